@@ -1,0 +1,30 @@
+#pragma once
+
+/// Everything but the local Simulator and the test doubles, in the order of the data:
+/// query -> request -> transport -> page -> runs -> columns.
+
+#include "simruns/version.hpp"
+
+#include "simruns/error.hpp"
+
+#include "simruns/query/position.hpp"
+#include "simruns/query/run_query.hpp"
+
+#include "simruns/request/base_url.hpp"
+#include "simruns/request/client_config.hpp"
+#include "simruns/request/credentials.hpp"
+#include "simruns/request/http_message.hpp"
+#include "simruns/request/make_request.hpp"
+
+#include "simruns/transport/http_transport.hpp"
+#include "simruns/transport/transport.hpp"
+
+#include "simruns/page/page.hpp"
+#include "simruns/page/parse_page.hpp"
+#include "simruns/page/verdict.hpp"
+
+#include "simruns/runs/client.hpp"
+#include "simruns/runs/completeness.hpp"
+#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/page_cursor.hpp"
+#include "simruns/runs/run_generator.hpp"

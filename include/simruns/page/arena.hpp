@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace simruns {
+
+/// Memory of one page: grows in blocks, never moves what it gave out, is freed as a whole. Holds
+/// only what needs no destructor.
+class arena {
+ public:
+  arena() = default;
+  explicit arena(std::size_t first_block_bytes) : next_block_(first_block_bytes) {}
+
+  void* allocate(std::size_t bytes, std::size_t alignment) {
+    auto const misfit = reinterpret_cast<std::uintptr_t>(free_) & (alignment - 1);
+    std::size_t const padding = misfit == 0 ? 0 : alignment - misfit;
+    if (bytes + padding > left_) return allocate_block(bytes, alignment);
+    free_ += padding;
+    void* const out = free_;
+    free_ += bytes;
+    left_ -= bytes + padding;
+    return out;
+  }
+
+  /// Gives back the last `bytes` of the last allocation.
+  void shrink_last(std::size_t bytes) noexcept {
+    free_ -= bytes;
+    left_ += bytes;
+  }
+
+  template <class T>
+  std::span<T const> copy(T const* items, std::size_t count) {
+    static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
+    if (count == 0) return {};
+    auto* const out = static_cast<T*>(allocate(count * sizeof(T), alignof(T)));
+    std::memcpy(static_cast<void*>(out), items, count * sizeof(T));
+    return {out, count};
+  }
+
+  std::string_view copy(std::string_view text) {
+    auto const out = copy(text.data(), text.size());
+    return {out.data(), out.size()};
+  }
+
+  /// Bytes taken from the system.
+  std::size_t capacity() const noexcept { return capacity_; }
+
+ private:
+  void* allocate_block(std::size_t bytes, std::size_t alignment) {
+    std::size_t const size = bytes + alignment > next_block_ ? bytes + alignment : next_block_;
+    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+    capacity_ += size;
+    free_ = blocks_.back().get();
+    left_ = size;
+    next_block_ = size * 2 < max_block ? size * 2 : max_block;
+    return allocate(bytes, alignment);
+  }
+
+  static constexpr std::size_t max_block = std::size_t{1} << 20;
+
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::byte* free_ = nullptr;
+  std::size_t left_ = 0;
+  std::size_t next_block_ = 16 * 1024;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace simruns

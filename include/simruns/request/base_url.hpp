@@ -1,0 +1,140 @@
+#pragma once
+
+#include "simruns/detail/number_text.hpp"
+#include "simruns/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace simruns {
+
+/// Where the API lives: `https://host[:port][/prefix]`, and nothing else. The host may be a name,
+/// an IPv4 address or an IPv6 address in brackets.
+class base_url {
+ public:
+  /// Throws `request_error` (`errc::invalid_argument`) that says what is wrong with `text`.
+  explicit base_url(std::string_view text);
+
+  bool is_https() const noexcept { return https_; }
+  std::string_view scheme() const noexcept { return https_ ? "https" : "http"; }
+
+  /// Lower case, without the brackets of an IPv6 address.
+  std::string const& host() const noexcept { return host_; }
+  std::uint16_t port() const noexcept { return port_; }
+
+  /// Starts with `/` and does not end with it; or empty.
+  std::string const& path_prefix() const noexcept { return prefix_; }
+
+  /// For the `Host` header: brackets where needed, the port unless it is the scheme's own.
+  std::string host_header() const;
+
+  std::string text() const {
+    return std::string(scheme()) + "://" + host_header() + path_prefix();
+  }
+
+  /// Whether the host is this machine, by address or by the name `localhost`.
+  bool is_loopback() const noexcept {
+    return host_ == "localhost" || host_.ends_with(".localhost") || host_ == "::1" ||
+           (host_.starts_with("127.") && host_.find_first_not_of("0123456789.") == host_.npos);
+  }
+
+  friend bool operator==(base_url const&, base_url const&) = default;
+
+ private:
+  [[noreturn]] static void refuse(std::string_view why);
+  void read_authority(std::string_view authority);
+  void read_port(std::string_view digits);
+  static void check_prefix(std::string_view prefix);
+
+  bool https_ = true;
+  std::string host_;
+  std::uint16_t port_ = 443;
+  std::string prefix_;
+};
+
+inline base_url::base_url(std::string_view text) {
+  for (char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
+      refuse("it holds a space, a control character or a byte beyond ASCII");
+    }
+  }
+  auto const mark = text.find("://");
+  auto const scheme = text.substr(0, mark);
+  if (mark == text.npos || (scheme != "https" && scheme != "http")) {
+    refuse("it must start with https:// or http://");
+  }
+  https_ = scheme == "https";
+  port_ = https_ ? 443 : 80;
+  text.remove_prefix(mark + 3);
+  if (text.find_first_of("?#") != text.npos) refuse("it must end before any ? or #");
+  auto const slash = text.find('/');
+  read_authority(text.substr(0, slash));
+  std::string_view prefix = slash == text.npos ? std::string_view{} : text.substr(slash);
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  check_prefix(prefix);
+  prefix_ = prefix;
+}
+
+inline void base_url::refuse(std::string_view why) {
+  // The URL itself is not repeated: one with a password in it would end up in a log.
+  throw request_error(errc::invalid_argument,
+                      "the base URL is not usable: " + std::string(why) +
+                          "; give one such as https://api-trial.cognigy.ai/testing");
+}
+
+inline void base_url::read_authority(std::string_view authority) {
+  if (authority.find('@') != authority.npos) {
+    refuse("it holds a user or a password; give credentials apart from it");
+  }
+  if (authority.starts_with('[')) {
+    auto const close = authority.find(']');
+    if (close == authority.npos) refuse("the [ of its address is not closed");
+    host_ = authority.substr(1, close - 1);
+    if (host_.find_first_not_of("0123456789abcdefABCDEF:.") != host_.npos ||
+        host_.find(':') == host_.npos) {
+      refuse("the address in brackets is not IPv6");
+    }
+    authority.remove_prefix(close + 1);
+    if (!authority.empty() && authority[0] != ':') refuse("text follows the ] of its address");
+  } else {
+    auto const colon = authority.find(':');
+    host_ = authority.substr(0, colon);
+    authority = colon == authority.npos ? std::string_view{} : authority.substr(colon);
+    for (char c : host_) {
+      bool const allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+      if (!allowed) refuse("its host has a character that no host name has");
+    }
+  }
+  if (host_.empty() || host_.size() > 253) refuse("its host is empty or too long");
+  for (char& c : host_) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (!authority.empty()) read_port(authority.substr(1));
+}
+
+inline void base_url::read_port(std::string_view digits) {
+  auto const value = detail::parse_integer<std::uint32_t>(digits);
+  if (!value || *value == 0 || *value > 65535) refuse("its port is not a number from 1 to 65535");
+  port_ = static_cast<std::uint16_t>(*value);
+}
+
+inline void base_url::check_prefix(std::string_view prefix) {
+  if (prefix.find("//") != prefix.npos) refuse("its path has an empty segment");
+  while (!prefix.empty()) {
+    prefix.remove_prefix(1);
+    auto const segment = prefix.substr(0, prefix.find('/'));
+    if (segment == "." || segment == "..") refuse("its path has a . or .. segment");
+    if (segment.find_first_of("\\\"<>^`{|}") != segment.npos) {
+      refuse("its path has a character that needs an escape");
+    }
+    prefix.remove_prefix(segment.size());
+  }
+}
+
+inline std::string base_url::host_header() const {
+  std::string out = host_.find(':') != host_.npos ? "[" + host_ + "]" : host_;
+  if (port_ != (https_ ? 443 : 80)) out += ":" + std::to_string(port_);
+  return out;
+}
+
+}  // namespace simruns

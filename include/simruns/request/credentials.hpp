@@ -1,0 +1,59 @@
+#pragma once
+
+#include "simruns/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace simruns {
+
+/// What a request proves itself with: an API key or a bearer token. Never printed: nothing of this
+/// library shows it, and there is no way to stream it.
+class credentials {
+ public:
+  enum class kind { api_key, bearer };
+
+  /// Sent as `X-API-Key`. Throws `request_error` (`errc::invalid_argument`) if it is empty or holds
+  /// a character outside `[\x21-\x7e]`; the message does not repeat it.
+  static credentials api_key(std::string key) { return credentials(kind::api_key, std::move(key)); }
+
+  /// Sent as `Authorization: Bearer`. Throws as `api_key`.
+  static credentials bearer(std::string token) { return credentials(kind::bearer, std::move(token)); }
+
+  kind which() const noexcept { return kind_; }
+
+  std::string_view header_name() const noexcept {
+    return kind_ == kind::api_key ? "X-API-Key" : "Authorization";
+  }
+  std::string header_value() const {
+    return kind_ == kind::api_key ? secret_ : "Bearer " + secret_;
+  }
+
+  /// `text` with the secret, should a server have repeated it, struck out.
+  std::string redact(std::string text) const {
+    for (auto at = text.find(secret_); at != text.npos; at = text.find(secret_, at)) {
+      text.replace(at, secret_.size(), "***");
+      at += 3;
+    }
+    return text;
+  }
+
+ private:
+  credentials(kind which, std::string secret) : kind_(which), secret_(std::move(secret)) {
+    char const* const name = kind_ == kind::api_key ? "the API key" : "the token";
+    if (secret_.empty()) throw request_error(errc::invalid_argument, std::string(name) + " is empty");
+    for (char c : secret_) {
+      if (c < 0x21 || c > 0x7e) {
+        throw request_error(errc::invalid_argument,
+                            std::string(name) +
+                                " holds a space, a line break or a character beyond ASCII; was it "
+                                "copied whole?");
+      }
+    }
+  }
+
+  kind kind_;
+  std::string secret_;
+};
+
+}  // namespace simruns

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "simruns/detail/client_core.hpp"
+#include "simruns/runs/fetch.hpp"
+#include "simruns/runs/run_generator.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace simruns {
+
+/// Connections to one server, with one set of credentials. A handle: copies share the connections.
+///
+///     simruns::client client{executor, simruns::client_config{"https://api-trial.cognigy.ai/testing"},
+///                            simruns::credentials::api_key(key)};
+///     simruns::run_query query{"project", "scenario", "batch"};
+///     simruns::page first = co_await client.fetch_page(query);
+class client {
+ public:
+  /// Talks HTTP. Include `simruns.hpp`, or `runs/http_client.hpp`, which defines it.
+  /// Throws: request_error (invalid_argument, tls).
+  client(boost::asio::any_io_executor executor, client_config config, credentials who);
+
+  /// Talks through a transport of yours.
+  client(boost::asio::any_io_executor executor, client_config config, credentials who,
+         std::shared_ptr<transport> link)
+      : client(std::make_shared<detail::client_core>(std::move(executor), std::move(config),
+                                                     std::move(who))) {
+    core_->link = std::move(link);
+  }
+
+  /// Fetches one page: the first, or the one that `query.start_at` names.
+  /// Completes: when the whole body is decoded.   Throws: request_error.
+  /// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
+  /// Lifetime:  copies `query`; keeps what it needs alive itself.
+  /// Threads:   any.                              Cost: one GET, one pass, one arena.
+  boost::asio::awaitable<page> fetch_page(run_query query) const {
+    return unwrap(try_fetch_page(std::move(query)));
+  }
+
+  /// As `fetch_page`, without throwing.
+  boost::asio::awaitable<result<page>> try_fetch_page(run_query query) const {
+    return fetch_one(core_, std::move(query));
+  }
+
+  /// All runs of a batch, page after page. Nothing is sent yet.
+  /// Throws: request_error (invalid_argument) if `query` starts at a position of another query.
+  run_generator runs(run_query const& query) const { return run_generator(core_, query); }
+
+ private:
+  explicit client(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
+
+  static boost::asio::awaitable<result<page>> fetch_one(std::shared_ptr<detail::client_core> core,
+                                                        run_query query) {
+    auto start = query.start() ? query.start()->page : page_start::at_skip(query.skip());
+    auto operation = fetch(core, std::move(query), std::move(start));
+    auto const got = co_await detail::on_strand(core, std::move(operation));
+    if (!got) co_return got.error();
+    co_return got->got;
+  }
+
+  static boost::asio::awaitable<page> unwrap(boost::asio::awaitable<result<page>> operation) {
+    auto const got = co_await std::move(operation);
+    if (!got) throw request_error(got.error());
+    co_return *got;
+  }
+
+  std::shared_ptr<detail::client_core> core_;
+};
+
+}  // namespace simruns

@@ -1,0 +1,129 @@
+#pragma once
+
+#include "simruns/detail/client_core.hpp"
+#include "simruns/page/page.hpp"
+#include "simruns/page/parse_page.hpp"
+#include "simruns/page/problem.hpp"
+#include "simruns/query/run_query.hpp"
+#include "simruns/request/make_request.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace simruns {
+
+/// A page and what it cost.
+struct fetched {
+  page got;
+  int requests = 0;
+
+  fetched() = default;
+  fetched(page p, int r) : got(std::move(p)), requests(r) {}
+};
+
+namespace detail {
+
+inline attempt_limits limits_of(client_config const& config) {
+  attempt_limits out;
+  out.connect_timeout = config.connect_timeout;
+  out.attempt_timeout = config.attempt_timeout;
+  out.max_header_bytes = config.max_header_bytes;
+  out.max_body_bytes = config.max_body_bytes;
+  return out;
+}
+
+inline request_failure failure_of_status(http_response const& response, credentials const& who) {
+  auto const said = read_problem(response.body);
+  request_failure out;
+  auto const code = errc_of_status(response.status);
+  out.code = code;
+  out.status = response.status;
+  out.message = said.message.empty() ? std::string(advice_for(code)) : who.redact(said.message);
+  if (code == errc::redirect) {
+    auto const location = response.header("Location");
+    out.message = std::string(advice_for(code)) + ": " + who.redact(safe_excerpt(location));
+  }
+  out.server_code = who.redact(said.code);
+  out.field = who.redact(said.field);
+  out.trace_id = who.redact(said.trace_id);
+  return out;
+}
+
+/// What an answer means: a page, or why it is none.
+inline result<page> read_response(http_response response, client_config const& config,
+                                  credentials const& who, run_query const& query) {
+  if (response.status != 200) return failure_of_status(response, who);
+  parse_limits limits;
+  limits.max_depth = config.max_json_depth;
+  limits.strict = query.strict();
+  bool const html = looks_like_html(response.body);
+  auto parsed = parse_page(std::move(response.body), limits);
+  if (parsed) return *parsed;
+  request_failure out;
+  out.code = parsed.error().code;
+  out.status = response.status;
+  out.message = html ? "the answer is a web page, not the API's; is the base URL right?"
+                     : who.redact(parsed.error().message);
+  return out;
+}
+
+/// Whatever an attempt threw, as a failure.
+inline request_failure failure_of(std::exception_ptr thrown) {
+  request_failure out;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (request_error const& error) {
+    out = error.failure();
+  } catch (boost::system::system_error const& error) {
+    bool const aborted = error.code() == boost::asio::error::operation_aborted;
+    out.code = aborted ? errc::cancelled : errc::transport;
+    out.cause = error.code();
+  } catch (std::bad_alloc const&) {
+    out.code = errc::too_large;
+    out.message = "out of memory; ask for smaller pages";
+  } catch (std::exception const& error) {
+    out.code = errc::transport;
+    out.message = error.what();
+  }
+  if (out.code == errc::cancelled) out.message = "the operation was cancelled";
+  return out;
+}
+
+}  // namespace detail
+
+/// Asks for one page: the attempts, and what they came to. Runs on the client's strand.
+/// Completes: when the whole body is decoded.   Throws: nothing but std::bad_alloc.
+/// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
+inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::client_core> core,
+                                                     run_query query, page_start start) {
+  using clock = std::chrono::steady_clock;
+  auto const began = clock::now();
+  auto request = make_request(core->config, core->who, query, start);
+  auto const limits = detail::limits_of(core->config);
+  std::exception_ptr thrown;
+  http_response response;
+  try {
+    response = co_await core->link->exchange(std::move(request), limits);
+  } catch (boost::system::system_error const&) {
+    thrown = std::current_exception();
+  }
+  request_failure failure;
+  if (thrown) {
+    failure = detail::failure_of(thrown);
+  } else {
+    auto read = detail::read_response(std::move(response), core->config, core->who, query);
+    if (read) co_return fetched(std::move(*read), 1);
+    failure = std::move(read.error());
+  }
+  failure.attempts = 1;
+  failure.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+  co_return failure;
+}
+
+}  // namespace simruns

@@ -1,0 +1,161 @@
+#pragma once
+
+#include "simruns/transport/connection.hpp"
+#include "simruns/transport/translate.hpp"
+
+namespace simruns {
+
+inline boost::asio::awaitable<void> connection::connect(std::string host, std::uint16_t port,
+                                                        boost::asio::ssl::context* tls,
+                                                        deadline until) {
+  namespace asio = boost::asio;
+  auto const found = co_await resolve(host, port, until);
+  tcp_.expires_at(until);
+  error_code failed;
+  for (auto const& endpoint : found) {
+    failed = {};
+    co_await tcp_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, failed));
+    if (!failed || failed == asio::error::operation_aborted ||
+        failed == boost::beast::error::timeout) {
+      break;
+    }
+    tcp_.close();
+  }
+  if (failed) {
+    throw_translated(failed, errc::connect,
+                     "no connection to " + host + " port " + std::to_string(port));
+  }
+  tcp_.socket().set_option(asio::ip::tcp::no_delay(true), failed);
+  if (tls != nullptr) co_await handshake(host, tls);
+}
+
+inline boost::asio::awaitable<void> connection::handshake(std::string host,
+                                                          boost::asio::ssl::context* tls) {
+  namespace asio = boost::asio;
+  tls_.emplace(tcp_, *tls);
+  expect_host(*tls_, host);
+  error_code failed;
+  co_await tls_->async_handshake(asio::ssl::stream_base::client,
+                                 asio::redirect_error(asio::use_awaitable, failed));
+  if (failed) {
+    bool const broken = failed == asio::error::eof || failed == asio::error::connection_reset;
+    throw_translated(failed, broken ? errc::transport : errc::tls,
+                     describe_tls_failure(*tls_, host));
+  }
+}
+
+inline boost::asio::awaitable<http_response> connection::exchange(http_request request,
+                                                                  attempt_limits limits,
+                                                                  deadline until) {
+  reusable_ = false;
+  answered_ = false;
+  tcp_.expires_at(until);
+  std::string text = "GET " + request.target + " HTTP/1.1\r\n";
+  for (auto const& [name, value] : request.headers) text += name + ": " + value + "\r\n";
+  text += "\r\n";
+  co_await send(std::move(text));
+
+  for (int interim = 0; interim <= max_interim; ++interim) {
+    auto parser = std::make_shared<parser_type>();
+    set_limits(*parser, limits);
+    co_await read(parser);
+    auto const status = parser->get().result_int();
+    if (status == 101) throw request_error(errc::protocol, "the server switched protocols unasked");
+    if (status < 200) continue;
+    check_framing(*parser);
+    reusable_ = parser->keep_alive() && buffer_.size() == 0;
+    co_return take(*parser);
+  }
+  throw request_error(errc::protocol, "more than 16 interim answers came before the answer");
+}
+
+inline boost::asio::awaitable<void> connection::send(std::string text) {
+  namespace asio = boost::asio;
+  error_code failed;
+  auto const bytes = asio::buffer(text);
+  if (tls_) {
+    co_await asio::async_write(*tls_, bytes, asio::redirect_error(asio::use_awaitable, failed));
+  } else {
+    co_await asio::async_write(tcp_, bytes, asio::redirect_error(asio::use_awaitable, failed));
+  }
+  if (failed) throw_translated(failed, errc::transport, "the request could not be sent");
+}
+
+inline boost::asio::awaitable<std::size_t> connection::read_some() {
+  namespace asio = boost::asio;
+  read_error_ = {};
+  auto const room = buffer_.prepare(read_bytes);
+  std::size_t bytes = 0;
+  if (tls_) {
+    bytes = co_await tls_->async_read_some(
+        room, asio::redirect_error(asio::use_awaitable, read_error_));
+  } else {
+    bytes = co_await tcp_.async_read_some(
+        room, asio::redirect_error(asio::use_awaitable, read_error_));
+  }
+  buffer_.commit(bytes);
+  answered_ = answered_ || bytes > 0;
+  co_return bytes;
+}
+
+/// Feeds the parser until its message is whole. The deadline of the connection spans all reads.
+inline boost::asio::awaitable<void> connection::read(std::shared_ptr<parser_type> parser) {
+  for (;;) {
+    error_code failed;
+    if (buffer_.size() != 0) {
+      buffer_.consume(parser->put(buffer_.data(), failed));
+      if (parser->is_header_done()) check_framing(*parser);
+      if (failed && failed != boost::beast::http::error::need_more) {
+        throw_translated(failed, errc::protocol, "the answer is not the HTTP that was asked for");
+      }
+      if (parser->is_done()) co_return;
+      if (parser->is_header_done() && parser->get().result_int() < 200) co_return;
+    }
+    co_await read_some();
+    if (!read_error_) continue;
+    bool const ended = read_error_ == boost::asio::error::eof ||
+                       read_error_ == boost::asio::ssl::error::stream_truncated;
+    if (!ended) throw_translated(read_error_, errc::transport, "the answer broke off");
+    if (!parser->got_some()) {
+      throw_translated(read_error_, errc::transport, "the server closed without an answer");
+    }
+    failed = {};
+    parser->put_eof(failed);
+    bool const unsure = read_error_ == boost::asio::ssl::error::stream_truncated;
+    if (!failed && unsure) failed = read_error_;  // anyone could have cut it here
+    if (failed) throw_translated(failed, errc::truncated, "the answer ended early");
+    co_return;
+  }
+}
+
+inline void connection::set_limits(parser_type& parser, attempt_limits const& limits) {
+  parser.eager(true);
+  parser.header_limit(limits.max_header_bytes);
+  parser.body_limit(limits.max_body_bytes);
+}
+
+/// RFC 9112, 6.1: a length that is not certain must not be guessed.
+inline void connection::check_framing(parser_type const& parser) {
+  namespace http = boost::beast::http;
+  auto const& fields = parser.get();
+  auto const coding = fields.count(http::field::transfer_encoding);
+  if (coding == 0) return;
+  if (coding > 1 || !same_header(fields[http::field::transfer_encoding], "chunked")) {
+    throw request_error(errc::protocol, "the answer has a transfer coding that was not asked for");
+  }
+  if (fields.count(http::field::content_length) != 0) {
+    throw request_error(errc::protocol, "the answer has both a length and a transfer coding");
+  }
+}
+
+inline http_response connection::take(parser_type& parser) {
+  http_response out;
+  out.status = static_cast<int>(parser.get().result_int());
+  for (auto const& field : parser.get()) {
+    out.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  }
+  out.body = std::move(parser.get().body());
+  return out;
+}
+
+}  // namespace simruns

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "simruns/fwd.hpp"
+#include "simruns/request/http_message.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace simruns {
+
+/// How a request reaches a server. `http_transport` uses sockets, `testing::scripted_transport` a
+/// script; write another for a recorder or a cache.
+class transport {
+ public:
+  transport() = default;
+  transport(transport const&) = delete;
+  transport& operator=(transport const&) = delete;
+  virtual ~transport() = default;
+
+  /// One attempt: sends the request, reads the whole answer, whatever its status.
+  /// Completes: when the answer is whole.   Throws: request_error, its code one of `errc`.
+  /// Cancels:   terminal; what is under way is dropped.
+  /// Lifetime:  copies its arguments; the transport must outlive the operation.
+  /// Threads:   one at a time: a client calls it on its strand.
+  virtual boost::asio::awaitable<http_response> exchange(http_request request,
+                                                         attempt_limits limits) = 0;
+};
+
+}  // namespace simruns
