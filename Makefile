@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench check format sanitize matrix clean
+
+# What the Python package is built from: a change of any reinstalls it.
+SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
+  -o -name '*.pyi' -o -name '*.cmake' -o -name 'py.typed' \) 2>/dev/null) \
+  CMakeLists.txt pyproject.toml scripts/install.sh
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+demo: ## batches from a local Simulator, as a table: DATA=runs.jsonl OUT=directory
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-all
+	@.venv/bin/simruns demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+
+test: ## every test, C++ and Python
+	@scripts/bootstrap.sh test
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/test.sh
+
+bench: ## the benchmarks, beside their peers
+	@scripts/bootstrap.sh test
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@benchmarks/run.sh
+
+check: ## style and layout, nothing compiled
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/check.sh
+
+format: ## formats C++ and Python
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/format.sh
+
+sanitize: ## the C++ tests under ASan, UBSan and TSan
+	@scripts/bootstrap.sh sanitize
+	@scripts/sanitize.sh
+
+matrix: ## the C++ tests with both compilers, against both ends of Boost
+	@scripts/bootstrap.sh matrix
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/matrix.sh
+
+clean: ## removes what was built; the .venv too
+	rm -rf build .venv
+
+# `test` holds all that `all` does, so it counts for both.
+.venv/installed-all: $(SOURCES)
+	@scripts/install.sh all
+	@touch $@
+
+.venv/installed-test: $(SOURCES)
+	@scripts/install.sh test
+	@touch $@ .venv/installed-all

@@ -1,0 +1,1 @@
+"""Checks of style and layout, each a small module with `check(root)` that lists the problems."""

@@ -1,0 +1,18 @@
+"""A header is a screen or two: under 250 lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checks.source import headers
+
+LIMIT = 250
+
+
+def check(root: Path) -> list[str]:
+    problems = []
+    for path in headers(root):
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines >= LIMIT:
+            problems.append(f"{path.relative_to(root)}: {lines} lines, not under {LIMIT}")
+    return problems

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs the Python package of this tree into .venv: scripts/install.sh EXTRA
+#
+# Without build isolation and in a fixed build directory, so that a change recompiles only what it
+# touched. `pip install .` does the same from nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+extra=${1:-all}
+[ -x .venv/bin/python ] || "${PYTHON:-python3}" -m venv .venv
+pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
+
+requires=()
+while read -r line; do requires+=("$line"); done < <(.venv/bin/python - <<'EOF'
+import re
+
+text = open("pyproject.toml", encoding="utf-8").read()
+found = re.search(r"^requires = \[(.*)\]$", text, re.M)
+assert found, "pyproject.toml: build-system.requires must be one line"
+print("\n".join(re.findall(r'"([^"]+)"', found[1])))
+EOF
+)
+if ! cmake -P scripts/cmake_is_new_enough.cmake >/dev/null 2>&1; then requires+=("cmake>=3.25"); fi
+command -v ninja >/dev/null || requires+=(ninja)
+
+echo "installing simruns[$extra] into .venv"
+"${pip[@]}" install "${requires[@]}"
+"${pip[@]}" install --no-build-isolation --config-settings=build-dir=build/python ".[$extra]"

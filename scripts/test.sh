@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs every test, C++ and Python. The last lines say how many ran; a failure ends in 1.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+scripts/cpp_suite.sh dev
+rm -f build/pytest.xml
+SIMRUNS_BUILD_DIR=$PWD/build/dev .venv/bin/python -m pytest -q --junitxml=build/pytest.xml
+.venv/bin/python scripts/test_summary.py C++=build/dev/ctest.xml Python=build/pytest.xml

@@ -1,0 +1,24 @@
+#pragma once
+
+/// Catch2, version 2 (Debian 12) or 3, under the names of version 3.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace Catch {
+
+using Detail::Approx;
+
+namespace Matchers {
+
+inline auto ContainsSubstring(std::string const& part,
+                              CaseSensitive::Choice sense = CaseSensitive::Yes) {
+  return Contains(part, sense);
+}
+
+}  // namespace Matchers
+}  // namespace Catch
+#endif
