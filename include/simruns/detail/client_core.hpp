@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace simruns::detail {
@@ -54,7 +55,8 @@ struct as_terminal {
 
 template <class T>
 boost::asio::awaitable<T> cancellable(boost::asio::awaitable<T> operation) {
-  co_await boost::asio::this_coro::reset_cancellation_state(as_terminal{}, as_terminal{});
+  as_terminal const filter;
+  co_await boost::asio::this_coro::reset_cancellation_state(filter, filter);
   co_return co_await std::move(operation);
 }
 

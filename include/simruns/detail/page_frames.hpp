@@ -2,7 +2,7 @@
 
 #include "simruns/detail/page_members.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/page/parse_page.hpp"
+#include "simruns/page/parse_limits.hpp"
 
 #include <array>
 #include <cstdint>

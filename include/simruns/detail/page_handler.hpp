@@ -2,6 +2,7 @@
 
 #include "simruns/detail/page_values.hpp"
 #include "simruns/detail/token_tracker.hpp"
+#include "simruns/error.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -104,3 +105,4 @@ class page_handler {
 }  // namespace simruns::detail
 
 #include "simruns/detail/page_handler_impl.hpp"
+#include "simruns/detail/page_handler_nesting.hpp"

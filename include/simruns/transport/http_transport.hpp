@@ -59,14 +59,14 @@ class http_transport final : public transport {
     bound_pool pool_;
   };
 
-  static boost::asio::awaitable<place> take_place(bound_pool pool, std::size_t most);
-  static boost::asio::awaitable<http_response> attempt(bound_pool pool,
+  static boost::asio::awaitable<place> take_place(bound_pool shared, std::size_t most);
+  static boost::asio::awaitable<http_response> attempt(bound_pool shared,
                                                        std::shared_ptr<boost::asio::ssl::context> tls,
                                                        http_request request, attempt_limits limits);
   static boost::asio::awaitable<http_response> on_new_connection(
-      bound_pool pool, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
+      bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
       attempt_limits limits, clock::time_point until);
-  static void keep(bound_pool const& pool, std::unique_ptr<connection> used);
+  static void keep(bound_pool const& shared, std::unique_ptr<connection> used);
   static clock::time_point after(clock::time_point start, std::chrono::milliseconds limit) {
     return limit.count() == 0 ? clock::time_point::max() : start + limit;
   }
@@ -100,66 +100,66 @@ inline http_transport::place::~place() {
 }
 
 /// First come, first served: a place that is given up goes straight to the first who waits.
-inline boost::asio::awaitable<http_transport::place> http_transport::take_place(bound_pool pool,
+inline boost::asio::awaitable<http_transport::place> http_transport::take_place(bound_pool shared,
                                                                                 std::size_t most) {
   namespace asio = boost::asio;
-  if ((*pool)->busy < most) {
-    ++(*pool)->busy;
-    co_return place(pool);
+  if ((*shared)->busy < most) {
+    ++(*shared)->busy;
+    co_return place(shared);
   }
-  auto turn = std::make_shared<waiter>((*pool)->executor);
-  (*pool)->waiting.push_back(turn);
+  auto turn = std::make_shared<waiter>((*shared)->executor);
+  (*shared)->waiting.push_back(turn);
   error_code woken;
   co_await turn->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (turn->granted) co_return place(pool);
-  std::erase((*pool)->waiting, turn);
+  if (turn->granted) co_return place(shared);
+  std::erase((*shared)->waiting, turn);
   throw request_error(errc::cancelled, "cancelled while waiting for a connection");
 }
 
 inline boost::asio::awaitable<http_response> http_transport::exchange(http_request request,
                                                                       attempt_limits limits) {
-  auto pool = pool_;
+  auto shared = pool_;
   auto tls = tls_;
-  auto const held = co_await take_place(pool, most_);
-  co_return co_await attempt(pool, tls, std::move(request), limits);
+  auto const held = co_await take_place(shared, most_);
+  co_return co_await attempt(shared, tls, std::move(request), limits);
 }
 
 /// On an idle connection if there is one. A server may have closed it meanwhile: where it dies
 /// before the first byte of the answer, the request goes out once more, on a new one.
 inline boost::asio::awaitable<http_response> http_transport::attempt(
-    bound_pool pool, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
+    bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
     attempt_limits limits) {
   auto const until = after(clock::now(), limits.attempt_timeout);
-  if (!(*pool)->idle.empty()) {
-    auto used = std::move((*pool)->idle.back());
-    (*pool)->idle.pop_back();
+  if (!(*shared)->idle.empty()) {
+    auto used = std::move((*shared)->idle.back());
+    (*shared)->idle.pop_back();
     try {
       auto response = co_await used->exchange(request, limits, until);
-      keep(pool, std::move(used));
+      keep(shared, std::move(used));
       co_return response;
     } catch (request_error const& failed) {
       bool const stale = !used->answered() && failed.code() == errc::transport;
       if (!stale) throw;
     }
-    (*pool)->idle.clear();
+    (*shared)->idle.clear();
   }
-  co_return co_await on_new_connection(pool, tls, std::move(request), limits, until);
+  co_return co_await on_new_connection(shared, tls, std::move(request), limits, until);
 }
 
 inline boost::asio::awaitable<http_response> http_transport::on_new_connection(
-    bound_pool pool, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
+    bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
     attempt_limits limits, clock::time_point until) {
-  auto fresh = std::make_unique<connection>((*pool)->executor);
+  auto fresh = std::make_unique<connection>((*shared)->executor);
   auto const connect_until = std::min(until, after(clock::now(), limits.connect_timeout));
   auto* const context = request.tls ? tls.get() : nullptr;
   co_await fresh->connect(request.host, request.port, context, connect_until);
   auto response = co_await fresh->exchange(std::move(request), limits, until);
-  keep(pool, std::move(fresh));
+  keep(shared, std::move(fresh));
   co_return response;
 }
 
-inline void http_transport::keep(bound_pool const& pool, std::unique_ptr<connection> used) {
-  if (used->reusable()) (*pool)->idle.push_back(std::move(used));
+inline void http_transport::keep(bound_pool const& shared, std::unique_ptr<connection> used) {
+  if (used->reusable()) (*shared)->idle.push_back(std::move(used));
 }
 
 }  // namespace simruns

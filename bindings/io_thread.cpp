@@ -1,0 +1,98 @@
+#include "io_thread.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <new>
+
+namespace simruns_python {
+
+namespace {
+
+/// Never destroyed: a child of fork, or a thread that outlives the interpreter, may still look.
+struct current_thread {
+  std::mutex mutex;
+  std::shared_ptr<io_thread> thread;
+};
+
+current_thread& the_current() {
+  static auto* const instance = new current_thread;
+  return *instance;
+}
+
+void run(boost::asio::io_context* context) {
+  for (bool done = false; !done;) {
+    try {
+      context->run();
+      done = true;
+    } catch (std::exception const&) {
+      // What one operation could not handle (out of memory) must not end the others.
+    }
+  }
+}
+
+void before_fork() { the_current().mutex.lock(); }
+void after_fork_in_parent() { the_current().mutex.unlock(); }
+
+/// The parent's thread is not here: its state is left as it is, neither locked nor freed.
+void after_fork_in_child() {
+  new (&the_current().mutex) std::mutex;
+  auto* const lost = new std::shared_ptr<io_thread>(std::move(the_current().thread));
+  static_cast<void>(lost);
+}
+
+}  // namespace
+
+std::shared_ptr<io_thread> io_thread::current() {
+  static bool const watched = [] {
+    ::pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
+    return true;
+  }();
+  static_cast<void>(watched);
+  auto& holder = the_current();
+  std::lock_guard const lock(holder.mutex);
+  if (!holder.thread) holder.thread = std::make_shared<io_thread>();
+  return holder.thread;
+}
+
+void io_thread::shutdown() {
+  std::shared_ptr<io_thread> thread;
+  {
+    std::lock_guard const lock(the_current().mutex);
+    thread = the_current().thread;
+  }
+  if (thread) thread->stop();
+}
+
+io_thread::io_thread() : pid_(::getpid()), work_(context_.get_executor()) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread inherits it
+  try {
+    thread_ = std::thread(&run, &context_);
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+io_thread::~io_thread() { stop(); }
+
+bool io_thread::is_of_this_process() const noexcept { return pid_ == ::getpid(); }
+
+void io_thread::stop() {
+  if (!is_of_this_process()) return;
+  context_.stop();
+  std::lock_guard const lock(joining_);
+  if (!thread_.joinable()) return;
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    thread_.detach();  // the last handle died in the core thread itself
+  } else {
+    thread_.join();
+  }
+}
+
+}  // namespace simruns_python

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace simruns_python {
+
+class operation;
+
+/// Where the finished operations of one event loop arrive. The core thread puts, the loop takes when
+/// the descriptor becomes readable; neither needs the GIL for it.
+class mailbox {
+ public:
+  /// Throws: std::system_error if the system has no descriptor left.
+  mailbox();
+  mailbox(mailbox const&) = delete;
+  mailbox& operator=(mailbox const&) = delete;
+  ~mailbox();
+
+  int descriptor() const noexcept { return reading_end_; }
+
+  void put(std::shared_ptr<operation> finished);
+  std::vector<std::shared_ptr<operation>> take();
+
+  /// After this, `put` does nothing.
+  void close();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<operation>> finished_;
+  int reading_end_ = -1;
+  int writing_end_ = -1;  ///< The same one where the system has `eventfd`.
+};
+
+}  // namespace simruns_python

@@ -1,0 +1,15 @@
+#include "register.hpp"
+
+#include "simruns/version.hpp"
+
+PYBIND11_MODULE(_core, m) {
+  m.attr("__version__") = std::string(simruns::version);
+  simruns_python::register_errors(m);
+  simruns_python::register_query(m);
+  simruns_python::register_run(m);
+  simruns_python::register_pages(m);
+  simruns_python::register_arrow(m);
+  simruns_python::register_operation(m);
+  simruns_python::register_client(m);
+  simruns_python::register_simulator(m);
+}

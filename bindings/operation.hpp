@@ -1,0 +1,102 @@
+#pragma once
+
+#include "handles.hpp"
+#include "io_thread.hpp"
+#include "mailbox.hpp"
+
+#include "simruns/error.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <pybind11/pybind11.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace simruns_python {
+
+/// Something under way in the core thread, seen from Python. Its result is one of what can come.
+class operation : public std::enable_shared_from_this<operation> {
+ public:
+  using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, py_run,
+                               simruns::request_failure>;
+
+  operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)
+      : io_(std::move(io)), box_(std::move(box)) {}
+
+  /// Starts `work`, which sets the outcome by what it returns or throws. Once.
+  void start(boost::asio::awaitable<outcome> work) {
+    auto self = shared_from_this();
+    auto finish = [self](std::exception_ptr thrown, outcome got) {
+      self->finish(thrown ? outcome(failure_of(thrown)) : std::move(got));
+    };
+    boost::asio::co_spawn(io_->context(), std::move(work),
+                          boost::asio::bind_cancellation_slot(stop_.slot(), std::move(finish)));
+  }
+
+  /// Threads: any. Safe to repeat.
+  void cancel() {
+    if (!io_->is_of_this_process() || done()) return;
+    boost::asio::post(io_->context(), [self = shared_from_this()] {
+      self->stop_.emit(boost::asio::cancellation_type::terminal);
+    });
+  }
+
+  bool done() const {
+    std::lock_guard const lock(mutex_);
+    return outcome_.has_value();
+  }
+
+  /// Blocks for at most `limit`; whether it is done.
+  bool wait_for(std::chrono::milliseconds limit) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [this] { return outcome_.has_value(); });
+  }
+
+  /// Requires: `done()`.
+  outcome const& result() const noexcept { return *outcome_; }
+
+  bool is_of_this_process() const noexcept { return io_->is_of_this_process(); }
+
+  std::atomic<std::int64_t> received{0};
+  std::atomic<std::int64_t> total{-1};  ///< Negative while unknown.
+
+ private:
+  static simruns::request_failure failure_of(std::exception_ptr thrown);
+
+  void finish(outcome got) {
+    {
+      std::lock_guard const lock(mutex_);
+      outcome_ = std::move(got);
+    }
+    changed_.notify_all();
+    if (box_) box_->put(shared_from_this());
+  }
+
+  std::shared_ptr<io_thread> io_;
+  std::shared_ptr<mailbox> box_;
+  boost::asio::cancellation_signal stop_;  ///< Used in the core thread only.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::optional<outcome> outcome_;
+};
+
+/// Blocks without the GIL until the operation is done, with an eye on signals; a handler that raises
+/// (Ctrl-C) cancels it first. False: `limit` passed.
+bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> limit);
+
+/// The result as a Python object; raises a failure.
+pybind11::object result_of(operation const& op);
+
+}  // namespace simruns_python

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "operation.hpp"
+#include "py_stream.hpp"
+
+#include "simruns/query/run_query.hpp"
+#include "simruns/request/client_config.hpp"
+#include "simruns/request/credentials.hpp"
+#include "simruns/runs/client.hpp"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace simruns_python {
+
+/// A client as Python holds it: what it was made of, and the C++ client in this process's core.
+class py_client {
+ public:
+  py_client(simruns::client_config config, simruns::credentials who)
+      : config_(std::move(config)), who_(std::move(who)) {
+    current();  // bad certificates and options fail here, not at the first request
+  }
+  py_client(py_client const&) = delete;
+  py_client& operator=(py_client const&) = delete;
+  ~py_client();
+
+  std::string base_url() const { return config_.base.text(); }
+
+  std::shared_ptr<operation> start_page(simruns::run_query const& query,
+                                        std::shared_ptr<mailbox> box);
+  std::shared_ptr<operation> start_read(simruns::run_query const& query,
+                                        std::shared_ptr<mailbox> box);
+  std::unique_ptr<py_stream> stream(simruns::run_query const& query);
+  void close();
+
+ private:
+  struct live {
+    std::shared_ptr<io_thread> io;
+    simruns::client client;
+  };
+
+  live& current();
+  std::shared_ptr<operation> begin(std::shared_ptr<mailbox> box);
+
+  simruns::client_config config_;
+  simruns::credentials who_;
+  live* live_ = nullptr;
+  std::vector<std::weak_ptr<operation>> under_way_;
+  bool closed_ = false;
+};
+
+}  // namespace simruns_python

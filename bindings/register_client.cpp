@@ -1,0 +1,207 @@
+#include "py_client.hpp"
+
+#include "convert.hpp"
+#include "register.hpp"
+
+#include "simruns/runs/http_client.hpp"
+
+#include <pybind11/stl.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace simruns_python {
+
+py_client::~py_client() {
+  // In a child of fork the parent's connections are left alone, not closed.
+  if (live_ != nullptr && live_->io->is_of_this_process()) delete live_;
+}
+
+py_client::live& py_client::current() {
+  if (closed_) {
+    throw simruns::request_error(simruns::errc::invalid_argument, "the client is closed");
+  }
+  if (live_ == nullptr || !live_->io->is_of_this_process()) {
+    under_way_.clear();
+    auto io = io_thread::current();
+    auto const executor = io->context().get_executor();
+    live_ = new live{io, simruns::client(executor, config_, who_)};
+  }
+  return *live_;
+}
+
+std::shared_ptr<operation> py_client::begin(std::shared_ptr<mailbox> box) {
+  std::erase_if(under_way_, [](auto const& op) { return op.expired(); });
+  auto op = std::make_shared<operation>(current().io, std::move(box));
+  under_way_.push_back(op);
+  return op;
+}
+
+static boost::asio::awaitable<operation::outcome> fetch_page(simruns::client client,
+                                                             simruns::run_query query) {
+  co_return operation::outcome(co_await client.fetch_page(std::move(query)));
+}
+
+static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<operation> op,
+                                                           simruns::run_generator runs) {
+  auto held = std::make_shared<held_pages>();
+  for (;;) {
+    auto got = co_await runs.next_page();
+    if (!got) break;
+    op->received += static_cast<std::int64_t>(got.size());
+    op->total = got.pagination().total.value_or(-1);
+    held->add(std::move(got));
+  }
+  held->tally = runs.completeness();
+  co_return operation::outcome(std::move(held));
+}
+
+std::shared_ptr<operation> py_client::start_page(simruns::run_query const& query,
+                                                 std::shared_ptr<mailbox> box) {
+  auto op = begin(std::move(box));
+  op->start(fetch_page(current().client, query));
+  return op;
+}
+
+std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query,
+                                                 std::shared_ptr<mailbox> box) {
+  auto runs = current().client.runs(query);
+  auto op = begin(std::move(box));
+  op->start(read_all(op, std::move(runs)));
+  return op;
+}
+
+std::unique_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
+  auto& here = current();
+  return std::make_unique<py_stream>(here.io, here.client.runs(query));
+}
+
+void py_client::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (live_ == nullptr || !live_->io->is_of_this_process()) return;
+  for (auto const& weak : under_way_) {
+    if (auto op = weak.lock()) op->cancel();
+  }
+  delete std::exchange(live_, nullptr);
+}
+
+namespace {
+
+std::chrono::milliseconds seconds_option(py::handle value) {
+  auto const seconds = value.cast<double>();
+  if (!(seconds >= 0 && seconds < 1e9)) {
+    throw simruns::request_error(simruns::errc::invalid_argument,
+                                 "a timeout is negative or not finite; give seconds");
+  }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
+}
+
+using setter = std::function<void(simruns::client_config&, py::handle)>;
+
+template <auto Member>
+setter seconds() {
+  return [](simruns::client_config& c, py::handle v) { c.*Member = seconds_option(v); };
+}
+
+template <auto Member>
+setter plain() {
+  return [](simruns::client_config& c, py::handle v) {
+    c.*Member = v.cast<std::remove_reference_t<decltype(c.*Member)>>();
+  };
+}
+
+/// The options that are in force, by the names that Python gives them.
+std::map<std::string, setter> const& options() {
+  using config = simruns::client_config;
+  static std::map<std::string, setter> const all{
+      {"connect_timeout", seconds<&config::connect_timeout>()},
+      {"attempt_timeout", seconds<&config::attempt_timeout>()},
+      {"max_header_bytes", plain<&config::max_header_bytes>()},
+      {"max_body_bytes", plain<&config::max_body_bytes>()},
+      {"max_json_depth", plain<&config::max_json_depth>()},
+      {"max_pages", plain<&config::max_pages>()},
+      {"connections", plain<&config::connections>()},
+      {"prefetch", plain<&config::prefetch>()},
+      {"ca_file", plain<&config::ca_file>()},
+  };
+  return all;
+}
+
+simruns::client_config make_config(std::string const& url, py::dict const& given) {
+  simruns::client_config out(url);
+  for (auto const& [name, value] : given) {
+    auto const found = options().find(name.cast<std::string>());
+    if (found == options().end()) {
+      throw simruns::request_error(simruns::errc::invalid_argument,
+                                   "the option " + name.cast<std::string>() + " is not in force");
+    }
+    try {
+      found->second(out, value);
+    } catch (py::cast_error const&) {
+      throw simruns::request_error(simruns::errc::invalid_argument,
+                                   "the option " + name.cast<std::string>() +
+                                       " has a value of the wrong type or out of range");
+    }
+  }
+  return out;
+}
+
+std::unique_ptr<py_client> make_client(std::string const& url, std::optional<std::string> api_key,
+                                       std::optional<std::string> token, py::dict const& given) {
+  if (api_key.has_value() == token.has_value()) {
+    throw simruns::request_error(simruns::errc::invalid_argument,
+                                 "give one of api_key and token");
+  }
+  auto config = make_config(url, given);
+  auto who = api_key ? simruns::credentials::api_key(*std::move(api_key))
+                     : simruns::credentials::bearer(*std::move(token));
+  return std::make_unique<py_client>(std::move(config), std::move(who));
+}
+
+py::object next_or_stop(py_stream& stream) {
+  if (auto run = stream.try_next()) return py::cast(py_run{std::move(run)});
+  auto const op = stream.start_next(nullptr);
+  wait_with_signals(*op, std::nullopt);
+  auto got = result_of(*op);
+  if (got.is_none()) throw py::stop_iteration();
+  return got;
+}
+
+}  // namespace
+
+void register_client(py::module_& m) {
+  using namespace py::literals;
+  py::class_<py_stream>(m, "Stream")
+      .def("__iter__", [](py::object self) { return self; })
+      .def("__next__", &next_or_stop)
+      .def("try_next",
+           [](py_stream& s) -> py::object {
+             auto run = s.try_next();
+             return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
+           })
+      .def("start_next", &py_stream::start_next, py::arg("mailbox").none(true))
+      .def_property_readonly("position", &py_stream::position)
+      .def_property_readonly("completeness", &py_stream::completeness)
+      .def("close", &py_stream::close);
+
+  py::class_<py_client>(m, "Client")
+      .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),
+           "token"_a = py::none(), "options"_a = py::dict())
+      .def_static("options_in_force",
+                  [] {
+                    std::vector<std::string> names;
+                    for (auto const& [name, set] : options()) names.push_back(name);
+                    return names;
+                  })
+      .def_property_readonly("base_url", &py_client::base_url)
+      .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
+      .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
+      .def("stream", &py_client::stream, "query"_a)
+      .def("close", &py_client::close)
+      .def("__repr__", [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
+}
+
+}  // namespace simruns_python

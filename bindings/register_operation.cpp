@@ -1,0 +1,101 @@
+#include "failures.hpp"
+#include "operation.hpp"
+#include "register.hpp"
+
+#include "simruns/runs/fetch.hpp"
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace simruns_python {
+
+namespace py = pybind11;
+
+simruns::request_failure operation::failure_of(std::exception_ptr thrown) {
+  return simruns::detail::failure_of(thrown);
+}
+
+bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> limit) {
+  using clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds slice{50};  // how long a signal may have to wait
+  if (!op.is_of_this_process()) {
+    throw simruns::request_error(simruns::errc::invalid_argument,
+                                 "this was begun before fork, in the parent; begin it anew");
+  }
+  auto const until = limit ? clock::now() + *limit : clock::time_point::max();
+  for (;;) {
+    auto patience = slice;
+    if (limit) {
+      auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+      patience = std::clamp(left, std::chrono::milliseconds{0}, slice);
+    }
+    auto* const state = PyEval_SaveThread();
+    bool const done = op.wait_for(patience);
+    PyEval_RestoreThread(state);
+    if (done) return true;
+    if (PyErr_CheckSignals() != 0) {
+      op.cancel();
+      throw py::error_already_set();
+    }
+    if (limit && clock::now() >= until) return false;
+  }
+}
+
+py::object result_of(operation const& op) {
+  struct to_object {
+    py::object operator()(std::monostate) const { return py::none(); }
+    py::object operator()(simruns::page const& p) const { return py::cast(p); }
+    py::object operator()(std::shared_ptr<held_pages> const& p) const { return py::cast(p); }
+    py::object operator()(py_run const& r) const {
+      return r.run ? py::cast(r) : py::object(py::none());
+    }
+    py::object operator()(simruns::request_failure const& f) const { raise_failure(f); }
+  };
+  return std::visit(to_object{}, op.result());
+}
+
+void register_operation(py::module_& m) {
+  py::class_<mailbox, std::shared_ptr<mailbox>>(m, "Mailbox")
+      .def(py::init<>())
+      .def("fileno", &mailbox::descriptor)
+      .def("take", &mailbox::take)
+      .def("close", &mailbox::close);
+
+  py::class_<operation, std::shared_ptr<operation>>(m, "Operation")
+      .def("wait",
+           [](operation& op) {
+             wait_with_signals(op, std::nullopt);
+             return result_of(op);
+           })
+      .def("wait_for",
+           [](operation& op, double seconds) {
+             auto const limit = std::clamp(seconds, 0.0, 1e6);
+             return wait_with_signals(
+                 op, std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(limit * 1e3))));
+           })
+      .def("done", &operation::done)
+      .def("result",
+           [](operation const& op) {
+             if (!op.done()) throw std::runtime_error("the operation is not done; wait for it");
+             return result_of(op);
+           })
+      .def("cancel", &operation::cancel)
+      .def_property_readonly("received", [](operation const& op) { return op.received.load(); })
+      .def_property_readonly("total", [](operation const& op) -> std::optional<std::int64_t> {
+        auto const value = op.total.load();
+        if (value < 0) return std::nullopt;
+        return value;
+      });
+
+  auto const stop = py::cpp_function([] {
+    auto* const state = PyEval_SaveThread();
+    io_thread::shutdown();
+    PyEval_RestoreThread(state);
+  });
+  py::module_::import("atexit").attr("register")(stop);
+}
+
+}  // namespace simruns_python
