@@ -1,0 +1,101 @@
+#pragma once
+
+#include "simruns/simulator/authentication.hpp"
+#include "simruns/simulator/dataset.hpp"
+#include "simruns/simulator/listener.hpp"
+#include "simruns/simulator/request_log.hpp"
+#include "simruns/simulator/responder.hpp"
+#include "simruns/simulator/route.hpp"
+#include "simruns/simulator/server_options.hpp"
+#include "simruns/simulator/service.hpp"
+#include "simruns/simulator/stored_run.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace simruns::simulator {
+
+/// The endpoint on one's own machine: serves a data set over HTTP, on an executor of the caller's.
+/// Several threads may run that executor. Its context may be destroyed before the server or after.
+class server {
+ public:
+  /// Listens and accepts from now on; answers as soon as the executor runs.
+  /// Throws: boost::system::system_error if it cannot listen there; std::invalid_argument for a
+  /// path prefix that cannot stand in a URL.
+  server(boost::asio::any_io_executor executor, dataset runs, server_options options = {})
+      : options_{completed(std::move(options), runs)}, batches_{runs.batches()} {
+    responder_options what;
+    what.accepted = {options_.api_key, options_.bearer_token};
+    what.path_prefix = options_.path_prefix;
+    what.project = options_.project;
+    what.seed = std::random_device{}();
+    service_ = std::make_shared<service>(std::make_shared<dataset const>(std::move(runs)),
+                                         std::move(what), options_);
+    auto const made = std::make_shared<listener>(std::move(executor), service_);
+    endpoint_ = made->endpoint();
+    listener_ = made;
+    listener::start(made);
+  }
+
+  server(server const&) = delete;
+  server& operator=(server const&) = delete;
+  ~server() { stop(); }
+
+  /// Closes everything, connections with an answer under way too, and returns at once: the rest is
+  /// done by whoever runs the executor. A second call does nothing. Threads: any.
+  void stop() {
+    auto const held = listener_.lock();
+    if (held) listener::stop(held);
+  }
+
+  /// The base URL, such as `http://127.0.0.1:41234/testing`.
+  std::string url() const {
+    auto address = endpoint_.address();
+    if (address.is_unspecified()) address = loopback_like(address);
+    auto const host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+    return "http://" + host + ":" + std::to_string(endpoint_.port()) + options_.path_prefix;
+  }
+
+  std::uint16_t port() const noexcept { return endpoint_.port(); }
+  std::string const& api_key() const noexcept { return options_.api_key; }
+  /// Empty if no bearer token is accepted.
+  std::string const& bearer_token() const noexcept { return options_.bearer_token; }
+  std::string const& project() const noexcept { return options_.project; }
+  /// Every batch there is, in the order of the data set.
+  std::vector<batch_key> const& batches() const noexcept { return batches_; }
+
+  /// The latest requests, oldest first. Threads: any.
+  std::vector<request_record> requests() const { return service_->log().records(); }
+  /// Forgets the requests so far; their numbers go on. Threads: any.
+  void clear_requests() { service_->log().clear(); }
+
+ private:
+  static server_options completed(server_options options, dataset const& runs) {
+    if (options.api_key.empty()) options.api_key = random_secret();
+    options.path_prefix = normal_prefix(options.path_prefix);
+    if (!options.project.empty()) return options;
+    options.project = runs.empty() ? "demo-project" : runs.batches().front().project;
+    return options;
+  }
+
+  static boost::asio::ip::address loopback_like(boost::asio::ip::address const& any) {
+    if (any.is_v6()) return boost::asio::ip::address_v6::loopback();
+    return boost::asio::ip::address_v4::loopback();
+  }
+
+  server_options options_;
+  std::vector<batch_key> batches_;
+  std::shared_ptr<service> service_;
+  std::weak_ptr<listener> listener_;
+  boost::asio::ip::tcp::endpoint endpoint_;
+};
+
+}  // namespace simruns::simulator

@@ -1,0 +1,133 @@
+#include "simruns/simulator/simulator.hpp"
+
+#include "net/simulator_raw_client.hpp"
+#include "support/catch.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sim = simruns::simulator;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using simulator_test::raw_client;
+using simulator_test::request_text;
+
+namespace {
+
+std::string const good =
+    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs?projectId=demo-project";
+
+sim::server_options with_fault(sim::fault_hook hook) {
+  sim::server_options options;
+  options.api_key = "key";
+  options.fault = std::move(hook);
+  return options;
+}
+
+/// A hook that lets one request go wrong, by its number.
+sim::fault_hook at_request(std::uint64_t number, sim::fault what) {
+  return [number, what](std::uint64_t current, std::string_view) -> std::optional<sim::fault> {
+    if (current != number) return std::nullopt;
+    return what;
+  };
+}
+
+std::string const ask = request_text("GET", good, "key");
+
+}  // namespace
+
+TEST_CASE("a fault answers with its status, headers and an error body of the contract") {
+  sim::background_server const server{
+      sim::generate(),
+      with_fault(at_request(2, sim::fault::answer(429, "", {{"Retry-After", "3"}})))};
+  raw_client client{server.port()};
+  client.send(ask + ask + ask);
+  CHECK(client.receive()->result_int() == 200);
+  auto const reply = client.receive();
+  CHECK(reply->result_int() == 429);
+  CHECK(reply->at("Retry-After") == "3");
+  CHECK_THAT(reply->body(), ContainsSubstring("\"traceId\""));
+  CHECK(client.receive()->result_int() == 200);
+  CHECK(server.requests()[1].status == 429);
+}
+
+TEST_CASE("a fault's own body and content type replace the contract's") {
+  auto const page =
+      sim::fault::answer(502, "<h1>Bad Gateway</h1>", {{"Content-Type", "text/html"}});
+  sim::background_server const server{sim::generate(), with_fault(at_request(1, page))};
+  raw_client client{server.port()};
+  client.send(ask);
+  auto const reply = client.receive();
+  CHECK(reply->body() == "<h1>Bad Gateway</h1>");
+  CHECK(reply->at("Content-Type") == "text/html");
+  CHECK(reply->count("Content-Type") == 1);
+}
+
+TEST_CASE("a reset answers nothing, and the next connection is served") {
+  sim::background_server const server{sim::generate(),
+                                      with_fault(at_request(1, sim::fault::reset()))};
+  raw_client client{server.port()};
+  client.send(ask);
+  CHECK(client.drain() == raw_client::ending::reset);
+  CHECK(client.input().empty());
+  raw_client second{server.port()};
+  second.send(ask);
+  CHECK(second.receive()->result_int() == 200);
+  CHECK(server.requests()[0].status == 0);
+}
+
+TEST_CASE("a truncated answer promises its whole length and ends inside its body") {
+  sim::background_server const server{sim::generate(),
+                                      with_fault(at_request(1, sim::fault::truncate(1000)))};
+  raw_client client{server.port()};
+  client.send(ask);
+  CHECK(client.drain() == raw_client::ending::closed);
+  auto const body = client.input().find("\r\n\r\n") + 4;
+  CHECK(client.input().size() - body == 1000);
+  raw_client second{server.port()};
+  second.send(ask);
+  auto const whole = second.receive();
+  REQUIRE(whole);
+  CHECK_THAT(client.input(),
+             ContainsSubstring("Content-Length: " + std::to_string(whole->body().size()) + "\r\n"));
+}
+
+TEST_CASE("latency and a fault's delay add up, and hold up nobody else") {
+  auto options = with_fault(at_request(1, sim::fault::late(120ms)));
+  options.latency = 60ms;
+  sim::background_server const server{sim::generate(), options};
+  raw_client slow{server.port()};
+  auto const start = std::chrono::steady_clock::now();
+  slow.send(ask);
+  while (server.requests().empty()) continue;
+  raw_client quick{server.port()};
+  quick.send(ask);
+  CHECK(quick.receive()->result_int() == 200);
+  auto const quick_time = std::chrono::steady_clock::now() - start;
+  CHECK(slow.receive()->result_int() == 200);
+  auto const slow_time = std::chrono::steady_clock::now() - start;
+  CHECK(quick_time >= 60ms);
+  CHECK(quick_time < slow_time);
+  CHECK(slow_time >= 180ms);
+}
+
+TEST_CASE("a hook sees number and target, and its exception is a 500") {
+  std::string seen;
+  sim::background_server const server{
+      sim::generate(), with_fault([&seen](std::uint64_t number,
+                                          std::string_view target) -> std::optional<sim::fault> {
+        seen += std::to_string(number) + " " + std::string{target} + "\n";
+        if (number == 2) throw std::runtime_error("hook");
+        return std::nullopt;
+      })};
+  raw_client client{server.port()};
+  client.send(ask + request_text("GET", "/x", "key"));
+  CHECK(client.receive()->result_int() == 200);
+  CHECK(client.receive()->result_int() == 500);
+  CHECK(seen == "1 " + good + "\n2 /x\n");
+}
