@@ -21,6 +21,7 @@ struct page_frame {
   std::uint32_t next_guess = 0;      ///< Servers write members in one order: the next is likely here.
   member const* current = nullptr;   ///< The member whose value comes; null for one we do not know.
   std::string_view unknown_key;      ///< Its key then.
+  std::string_view other_id;         ///< Of a run: `_id`, used where no `id` came.
   std::size_t index = 0;             ///< Of an array: elements so far.
   std::size_t scratch_begin = 0;     ///< Of an array: where its elements begin in the scratch.
   std::size_t extras_begin = 0;      ///< Of an object: where its extras begin in the scratch.
@@ -63,16 +64,21 @@ class page_frames {
     }
   }
 
-  /// Notes that the value at the current path is odd. False: the page is refused (strict).
-  void report(std::string_view message) { report_at(path(), message); }
+  /// Notes that the value at the current path is odd.
+  void report(std::string_view message) {
+    if (keeps_issue()) keep(path(), message);
+  }
 
   void report_mismatch(std::string_view expected, std::string_view got) {
-    report("expected " + std::string(expected) + ", got " + std::string(got));
+    if (keeps_issue()) keep(path(), "expected " + std::string(expected) + ", got " + std::string(got));
   }
 
   void report_missing(member const& m) {
-    report_at(parent_path() + "/" + std::string(m.name), "required, but missing");
+    if (keeps_issue()) keep(parent_path() + "/" + std::string(m.name), "required, but missing");
   }
+
+  /// Whether a `data` array came, and no other `data` after it.
+  bool data_seen = false;
 
   std::size_t issues_seen() const noexcept { return data_.issues.size() + data_.issues_dropped; }
 
@@ -103,11 +109,15 @@ class page_frames {
     return out;
   }
 
-  void report_at(std::string const& where, std::string_view message) {
-    if (data_.issues.size() >= limits_.max_issues) {
-      ++data_.issues_dropped;
-      return;
-    }
+  /// Beyond the limit an issue is counted, and costs no more than that.
+  bool keeps_issue() noexcept {
+    bool const first_of_strict = limits_.strict && data_.issues.empty();
+    if (data_.issues.size() < limits_.max_issues || first_of_strict) return true;
+    ++data_.issues_dropped;
+    return false;
+  }
+
+  void keep(std::string const& where, std::string_view message) {
     issue noted;
     noted.path = data_.memory.copy(std::string_view(where));
     noted.message = data_.memory.copy(message);

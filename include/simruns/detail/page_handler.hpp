@@ -54,7 +54,8 @@ class page_handler {
   /// What to say where the handler, not the parser, refused the body; empty otherwise.
   std::string const& refusal() const noexcept { return refusal_; }
   errc refusal_code() const noexcept { return refusal_code_; }
-  bool data_seen() const noexcept { return data_seen_; }
+  std::string const& refusal_path() const noexcept { return refusal_path_; }
+  bool data_seen() const noexcept { return frames_.data_seen; }
 
   /// Once, after the last event.
   void finish();
@@ -66,7 +67,7 @@ class page_handler {
   bool open(bool object, error_code& ec);
   bool close(error_code& ec);
   bool scalar(std::string_view json, std::string_view type, error_code& ec, auto const& set);
-  bool element_scalar(std::string_view json, std::string_view type);
+  void element_scalar(std::string_view json, std::string_view type);
   void* enter_element(page_frame& array, shape& inner);
   void open_element(bool object, char const* at);
   void open_member(bool object, char const* at);
@@ -89,7 +90,6 @@ class page_handler {
   char const* free_start_ = nullptr;
   bool free_kept_ = false;
   bool escaped_ = false;
-  bool data_seen_ = false;
   std::string pieces_;
   std::vector<turn> turns_;
   std::vector<criterion> criteria_;
@@ -100,6 +100,7 @@ class page_handler {
   error_info error_;
   errc refusal_code_ = errc::decode;
   std::string refusal_;
+  std::string refusal_path_;
 };
 
 }  // namespace simruns::detail

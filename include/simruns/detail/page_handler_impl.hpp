@@ -19,8 +19,9 @@ inline bool page_handler::refuse(errc code, std::string message, error_code& ec)
 /// After each value: whether decoding goes on.
 inline bool page_handler::done(error_code& ec) {
   if (!frames_.refused()) return true;
-  auto const& first = data_.issues.empty() ? issue{} : data_.issues.front();
-  return refuse(errc::decode, std::string(first.path) + ": " + std::string(first.message), ec);
+  auto const& first = data_.issues.front();
+  refusal_path_ = first.path;
+  return refuse(errc::decode, refusal_path_ + ": " + std::string(first.message), ec);
 }
 
 inline bool page_handler::gather(std::string_view part) {
@@ -82,8 +83,10 @@ inline bool page_handler::scalar(std::string_view json, std::string_view type, e
   auto& frame = frames_.top();
   if (frame.target == nullptr) {
     element_scalar(json, type);
+    if (over_limits(ec)) return false;
   } else if (frame.current == nullptr) {
     extras_.push_back({frame.unknown_key, json});
+    if (over_limits(ec)) return false;
   } else {
     set();
   }
@@ -91,7 +94,7 @@ inline bool page_handler::scalar(std::string_view json, std::string_view type, e
 }
 
 /// A scalar where an array wants objects: kept as far as it can be, and reported.
-inline bool page_handler::element_scalar(std::string_view json, std::string_view type) {
+inline void page_handler::element_scalar(std::string_view json, std::string_view type) {
   auto& array = frames_.top();
   auto const issues_begin = data_.issues.size();
   frames_.report_mismatch("object", type);
@@ -103,7 +106,6 @@ inline bool page_handler::element_scalar(std::string_view json, std::string_view
   }
   if (inner == shape::results) results_.push_back(json);
   ++array.index;
-  return true;
 }
 
 /// Makes room for one more element of `array`; null where its elements are free JSON.

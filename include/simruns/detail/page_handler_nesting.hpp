@@ -17,13 +17,12 @@ inline bool page_handler::open(bool object, error_code& ec) {
     enter(shape::root, &data_, at);
     return true;
   }
-  if (over_limits(ec)) return false;
   if (frames_.top().target == nullptr) {
     open_element(object, at);
   } else {
     open_member(object, at);
   }
-  return done(ec);
+  return !over_limits(ec) && done(ec);
 }
 
 inline void page_handler::open_element(bool object, char const* at) {
@@ -45,7 +44,7 @@ inline void page_handler::open_member(bool object, char const* at) {
   if (frame.current == nullptr) return begin_free(at, true);
   member const& m = *frame.current;
   if (m.kind == (object ? member_kind::object : member_kind::array)) {
-    clear_field(frame, m, false);
+    clear_field(frames_, false);
     enter(m.inner, inner_target(m.inner), at);
     return;
   }
@@ -58,14 +57,14 @@ inline void page_handler::open_member(bool object, char const* at) {
 inline void* page_handler::inner_target(shape inner) {
   switch (inner) {
     case shape::runs:
-      data_seen_ = true;
+      frames_.data_seen = true;
       data_.runs.clear();
       run_issues_.clear();
       return nullptr;
     case shape::metrics: return &data_.runs.back().metrics;
     case shape::success_rate: rate_ = {}; return &rate_;
     case shape::error_info: error_ = {}; return &error_;
-    case shape::pagination: data_.paging = {}; return &data_.paging;
+    case shape::pagination: return &data_.paging;
     default: return nullptr;
   }
 }
@@ -84,10 +83,10 @@ inline bool page_handler::over_limits(error_code& ec) {
     return !refuse(errc::too_large,
                    "more than " + std::to_string(limits_.max_runs) + " runs in one page", ec);
   }
-  auto const bytes = data_.memory.capacity() + data_.runs.size() * sizeof(run) +
-                     turns_.size() * sizeof(turn) + criteria_.size() * sizeof(criterion) +
-                     results_.size() * sizeof(std::string_view) +
-                     extras_.size() * sizeof(extra_member);
+  auto const bytes = data_.memory.capacity() + data_.runs.capacity() * sizeof(run) +
+                     turns_.capacity() * sizeof(turn) + criteria_.capacity() * sizeof(criterion) +
+                     results_.capacity() * sizeof(std::string_view) +
+                     extras_.capacity() * sizeof(extra_member);
   if (bytes <= limits_.max_arena_bytes) return false;
   return !refuse(errc::too_large,
                  "the page needs more than " + std::to_string(limits_.max_arena_bytes) +
@@ -132,8 +131,10 @@ inline void page_handler::end_free() {
 
 inline void page_handler::leave_object() {
   auto& frame = frames_.top();
-  if (frame.kind == shape::run && static_cast<run*>(frame.target)->id.data() != nullptr) {
-    frame.seen |= 1u << run_id_index;  // `_id` will do
+  if (frame.kind == shape::run) {
+    auto& id = static_cast<run*>(frame.target)->id;
+    if (id.data() == nullptr) id = frame.other_id;
+    if (id.data() != nullptr) frame.seen |= 1u << run_id_index;  // `_id` will do
   }
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     if (frame.members[i].required && (frame.seen & (1u << i)) == 0) {

@@ -18,6 +18,20 @@ T& field_of(page_frame& frame, member const& m) noexcept {
   return *reinterpret_cast<T*>(static_cast<char*>(frame.target) + m.offset);
 }
 
+/// At most 60 bytes of a text, for a message: whole characters, none that a terminal obeys.
+inline std::string excerpt(std::string_view text) {
+  std::size_t size = text.size();
+  if (size > 60) {
+    size = 60;
+    while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  }
+  std::string out(text.substr(0, size));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return out;
+}
+
 template <class Enum, std::size_t Size>
 void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>, Size> const& known,
               std::string_view text) {
@@ -27,7 +41,7 @@ void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>,
     if (word == text) out.value = value;
   }
   if (out.value == Enum::unknown) {
-    frames.report("unknown value '" + std::string(text.substr(0, 60)) + "', kept as text");
+    frames.report("unknown value '" + excerpt(text) + "', kept as text");
   }
   field_of<maybe<open_enum<Enum>>>(frames.top(), *frames.top().current) = out;
 }
@@ -50,8 +64,16 @@ inline constexpr std::array<std::pair<std::string_view, error_category>, 5> cate
     {"UNKNOWN", error_category::unknown_error},
 }};
 
-/// Empties the field of a member, and says whether that is by a `null`.
-inline void clear_field(page_frame& frame, member const& m, bool by_null) {
+/// `id` or, kept apart so that their order does not matter, `_id`.
+inline std::string_view& id_field(page_frame& frame, member const& m) noexcept {
+  bool const other = &m == &run_members[run_underscore_id_index];
+  return other ? frame.other_id : field_of<std::string_view>(frame, m);
+}
+
+/// Empties the field of the current member, and says whether that is by a `null`.
+inline void clear_field(page_frames& frames, bool by_null) {
+  auto& frame = frames.top();
+  member const& m = *frame.current;
   auto const clear = [&]<class T>(T& field) { field = by_null ? T::null() : T{}; };
   switch (m.kind) {
     case member_kind::text:
@@ -67,9 +89,11 @@ inline void clear_field(page_frame& frame, member const& m, bool by_null) {
     case member_kind::sentiment: clear(field_of<maybe<open_enum<sentiment>>>(frame, m)); break;
     case member_kind::status: clear(field_of<maybe<open_enum<run_status>>>(frame, m)); break;
     case member_kind::category: clear(field_of<maybe<open_enum<error_category>>>(frame, m)); break;
-    case member_kind::id: field_of<std::string_view>(frame, m) = {}; break;
+    case member_kind::id: id_field(frame, m) = {}; break;
     case member_kind::object:
     case member_kind::array: {
+      if (m.inner == shape::runs) frames.data_seen = false;
+      if (m.inner == shape::pagination) static_cast<page_data*>(frame.target)->paging = {};
       if (m.inner == shape::turns) static_cast<run*>(frame.target)->turns = {};
       if (m.inner == shape::criteria) static_cast<run*>(frame.target)->criteria = {};
       if (m.inner == shape::metrics) static_cast<run*>(frame.target)->metrics = metrics{};
@@ -82,15 +106,14 @@ inline void clear_field(page_frame& frame, member const& m, bool by_null) {
 }
 
 inline void set_null(page_frames& frames) {
+  clear_field(frames, true);
   auto& frame = frames.top();
-  clear_field(frame, *frame.current, true);
   if (frame.current->required) frames.report_mismatch(expected_type(frame.current->kind), "null");
 }
 
 inline void set_mismatch(page_frames& frames, std::string_view got) {
-  auto& frame = frames.top();
-  clear_field(frame, *frame.current, false);
-  frames.report_mismatch(expected_type(frame.current->kind), got);
+  clear_field(frames, false);
+  frames.report_mismatch(expected_type(frames.top().current->kind), got);
 }
 
 /// Below this a time is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
@@ -106,7 +129,7 @@ inline void set_text(page_frames& frames, std::string_view text) {
   member const& m = *frame.current;
   switch (m.kind) {
     case member_kind::text: field_of<maybe<std::string_view>>(frame, m) = text; break;
-    case member_kind::id: field_of<std::string_view>(frame, m) = text; break;
+    case member_kind::id: id_field(frame, m) = text; break;
     case member_kind::sentiment: set_enum(frames, sentiment_words, text); break;
     case member_kind::status: set_enum(frames, status_words, text); break;
     case member_kind::category: set_enum(frames, category_words, text); break;
@@ -117,7 +140,7 @@ inline void set_text(page_frames& frames, std::string_view text) {
       if (auto const parsed = parse_date_time(text)) {
         when = *parsed;
       } else {
-        frames.report("expected date-time, got '" + std::string(text.substr(0, 60)) + "'");
+        frames.report("expected date-time, got '" + excerpt(text) + "'");
       }
       break;
     }
@@ -150,10 +173,10 @@ inline void set_number(page_frames& frames, exact_integer number, std::string_vi
   bool const takes = m.kind == member_kind::integer || m.kind == member_kind::time ||
                      m.kind == member_kind::expiry;
   if (!takes) return set_mismatch(frames, "number");
+  clear_field(frames, false);
   if (m.kind == member_kind::expiry) static_cast<run*>(frame.target)->expires_at_text = literal;
   if (number.fault != integer_fault::none) {
     auto const fault = number.fault == integer_fault::fractional ? "fractional" : "out of range";
-    if (m.kind != member_kind::expiry) clear_field(frame, m, false);
     frames.report("expected integer, got " + std::string(literal.substr(0, 40)) + " (" + fault + ")");
     return;
   }

@@ -23,9 +23,16 @@ inline boost::system::result<page, parse_error> parse_page(std::string body, par
   if (!handler.refusal().empty()) {
     error.code = handler.refusal_code();
     error.message = handler.refusal();
+    error.path = handler.refusal_path();
     return error;
   }
   if (!failed && used < data->body.size()) failed = boost::json::error::extra_data;
+  if (failed == boost::json::error::too_deep) {
+    error.code = errc::too_large;
+    error.message = "nested deeper than " + std::to_string(limits.max_depth) + " levels at byte " +
+                    std::to_string(used);
+    return error;
+  }
   if (failed) {
     error.message = "not JSON at byte " + std::to_string(used) + " of " +
                     std::to_string(data->body.size()) + ": " + failed.message();

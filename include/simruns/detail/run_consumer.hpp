@@ -175,7 +175,7 @@ inline void run_generator::cancel() noexcept {
   if (!consumer_) return;
   auto& core = *consumer_->core;
   core.strand.with([this](detail::client_strand& strand) {
-    boost::asio::post(strand, [steps = consumer_->steps] { steps->stop_reading(); });
+    boost::asio::post(strand, [steps = consumer_->steps] { steps->abandon(); });
   });
 }
 

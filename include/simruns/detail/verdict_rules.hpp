@@ -15,9 +15,12 @@ namespace detail {
 inline std::optional<bool> results_agree(metrics const& m) {
   if (!m.results || m.results->empty()) return std::nullopt;
   bool all = true;
+  boost::json::parse_options options;
+  options.max_depth = 512;
   for (std::string_view json : *m.results) {
     boost::system::error_code failed;
-    auto const value = boost::json::parse(boost::json::string_view(json.data(), json.size()), failed);
+    auto const value = boost::json::parse(boost::json::string_view(json.data(), json.size()),
+                                          failed, {}, options);
     if (failed || !value.is_object()) return std::nullopt;
     auto const& object = value.get_object();
     auto const* said = object.if_contains("success");

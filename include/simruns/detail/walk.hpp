@@ -44,8 +44,12 @@ class walk : public std::enable_shared_from_this<walk> {
   /// the next call asks for the same page again.
   static boost::asio::awaitable<walk_step> take(std::shared_ptr<walk> self);
 
-  /// Ends what is being read. Nothing of the walk is lost.
-  void stop_reading();
+  /// Its generator has gone: ends what is being read, and whoever waits for it.
+  void abandon() {
+    abandoned_ = true;
+    stop_reading();
+    io_->changed.cancel();
+  }
 
  private:
   struct io {
@@ -57,9 +61,11 @@ class walk : public std::enable_shared_from_this<walk> {
 
   static boost::asio::awaitable<void> read(std::shared_ptr<walk> self, std::uint64_t me);
   void start_reading();
+  void stop_reading();
   void store(fetched const& latest);
   walk_step pop();
   walk_step ended() const;
+  bool has_news() const noexcept { return !ready_.empty() || failure_ || cursor_.done(); }
   bool wants_more() const noexcept {
     return !cursor_.done() && !failure_ &&
            ready_.size() < core_->config.prefetch + (waited_for_ ? 1 : 0);
@@ -72,6 +78,7 @@ class walk : public std::enable_shared_from_this<walk> {
   std::uint64_t reader_ = 0;                ///< Which reader is the valid one.
   bool reading_ = false;
   bool waited_for_ = false;
+  bool abandoned_ = false;
   context_bound<io> io_;
 };
 
@@ -151,7 +158,10 @@ inline boost::asio::awaitable<walk_step> walk::take(std::shared_ptr<walk> self) 
 
     self->waited_for_ = true;
     self->start_reading();
-    self->io_->changed.expires_at(std::chrono::steady_clock::time_point::max());
+    if (self->has_news()) {  // a transport that answers at once was done before we could wait
+      self->waited_for_ = false;
+      continue;
+    }
     error_code woken;
     std::exception_ptr thrown;
     try {
@@ -161,7 +171,8 @@ inline boost::asio::awaitable<walk_step> walk::take(std::shared_ptr<walk> self) 
     }
     self->waited_for_ = false;
     auto const state = co_await asio::this_coro::cancellation_state;
-    if (thrown || state.cancelled() != asio::cancellation_type::none) {
+    bool const cancelled = state.cancelled() != asio::cancellation_type::none;
+    if (thrown || cancelled || self->abandoned_) {
       self->stop_reading();
       throw request_error(errc::cancelled, "the operation was cancelled");
     }

@@ -47,18 +47,22 @@ struct position {
 
   std::string text() const;
 
-  /// Empty if `text` is not a position; it may be a bare cursor then.
+  /// Empty if `text` is not a whole position; if it is not `marked` either, it may be a cursor.
   static std::optional<position> parse(std::string_view text);
+
+  /// Whether `text` starts as positions do, and so is no cursor.
+  static bool marked(std::string_view text) noexcept { return text.starts_with(mark); }
 
   friend bool operator==(position const&, position const&) = default;
 
  private:
   static constexpr std::string_view mark = "simruns:1:";
+  static constexpr std::size_t digest_digits = 16;  ///< All of them, so that a cut text is refused.
 };
 
 inline std::string position::text() const {
   static constexpr std::array<char, 3> kinds{'s', 'n', 'p'};
-  std::array<char, 16> hex{};
+  std::array<char, digest_digits> hex{};
   auto const end = std::to_chars(hex.data(), hex.data() + hex.size(), digest, 16).ptr;
   std::string out{mark};
   out += kinds[static_cast<std::size_t>(page.by)];
@@ -66,7 +70,7 @@ inline std::string position::text() const {
   out += page.by == page_start::kind::skip ? std::to_string(page.skip)
                                            : detail::percent_encode(page.cursor);
   out += ':' + std::to_string(offset) + ':' + detail::percent_encode(last_id) + ':';
-  out.append(hex.data(), end);
+  out.append(static_cast<std::size_t>(hex.data() + hex.size() - end), '0').append(hex.data(), end);
   return out;
 }
 
@@ -84,7 +88,7 @@ inline std::optional<position> position::parse(std::string_view text) {
   auto const offset = detail::parse_integer<std::uint64_t>(parts[2]);
   auto const id = detail::percent_decode(parts[3]);
   auto const digest = detail::parse_integer<std::uint64_t>(parts[4], 16);
-  if (!where || !offset || !id || !digest) return std::nullopt;
+  if (!where || !offset || !id || !digest || parts[4].size() != digest_digits) return std::nullopt;
 
   position out;
   out.offset = *offset;
@@ -94,6 +98,8 @@ inline std::optional<position> position::parse(std::string_view text) {
     auto const skip = detail::parse_integer<std::int64_t>(*where);
     if (!skip || *skip < 0) return std::nullopt;
     out.page = page_start::at_skip(*skip);
+  } else if (where->empty()) {
+    return std::nullopt;
   } else if (parts[0] == "n") {
     out.page = page_start::at_next(*where);
   } else if (parts[0] == "p") {

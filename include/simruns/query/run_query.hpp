@@ -143,11 +143,16 @@ inline run_query& run_query::start_at(std::string_view position_or_cursor) {
                         "start_at is empty; give a position or a cursor, or leave it out");
   }
   check_text("start_at", position_or_cursor);
-  start_ = position::parse(position_or_cursor);
-  if (!start_) {
-    start_.emplace();
-    start_->page = page_start::at_next(std::string(position_or_cursor));
+  auto parsed = position::parse(position_or_cursor);
+  if (!parsed && position::marked(position_or_cursor)) {
+    throw request_error(errc::invalid_argument,
+                        "start_at is a damaged position; give it as it was written");
   }
+  if (!parsed) {
+    parsed.emplace();
+    parsed->page = page_start::at_next(std::string(position_or_cursor));
+  }
+  start_ = std::move(parsed);
   return *this;
 }
 

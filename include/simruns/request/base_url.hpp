@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/detail/number_text.hpp"
+#include "simruns/detail/percent.hpp"
 #include "simruns/error.hpp"
 
 #include <cstdint>
@@ -123,7 +124,9 @@ inline void base_url::check_prefix(std::string_view prefix) {
   while (!prefix.empty()) {
     prefix.remove_prefix(1);
     auto const segment = prefix.substr(0, prefix.find('/'));
-    if (segment == "." || segment == "..") refuse("its path has a . or .. segment");
+    auto const plain = detail::percent_decode(segment);
+    if (!plain) refuse("its path has a % that starts no escape");
+    if (plain == "." || plain == "..") refuse("its path has a . or .. segment");
     if (segment.find_first_of("\\\"<>^`{|}") != segment.npos) {
       refuse("its path has a character that needs an escape");
     }

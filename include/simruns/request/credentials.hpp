@@ -30,12 +30,13 @@ class credentials {
   }
 
   /// `text` with the secret, should a server have repeated it, struck out.
-  std::string redact(std::string text) const {
-    for (auto at = text.find(secret_); at != text.npos; at = text.find(secret_, at)) {
-      text.replace(at, secret_.size(), "***");
-      at += 3;
+  std::string redact(std::string_view text) const {
+    std::string out;
+    for (auto at = text.find(secret_); at != text.npos; at = text.find(secret_)) {
+      out.append(text.substr(0, at)).append("***");
+      text.remove_prefix(at + secret_.size());
     }
-    return text;
+    return out.append(text);
   }
 
  private:

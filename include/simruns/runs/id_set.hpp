@@ -4,41 +4,50 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <vector>
 
 namespace simruns {
 
-/// The ids of the runs that a walk has had. Exact, and small: about 25 bytes and the id itself for
-/// each, in blocks that never move, so that a walk of 100,000 runs does not double at its end.
+/// The ids of the runs that a walk has had. Exact, and small: 10 to 16 bytes and the id itself for
+/// each, its table's doubling included, in blocks that never move, so that a walk of 100,000 runs
+/// does not double at its end.
 class id_set {
  public:
   /// False if the id was there already.
   bool insert(std::string_view id) {
     if ((count_ + 1) * 4 > slots_.size() * 3) grow();
     auto const slot = find(id);
-    if (slots_[slot] != 0) return false;
+    if (slots_[slot] != free_slot) return false;
     slots_[slot] = store(id);
     ++count_;
     return true;
   }
 
   bool contains(std::string_view id) const noexcept {
-    return !slots_.empty() && slots_[find(id)] != 0;
+    return !slots_.empty() && slots_[find(id)] != free_slot;
   }
 
   std::size_t size() const noexcept { return count_; }
 
+  /// Bytes taken from the system.
+  std::size_t capacity() const noexcept { return block_capacity_ + slots_.size() * sizeof(handle); }
+
  private:
   static constexpr std::size_t block_bytes = 64 * 1024;
+  static constexpr std::size_t unit = 4;  ///< Ids lie at multiples of it, so 32 bits reach 16 GiB.
+  static constexpr std::size_t block_units = block_bytes / unit;
 
-  /// Where a stored id lies, plus one: zero marks a free slot.
-  using handle = std::uint64_t;
+  /// Where a stored id lies, in units, plus one.
+  using handle = std::uint32_t;
+  static constexpr handle free_slot = 0;
 
   std::string_view at(handle where) const noexcept {
     auto const place = where - 1;
-    char const* const start = blocks_[place / block_bytes].get() + place % block_bytes;
+    char const* const start = blocks_[place / block_units].get() + place % block_units * unit;
     std::uint32_t size = 0;
     std::memcpy(&size, start, sizeof size);
     return {start + sizeof size, size};
@@ -47,38 +56,43 @@ class id_set {
   std::size_t find(std::string_view id) const noexcept {
     auto const mask = slots_.size() - 1;
     auto slot = std::hash<std::string_view>{}(id)&mask;
-    while (slots_[slot] != 0 && at(slots_[slot]) != id) slot = (slot + 1) & mask;
+    while (slots_[slot] != free_slot && at(slots_[slot]) != id) slot = (slot + 1) & mask;
     return slot;
   }
 
   handle store(std::string_view id) {
     auto const size = static_cast<std::uint32_t>(id.size());
-    auto const needed = sizeof size + id.size();
-    if (blocks_.empty() || used_ + needed > block_bytes) {
-      // An id longer than a block gets a block of its own; addresses count whole blocks.
-      blocks_.push_back(std::make_unique_for_overwrite<char[]>(
-          needed > block_bytes ? needed : block_bytes));
-      used_ = 0;
-    }
+    auto const needed = (sizeof size + id.size() + unit - 1) / unit * unit;
+    if (blocks_.empty() || used_ + needed > block_bytes) add_block(needed);
     char* const start = blocks_.back().get() + used_;
     std::memcpy(start, &size, sizeof size);
     std::memcpy(start + sizeof size, id.data(), id.size());
-    auto const where = (blocks_.size() - 1) * block_bytes + used_ + 1;
+    auto const where = (blocks_.size() - 1) * block_units + used_ / unit + 1;
     used_ = used_ + needed < block_bytes ? used_ + needed : block_bytes;
-    return where;
+    return static_cast<handle>(where);
+  }
+
+  /// An id longer than a block gets a block of its own; addresses count whole blocks.
+  void add_block(std::size_t needed) {
+    if (blocks_.size() == std::numeric_limits<handle>::max() / block_units) throw std::bad_alloc();
+    auto const size = needed > block_bytes ? needed : block_bytes;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
+    block_capacity_ += size;
+    used_ = 0;
   }
 
   void grow() {
-    auto const old = std::move(slots_);
-    slots_.assign(old.empty() ? 64 : old.size() * 2, 0);
+    std::vector<handle> old(slots_.empty() ? 64 : slots_.size() * 2, free_slot);
+    old.swap(slots_);
     for (handle const where : old) {
-      if (where != 0) slots_[find(at(where))] = where;
+      if (where != free_slot) slots_[find(at(where))] = where;
     }
   }
 
   std::vector<handle> slots_;
   std::vector<std::unique_ptr<char[]>> blocks_;
-  std::size_t used_ = 0;
+  std::size_t block_capacity_ = 0;
+  std::size_t used_ = 0;  ///< Of the last block.
   std::size_t count_ = 0;
 };
 

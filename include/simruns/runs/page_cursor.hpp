@@ -33,7 +33,8 @@ class page_cursor {
   explicit page_cursor(run_query const& query,
                        std::uint64_t max_pages = std::numeric_limits<std::uint64_t>::max());
 
-  /// The query as it is to be sent: its page is no larger than `max_runs`.
+  /// The query as it is to be sent: its page is no larger than `max_runs`, unless it goes on from a
+  /// position.
   run_query const& query() const noexcept { return query_; }
 
   /// Where the next page starts. Requires: `!done()`.
@@ -78,7 +79,9 @@ class page_cursor {
 
 inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
     : query_(query), max_pages_(max_pages) {
-  if (query.max_runs() && *query.max_runs() < query.page_size()) {
+  // A smaller page would no longer hold the run that a position names.
+  bool const may_shrink = query.max_runs().has_value() && !query.start();
+  if (may_shrink && *query.max_runs() < query.page_size()) {
     query_.page_size(static_cast<int>(*query.max_runs()));
   }
   next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "simruns/columns/arrow.hpp"
+#include "simruns/columns/column.hpp"
+#include "simruns/page/page.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace simruns {
+
+/// The tables of a batch. All have `scenario` and `batch`; `runs.id` is `run_id` in the others, and
+/// `runs.sequence` is `run_sequence` in `turns` and `criteria`.
+enum class table {
+  runs,      ///< A row a run.
+  turns,     ///< A row a message of a conversation.
+  criteria,  ///< A row a criterion, with the result that belongs to it.
+  issues,    ///< A row an oddity that decoding met.
+};
+
+constexpr std::string_view to_string(table which) noexcept {
+  switch (which) {
+    case table::runs: return "runs";
+    case table::turns: return "turns";
+    case table::criteria: return "criteria";
+    case table::issues: return "issues";
+  }
+  return "runs";
+}
+
+/// Keys and values for the schema's metadata.
+using table_metadata = std::vector<std::pair<std::string, std::string>>;
+
+/// Name, type and nullability of the columns, in their order.
+std::vector<column_header> columns_of(table which);
+
+/// Rows that a page adds to a table.
+std::size_t row_count(table which, page const& source);
+
+/// A page as columns. They copy what they hold, so the page may go. Absent and null are both "no
+/// value", and nothing is invented.
+/// `first_run`: the runs before this page; `issues.run_index` counts from there, so that it is the
+/// run's row in the table `runs`.
+/// A criterion's result is the one of its name (`params.name`, `result.name`), where each side has
+/// that name once. Else it is the one at its position, if there are as many results as criteria and
+/// no other criterion has it by name. Else there is none.
+/// Throws: `request_error` of `errc::too_large` where a column's texts pass 2,147,483,647 bytes.
+/// Threads: any.   Cost: two passes over the page, up to three allocations a column.
+column_batch build(table which, page const& source, std::int64_t first_run = 0);
+
+/// Writes the schema of a table to `out`, to be released by its consumer.
+/// Throws: only `std::bad_alloc`; then `out` is as it was.   Threads: any.
+void export_schema(table which, table_metadata const& metadata, ArrowSchema* out);
+
+/// Writes a stream of record batches to `out`, to be released by its consumer: one a page, built
+/// when it is asked for; a page without rows is skipped, and each is let go when it is built. What
+/// the stream gives lives on its own: arrays, and each of their children, outlive the stream.
+/// Throws: only `std::bad_alloc`; then `out` is as it was. The stream itself never throws: it
+/// answers EINVAL, ENOMEM or EIO and says why, and the next call tries the same page again.
+/// Threads: any, one at a time, as Arrow says.
+void export_stream(table which, std::vector<page> pages, table_metadata metadata,
+                   ArrowArrayStream* out);
+
+}  // namespace simruns
+
+#include "simruns/detail/arrow_export.hpp"
+#include "simruns/detail/arrow_stream.hpp"
+#include "simruns/detail/column_tables.hpp"

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace simruns::detail {
+
+/// Memory of a fixed size, aligned and padded to 64 bytes as Arrow recommends, its padding zero.
+/// Never null, even for no byte.
+class column_buffer {
+ public:
+  static constexpr std::size_t alignment = 64;
+
+  column_buffer() = default;
+  explicit column_buffer(std::size_t bytes) {
+    std::size_t const padded = bytes == 0 ? alignment : (bytes + alignment - 1) & ~(alignment - 1);
+    memory_.reset(static_cast<std::byte*>(::operator new(padded, std::align_val_t{alignment})));
+    std::memset(memory_.get() + (padded - alignment), 0, alignment);
+  }
+
+  template <class T>
+  T* as() noexcept {
+    return reinterpret_cast<T*>(memory_.get());
+  }
+  template <class T>
+  T const* as() const noexcept {
+    return reinterpret_cast<T const*>(memory_.get());
+  }
+  std::byte const* data() const noexcept { return memory_.get(); }
+  explicit operator bool() const noexcept { return memory_ != nullptr; }
+
+ private:
+  struct release {
+    void operator()(std::byte* p) const noexcept {
+      ::operator delete(p, std::align_val_t{alignment});
+    }
+  };
+  std::unique_ptr<std::byte, release> memory_;
+};
+
+/// Writes a bitmap, least significant bit first, a word at a time.
+class bit_writer {
+ public:
+  explicit bit_writer(std::size_t bits) : buffer_((bits + 63) / 64 * 8), at_(buffer_.as<char>()) {}
+
+  void put(bool bit) noexcept {
+    word_ |= std::uint64_t{bit} << filled_;
+    ones_ += bit;
+    if (++filled_ == 64) flush();
+  }
+
+  std::size_t ones() const noexcept { return ones_; }
+
+  /// Once, after the last bit.
+  column_buffer finish() noexcept {
+    if (filled_ != 0) flush();
+    return std::move(buffer_);
+  }
+
+ private:
+  void flush() noexcept {
+    for (int i = 0; i < 8; ++i) at_[i] = static_cast<char>(word_ >> (8 * i));
+    at_ += 8;
+    word_ = 0;
+    filled_ = 0;
+  }
+
+  column_buffer buffer_;
+  char* at_;
+  std::uint64_t word_ = 0;
+  unsigned filled_ = 0;
+  std::size_t ones_ = 0;
+};
+
+inline bool bit_at(column_buffer const& bitmap, std::size_t index) noexcept {
+  return (bitmap.as<unsigned char>()[index / 8] >> (index % 8) & 1) != 0;
+}
+
+}  // namespace simruns::detail

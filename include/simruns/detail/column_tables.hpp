@@ -1,0 +1,56 @@
+#pragma once
+
+#include "simruns/columns/tables.hpp"
+#include "simruns/detail/column_criteria.hpp"
+#include "simruns/detail/column_runs.hpp"
+#include "simruns/detail/column_turns.hpp"
+
+#include <span>
+
+namespace simruns {
+
+namespace detail {
+
+/// Calls `use` with the table of that name: its rows, its columns.
+template <class Use>
+auto with_table(table which, Use use) {
+  switch (which) {
+    case table::turns: return use(turn_table{});
+    case table::criteria: return use(criterion_table{});
+    case table::issues: return use(issue_table{});
+    default: return use(run_table{});
+  }
+}
+
+}  // namespace detail
+
+inline std::vector<column_header> columns_of(table which) {
+  return detail::with_table(which, [](auto shape) {
+    std::vector<column_header> out;
+    auto const& columns = shape.columns();
+    out.reserve(columns.size());
+    for (auto const& c : columns) out.push_back(c.header);
+    return out;
+  });
+}
+
+inline std::size_t row_count(table which, page const& source) {
+  return detail::with_table(which, [&](auto shape) { return shape.count(source); });
+}
+
+inline column_batch build(table which, page const& source, std::int64_t first_run) {
+  return detail::with_table(which, [&](auto shape) {
+    using row = typename decltype(shape)::row;
+    auto const& rows = shape.rows(source, first_run);
+    auto const& columns = shape.columns();
+    column_batch out;
+    out.rows = rows.size();
+    out.columns.reserve(columns.size());
+    for (auto const& c : columns) {
+      out.columns.emplace_back(c.fill(c.header, std::span<row const>(rows.data(), rows.size())));
+    }
+    return out;
+  });
+}
+
+}  // namespace simruns

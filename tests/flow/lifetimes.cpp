@@ -1,0 +1,112 @@
+#include "support/catch.hpp"
+#include "support/run_io.hpp"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <thread>
+
+using simruns::testing::page_of;
+using simruns::testing::sample_paging;
+using simruns::testing::scripted_transport;
+
+namespace {
+
+/// A walk with a page in hand and a read-ahead in flight that never answers.
+struct walk_in_flight {
+  std::unique_ptr<test::asio::io_context> context = std::make_unique<test::asio::io_context>();
+  std::shared_ptr<scripted_transport> link = std::make_shared<scripted_transport>();
+  std::optional<simruns::client> client;
+  std::optional<simruns::run_generator> runs;
+  std::vector<std::thread> threads;
+
+  explicit walk_in_flight(int thread_count) {
+    sample_paging more("c1");
+    more.total = 100;
+    link->then_page(page_of({"a", "b"}, more));
+    client.emplace(test::scripted_client(context->get_executor(), link));
+    runs.emplace(client->runs(test::query()));
+    std::promise<void> begun;
+    auto got = begun.get_future();
+    runs->async_next([&](simruns::error_code, simruns::run_ptr) { begun.set_value(); });
+    if (thread_count == 0) {
+      context->poll();
+    } else {
+      for (int i = 0; i < thread_count; ++i) {
+        threads.emplace_back([c = context.get()] { c->run(); });
+      }
+    }
+    got.get();
+  }
+
+  void drop(char which) {
+    if (which == 'g') runs.reset();
+    if (which == 'c') client.reset();
+    if (which == 'x') {
+      context->stop();
+      for (auto& thread : threads) thread.join();
+      threads.clear();
+      context.reset();
+    }
+  }
+};
+
+}  // namespace
+
+
+TEST_CASE("generator, client and context go in every order, with a read-ahead in flight") {
+  auto const threads = GENERATE(0, 1, 4);
+  std::string order = "cgx";
+  do {
+    INFO("order " << order << " on " << threads << " threads");
+    walk_in_flight walk(threads);
+    for (char const which : order) walk.drop(which);
+    CHECK(walk.link->requests().size() <= 2);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("a generator that goes while its next is outstanding ends that next") {
+  auto const threads = GENERATE(0, 1, 4);
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto runs = std::make_optional(client.runs(test::query()));
+  simruns::error_code code;
+  runs->async_next([&](simruns::error_code failed, simruns::run_ptr) { code = failed; });
+  context.poll();
+  context.restart();
+  std::vector<std::thread> pool;
+  for (int i = 1; i < threads; ++i) pool.emplace_back([&] { context.run(); });
+  runs.reset();
+  context.run();
+  for (auto& thread : pool) thread.join();
+  CHECK(code == simruns::errc::cancelled);
+}
+
+TEST_CASE("a context that goes with a consumer waiting frees all of it") {
+  auto link = std::make_shared<scripted_transport>();
+  std::weak_ptr<scripted_transport> const watched = link;
+  {
+    test::asio::io_context context;
+    auto client = test::scripted_client(context.get_executor(), std::move(link));
+    auto runs = test::share(client.runs(test::query()));
+    test::asio::co_spawn(context, test::read_all(runs), [](std::exception_ptr, test::walked) {});
+    context.poll();
+    CHECK_FALSE(watched.expired());
+  }
+  CHECK(watched.expired());
+}
+
+TEST_CASE("a page in hand is served after its context went") {
+  auto context = std::make_unique<test::asio::io_context>();
+  auto link = std::make_shared<scripted_transport>();
+  link->then_page(page_of({"a", "b", "c"}));
+  auto client = test::scripted_client(context->get_executor(), link);
+  auto runs = test::share(client.runs(test::query()));
+  test::run(*context, runs->next());
+  context.reset();
+  CHECK(runs->try_next()->id == "b");
+  CHECK(runs->try_next()->id == "c");
+  CHECK(runs->try_next() == nullptr);
+  CHECK_FALSE(runs->position().empty());
+}
