@@ -24,10 +24,14 @@ enum class table {
 
 constexpr std::string_view to_string(table which) noexcept {
   switch (which) {
-    case table::runs: return "runs";
-    case table::turns: return "turns";
-    case table::criteria: return "criteria";
-    case table::issues: return "issues";
+    case table::runs:
+      return "runs";
+    case table::turns:
+      return "turns";
+    case table::criteria:
+      return "criteria";
+    case table::issues:
+      return "issues";
   }
   return "runs";
 }

@@ -49,11 +49,16 @@ void attach(std::unique_ptr<arrow_node<Struct>> node, Struct& out) {
 
 inline char const* arrow_format(column_type type) noexcept {
   switch (type) {
-    case column_type::text: return "u";
-    case column_type::dictionary: return "i";
-    case column_type::integer: return "l";
-    case column_type::boolean: return "b";
-    case column_type::time: return "tsm:UTC";
+    case column_type::text:
+      return "u";
+    case column_type::dictionary:
+      return "i";
+    case column_type::integer:
+      return "l";
+    case column_type::boolean:
+      return "b";
+    case column_type::time:
+      return "tsm:UTC";
   }
   return "n";
 }

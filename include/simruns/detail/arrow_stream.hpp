@@ -95,9 +95,7 @@ inline int stream_next(ArrowArrayStream* held, ArrowArray* out) noexcept {
   return stream_of(held).guarded([&] { stream_of(held).next(out); });
 }
 
-inline char const* stream_error(ArrowArrayStream* held) noexcept {
-  return stream_of(held).error();
-}
+inline char const* stream_error(ArrowArrayStream* held) noexcept { return stream_of(held).error(); }
 
 inline void stream_release(ArrowArrayStream* held) noexcept {
   delete static_cast<batch_stream*>(held->private_data);

@@ -101,8 +101,9 @@ column_data fill_text(column_header const& header, std::span<Row const> rows, Pu
   check_size(header, counted.bytes);
 
   auto const offsets_bytes = (rows.size() + 1) * sizeof(std::int32_t);
-  column_data out{header, rows.size(), 0, {}, column_buffer(offsets_bytes),
-                  column_buffer(counted.bytes), nullptr};
+  column_data out{
+      header, rows.size(), 0, {}, column_buffer(offsets_bytes), column_buffer(counted.bytes),
+      nullptr};
   bit_writer present(rows.size());
   auto* const begin = out.bytes.as<char>();
   auto* offset = out.values.as<std::int32_t>();

@@ -47,7 +47,7 @@ class column_dictionary {
   /// Where `text` is, or is to be.
   std::size_t slot_of(std::string_view text) const {
     auto const mask = slots_.size() - 1;
-    auto at = std::hash<std::string_view>{}(text) & mask;
+    auto at = std::hash<std::string_view>{}(text)&mask;
     while (slots_[at] >= 0 && words_[static_cast<std::size_t>(slots_[at])] != text) {
       at = (at + 1) & mask;
     }

@@ -15,10 +15,14 @@ namespace detail {
 template <class Use>
 auto with_table(table which, Use use) {
   switch (which) {
-    case table::turns: return use(turn_table{});
-    case table::criteria: return use(criterion_table{});
-    case table::issues: return use(issue_table{});
-    default: return use(run_table{});
+    case table::turns:
+      return use(turn_table{});
+    case table::criteria:
+      return use(criterion_table{});
+    case table::issues:
+      return use(issue_table{});
+    default:
+      return use(run_table{});
   }
 }
 

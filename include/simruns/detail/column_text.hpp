@@ -38,8 +38,8 @@ inline void put_quoted(std::string_view text, auto& sink) {
   sink.put("\"");
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    bool const plain = static_cast<unsigned char>(text[i]) >= 0x20 && text[i] != '"' &&
-                       text[i] != '\\';
+    bool const plain =
+        static_cast<unsigned char>(text[i]) >= 0x20 && text[i] != '"' && text[i] != '\\';
     if (plain) continue;
     sink.put(text.substr(done, i - done));
     put_escaped(text[i], sink);

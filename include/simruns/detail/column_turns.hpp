@@ -50,9 +50,8 @@ struct turn_table {
         value_column<row>("text", [](row const& t) { return t.said->text; }),
         value_column<row>("data", [](row const& t) { return t.said->data; }),
         value_column<row>("created_at", [](row const& t) { return t.said->created_at; }),
-        composed_column<row>("extra", [](row const& t, auto& sink) {
-          return put_object(t.said->extra, sink);
-        }),
+        composed_column<row>(
+            "extra", [](row const& t, auto& sink) { return put_object(t.said->extra, sink); }),
     };
     return specs;
   }

@@ -119,7 +119,7 @@ inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::cli
   } else {
     auto read = detail::read_response(std::move(response), core->config, core->who, query);
     if (read) co_return fetched(std::move(*read), 1);
-    failure = std::move(read.error());
+    failure = read.error();
   }
   failure.attempts = 1;
   failure.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);

@@ -171,8 +171,12 @@ inline void page_cursor::go_to(std::string_view cursor) {
 
 /// The server says nothing of a further page, or promises one without a cursor to it.
 inline void page_cursor::go_without_cursor(bool promised) {
-  auto const so_far = query_.skip() + rows_;
-  bool const countable = !query_.start() && tally_.total_last.has_value();
+  auto const& start = query_.start();
+  auto const from = start ? start->page.skip : query_.skip();
+  bool const counted = !start || start->page.by == page_start::kind::skip;
+  bool const countable = counted && tally_.total_last.has_value() &&
+                         from <= std::numeric_limits<std::int64_t>::max() - rows_;
+  auto const so_far = countable ? from + rows_ : 0;
   tally_.guessed = true;
   if (countable && so_far < *tally_.total_last) {
     next_ = page_start::at_skip(so_far);

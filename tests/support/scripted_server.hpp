@@ -1,0 +1,112 @@
+#pragma once
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// A server of raw bytes on a thread of its own: each connection gets the next reply of the script,
+/// word for word, once for each request head that it sends; then it is closed, or kept open.
+class scripted_server {
+ public:
+  struct reply {
+    std::string bytes;
+    bool close = true;  ///< After these bytes. False: waits for another request.
+    reply(std::string b, bool c = true) : bytes(std::move(b)), close(c) {}
+  };
+
+  explicit scripted_server(std::vector<std::vector<reply>> connections,
+                           boost::asio::ssl::context* tls = nullptr)
+      : acceptor_(context_, {boost::asio::ip::make_address("127.0.0.1"), 0}),
+        script_(std::move(connections)),
+        tls_(tls),
+        thread_([this] { serve(); }) {}
+
+  ~scripted_server() {
+    stopping_ = true;
+    boost::system::error_code ignored;
+    boost::asio::io_context knocking;
+    boost::asio::ip::tcp::socket knock(knocking);
+    knock.connect(acceptor_.local_endpoint(), ignored);  // wakes a blocking accept
+    if (open_) open_->shutdown(boost::asio::socket_base::shutdown_both, ignored);
+    thread_.join();
+  }
+
+  std::string url() const {
+    return std::string(tls_ != nullptr ? "https" : "http") + "://127.0.0.1:" +
+           std::to_string(acceptor_.local_endpoint().port()) + "/testing";
+  }
+
+  int accepted() const noexcept { return accepted_; }
+
+ private:
+  using socket = boost::asio::ip::tcp::socket;
+
+  void serve() {
+    for (auto const& replies : script_) {
+      boost::system::error_code failed;
+      auto peer = std::make_shared<socket>(context_);
+      acceptor_.accept(*peer, failed);
+      if (failed || stopping_) return;
+      ++accepted_;
+      open_ = peer;
+      if (tls_ != nullptr) {
+        boost::asio::ssl::stream<socket&> secure(*peer, *tls_);
+        secure.handshake(boost::asio::ssl::stream_base::server, failed);
+        if (!failed) talk(secure, replies);
+      } else {
+        talk(*peer, replies);
+      }
+      open_.reset();
+    }
+  }
+
+  template <class Stream>
+  static void talk(Stream& stream, std::vector<reply> const& replies) {
+    boost::system::error_code failed;
+    std::string head;
+    std::array<char, 4096> piece{};
+    for (auto const& next : replies) {
+      while (!failed && head.find("\r\n\r\n") == head.npos) {
+        auto const bytes = stream.read_some(boost::asio::buffer(piece), failed);
+        head.append(piece.data(), bytes);
+      }
+      if (failed) return;
+      head.erase(0, head.find("\r\n\r\n") + 4);
+      boost::asio::write(stream, boost::asio::buffer(next.bytes), failed);
+      if (failed || next.close) return;
+    }
+    while (!failed) stream.read_some(boost::asio::buffer(piece), failed);  // until the client goes
+  }
+
+  boost::asio::io_context context_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::vector<std::vector<reply>> script_;
+  boost::asio::ssl::context* tls_;
+  std::shared_ptr<socket> open_;
+  std::atomic<int> accepted_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+/// A whole answer with this body.
+inline std::string answer(std::string const& body, std::string const& head = {},
+                          std::string const& status = "200 OK") {
+  return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" + head +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace test
