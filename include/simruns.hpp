@@ -28,3 +28,6 @@
 #include "simruns/runs/http_client.hpp"
 #include "simruns/runs/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"
+
+#include "simruns/columns/arrow.hpp"
+#include "simruns/columns/tables.hpp"
