@@ -63,6 +63,12 @@ void register_pages(py::module_& m) {
              check_index(p, index);
              return py_run{p.share(index)};
            })
+      .def("__iter__",
+           [](py::object self) {
+             return py::module_::import("builtins").attr("map")(
+                 self.attr("__getitem__"),
+                 py::module_::import("builtins").attr("range")(py::len(self)));
+           })
       .def_property_readonly("limit", &paging<&pagination::limit>)
       .def_property_readonly("skip", &paging<&pagination::skip>)
       .def_property_readonly("total", &paging<&pagination::total>)

@@ -1,6 +1,10 @@
 #include "support/catch.hpp"
 #include "support/run_io.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <algorithm>
 #include <future>
 #include <optional>
@@ -109,4 +113,31 @@ TEST_CASE("a page in hand is served after its context went") {
   CHECK(runs->try_next()->id == "c");
   CHECK(runs->try_next() == nullptr);
   CHECK_FALSE(runs->position().empty());
+}
+
+TEST_CASE("cancelled from another executor at any moment, an operation ends once and frees all") {
+  // The caller's coroutine runs on a pool of its own, so that its cancellation crosses to the strand.
+  test::asio::io_context context;
+  auto const work = test::asio::make_work_guard(context);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) threads.emplace_back([&] { context.run(); });
+  auto link = std::make_shared<scripted_transport>();
+  auto client = test::scripted_client(context.get_executor(), link);
+  for (int round = 0; round < 200; ++round) {
+    test::asio::io_context callers;
+    test::asio::cancellation_signal stop;
+    auto runs = test::share(client.runs(test::query()));
+    test::walked got;
+    test::asio::co_spawn(
+        callers, test::read_all(runs),
+        test::asio::bind_cancellation_slot(
+            stop.slot(), [&](std::exception_ptr, test::walked w) { got = std::move(w); }));
+    for (int step = 0; step < round % 4; ++step) callers.poll_one();
+    stop.emit(test::asio::cancellation_type::terminal);
+    callers.restart();
+    callers.run();
+    CHECK((got.code == simruns::errc::cancelled || got.ids.empty()));
+  }
+  context.stop();
+  for (auto& thread : threads) thread.join();
 }

@@ -71,6 +71,5 @@ void export_stream(table which, std::vector<page> pages, table_metadata metadata
 
 }  // namespace simruns
 
-#include "simruns/detail/arrow_export.hpp"
 #include "simruns/detail/arrow_stream.hpp"
 #include "simruns/detail/column_tables.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "simruns/columns/tables.hpp"
+#include "simruns/columns/arrow.hpp"
+#include "simruns/columns/column.hpp"
 
 #include <array>
 #include <cstdint>
@@ -64,7 +65,8 @@ inline char const* arrow_format(column_type type) noexcept {
 }
 
 /// Arrow's binary form: counts and lengths as int32 of the machine, no NUL.
-inline std::string encode_metadata(table_metadata const& metadata) {
+inline std::string encode_metadata(
+    std::vector<std::pair<std::string, std::string>> const& metadata) {
   std::string out;
   auto const put_length = [&](std::size_t length) {
     auto const value = static_cast<std::int32_t>(length);
@@ -125,11 +127,15 @@ inline arrow_array export_batch(column_batch batch) {
   return out;
 }
 
-inline arrow_schema make_schema(table which, table_metadata const& metadata) {
+/// A struct of these columns, which is what the schema of a table is in Arrow's C interface.
+inline arrow_schema export_headers(
+    std::vector<column_header> const& columns,
+    std::vector<std::pair<std::string, std::string>> const& metadata) {
   using node = arrow_node<ArrowSchema>;
   arrow_schema out;
   auto behind = std::make_unique<node>();
-  for (auto const& header : columns_of(which)) behind->children.push_back(export_header(header));
+  behind->children.reserve(columns.size());
+  for (auto const& header : columns) behind->children.push_back(export_header(header));
   if (!metadata.empty()) behind->metadata = encode_metadata(metadata);
   out->format = "+s";
   out->name = "";
@@ -139,11 +145,3 @@ inline arrow_schema make_schema(table which, table_metadata const& metadata) {
 }
 
 }  // namespace simruns::detail
-
-namespace simruns {
-
-inline void export_schema(table which, table_metadata const& metadata, ArrowSchema* out) {
-  detail::make_schema(which, metadata).move_to(out);
-}
-
-}  // namespace simruns

@@ -107,6 +107,10 @@ inline void stream_release(ArrowArrayStream* held) noexcept {
 
 namespace simruns {
 
+inline void export_schema(table which, table_metadata const& metadata, ArrowSchema* out) {
+  detail::export_headers(columns_of(which), metadata).move_to(out);
+}
+
 inline void export_stream(table which, std::vector<page> pages, table_metadata metadata,
                           ArrowArrayStream* out) {
   auto state = std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata));

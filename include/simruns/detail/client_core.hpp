@@ -8,8 +8,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -60,13 +63,49 @@ boost::asio::awaitable<T> cancellable(boost::asio::awaitable<T> operation) {
   co_return co_await std::move(operation);
 }
 
+/// What ends an operation on the client's strand, from wherever that is asked. `co_spawn` itself, as
+/// of Boost 1.81, hands the strand a bare pointer into the handler that it keeps in the caller's
+/// slot, which may be gone when the strand comes to it. A signal of Asio's holds executors, so this
+/// one goes with its context.
+class strand_stop {
+ public:
+  explicit strand_stop(std::shared_ptr<client_core> core)
+      : core_(std::move(core)), signal_(std::make_shared<bound_signal>(context_of(*core_))) {}
+
+  /// For the operation. Requires: the context is there.
+  boost::asio::cancellation_slot slot() { return (*signal_)->slot(); }
+
+  /// The handler of the caller's slot.
+  void operator()(boost::asio::cancellation_type type) {
+    core_->strand.with([&](client_strand& strand) {
+      boost::asio::post(strand, [signal = signal_, type] { (*signal)->emit(type); });
+    });
+  }
+
+ private:
+  using bound_signal = context_bound<boost::asio::cancellation_signal>;
+
+  static boost::asio::execution_context& context_of(client_core& core) {
+    return boost::asio::query(core.executor(), boost::asio::execution::context);
+  }
+
+  std::shared_ptr<client_core> core_;
+  std::shared_ptr<bound_signal> signal_;
+};
+
 /// Runs `operation` on the client's strand, whatever executor the caller is on.
 template <class T>
 boost::asio::awaitable<T> on_strand(std::shared_ptr<client_core> core,
                                     boost::asio::awaitable<T> operation) {
+  namespace asio = boost::asio;
   auto strand = core->executor();
   auto inner = cancellable(std::move(operation));
-  co_return co_await boost::asio::co_spawn(strand, std::move(inner), boost::asio::use_awaitable);
+  auto const state = co_await asio::this_coro::cancellation_state;
+  auto callers_slot = state.slot();
+  strand_stop stop(core);
+  auto token = asio::bind_cancellation_slot(stop.slot(), asio::use_awaitable);
+  if (callers_slot.is_connected()) callers_slot.assign(stop);
+  co_return co_await asio::co_spawn(strand, std::move(inner), token);
 }
 
 }  // namespace simruns::detail

@@ -3,7 +3,9 @@
 #include "simruns/detail/page_handler.hpp"
 #include "simruns/page/parse_page.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace simruns {
@@ -12,6 +14,8 @@ inline boost::system::result<page, parse_error> parse_page(std::string body, par
   auto data = std::make_shared<detail::page_data>();
   data->body = std::move(body);
   boost::json::parse_options options;
+  // The parser recurses, so that no limit but a low one holds on every stack.
+  limits.max_depth = std::min(limits.max_depth, parse_limits{}.max_depth);
   options.max_depth = limits.max_depth;
   boost::json::basic_parser<detail::page_handler> parser(options, *data, limits);
   auto& handler = parser.handler();

@@ -142,10 +142,13 @@ struct start_next {
   void operator()(Handler handler, std::shared_ptr<run_consumer> consumer) const {
     namespace asio = boost::asio;
     auto strand = consumer->core->executor();
-    auto const slot = asio::get_associated_cancellation_slot(handler);
+    auto callers_slot = asio::get_associated_cancellation_slot(handler);
+    strand_stop stop(consumer->core);
+    auto const slot = stop.slot();
+    if (callers_slot.is_connected()) callers_slot.assign(stop);
     auto const executor = asio::get_associated_executor(handler, strand);
-    auto finish = [handler = std::move(handler)](std::exception_ptr thrown,
-                                                 next_outcome outcome) mutable {
+    auto finish = [handler = std::move(handler), stop](std::exception_ptr thrown,
+                                                       next_outcome outcome) mutable {
       if (thrown) std::rethrow_exception(thrown);
       std::move(handler)(outcome.code, std::move(outcome.got));
     };

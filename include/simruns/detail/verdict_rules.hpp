@@ -16,7 +16,7 @@ inline std::optional<bool> results_agree(metrics const& m) {
   if (!m.results || m.results->empty()) return std::nullopt;
   bool all = true;
   boost::json::parse_options options;
-  options.max_depth = 512;
+  options.max_depth = 512;  // as deep as a page may be
   for (std::string_view json : *m.results) {
     boost::system::error_code failed;
     auto const value = boost::json::parse(boost::json::string_view(json.data(), json.size()),

@@ -170,7 +170,8 @@ inline std::uint64_t run_query::digest() const noexcept {
   std::uint64_t hash = 0xcbf29ce484222325u;
   auto const mix = [&hash](std::string_view text) {
     for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    hash = (hash ^ 0x100u) * 0x100000001b3u;  // no byte has this value, so fields do not run together
+    hash =
+        (hash ^ 0x100u) * 0x100000001b3u;  // no byte has this value, so fields do not run together
   };
   for (auto const* text : {&project_, &scenario_, &batch_, &sort_, &filter_, &endpoint_type_}) {
     mix(*text);

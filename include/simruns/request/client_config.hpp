@@ -32,7 +32,7 @@ class client_config {
   /// Bytes of an answer's body on the wire. Default 32 MiB.
   std::uint64_t max_body_bytes = std::uint64_t{32} << 20;
 
-  /// Nesting of JSON in a page. Default 512.
+  /// Nesting of JSON in a page, 8 to 512. Default 512.
   std::size_t max_json_depth = 512;
 
   /// Pages of one walk, after which it fails with `errc::too_large`. Default 1,000,000.
@@ -62,6 +62,7 @@ inline void client_config::check() const {
   require(max_header_bytes >= 256, "max_header_bytes is below 256; no answer fits");
   require(max_body_bytes >= 1, "max_body_bytes is 0; no answer fits");
   require(max_json_depth >= 8, "max_json_depth is below 8; a page is nested deeper");
+  require(max_json_depth <= 512, "max_json_depth is above 512; a small stack would not hold it");
   require(max_pages >= 1, "max_pages is 0; give 1 or more");
   require(connections >= 1, "connections is 0; give 1 or more");
 }

@@ -1,0 +1,228 @@
+#include "simruns/columns/arrow.hpp"
+
+#include "simruns/columns/tables.hpp"
+#include "simruns/page/parse_page.hpp"
+#include "simruns/testing/sample_pages.hpp"
+#include "support/catch.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using simruns::table;
+
+namespace {
+
+simruns::page page_of(std::vector<std::string> const& ids) {
+  return simruns::parse_page(simruns::testing::page_of(ids)).value();
+}
+
+simruns::arrow_stream stream_of(table which, std::vector<simruns::page> pages) {
+  simruns::arrow_stream out;
+  simruns::export_stream(which, std::move(pages), {}, out.out());
+  return out;
+}
+
+simruns::arrow_array next(simruns::arrow_stream& stream) {
+  simruns::arrow_array out;
+  REQUIRE(stream->get_next(stream.get(), out.out()) == 0);
+  REQUIRE(stream->get_last_error(stream.get()) == nullptr);
+  return out;
+}
+
+std::string text_at(ArrowArray const& texts, std::size_t row) {
+  auto const* const offsets = static_cast<std::int32_t const*>(texts.buffers[1]);
+  auto const* const bytes = static_cast<char const*>(texts.buffers[2]);
+  return {bytes + offsets[row], bytes + offsets[row + 1]};
+}
+
+/// Places of columns of `runs`.
+constexpr std::size_t id = 0;
+constexpr std::size_t scenario = 3;
+
+/// A page of one run whose turns share one text, so that their sum passes what int32 counts.
+simruns::page page_of_endless_texts() {
+  auto data = std::make_shared<simruns::detail::page_data>();
+  data->body.assign(std::size_t{1} << 20, 'x');
+  std::vector<simruns::turn> turns(2048);
+  for (auto& t : turns) t.text = std::string_view(data->body);
+  simruns::run r;
+  r.turns = data->memory.copy(turns.data(), turns.size());
+  data->runs.push_back(r);
+  return simruns::page(std::move(data));
+}
+
+}  // namespace
+
+TEST_CASE("a schema says each column's format, name and nullability") {
+  simruns::arrow_schema schema;
+  simruns::export_schema(table::runs, {}, schema.out());
+  CHECK(std::string_view(schema->format) == "+s");
+  CHECK(schema->metadata == nullptr);
+  auto const columns = simruns::columns_of(table::runs);
+  REQUIRE(schema->n_children == static_cast<std::int64_t>(columns.size()));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    auto const& child = *schema->children[i];
+    INFO(child.name);
+    CHECK(child.name == columns[i].name);
+    CHECK(child.flags == (columns[i].nullable ? ARROW_FLAG_NULLABLE : 0));
+    CHECK((child.dictionary != nullptr) == (columns[i].type == simruns::column_type::dictionary));
+    if (child.dictionary) CHECK(std::string_view(child.dictionary->format) == "u");
+  }
+  auto const format = [&](std::size_t i) { return std::string_view(schema->children[i]->format); };
+  CHECK(format(id) == "u");
+  CHECK(format(scenario) == "i");
+  CHECK(format(5) == "l");
+  CHECK(format(13) == "b");
+  CHECK(format(25) == "tsm:UTC");
+}
+
+TEST_CASE("a schema carries the metadata in Arrow's binary form") {
+  simruns::arrow_schema schema;
+  simruns::export_schema(table::issues, {{"k", "value"}, {"", ""}}, schema.out());
+  std::string want;
+  for (auto const& part : std::vector<std::pair<std::int32_t, std::string>>{
+           {2, ""}, {1, "k"}, {5, "value"}, {0, ""}, {0, ""}}) {
+    char length[4];
+    std::memcpy(length, &part.first, 4);
+    want += std::string(length, 4) + part.second;
+  }
+  CHECK(std::string(schema->metadata, want.size()) == want);
+}
+
+TEST_CASE("a stream has a batch a page, skips those without rows, and ends with a released array") {
+  auto stream = stream_of(table::runs, {page_of({"a", "b"}), page_of({}), simruns::page{},
+                                        page_of({"c"}), page_of({})});
+  auto const first = next(stream);
+  CHECK(first->length == 2);
+  CHECK(first->n_buffers == 1);
+  CHECK(first->n_children == 32);
+  CHECK(text_at(*first->children[id], 1) == "b");
+  auto const second = next(stream);
+  CHECK(second->length == 1);
+  CHECK(text_at(*second->children[id], 0) == "c");
+  CHECK_FALSE(next(stream));
+  CHECK_FALSE(next(stream));
+}
+
+TEST_CASE("a stream gives its schema before, between and after its batches") {
+  auto stream = stream_of(table::turns, {page_of({"a"})});
+  for (int i = 0; i < 3; ++i) {
+    simruns::arrow_schema schema;
+    REQUIRE(stream->get_schema(stream.get(), schema.out()) == 0);
+    CHECK(schema->n_children == 11);
+    next(stream);
+  }
+}
+
+TEST_CASE("issues count their run from the first of the stream, over pages without issues too") {
+  auto const odd = simruns::parse_page(R"({"data":[{},{}],"pagination":{}})").value();
+  auto stream = stream_of(table::issues, {page_of({"a", "b", "c"}), odd, odd});
+  for (std::int64_t first_run : {3, 5}) {
+    auto const batch = next(stream);
+    auto const& index = *batch->children[3];
+    auto const* const values = static_cast<std::int64_t const*>(index.buffers[1]);
+    CHECK(values[0] == first_run);
+  }
+  CHECK_FALSE(next(stream));
+}
+
+TEST_CASE("buffers are aligned to 64 bytes, and none but the validity is ever null") {
+  auto stream =
+      stream_of(table::runs, {simruns::parse_page(R"({"data":[{},{"id":"x"}]})").value()});
+  auto const batch = next(stream);
+  for (std::int64_t i = 0; i < batch->n_children; ++i) {
+    auto const& child = *batch->children[i];
+    for (std::int64_t b = 0; b < child.n_buffers; ++b) {
+      CHECK(reinterpret_cast<std::uintptr_t>(child.buffers[b]) % 64 == 0);
+      if (b != 0) CHECK(child.buffers[b] != nullptr);
+    }
+    CHECK((child.buffers[0] == nullptr) == (child.null_count == 0));
+  }
+}
+
+TEST_CASE("a child that was moved out outlives its batch, its siblings, its stream and its page") {
+  simruns::arrow_array kept_text;
+  simruns::arrow_array kept_words;
+  {
+    auto stream = stream_of(table::runs, {page_of({"a", "b"})});
+    auto const batch = next(stream);
+    *kept_text.get() = std::exchange(*batch->children[id], ArrowArray{});
+    *kept_words.get() = std::exchange(*batch->children[scenario], ArrowArray{});
+  }
+  CHECK(text_at(*kept_text.get(), 0) == "a");
+  CHECK(static_cast<std::int32_t const*>(kept_words->buffers[1])[1] == 0);
+  simruns::arrow_array dictionary;
+  *dictionary.get() = std::exchange(*kept_words->dictionary, ArrowArray{});
+  kept_words.reset();
+  CHECK(text_at(*dictionary.get(), 0) == "s");
+}
+
+TEST_CASE("a field of a schema that was moved out outlives it") {
+  simruns::arrow_schema kept;
+  {
+    simruns::arrow_schema schema;
+    simruns::export_schema(table::runs, {{"k", "v"}}, schema.out());
+    *kept.get() = std::exchange(*schema->children[scenario], ArrowSchema{});
+  }
+  CHECK(std::string_view(kept->name) == "scenario");
+  CHECK(std::string_view(kept->dictionary->format) == "u");
+}
+
+TEST_CASE("releasing marks as released, moved or not") {
+  auto stream = stream_of(table::runs, {page_of({"a"})});
+  ArrowArray raw{};
+  next(stream).move_to(&raw);
+  ArrowArray const moved = raw;
+  raw.release = nullptr;
+  ArrowArray held = moved;
+  held.release(&held);
+  CHECK(held.release == nullptr);
+  CHECK(held.private_data == nullptr);
+  ArrowArrayStream closed{};
+  stream.move_to(&closed);
+  closed.release(&closed);
+  CHECK(closed.release == nullptr);
+  CHECK_FALSE(stream);
+}
+
+TEST_CASE("a batch may be read and released by another thread, after the stream") {
+  auto source = page_of({"a", "b"});
+  auto stream = stream_of(table::criteria, {source});
+  source = {};
+  std::thread([moved = std::move(stream)]() mutable {
+    auto batch = next(moved);
+    moved.reset();
+    CHECK(text_at(*batch->children[2], 1) == "b");
+    std::thread([last = std::move(batch)] {}).join();
+  }).join();
+}
+
+TEST_CASE("a column of more than 2 GiB is an error that says so, at each asking") {
+  auto const endless = page_of_endless_texts();
+  CHECK_THROWS_AS(simruns::build(table::turns, endless), simruns::request_error);
+  auto stream = stream_of(table::turns, {endless});
+  for (int i = 0; i < 2; ++i) {
+    simruns::arrow_array out;
+    CHECK(stream->get_next(stream.get(), out.out()) == EINVAL);
+    CHECK_FALSE(out);
+    std::string const message = stream->get_last_error(stream.get());
+    CHECK_THAT(message, Catch::Matchers::ContainsSubstring("column 'text' take 2147483648 bytes"));
+  }
+  CHECK(simruns::build(table::runs, endless).rows == 1);
+}
+
+TEST_CASE("what consumers see of a stream cannot throw") {
+  static_assert(noexcept(simruns::detail::stream_next(nullptr, nullptr)));
+  static_assert(noexcept(simruns::detail::stream_schema(nullptr, nullptr)));
+  static_assert(noexcept(simruns::detail::stream_error(nullptr)));
+  static_assert(noexcept(simruns::detail::stream_release(nullptr)));
+  static_assert(std::is_nothrow_move_constructible_v<simruns::arrow_array>);
+}

@@ -1,0 +1,239 @@
+#include "simruns/columns/tables.hpp"
+#include "simruns/page/parse_page.hpp"
+#include "simruns/testing/sample_pages.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using simruns::table;
+using text = simruns::maybe<std::string_view>;
+
+namespace {
+
+simruns::page page_with(std::string const& runs) {
+  return simruns::parse_page(R"({"data":[)" + runs +
+                             R"(],"pagination":{"limit":100,"skip":0,)"
+                             R"("total":1,"hasNext":false,"hasPrevious":false}})")
+      .value();
+}
+
+simruns::column_batch runs_of(std::string const& runs) {
+  return simruns::build(table::runs, page_with(runs));
+}
+
+simruns::time_point at(std::int64_t ms) {
+  return simruns::time_point{std::chrono::milliseconds{ms}};
+}
+
+constexpr auto whole = R"({"id":"r1","organisationReference":"o","projectReference":"p",
+  "simulationReference":"s","simulationRunBatchReference":"b","sequence":3,
+  "largeLanguageModelReferenceId":"m","endPointType":"rest","turns":[{},{}],"totalTurns":2,
+  "maxTurns":9,"successCriteria":[{"type":"t","params":{}}],
+  "metrics":{"sentiment":"neutral","success":false,"results":[ {"a" : 1},{"b":"]"}],
+    "successRate":{"percentage":50.0,"numerator":1,"denominator":2},"summary":"fine",
+    "isBatchStopped":false,"isConversationEnded":true,
+    "errorInfo":{"category":"AI_AGENT_TIMEOUT","message":"late","technicalDetails":""},
+    "status":"ERROR"},
+  "createdAt":1718000000001,"createdBy":"u","duration":1500,"expiresAt":"2031-01-01T00:00:00Z"})";
+
+}  // namespace
+
+TEST_CASE("every member of a run that the contract names is in its column") {
+  auto const t = runs_of(whole);
+  REQUIRE(t.rows == 1);
+  for (auto const& [name, want] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"id", "r1"},
+           {"organisation", "o"},
+           {"project", "p"},
+           {"scenario", "s"},
+           {"batch", "b"},
+           {"large_language_model", "m"},
+           {"endpoint_type", "rest"},
+           {"verdict", "agent_error"},
+           {"status", "ERROR"},
+           {"sentiment", "neutral"},
+           {"summary", "fine"},
+           {"error_category", "AI_AGENT_TIMEOUT"},
+           {"error_message", "late"},
+           {"error_technical_details", ""},
+           {"created_by", "u"},
+           {"results", R"([{"a" : 1},{"b":"]"}])"}}) {
+    INFO(name);
+    CHECK(t[name].text(0) == text(want));
+  }
+  for (auto const& [name, want] :
+       std::vector<std::pair<std::string_view, std::int64_t>>{{"sequence", 3},
+                                                              {"total_turns", 2},
+                                                              {"max_turns", 9},
+                                                              {"n_turns", 2},
+                                                              {"n_criteria", 1},
+                                                              {"success_numerator", 1},
+                                                              {"success_denominator", 2},
+                                                              {"duration_ms", 1500},
+                                                              {"n_issues", 0}}) {
+    INFO(name);
+    CHECK(t[name].integer(0) == simruns::maybe<std::int64_t>(want));
+  }
+  CHECK(t["success"].boolean(0) == simruns::maybe<bool>(false));
+  CHECK(t["contradictory"].boolean(0) == simruns::maybe<bool>(false));
+  CHECK(t["is_batch_stopped"].boolean(0) == simruns::maybe<bool>(false));
+  CHECK(t["is_conversation_ended"].boolean(0) == simruns::maybe<bool>(true));
+  CHECK(t["created_at"].time(0) == simruns::maybe<simruns::time_point>(at(1718000000001)));
+  CHECK(t["expires_at"].time(0) == simruns::maybe<simruns::time_point>(at(1924992000000)));
+  CHECK_FALSE(t["extra"].has_value(0));
+}
+
+TEST_CASE("what is absent, null or of a wrong type is no value, and nothing is invented for it") {
+  auto const t = runs_of(R"({}, {"id":null,"sequence":null,"metrics":null,"expiresAt":null},
+      {"id":7,"sequence":"x","metrics":[],"createdAt":{},"endPointType":1,"turns":3},
+      {"metrics":{"success":1,"results":{},"successRate":0,"errorInfo":"","status":5,"summary":[]}})");
+  REQUIRE(t.rows == 4);
+  for (auto const& c : t.columns) {
+    INFO(c.name());
+    CHECK(c.null_count() == (c.nullable() ? 4 : 0));
+    for (std::size_t row = 0; row < t.rows; ++row) CHECK(c.has_value(row) == !c.nullable());
+  }
+  CHECK(t["id"].text(0) == text(""));
+  CHECK(t["verdict"].text(0) == text("pending"));
+  CHECK(t["n_turns"].integer(2) == simruns::maybe<std::int64_t>(0));
+}
+
+TEST_CASE("an unknown value of an enumeration is its own text") {
+  auto const t = runs_of(R"({"id":"a","metrics":{"status":"HALF","sentiment":"meh",
+                             "errorInfo":{"category":"NEW"}}})");
+  CHECK(t["status"].text(0) == text("HALF"));
+  CHECK(t["sentiment"].text(0) == text("meh"));
+  CHECK(t["error_category"].text(0) == text("NEW"));
+}
+
+TEST_CASE("unknown members are kept where they came, keys and values unchanged") {
+  auto const t = runs_of(R"({"id":"a","x":[ 1],"q\"\\\u0001":"\u00e9",
+      "metrics":{"y":{"z":null},"successRate":{"n":1e400},"errorInfo":{"k":true,"message":"m"}}},
+      {"id":"b","metrics":{"successRate":{"n":2}}},{"id":"c"})");
+  CHECK(t["extra"].text(0) ==
+        text(R"({"x":[ 1],"q\"\\\u0001":"\u00e9",)"
+             R"("metrics":{"y":{"z":null},"successRate":{"n":1e400},"errorInfo":{"k":true}}})"));
+  CHECK(t["extra"].text(1) == text(R"({"metrics":{"successRate":{"n":2}}})"));
+  CHECK_FALSE(t["extra"].has_value(2));
+}
+
+TEST_CASE("no results are an empty array, absent results no value") {
+  auto const t = runs_of(R"({"id":"a","metrics":{"results":[]}},{"id":"b","metrics":{}})");
+  CHECK(t["results"].text(0) == text("[]"));
+  CHECK_FALSE(t["results"].has_value(1));
+}
+
+TEST_CASE("a page of any size has every row, at the borders of bytes and words as well") {
+  for (std::size_t rows : {1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 200}) {
+    std::string runs;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (i != 0) runs += ',';
+      runs += R"({"id":")" + std::to_string(i) + R"(")" +
+              (i % 3 == 0 ? ""
+                          : R"(,"sequence":)" + std::to_string(i) + R"(,"metrics":{"success":)" +
+                                (i % 2 == 0 ? "true" : "false") + "}") +
+              "}";
+    }
+    auto const t = runs_of(runs);
+    INFO(rows << " rows");
+    REQUIRE(t.rows == rows);
+    CHECK(t["sequence"].null_count() == (rows + 2) / 3);
+    for (std::size_t i = 0; i < rows; ++i) {
+      auto const n = static_cast<std::int64_t>(i);
+      bool const present = i % 3 != 0;
+      CHECK(t["id"].text(i) == text(std::to_string(i)));
+      CHECK(t["sequence"].integer(i) ==
+            (present ? simruns::maybe<std::int64_t>(n) : simruns::maybe<std::int64_t>()));
+      CHECK(t["success"].boolean(i) ==
+            (present ? simruns::maybe<bool>(i % 2 == 0) : simruns::maybe<bool>()));
+    }
+  }
+}
+
+TEST_CASE("a text that repeats stands once in the dictionary of its column, in order of coming") {
+  for (std::size_t distinct : {1, 2, 11, 12, 13, 31, 32, 33, 500}) {
+    std::string runs;
+    for (std::size_t i = 0; i < 1000; ++i) {
+      if (i != 0) runs += ',';
+      runs += R"({"id":"r","createdBy":"u)" + std::to_string(i * 7 % distinct) + R"("})";
+    }
+    auto const t = runs_of(runs);
+    INFO(distinct << " distinct");
+    auto const& column = t["created_by"];
+    auto const words = column.words();
+    REQUIRE(words.size() == distinct);
+    std::int32_t highest = -1;
+    for (std::size_t i = 0; i < t.rows; ++i) {
+      REQUIRE(column.text(i) == text("u" + std::to_string(i * 7 % distinct)));
+      REQUIRE(column.indices()[i] <= highest + 1);
+      highest = std::max(highest, column.indices()[i]);
+    }
+  }
+}
+
+TEST_CASE("an empty text is a word of a dictionary like any other") {
+  auto const t = runs_of(R"({"id":"a","createdBy":""},{"id":"b"},{"id":"c","createdBy":"u"},)"
+                         R"({"id":"d","createdBy":""})");
+  auto const& column = t["created_by"];
+  CHECK(column.text(0) == text(""));
+  CHECK(column.text(1) == text());
+  CHECK(column.text(2) == text("u"));
+  CHECK(column.text(3) == text(""));
+  CHECK(column.words().size() == 2);
+}
+
+TEST_CASE("a text without memory is a word of a dictionary too, even as the first") {
+  auto data = std::make_shared<simruns::detail::page_data>();
+  simruns::run r;
+  r.created_by = std::string_view{};
+  data->runs.push_back(r);
+  auto const t = simruns::build(table::runs, simruns::page(std::move(data)));
+  CHECK(t["created_by"].text(0) == text(""));
+  CHECK(t["created_by"].words().size() == 1);
+}
+
+TEST_CASE("a batch has the columns that its table announces, and as many rows as it counts") {
+  auto const source = simruns::parse_page(simruns::testing::page_of({"a", "b", "c"})).value();
+  for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+    INFO(simruns::to_string(which));
+    auto const t = simruns::build(which, source);
+    auto const announced = simruns::columns_of(which);
+    CHECK(t.rows == simruns::row_count(which, source));
+    REQUIRE(t.columns.size() == announced.size());
+    for (std::size_t i = 0; i < announced.size(); ++i) {
+      CHECK(t.columns[i].name() == announced[i].name);
+      CHECK(t.columns[i].type() == announced[i].type);
+      CHECK(t.columns[i].nullable() == announced[i].nullable);
+      CHECK(t.columns[i].size() == t.rows);
+      CHECK(t.find(announced[i].name) == &t.columns[i]);
+    }
+  }
+}
+
+TEST_CASE("a page that is none, or has no run, has no row") {
+  for (auto const& source : {simruns::page{}, page_with("")}) {
+    for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+      CHECK(simruns::row_count(which, source) == 0);
+      CHECK(simruns::build(which, source).rows == 0);
+    }
+  }
+}
+
+TEST_CASE("columns outlive their page") {
+  auto t = [] { return runs_of(whole); }();
+  CHECK(t["summary"].text(0) == text("fine"));
+  CHECK(t["created_by"].text(0) == text("u"));
+}
+
+TEST_CASE("a column that is not there is the caller's mistake") {
+  auto const t = runs_of(whole);
+  CHECK(t.find("score") == nullptr);
+  CHECK_THROWS_WITH(t["score"], Catch::Matchers::ContainsSubstring("no column 'score'"));
+}
