@@ -1,0 +1,116 @@
+"""Every run of a Cognigy Simulator batch: as a stream, as tables, provably all of them.
+
+    import simruns
+
+    client = simruns.Client(project="...")
+    batch = client.batch(scenario="...", batch="...")
+    for run in batch.runs():
+        print(run.id, run.verdict)
+
+    runs = batch.read()
+    print(runs.completeness)
+    frame = runs.to_pandas()
+
+A name is loaded when it is first used, so that importing this package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
+    from simruns.async_batch import AsyncBatch, AsyncSuite
+    from simruns.batch import Batch, Suite
+    from simruns.client import AsyncClient, Client
+    from simruns.completeness import BatchCompleteness, Completeness
+    from simruns.errors import (
+        KINDS,
+        AuthError,
+        CancelledError,
+        Error,
+        IncompleteError,
+        InvalidArgumentError,
+        MissingExtraError,
+        RequestError,
+        RequestTimeoutError,
+    )
+    from simruns.frames import Table
+    from simruns.options import Options
+    from simruns.query import BatchKey, Walk
+    from simruns.runs import Runs
+    from simruns.simulator import Simulator
+    from simruns.streams import AsyncRunStream, RunStream
+
+__all__ = [
+    "KINDS",
+    "AsyncBatch",
+    "AsyncClient",
+    "AsyncRunStream",
+    "AsyncSuite",
+    "AuthError",
+    "Batch",
+    "BatchCompleteness",
+    "BatchKey",
+    "CancelledError",
+    "Client",
+    "Completeness",
+    "Criterion",
+    "Error",
+    "IncompleteError",
+    "InvalidArgumentError",
+    "Issue",
+    "MissingExtraError",
+    "Options",
+    "Page",
+    "RequestError",
+    "RequestTimeoutError",
+    "Run",
+    "RunStream",
+    "Runs",
+    "Simulator",
+    "Suite",
+    "Table",
+    "Turn",
+    "Walk",
+    "__version__",
+]
+
+_HOMES = {
+    "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
+    "async_batch": ("AsyncBatch", "AsyncSuite"),
+    "batch": ("Batch", "Suite"),
+    "client": ("AsyncClient", "Client"),
+    "completeness": ("BatchCompleteness", "Completeness"),
+    "errors": (
+        "KINDS",
+        "AuthError",
+        "CancelledError",
+        "Error",
+        "IncompleteError",
+        "InvalidArgumentError",
+        "MissingExtraError",
+        "RequestError",
+        "RequestTimeoutError",
+    ),
+    "frames": ("Table",),
+    "options": ("Options",),
+    "query": ("BatchKey", "Walk"),
+    "runs": ("Runs",),
+    "simulator": ("Simulator",),
+    "streams": ("AsyncRunStream", "RunStream"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'simruns' has no attribute '{name}'")
+    value = getattr(import_module(f"simruns.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

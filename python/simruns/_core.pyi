@@ -1,0 +1,272 @@
+"""The compiled core: C++ handles, nothing else. `simruns` is the public face of all of this.
+
+Every failure is raised through `simruns.errors.from_failure`. One core thread runs the network; it
+never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, final
+
+__version__: str
+
+@final
+class Query:
+    """Which runs, in which order. Raises `InvalidArgumentError` for what cannot be asked."""
+
+    def __init__(
+        self,
+        project: str,
+        scenario: str,
+        batch: str,
+        *,
+        sort: str | None = None,
+        filter: str | None = None,  # noqa: A002
+        endpoint_type: str | None = None,
+        page_size: int | None = None,
+        skip: int | None = None,
+        max_runs: int | None = None,
+        start_at: str | None = None,
+        strict: bool = False,
+        allow_incomplete: bool = False,
+    ) -> None: ...
+
+@final
+class Completeness:
+    """What a walk got, of what the server said there is. A snapshot."""
+
+    received: int
+    duplicates: int
+    total: int | None
+    total_first: int | None
+    pages: int
+    requests: int
+    reached_end: bool
+    verdict: str  # "complete", "unverified", "incomplete"
+
+@final
+class Turn:
+    id: str | None
+    sequence: int | None
+    text: str | None
+    data: str | None  # JSON text
+    created_at_ms: int | None
+    @property
+    def created_at(self) -> datetime | None:
+        """In UTC."""
+
+@final
+class Criterion:
+    type: str | None
+    params: str | None  # JSON text
+
+@final
+class Issue:
+    path: str
+    message: str
+
+@final
+class Run:
+    """One run; it keeps its page alive. Attributes are read from the page when asked."""
+
+    id: str
+    organisation: str | None
+    project: str | None
+    scenario: str | None
+    batch: str | None
+    sequence: int | None
+    large_language_model: str | None
+    endpoint_type: str | None
+    turns: list[Turn]
+    total_turns: int | None
+    max_turns: int | None
+    criteria: list[Criterion]
+    created_at_ms: int | None
+    created_by: str | None
+    duration_ms: int | None
+    expires_at_ms: int | None
+    expires_at_text: str | None
+    sentiment: str | None
+    success: bool | None
+    results: list[str] | None  # JSON text of each
+    success_numerator: int | None
+    success_denominator: int | None
+    summary: str | None
+    is_batch_stopped: bool | None
+    is_conversation_ended: bool | None
+    error_category: str | None
+    error_message: str | None
+    error_technical_details: str | None
+    status: str | None
+    verdict: str
+    contradictory: bool
+    issues: list[Issue]
+    @property
+    def created_at(self) -> datetime | None:
+        """In UTC."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """In UTC; None also for a text that is no time: see `expires_at_text`."""
+
+    def to_json(self) -> str:
+        """The run's own text, byte for byte as it came."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plain parse of `to_json()`."""
+
+@final
+class Page:
+    """One answer: its runs and what it says of its place in the batch."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> Run: ...
+    def __iter__(self) -> Iterator[Run]: ...
+    limit: int | None
+    skip: int | None
+    total: int | None
+    has_next: bool | None
+    has_previous: bool | None
+    next: str | None
+    previous: str | None
+    issues: list[Issue]
+    issues_dropped: int
+    def body(self) -> bytes: ...
+
+@final
+class Pages:
+    """The pages of one walk, held. Immutable."""
+
+    completeness: Completeness
+    def __len__(self) -> int: ...  # runs
+    def __getitem__(self, index: int) -> Run: ...  # 0 <= index < len
+
+@final
+class ArrowTable:
+    """One of the tables "runs", "turns", "criteria", "issues" over the pages of several walks.
+
+    Built page by page as a stream is read, in C++, without the GIL.
+    """
+
+    def __init__(self, table: str, walks: list[Pages], metadata: dict[str, str]) -> None: ...
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    @property
+    def num_rows(self) -> int: ...
+
+@final
+class Mailbox:
+    """Where finished operations of one event loop arrive; its descriptor becomes readable."""
+
+    def __init__(self) -> None: ...
+    def fileno(self) -> int: ...
+    def take(self) -> list[Operation]: ...
+    def close(self) -> None: ...
+
+@final
+class Operation:
+    """Something under way in the core thread."""
+
+    def wait(self) -> Any:
+        """Blocks without the GIL until it is done; returns its result or raises its failure.
+
+        A signal handler that raises (Ctrl-C) cancels the operation first.
+        """
+
+    def wait_for(self, seconds: float) -> bool:
+        """Blocks like `wait`, at most so long; whether it is done. Raises nothing of its own."""
+
+    def done(self) -> bool: ...
+    def result(self) -> Any:
+        """What `wait` gives, without waiting. Requires `done()`."""
+
+    def cancel(self) -> None:
+        """Asks for its end; it then fails with `kind="cancelled"` soon. Safe to repeat."""
+
+    @property
+    def received(self) -> int:
+        """Runs so far."""
+
+    @property
+    def total(self) -> int | None:
+        """The server's count, once known."""
+
+@final
+class Stream:
+    """The runs of one walk, read once. Nothing is sent before the first run is asked for."""
+
+    def __iter__(self) -> Iterator[Run]: ...
+    def __next__(self) -> Run: ...
+    def try_next(self) -> Run | None:
+        """A run that is already here, else None."""
+
+    def start_next(self, mailbox: Mailbox | None) -> Operation:
+        """Fetches until a run is here; its result is a `Run`, or None at the end."""
+
+    @property
+    def position(self) -> str: ...
+    @property
+    def completeness(self) -> Completeness: ...
+    def close(self) -> None:
+        """Cancels what is under way. Safe to repeat."""
+
+@final
+class Client:
+    """Connections to one server, with one set of credentials. Its repr shows neither key nor token.
+
+    `options` holds only options that are in force, by the names of `simruns.Client`; times in
+    seconds, sizes in bytes.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        token: str | None = None,
+        options: dict[str, Any] = ...,
+    ) -> None: ...
+    @staticmethod
+    def options_in_force() -> list[str]: ...
+    @property
+    def base_url(self) -> str: ...
+    def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
+        """One page; its result is a `Page`."""
+
+    def start_read(self, query: Query, mailbox: Mailbox | None) -> Operation:
+        """The whole walk; its result is `Pages`."""
+
+    def stream(self, query: Query) -> Stream: ...
+    def close(self) -> None:
+        """Cancels all that is under way and closes the connections. Safe to repeat."""
+
+@final
+class Simulator:
+    """A local Simulator server on a thread of its own; listening when the constructor returns."""
+
+    def __init__(
+        self,
+        *,
+        data: str | None = None,
+        seed: int = 1,
+        scenarios: int = 3,
+        runs: int = 100,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_key: str | None = None,
+        token: str | None = None,
+        latency_ms: float = 0.0,
+    ) -> None: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def project(self) -> str: ...
+    @property
+    def api_key(self) -> str: ...
+    def batches(self) -> list[tuple[str, str, str]]:
+        """(project, scenario, batch) of each, in the order of the data."""
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The latest requests: number, method, target, status."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,105 @@
+"""`Batch` and `Suite`, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simruns import _core
+from simruns.batch import BatchBase
+from simruns.bridge import bridge
+from simruns.errors import CancelledError
+from simruns.progress import TICK, Progress
+from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
+from simruns.runs import Runs
+from simruns.streams import AsyncRunStream
+from simruns.waiting import result_of, show
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class AsyncBatch(BatchBase):
+    """A batch, read by tasks of an event loop: the names of `Batch`, awaited."""
+
+    def runs(self, **how: Unpack[Walk]) -> AsyncRunStream:
+        """The runs as a stream, read once by `async for`. Takes what `Batch.runs` takes."""
+        return AsyncRunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+
+    async def page(self, **how: Unpack[PageChoice]) -> _core.Page:
+        """One page, and its cursors."""
+        query = make_query(self.key, how, caller="page", allowed=PageChoice)
+        return await self._page(query)
+
+    async def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
+        """The first n runs, at most 100, by one request."""
+        page = await self._page(self._head_query(n, how))
+        return [page[i] for i in range(len(page))]
+
+    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """All runs in one walk, held."""
+        return await read_all(self._core, [self.key], progress, how)
+
+    async def _page(self, query: _core.Query) -> _core.Page:
+        here = bridge()
+        page: _core.Page = await here.outcome(self._core.start_page(query, here.mailbox))
+        return page
+
+
+class AsyncSuite:
+    """Many batches, read together by tasks of an event loop."""
+
+    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+        self._core = core
+        self.keys = tuple(keys)
+
+    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """All runs of all batches, held, as `Suite.read` gives them."""
+        return await read_all(self._core, self.keys, progress, how)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[AsyncBatch]:
+        return (AsyncBatch(self._core, key) for key in self.keys)
+
+    def __repr__(self) -> str:
+        return f"<AsyncSuite of {len(self.keys)} batches>"
+
+
+_Reads = Sequence[tuple[BatchKey, _core.Operation]]
+
+
+async def read_all(
+    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
+) -> Runs:
+    queries = [make_query(key, how, caller="read") for key in keys]
+    mailbox = bridge().mailbox
+    with Progress(progress) as bar:
+        reads = [(k, core.start_read(q, mailbox)) for k, q in zip(keys, queries, strict=True)]
+        watching = asyncio.ensure_future(_watch(reads, bar)) if bar.on else None
+        try:
+            walks = await asyncio.gather(*(_one(key, op, len(reads) == 1) for key, op in reads))
+        finally:
+            for _, operation in reads:
+                operation.cancel()
+            if watching is not None:
+                watching.cancel()
+        show(reads, bar)
+        return Runs(list(zip(keys, walks, strict=True)))
+
+
+async def _one(key: BatchKey, operation: _core.Operation, alone: bool) -> _core.Pages:
+    await bridge().settled(operation)
+    try:
+        pages: _core.Pages = result_of(key, operation, alone=alone)
+    except CancelledError as error:
+        raise asyncio.CancelledError(str(error)) from None
+    return pages
+
+
+async def _watch(reads: _Reads, bar: Progress) -> None:
+    while True:
+        show(reads, bar)
+        await asyncio.sleep(TICK)

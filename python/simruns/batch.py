@@ -1,0 +1,108 @@
+"""One batch, and many: what to read, and the ways of reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simruns import _core, checks
+from simruns.progress import Progress
+from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
+from simruns.runs import Runs
+from simruns.streams import RunStream
+from simruns.waiting import wait_for_all
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class BatchBase:
+    """A batch of a scenario, at one server."""
+
+    def __init__(self, core: _core.Client, key: BatchKey) -> None:
+        self._core = core
+        self.key = key
+
+    @property
+    def project(self) -> str:
+        return self.key.project
+
+    @property
+    def scenario(self) -> str:
+        return self.key.scenario
+
+    @property
+    def batch(self) -> str:
+        return self.key.batch
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.key._asdict().items())
+        return f"{type(self).__name__}({fields})"
+
+    def _head_query(self, n: int, how: Choice) -> _core.Query:
+        query: Walk = {"page_size": checks.count("n", n, 1, 100), **how}  # type: ignore[typeddict-item]
+        return make_query(self.key, query, caller="head", allowed=PageChoice)
+
+
+class Batch(BatchBase):
+    """A batch, read on this thread. `client.batch(...)` makes one; nothing is sent by that."""
+
+    def runs(self, **how: Unpack[Walk]) -> RunStream:
+        """The runs as a stream, read once.
+
+        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, strict and
+        allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run if fewer came
+        than the server counted.
+        """
+        return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+
+    def page(self, **how: Unpack[PageChoice]) -> _core.Page:
+        """One page, and its cursors. Takes what `runs` takes, without the last two."""
+        query = make_query(self.key, how, caller="page", allowed=PageChoice)
+        page: _core.Page = self._core.start_page(query, None).wait()
+        return page
+
+    def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
+        """The first n runs, at most 100, by one request. Takes sort, filter, endpoint_type."""
+        page: _core.Page = self._core.start_page(self._head_query(n, how), None).wait()
+        return [page[i] for i in range(len(page))]
+
+    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """All runs in one walk, held. Takes what `runs` takes.
+
+        `progress`: a bar; None: only on a terminal or in a notebook.
+        """
+        return read_all(self._core, [self.key], progress, how)
+
+
+class Suite:
+    """Many batches, read together. `client.batches(...)` makes one; nothing is sent by that."""
+
+    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+        self._core = core
+        self.keys = tuple(keys)
+
+    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """All runs of all batches, held: every walk starts at once, the connections are shared.
+
+        Takes what `Batch.read` takes. The first failure ends it and says of which batch it is.
+        """
+        return read_all(self._core, self.keys, progress, how)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (Batch(self._core, key) for key in self.keys)
+
+    def __repr__(self) -> str:
+        return f"<Suite of {len(self.keys)} batches>"
+
+
+def read_all(
+    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
+) -> Runs:
+    queries = [make_query(key, how, caller="read") for key in keys]
+    with Progress(progress) as bar:
+        operations = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
+        return Runs(list(zip(keys, wait_for_all(operations, bar), strict=True)))

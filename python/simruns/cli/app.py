@@ -1,0 +1,104 @@
+"""The commands and their arguments. What they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simruns.cli.endings import endings, terminable
+
+app = typer.Typer(
+    help="Every run of a Cognigy Simulator batch, provably all of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option(help="A file of runs, one JSON object a line.")]
+KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from simruns import __version__
+
+        typer.echo(f"simruns {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("simruns-demo"),
+) -> None:
+    """Start a local Simulator, fetch every batch over HTTP, show a row a scenario, write Parquet.
+
+    Without --data, a seeded generator makes the runs.
+    """
+    with endings(), terminable():
+        from simruns.cli.demo import run_demo
+
+        run_demo(data, out)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed makes the same runs.")] = None,
+    scenarios: Annotated[int | None, typer.Option(help="Scenarios to make.")] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs a batch.")] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0: one that is free.")] = 0,
+    api_key_file: KeyFile = None,
+    latency_ms: Annotated[float, typer.Option(help="Delays every answer.")] = 0.0,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Holds the URL as long as the server accepts.")
+    ] = None,
+) -> None:
+    """Serve a local Simulator until Ctrl-C (exit code 130) or SIGTERM (0).
+
+    Prints `listening on URL` once it accepts. Without a key file it makes a key and prints it.
+    """
+    with endings():
+        from simruns.cli.serve import Serving, run_server
+
+        run_server(
+            Serving(data, seed, scenarios, runs, host, port, latency_ms), api_key_file, ready_file
+        )
+
+
+@app.command()
+def export(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="FILE.parquet, .jsonl, .csv or .arrow")
+    ],
+    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
+    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
+    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
+    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Default: createdAt:asc.")] = None,
+    filter_: Annotated[
+        str | None, typer.Option("--filter", help="Passed to the server as it is.")
+    ] = None,
+    api_key_file: KeyFile = None,
+) -> None:
+    """Write every run of a batch to a file, whole or not at all.
+
+    The key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. JSON lines hold each run
+    as it came; the other formats hold the table of runs. Exit code 3: runs are missing.
+    """
+    with endings(), terminable():
+        from simruns.cli.export import Source, run_export
+
+        run_export(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)

@@ -1,0 +1,47 @@
+"""`simruns export`: every run of a batch into one file, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from simruns.cli.endings import UsageError, say
+from simruns.cli.export_files import FORMATS, TABLES, write_stream, write_table
+from simruns.cli.secrets import read_key
+from simruns.client import Client
+from simruns.frames import require
+from simruns.jsonl import replacing
+from simruns.query import Walk
+
+
+class Source(NamedTuple):
+    """Which runs of which server."""
+
+    base_url: str | None
+    project: str | None
+    scenario: str
+    batch: str
+    sort: str | None
+    filter: str | None
+
+
+def run_export(source: Source, output: Path, api_key_file: Path | None) -> None:
+    ending = output.suffix.lower()
+    if ending not in FORMATS:
+        raise UsageError(f"{output} does not end in {', '.join(FORMATS)}")
+    if ending in TABLES:
+        require("pyarrow", "arrow", f"writing {ending}")
+    if not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent}")
+    key = read_key(api_key_file)
+    with Client(source.base_url, project=source.project, api_key=key) as client:
+        how: Walk = {"sort": source.sort, "filter": source.filter}
+        batch = client.batch(scenario=source.scenario, batch=source.batch)
+        with replacing(output) as temporary:
+            if ending in TABLES:
+                held = batch.read(**how)
+                write_table(ending, held, temporary)
+                completeness = held.completeness
+            else:
+                completeness = write_stream(ending, batch.runs(**how), temporary)
+    say(f"{output}: {completeness}")

@@ -1,0 +1,62 @@
+"""The files that an export can be. Each is written to a name that is not yet the file's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from simruns import _core
+from simruns.cli.csv_rows import write_csv
+from simruns.completeness import Completeness
+from simruns.frames import Tabular
+from simruns.jsonl import json_line
+from simruns.progress import Progress
+from simruns.streams import RunStream
+
+TABLES = (".parquet", ".arrow")
+FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")
+EVERY = 100
+"""Runs between two movements of the bar: a page."""
+
+
+def write_stream(ending: str, runs: RunStream, path: Path) -> Completeness:
+    """Writes runs as they come; memory holds a page or two."""
+    with Progress(None) as bar, open(path, "w", encoding="utf-8", newline="") as file:
+        shown = _shown(runs, bar)
+        if ending == ".jsonl":
+            file.writelines(json_line(run) for run in shown)
+        else:
+            write_csv(file, shown)
+    return runs.completeness
+
+
+def write_table(ending: str, table: Tabular, path: Path) -> None:
+    (write_parquet if ending == ".parquet" else write_arrow)(table, path)
+
+
+def write_parquet(table: Tabular, path: Path) -> None:
+    from pyarrow import parquet
+
+    parquet.write_table(table.to_arrow(), path, compression="zstd")
+
+
+def write_arrow(table: Tabular, path: Path) -> None:
+    """The Arrow file format, also known as Feather. It knows one dictionary a column."""
+    import pyarrow
+
+    whole = table.to_arrow().unify_dictionaries()
+    with pyarrow.OSFile(str(path), "wb") as file, pyarrow.ipc.new_file(file, whole.schema) as out:
+        out.write_table(whole)
+
+
+def _shown(runs: RunStream, bar: Progress) -> Iterable[_core.Run]:
+    return _counting(runs, bar) if bar.on else runs
+
+
+def _counting(runs: RunStream, bar: Progress) -> Iterator[_core.Run]:
+    for number, run in enumerate(runs, start=1):
+        if number % EVERY == 0:
+            bar.show(number, runs.completeness.total)
+        yield run
+    got = runs.completeness
+    bar.show(got.received, got.total)

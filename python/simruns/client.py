@@ -1,0 +1,133 @@
+"""The ways in: `Client` for scripts and notebooks, `AsyncClient` for event loops."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simruns import _core, checks, settings
+from simruns.batch import Batch, Suite
+from simruns.options import Options, checked
+from simruns.pairs import Pairs, no_project, read_pairs
+from simruns.query import BatchKey
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from simruns.async_batch import AsyncBatch, AsyncSuite
+
+
+class _Connected:
+    """What both clients are: one server, one set of credentials, a pool of connections."""
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        project: str | None = None,
+        api_key: str | None = None,
+        token: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        url = settings.base_url(base_url)
+        self.project = settings.project(project)
+        sound = checked(options, owner=type(self).__name__)
+        _trust(url, sound)
+        who = settings.credentials(api_key, token)
+        self._core = _core.Client(url, **who, options=sound)
+
+    @property
+    def base_url(self) -> str:
+        return self._core.base_url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_url!r}, project={self.project!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} holds connections and credentials and is not pickled; "
+            "make one in each process"
+        )
+
+    def _key(self, scenario: str, batch: str, project: str | None) -> BatchKey:
+        own = checks.text("project", project) if project is not None else self.project
+        if own is None:
+            raise no_project(f"batch {batch!r}")
+        return BatchKey(own, checks.text("scenario", scenario), checks.text("batch", batch))
+
+
+class Client(_Connected):
+    """Reads batches on the thread that asks; several threads may share one client.
+
+    Left out, base_url, project, api_key and token come from SIMRUNS_BASE_URL, SIMRUNS_PROJECT,
+    SIMRUNS_API_KEY and SIMRUNS_TOKEN; an api_key or token given here silences both of the last.
+    `Options` names the further keyword arguments.
+    """
+
+    def batch(self, *, scenario: str, batch: str, project: str | None = None) -> Batch:
+        """A batch of a scenario. Sends nothing."""
+        return Batch(self._core, self._key(scenario, batch, project))
+
+    def batches(self, pairs: Pairs) -> Suite:
+        """Many batches. Sends nothing.
+
+        `pairs`: {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch), objects
+        with .scenario and .batch, a frame with these columns, or the path of a CSV file.
+        """
+        return Suite(self._core, read_pairs(pairs, self.project))
+
+    def close(self) -> None:
+        """Ends all that is under way and closes the connections."""
+        self._core.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(_Connected):
+    """Reads batches from tasks of an event loop: the arguments and names of `Client`, awaited."""
+
+    def batch(self, *, scenario: str, batch: str, project: str | None = None) -> AsyncBatch:
+        """A batch of a scenario. Sends nothing."""
+        from simruns.async_batch import AsyncBatch
+
+        return AsyncBatch(self._core, self._key(scenario, batch, project))
+
+    def batches(self, pairs: Pairs) -> AsyncSuite:
+        """Many batches, as `Client.batches` takes them. Sends nothing."""
+        from simruns.async_batch import AsyncSuite
+
+        return AsyncSuite(self._core, read_pairs(pairs, self.project))
+
+    async def close(self) -> None:
+        """Ends all that is under way and closes the connections."""
+        self._core.close()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _trust(url: str, options: dict[str, Any]) -> None:
+    """Names certifi's authorities where https would find none."""
+    if not url.lower().startswith("https:") or "ca_file" in options:
+        return
+    if "ca_file" in _core.Client.options_in_force():
+        found = settings.trust_file()
+        if found is not None:
+            options["ca_file"] = found

@@ -1,0 +1,111 @@
+"""Was that all of them? What came, of what the server said there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from simruns import _core
+from simruns.query import BatchKey
+
+
+class BatchCompleteness(NamedTuple):
+    """Of one batch. `verdict`: "complete", "unverified" or "incomplete"."""
+
+    key: BatchKey
+    verdict: str
+    received: int
+    total: int | None
+    total_first: int | None
+    duplicates: int
+    pages: int
+    requests: int
+    reached_end: bool
+
+    @classmethod
+    def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
+        return cls(key, *(getattr(walk, name) for name in cls._fields[1:]))
+
+
+class Completeness:
+    """Of all batches of one read together; prints as one line. A snapshot."""
+
+    def __init__(self, batches: Iterable[BatchCompleteness]) -> None:
+        self.batches = tuple(batches)
+
+    @property
+    def verdict(self) -> str:
+        """The worst of the batches'."""
+        verdicts = {batch.verdict for batch in self.batches}
+        return next((v for v in ("incomplete", "unverified") if v in verdicts), "complete")
+
+    @property
+    def received(self) -> int:
+        """Runs, each counted once."""
+        return sum(batch.received for batch in self.batches)
+
+    @property
+    def total(self) -> int | None:
+        """The server's count; None if it gave none for some batch."""
+        totals = [batch.total for batch in self.batches]
+        known = [total for total in totals if total is not None]
+        return sum(known) if len(known) == len(totals) else None
+
+    @property
+    def duplicates(self) -> int:
+        """Runs that came again and were dropped."""
+        return sum(batch.duplicates for batch in self.batches)
+
+    @property
+    def pages(self) -> int:
+        return sum(batch.pages for batch in self.batches)
+
+    @property
+    def requests(self) -> int:
+        """Attempts that were sent."""
+        return sum(batch.requests for batch in self.batches)
+
+    @property
+    def reached_end(self) -> bool:
+        """Whether the server said, of every batch, that there is no more."""
+        return all(batch.reached_end for batch in self.batches)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as they stand in the metadata of tables and files."""
+        names = ("verdict", "received", "total", "duplicates", "pages", "requests", "reached_end")
+        each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True))}
+                for b in self.batches]  # fmt: skip
+        return {**{name: getattr(self, name) for name in names}, "batches": each}
+
+    def __str__(self) -> str:
+        total = "an unknown number of" if self.total is None else str(self.total)
+        parts = [f"{self.received} of {total} runs"]
+        if len(self.batches) == 1:
+            parts.append(self.verdict)
+        else:
+            parts[0] += f" in {len(self.batches)} batches"
+            parts += self._verdicts()
+        if not self.reached_end:
+            parts[-1] += " (the end was not reached)"
+        parts += [_counted(self.duplicates, "duplicate"), _counted(self.requests, "request")]
+        return ", ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"<Completeness: {self}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Completeness) and self.batches == other.batches
+
+    def __hash__(self) -> int:
+        return hash(self.batches)
+
+    def _verdicts(self) -> list[str]:
+        verdicts = [batch.verdict for batch in self.batches]
+        counted = {word: verdicts.count(word) for word in ("complete", "unverified", "incomplete")}
+        return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
+
+
+def _counted(number: int, noun: str) -> str:
+    if number == 0:
+        return f"no {noun}"
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,104 @@
+"""Tables of runs, for pyarrow, pandas, Polars, DuckDB and all that speak Arrow.
+
+The columns live in the core; a library is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from simruns import _core
+from simruns.completeness import Completeness
+from simruns.errors import MissingExtraError, invalid
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+COMPLETENESS = "simruns.completeness"
+"""The key of `Completeness.to_dict`, as JSON, in the metadata of tables and in pandas `attrs`."""
+
+
+class Tabular:
+    """Something that can be laid out as a table. Each layout carries the completeness along."""
+
+    def __init__(self, name: str, pages: Sequence[_core.Pages], completeness: Completeness) -> None:
+        self._name = name
+        self._walks = list(pages)
+        self._completeness = completeness
+
+    def to_arrow(self) -> Any:
+        """A `pyarrow.Table`. Ctrl-C ends it between two pages."""
+        pyarrow = require("pyarrow", "arrow", "to_arrow")
+        with pyarrow.RecordBatchReader.from_stream(self._table) as reader:
+            return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
+
+    def to_pandas(
+        self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable"
+    ) -> pandas.DataFrame:
+        """A `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow"."""
+        if dtype_backend not in ("numpy_nullable", "pyarrow"):
+            raise invalid(f"dtype_backend is {dtype_backend!r}; give 'numpy_nullable' or 'pyarrow'")
+        pd = require("pandas", "pandas", "to_pandas")
+        require("pyarrow", "pandas", "to_pandas")
+        types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
+        frame: pandas.DataFrame = self.to_arrow().to_pandas(types_mapper=types)
+        frame.attrs[COMPLETENESS] = self._completeness.to_dict()
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """A `polars.DataFrame`. Polars has no place for the completeness: it is on `runs`."""
+        pl = require("polars", "polars", "to_polars")
+        frame: polars.DataFrame = pl.DataFrame(self)
+        return frame
+
+    def __arrow_c_schema__(self) -> object:
+        return self._table.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    @cached_property
+    def _table(self) -> _core.ArrowTable:
+        text = json.dumps(self._completeness.to_dict())
+        return _core.ArrowTable(self._name, self._walks, {COMPLETENESS: text})
+
+
+class Table(Tabular):
+    """One of the tables of `Runs`, joined to the others by `run_id`."""
+
+    def __len__(self) -> int:
+        return self._table.num_rows
+
+    def __repr__(self) -> str:
+        return f"<Table of {self._name}: {len(self):,} rows>"
+
+
+def require(library: str, extra: str, what: str) -> Any:
+    """The library, or the command that installs it."""
+    try:
+        return importlib.import_module(library)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{what} needs {library}: pip install 'simruns[{extra}]'", name=library
+        ) from error
+
+
+def _nullable(pd: Any) -> Any:
+    """pandas' nullable type of an Arrow type; None, pandas' usual one, where there is none."""
+    import pyarrow
+
+    types = {
+        pyarrow.bool_(): pd.BooleanDtype(),
+        pyarrow.int32(): pd.Int32Dtype(),
+        pyarrow.int64(): pd.Int64Dtype(),
+        pyarrow.float64(): pd.Float64Dtype(),
+        pyarrow.string(): pd.StringDtype(),
+        pyarrow.large_string(): pd.StringDtype(),
+        pyarrow.string_view(): pd.StringDtype(),
+    }
+    return types.get

@@ -1,0 +1,52 @@
+"""Runs as lines of JSON, each the run's own text; files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from simruns import _core
+
+
+def json_line(run: _core.Run) -> str:
+    """The run as it came, on one line.
+
+    A raw line break in JSON text is white space between tokens, never part of a text, so a space
+    takes its place; nothing else is touched.
+    """
+    return run.to_json().replace("\r", " ").replace("\n", " ") + "\n"
+
+
+def write_jsonl(path: str | os.PathLike[str], runs: Iterable[_core.Run]) -> None:
+    with (
+        replacing(path) as temporary,
+        open(temporary, "w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.writelines(json_line(run) for run in runs)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A file beside `path` to write to; it takes the name `path` if all went well, else it goes."""
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _umask() -> int:
+    """The mask of new files, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

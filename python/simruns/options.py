@@ -1,0 +1,97 @@
+"""The options of a client: their names, meanings and bounds. Seconds and bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypedDict
+
+from simruns import _core, checks
+from simruns.errors import invalid
+
+
+class Options(TypedDict, total=False):
+    """Keyword arguments of `Client` and `AsyncClient`. None, or left out: the default.
+
+    An option that is not in force yet is refused, never ignored. A timeout of 0 is none.
+    """
+
+    connect_timeout: float | None
+    """Seconds for name, connection and TLS together."""
+    attempt_timeout: float | None
+    """Seconds for one attempt as a whole, from connect to the last byte."""
+    operation_timeout: float | None
+    """Seconds for one page with its retries and pauses."""
+    walk_timeout: float | None
+    """Seconds for a whole walk. Default: none."""
+    max_attempts: int | None
+    """Attempts for one page, the first included."""
+    backoff_base: float | None
+    """Seconds; the pause before retry n is up to base * 2^n."""
+    backoff_cap: float | None
+    """Seconds; no pause is longer."""
+    retry_after_cap: float | None
+    """Seconds; a server that asks for a longer pause fails the request at once."""
+    max_header_bytes: int | None
+    max_body_bytes: int | None
+    """Bytes of one answer, as sent."""
+    max_inflated_bytes: int | None
+    """Bytes of one answer, decompressed."""
+    max_json_depth: int | None
+    max_pages: int | None
+    """Pages of one walk."""
+    connections: int | None
+    """Connections open at once; reads share them."""
+    prefetch: int | None
+    """Pages fetched ahead of the one being read."""
+    request_budget: int | None
+    """Requests in any 300 seconds."""
+    ca_file: str | os.PathLike[str] | None
+    """A PEM file of the authorities to trust."""
+    proxy: str | None
+
+
+_from_one = partial(checks.count, low=1)
+
+
+def _path(name: str, value: Any) -> str:
+    return checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "connect_timeout": checks.duration,
+    "attempt_timeout": checks.duration,
+    "operation_timeout": checks.duration,
+    "walk_timeout": checks.duration,
+    "max_attempts": partial(checks.count, low=1, high=1000),
+    "backoff_base": checks.duration,
+    "backoff_cap": checks.duration,
+    "retry_after_cap": checks.duration,
+    "max_header_bytes": partial(checks.count, low=1, high=2**32 - 1),
+    "max_body_bytes": _from_one,
+    "max_inflated_bytes": _from_one,
+    "max_json_depth": partial(checks.count, low=1, high=512),
+    "max_pages": _from_one,
+    "connections": partial(checks.count, low=1, high=1024),
+    "prefetch": partial(checks.count, low=0, high=1024),
+    "request_budget": _from_one,
+    "ca_file": _path,
+    "proxy": checks.text,
+}
+
+
+def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
+    """The options that were given, each of them known, in force and sound."""
+    in_force = frozenset(_core.Client.options_in_force())
+    out: dict[str, Any] = {}
+    for name, value in options.items():
+        if name not in _CHECKS:
+            raise TypeError(f"{owner}() got an unexpected keyword argument '{name}'")
+        if value is None:
+            continue
+        sound = _CHECKS[name](name, value)
+        if name not in in_force:
+            raise invalid(f"{name} is not in force yet; leave it out", field=name)
+        out[name] = sound
+    return out

@@ -1,0 +1,77 @@
+"""Which runs of a batch, in which order: the keyword arguments of reading, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple, TypedDict
+
+from simruns import _core, checks
+
+
+class BatchKey(NamedTuple):
+    """A batch by its three references."""
+
+    project: str
+    scenario: str
+    batch: str
+
+
+class Choice(TypedDict, total=False):
+    """Which runs. None, or left out: the default."""
+
+    sort: str | None
+    """`field:asc` or `field:desc`. Default `createdAt:asc`."""
+    filter: str | None
+    """Passed to the server as it is."""
+    endpoint_type: str | None
+    """Only runs of this endpoint type."""
+
+
+class PageChoice(Choice, total=False):
+    """Which page."""
+
+    page_size: int | None
+    """Runs in one request, 1 to 100. Default 100."""
+    skip: int | None
+    """Runs to leave out at the start. Default 0."""
+    start_at: str | None
+    """A position, of a stream or an error, or a cursor of a page, to go on from."""
+    strict: bool
+    """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
+
+
+class Walk(PageChoice, total=False):
+    """Which runs, and how to go through them."""
+
+    max_runs: int | None
+    """End after so many. Default: all."""
+    allow_incomplete: bool
+    """End quietly where fewer runs came than the server counted. Default False."""
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "sort": checks.text,
+    "filter": checks.text,
+    "endpoint_type": checks.text,
+    "page_size": partial(checks.count, low=1, high=100),
+    "skip": partial(checks.count, low=0),
+    "start_at": checks.text,
+    "strict": checks.flag,
+    "max_runs": partial(checks.count, low=1),
+    "allow_incomplete": checks.flag,
+}
+
+
+def make_query(
+    key: BatchKey, how: Mapping[str, Any], *, caller: str, allowed: Any = Walk
+) -> _core.Query:
+    """The query of a method `caller`, which takes the keyword arguments that `allowed` names."""
+    names = allowed.__optional_keys__
+    sound: dict[str, Any] = {}
+    for name, value in how.items():
+        if name not in names:
+            raise TypeError(f"{caller}() got an unexpected keyword argument '{name}'")
+        if value is not None:
+            sound[name] = _CHECKS[name](name, value)
+    return _core.Query(*key, **sound)

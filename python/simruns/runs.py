@@ -1,0 +1,82 @@
+"""Runs, held: what `read` gives. Iterated again and again, and laid out as tables."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from functools import cached_property
+from itertools import accumulate
+from typing import overload
+
+from simruns import _core
+from simruns.completeness import BatchCompleteness, Completeness
+from simruns.frames import Table, Tabular
+from simruns.jsonl import write_jsonl
+from simruns.query import BatchKey
+
+
+class Runs(Tabular):
+    """The runs of one batch or of many, in the order in which they were asked for.
+
+    Laid out as a table, it has a row a run.
+    """
+
+    def __init__(self, walks: Sequence[tuple[BatchKey, _core.Pages]]) -> None:
+        self._pages = [pages for _, pages in walks]
+        self._ends = list(accumulate(len(pages) for pages in self._pages))
+        self.batches = tuple(key for key, _ in walks)
+        """The batches, by their references."""
+        self.completeness = Completeness(
+            BatchCompleteness.of(key, pages.completeness) for key, pages in walks
+        )
+        self.read_at = datetime.now(timezone.utc)
+        """When the last page had come, in UTC."""
+        super().__init__("runs", self._pages, self.completeness)
+
+    @cached_property
+    def turns(self) -> Table:
+        """A row a message."""
+        return Table("turns", self._pages, self.completeness)
+
+    @cached_property
+    def criteria(self) -> Table:
+        """A row a success criterion."""
+        return Table("criteria", self._pages, self.completeness)
+
+    @cached_property
+    def issues(self) -> Table:
+        """A row for everything odd about the data: where, and what."""
+        return Table("issues", self._pages, self.completeness)
+
+    def to_jsonl(self, path: str | os.PathLike[str]) -> None:
+        """Writes each run's own JSON as a line; the file is whole or not there."""
+        write_jsonl(path, self)
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[_core.Run]:
+        for pages in self._pages:
+            for i in range(len(pages)):
+                yield pages[i]
+
+    @overload
+    def __getitem__(self, index: int) -> _core.Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[_core.Run]: ...
+    def __getitem__(self, index: int | slice) -> _core.Run | list[_core.Run]:
+        if isinstance(index, slice):
+            return [self._at(i) for i in range(*index.indices(len(self)))]
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(f"run {index} of {len(self)}")
+        return self._at(at)
+
+    def __repr__(self) -> str:
+        return f"<Runs: {self.completeness}>"
+
+    def _at(self, index: int) -> _core.Run:
+        walk = bisect_right(self._ends, index)
+        return self._pages[walk][index - (self._ends[walk - 1] if walk else 0)]

@@ -1,0 +1,127 @@
+"""A Simulator and clients of it, and the files that only some machines have."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import simruns
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL_DATA = ROOT.parent / "shared" / "data" / "tau-airline-gpt-4o.runs.jsonl"
+
+SimrunsCommand = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SIMRUNS_")]:
+        if name != "SIMRUNS_BUILD_DIR":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sim() -> Iterator[simruns.Simulator]:
+    """3 batches of 250 runs: three pages each. Tests only read from it."""
+    with simruns.Simulator(seed=11, scenarios=3, runs=250) as server:
+        yield server
+
+
+@pytest.fixture
+def client(sim: simruns.Simulator) -> Iterator[simruns.Client]:
+    with sim.client() as made:
+        yield made
+
+
+@pytest.fixture
+def batch(sim: simruns.Simulator, client: simruns.Client) -> simruns.Batch:
+    key = sim.batches()[0]
+    return client.batch(scenario=key.scenario, batch=key.batch)
+
+
+@pytest.fixture
+def own_sim() -> Iterator[simruns.Simulator]:
+    """One of the test's own, whose request log holds nothing else."""
+    with simruns.Simulator(seed=12, scenarios=2, runs=250) as server:
+        yield server
+
+
+@pytest.fixture
+def slow_sim() -> Iterator[simruns.Simulator]:
+    """Answers after ten minutes."""
+    with simruns.Simulator(seed=13, scenarios=2, runs=3, latency_ms=600_000) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    if not REAL_DATA.is_file():
+        pytest.skip(f"the real runs are not on this machine: {REAL_DATA}")
+    return REAL_DATA
+
+
+@pytest.fixture
+def run_simruns() -> SimrunsCommand:
+    """Runs the command line in a process of its own."""
+
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "simruns", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "COLUMNS": "80", **environment},
+            timeout=110,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def start_simruns() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts the command line; what still runs at the end of the test is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simruns", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def _interrupted(after: float) -> Iterator[None]:
+    """Ctrl-C in the main thread after so many seconds, by the system's own clock."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, after)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def interrupted() -> Callable[[float], object]:
+    return _interrupted

@@ -1,0 +1,225 @@
+"""Reading from tasks of an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simruns
+from simruns import bridge
+
+
+@pytest.fixture
+async def client_(sim: simruns.Simulator) -> AsyncIterator[simruns.AsyncClient]:
+    async with sim.async_client() as client:
+        yield client
+
+
+@pytest.fixture
+def batch_(sim: simruns.Simulator, client_: simruns.AsyncClient) -> simruns.AsyncBatch:
+    return client_.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1])
+
+
+async def test_async_for_gives_what_for_gives(
+    batch_: simruns.AsyncBatch, batch: simruns.Batch
+) -> None:
+    awaited = [run.to_json() async for run in batch_.runs()]
+    assert awaited == [run.to_json() for run in batch.runs()]
+
+
+async def test_the_same_names_are_awaited(batch_: simruns.AsyncBatch) -> None:
+    assert [run.sequence for run in await batch_.head(3, sort="sequence:asc")] == [1, 2, 3]
+    page = await batch_.page(page_size=40)
+    assert (len(page), page.total) == (40, 250)
+    runs = await batch_.read()
+    assert len(runs) == 250
+    assert runs.completeness.verdict == "complete"
+
+
+async def test_a_suite_is_read_together(
+    sim: simruns.Simulator, client_: simruns.AsyncClient
+) -> None:
+    runs = await client_.batches(sim.pairs).read()
+    assert len(runs) == 750
+    assert [batch.key for batch in client_.batches(sim.pairs)] == sim.batches()
+
+
+async def test_the_failure_of_one_batch_says_which_it_is(
+    sim: simruns.Simulator, client_: simruns.AsyncClient
+) -> None:
+    scenario, batch = sim.pairs[1]
+    pairs = [*sim.batches(), ("not-mine", scenario, batch)]
+    with pytest.raises(simruns.AuthError, match=f"^scenario {scenario}, batch {batch}: HTTP 403"):
+        await client_.batches(pairs).read()
+
+
+async def test_many_walks_go_on_at_once(
+    sim: simruns.Simulator, client_: simruns.AsyncClient
+) -> None:
+    async def count(scenario: str, batch: str) -> int:
+        return len([run async for run in client_.batch(scenario=scenario, batch=batch).runs()])
+
+    assert await asyncio.gather(*(count(*pair) for pair in sim.pairs * 4)) == [250] * 12
+
+
+async def test_a_second_pass_raises(batch_: simruns.AsyncBatch) -> None:
+    async with batch_.runs() as stream:
+        async for _ in stream:
+            break
+        with pytest.raises(simruns.Error, match="read once"):
+            aiter_of(stream)
+
+
+def aiter_of(stream: simruns.AsyncRunStream) -> Any:
+    return stream.__aiter__()
+
+
+async def test_a_run_that_is_here_comes_without_the_loop(batch_: simruns.AsyncBatch) -> None:
+    stream = batch_.runs()
+    runs = aiter_of(stream)
+    await runs.__anext__()
+    for _ in range(99):
+        with pytest.raises(StopIteration) as done:
+            runs.__anext__().send(None)
+        assert done.value.value.id
+    await stream.aclose()
+
+
+async def test_the_end_stays_the_end(batch_: simruns.AsyncBatch) -> None:
+    runs = aiter_of(batch_.runs(max_runs=2))
+    await runs.__anext__()
+    await runs.__anext__()
+    for _ in range(2):
+        with pytest.raises(StopAsyncIteration):
+            await runs.__anext__()
+
+
+@pytest.mark.parametrize("call", ["page", "head", "read", "runs", "suite"])
+async def test_cancelling_a_task_ends_its_wait(slow_sim: simruns.Simulator, call: str) -> None:
+    async with slow_sim.async_client() as client:
+        batch = client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1])
+        calls: dict[str, Callable[[], Any]] = {
+            "page": batch.page,
+            "head": batch.head,
+            "read": batch.read,
+            "runs": lambda: aiter_of(batch.runs()).__anext__(),
+            "suite": client.batches(slow_sim.pairs).read,
+        }
+        task = asyncio.ensure_future(calls[call]())
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(task, 0.1)
+        assert task.cancelled()
+
+
+@pytest.mark.parametrize("hurry", range(6))
+async def test_a_cancelled_wait_loses_no_run(batch_: simruns.AsyncBatch, hurry: int) -> None:
+    stream = batch_.runs(page_size=50, sort="sequence:asc")
+    runs = aiter_of(stream)
+    got: list[int | None] = []
+    cancelled = 0
+    while len(got) < 250:
+        task = asyncio.ensure_future(runs.__anext__())
+        for _ in range(hurry):
+            await asyncio.sleep(0)
+        if len(got) % 50 == 0 and cancelled < 40:
+            cancelled += task.cancel()
+        try:
+            got.append((await task).sequence)
+        except asyncio.CancelledError:
+            continue
+    assert got == list(range(1, 251))
+    assert cancelled or hurry > 0  # a fast page may be here before a later cancellation
+    assert stream.completeness.received == 250
+
+
+async def test_closing_the_client_ends_what_waits(slow_sim: simruns.Simulator) -> None:
+    client = slow_sim.async_client()
+    batch = client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1])
+    task = asyncio.ensure_future(batch.page())
+    await asyncio.sleep(0)
+    await client.close()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_closing_a_stream_ends_who_waits_for_it(slow_sim: simruns.Simulator) -> None:
+    async with slow_sim.async_client() as client:
+        batch = client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1])
+        stream = batch.runs()
+        task = asyncio.ensure_future(aiter_of(stream).__anext__())
+        await asyncio.sleep(0)
+        await stream.aclose()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+class LoopWithoutReaders(asyncio.SelectorEventLoop):
+    def add_reader(self, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+
+def test_a_loop_that_watches_no_descriptors_works_too(sim: simruns.Simulator) -> None:
+    # Its own self-pipe needs a reader, so it gets the real one back until the loop is made.
+    loop = asyncio.SelectorEventLoop()
+    loop.add_reader = LoopWithoutReaders.add_reader.__get__(loop)  # type: ignore[method-assign]
+    try:
+        assert loop.run_until_complete(count_of(sim)) == 250
+    finally:
+        loop.close()
+
+
+async def count_of(sim: simruns.Simulator) -> int:
+    async with sim.async_client() as client:
+        batch = client.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1])
+        return len([run async for run in batch.runs()])
+
+
+def test_one_client_serves_loop_after_loop(sim: simruns.Simulator) -> None:
+    client = sim.async_client()
+    batch = client.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1])
+    for _ in range(3):
+        assert len(asyncio.run(batch.read())) == 250
+    asyncio.run(client.close())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc")
+def test_loops_that_are_gone_leave_no_descriptor(sim: simruns.Simulator) -> None:
+    asyncio.run(count_of(sim))
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(10):
+        asyncio.run(count_of(sim))
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) <= before + 2
+    assert len(bridge._bridges) <= 2
+
+
+async def test_a_bar_moves_while_the_loop_goes_on(
+    batch_: simruns.AsyncBatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(await batch_.read(progress=True)) == 250
+    assert "250/250" in capsys.readouterr().err
+
+
+async def test_a_wrong_key_is_an_auth_error(sim: simruns.Simulator) -> None:
+    async with simruns.AsyncClient(sim.url, project=sim.project, api_key="wrong") as client:
+        with pytest.raises(simruns.AuthError):
+            await client.batch(scenario="s", batch="b").head(1)
+
+
+def test_ctrl_c_ends_an_async_program(slow_sim: simruns.Simulator, interrupted: Any) -> None:
+    async def wait() -> None:
+        async with slow_sim.async_client() as client:
+            await client.batches(slow_sim.pairs).read()
+
+    if sys.platform == "win32":
+        pytest.skip("no SIGALRM there")
+    with pytest.raises(KeyboardInterrupt), interrupted(0.2):
+        asyncio.run(wait())

@@ -1,0 +1,234 @@
+"""Reading one batch on the thread that asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import simruns
+
+Interrupted = Callable[[float], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def own(own_sim: simruns.Simulator) -> Iterator[simruns.Batch]:
+    """A batch of 250 runs of a Simulator that nobody else asks."""
+    with own_sim.client() as client:
+        yield client.batch(scenario=own_sim.pairs[0][0], batch=own_sim.pairs[0][1])
+
+
+def parameters(request: dict[str, Any]) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(request["target"]).query)
+
+
+def sequences(runs: Iterable[simruns.Run]) -> list[int | None]:
+    return [run.sequence for run in runs]
+
+
+def test_a_stream_gives_every_run_once_in_the_order_of_the_batch(batch: simruns.Batch) -> None:
+    runs = list(batch.runs())
+    assert sorted(sequences(runs)) == list(range(1, 251))
+    assert [run.created_at for run in runs] == sorted(run.created_at for run in runs)
+    assert len({run.id for run in runs}) == 250
+    assert {run.batch for run in runs} == {batch.batch}
+
+
+def test_nothing_is_sent_before_the_first_run_is_asked_for(
+    own: simruns.Batch, own_sim: simruns.Simulator
+) -> None:
+    stream = own.runs()
+    iter(stream)
+    assert own_sim.requests() == []
+
+
+def test_stopping_after_the_first_run_sends_no_third_request(
+    own: simruns.Batch, own_sim: simruns.Simulator
+) -> None:
+    with own.runs() as runs:
+        next(iter(runs))
+    assert 1 <= len(own_sim.requests()) <= 2
+
+
+def test_a_second_pass_raises_and_sends_nothing(
+    own: simruns.Batch, own_sim: simruns.Simulator
+) -> None:
+    stream = own.runs()
+    assert len(list(stream)) == 250
+    sent = len(own_sim.requests())
+    with pytest.raises(simruns.Error, match="read once"):
+        iter(stream)
+    assert len(own_sim.requests()) == sent
+
+
+def test_a_pass_after_a_break_raises_too(batch: simruns.Batch) -> None:
+    stream = batch.runs()
+    for _ in stream:
+        break
+    with pytest.raises(simruns.Error, match="read once"):
+        list(stream)
+
+
+def test_a_closed_stream_gives_no_more_runs(batch: simruns.Batch) -> None:
+    with batch.runs() as stream:
+        runs = iter(stream)
+        next(runs)
+    stream.close()
+    with pytest.raises(simruns.Error):
+        next(runs)
+    assert stream.completeness.verdict == "incomplete"
+
+
+def test_a_walk_to_the_end_says_that_it_was_all(batch: simruns.Batch) -> None:
+    stream = batch.runs()
+    assert len(list(stream)) == 250
+    assert str(stream.completeness) == "250 of 250 runs, complete, no duplicate, 3 requests"
+    assert stream.completeness.reached_end
+
+
+def test_a_walk_begun_and_left_is_incomplete(batch: simruns.Batch) -> None:
+    stream = batch.runs()
+    next(iter(stream))
+    assert stream.completeness.verdict == "incomplete"
+    assert "the end was not reached" in str(stream.completeness)
+
+
+def test_a_walk_goes_on_at_the_position_where_it_was_left(batch: simruns.Batch) -> None:
+    for stop in (1, 99, 100, 101, 249):
+        stream = batch.runs()
+        first = [run.id for run in islice(stream, stop)]
+        rest = [run.id for run in batch.runs(start_at=stream.position)]
+        assert first + rest == [run.id for run in batch.runs()]
+
+
+def test_the_arguments_of_runs_reach_the_server(
+    own: simruns.Batch, own_sim: simruns.Simulator
+) -> None:
+    list(own.runs(sort="sequence:desc", page_size=7, max_runs=3, skip=2, endpoint_type="rest"))
+    sent = parameters(own_sim.requests()[0])
+    assert sent["projectId"] == [own.project]
+    assert (sent["sort"], sent["skip"]) == (["sequence:desc"], ["2"])
+    assert sent["endPointType"] == ["rest"]
+
+
+def test_max_runs_ends_a_walk(batch: simruns.Batch) -> None:
+    assert sequences(batch.runs(max_runs=120)) == sequences(batch.runs())[:120]
+
+
+def test_skip_leaves_runs_out(batch: simruns.Batch) -> None:
+    assert sequences(batch.runs(skip=240)) == sequences(batch.runs())[240:]
+
+
+def test_sort_sets_the_order(batch: simruns.Batch) -> None:
+    assert sequences(batch.runs(sort="sequence:desc")) == list(range(250, 0, -1))
+
+
+def test_head_is_one_small_request(own: simruns.Batch, own_sim: simruns.Simulator) -> None:
+    assert sequences(own.head(5, sort="sequence:asc")) == [1, 2, 3, 4, 5]
+    assert len(own_sim.requests()) == 1
+    assert parameters(own_sim.requests()[0])["limit"] == ["5"]
+
+
+@pytest.mark.parametrize("n", [0, 101, -1, True, 1.5, "3", None])
+def test_head_takes_1_to_100(batch: simruns.Batch, n: Any) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match=r"^invalid_argument: n is "):
+        batch.head(n)
+
+
+def test_a_page_leads_to_the_next_and_back(batch: simruns.Batch) -> None:
+    first = batch.page(page_size=40, sort="sequence:asc")
+    assert (len(first), first.limit, first.total, first.has_next) == (40, 40, 250, True)
+    second = batch.page(page_size=40, sort="sequence:asc", start_at=first.next)
+    assert sequences(second) == list(range(41, 81))
+    assert second.has_previous
+    assert json.loads(second.body())["data"][0]["sequence"] == 41
+
+
+def test_a_run_is_its_own_text_and_its_plain_parse(batch: simruns.Batch) -> None:
+    page = batch.page(page_size=20)
+    sent = json.loads(page.body())["data"]
+    assert [run.to_dict() for run in page] == sent
+    assert [json.loads(run.to_json()) for run in page] == sent
+    assert all(run.to_json().encode() in page.body() for run in page)
+
+
+def test_the_attributes_of_a_run_are_those_of_its_text(batch: simruns.Batch) -> None:
+    for run in batch.head(100):
+        plain = run.to_dict()
+        assert (run.id, run.sequence) == (plain["id"], plain["sequence"])
+        assert run.scenario == plain["simulationReference"]
+        assert [turn.text for turn in run.turns] == [turn.get("text") for turn in plain["turns"]]
+        assert [c.type for c in run.criteria] == [c["type"] for c in plain["successCriteria"]]
+        assert run.success == plain["metrics"].get("success")
+        assert run.status == plain["metrics"].get("status")
+        assert run.created_at is not None
+        assert round(run.created_at.timestamp() * 1000) == plain["createdAt"]
+        assert run.created_at.utcoffset() is not None
+
+
+@pytest.mark.parametrize("value", [True, 0, 101, "20", 1.0])
+def test_a_page_size_that_is_none_is_refused(batch: simruns.Batch, value: Any) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match=r"^invalid_argument: page_size is "):
+        batch.runs(page_size=value)
+
+
+@pytest.mark.parametrize("how", [{"strict": 1}, {"skip": -1}, {"max_runs": 0}, {"sort": 3}])
+def test_an_argument_of_the_wrong_kind_is_refused(batch: simruns.Batch, how: Any) -> None:
+    with pytest.raises(simruns.InvalidArgumentError):
+        batch.read(**how)
+
+
+def test_an_unknown_argument_is_a_type_error(batch: simruns.Batch) -> None:
+    with pytest.raises(TypeError, match=r"runs\(\) got an unexpected keyword argument 'limit'"):
+        batch.runs(limit=3)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"page\(\) got an unexpected keyword argument 'max_runs'"):
+        batch.page(max_runs=3)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("bad", ["", ".", "..", 5, None])
+def test_a_reference_that_is_none_is_refused(client: simruns.Client, bad: Any) -> None:
+    with pytest.raises(simruns.InvalidArgumentError):
+        client.batch(scenario=bad, batch="b").head(1)
+
+
+def test_a_batch_without_a_project_is_refused(sim: simruns.Simulator) -> None:
+    with (
+        simruns.Client(sim.url, api_key=sim.api_key) as client,
+        pytest.raises(simruns.InvalidArgumentError, match="set SIMRUNS_PROJECT"),
+    ):
+        client.batch(scenario="s", batch="b")
+
+
+def test_a_wrong_key_is_an_auth_error_that_does_not_show_it(sim: simruns.Simulator) -> None:
+    with (
+        simruns.Client(sim.url, project=sim.project, api_key="wrong-key-0815") as client,
+        pytest.raises(simruns.AuthError) as caught,
+    ):
+        client.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1]).head(1)
+    error = caught.value
+    assert (error.kind, error.status, error.attempts) == ("auth", 401, 1)
+    assert error.trace_id
+    assert error.trace_id in str(error)
+    assert "wrong-key-0815" not in repr(vars(error)) + str(error)
+
+
+def test_what_the_server_refuses_names_the_field(batch: simruns.Batch) -> None:
+    with pytest.raises(simruns.RequestError) as caught:
+        batch.page(sort="no-such-field:asc")
+    assert (caught.value.kind, caught.value.status) == ("bad_request", 400)
+    assert caught.value.field == "sort"
+
+
+def test_a_server_that_is_not_there_is_a_connect_error() -> None:
+    with simruns.Simulator(scenarios=1, runs=1) as sim:
+        client = sim.client()
+        batch = client.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1])
+    with pytest.raises(simruns.RequestError) as caught:
+        batch.head(1)
+    assert caught.value.kind == "connect"
+    client.close()

@@ -1,0 +1,119 @@
+"""What goes wrong has a name, and keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import concurrent.futures
+import copy
+import pickle
+
+import pytest
+
+import simruns
+from simruns.errors import about, from_failure
+
+REQUEST_KINDS = [kind for kind in simruns.KINDS if kind != "cancelled"]
+
+
+def failure(kind: str, **known: object) -> Exception:
+    fields = {
+        "message": "no access",
+        "status": 403,
+        "code": "E7",
+        "field": "projectId",
+        "trace_id": "7f3a",
+        "attempts": 2,
+        "elapsed": 1.5,
+        "position": "simruns:1:s:0:0::0",
+        "cause": "broken pipe",
+        "text": "HTTP 403 after 2 attempts: no access",
+        **known,
+    }
+    return from_failure(kind, **fields)  # type: ignore[arg-type]
+
+
+def test_the_kinds_are_the_words_of_the_contract() -> None:
+    assert " ".join(simruns.KINDS) == (
+        "connect timeout tls transport truncated protocol too_large decode auth forbidden "
+        "bad_request not_found rate_limited server http redirect pagination incomplete "
+        "invalid_argument cancelled"
+    )
+
+
+@pytest.mark.parametrize("kind", REQUEST_KINDS)
+def test_every_kind_of_failure_is_a_request_error_of_that_kind(kind: str) -> None:
+    error = failure(kind)
+    assert isinstance(error, simruns.RequestError)
+    assert isinstance(error, simruns.Error)
+    assert error.kind == kind
+    assert (error.message, error.status, error.code) == ("no access", 403, "E7")
+    assert (error.field, error.trace_id, error.attempts) == ("projectId", "7f3a", 2)
+    assert (error.elapsed, error.position) == (1.5, "simruns:1:s:0:0::0")
+    assert str(error) == "HTTP 403 after 2 attempts: no access"
+
+
+def test_a_timeout_is_also_a_builtin_timeout_error() -> None:
+    error = failure("timeout")
+    assert isinstance(error, builtins.TimeoutError)
+    assert isinstance(error, simruns.RequestTimeoutError)
+
+
+def test_an_invalid_argument_is_also_a_value_error() -> None:
+    assert isinstance(failure("invalid_argument"), ValueError)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cls"),
+    [
+        ("auth", simruns.AuthError),
+        ("forbidden", simruns.AuthError),
+        ("incomplete", simruns.IncompleteError),
+        ("invalid_argument", simruns.InvalidArgumentError),
+    ],
+)
+def test_the_kinds_that_programs_branch_on_have_classes(
+    kind: str, cls: type[simruns.RequestError]
+) -> None:
+    assert type(failure(kind)) is cls
+
+
+def test_cancellation_is_a_cancelled_error_and_no_request_error() -> None:
+    error = failure("cancelled")
+    assert isinstance(error, simruns.CancelledError)
+    assert isinstance(error, concurrent.futures.CancelledError)
+    assert isinstance(error, simruns.Error)
+    assert not isinstance(error, simruns.RequestError)
+    assert not isinstance(error, asyncio.CancelledError)
+    assert error.position == "simruns:1:s:0:0::0"
+
+
+@pytest.mark.parametrize("kind", simruns.KINDS)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_an_error_survives_pickling(kind: str, protocol: int) -> None:
+    error = failure(kind)
+    again = pickle.loads(pickle.dumps(error, protocol))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_an_error_can_be_copied() -> None:
+    error = failure("timeout")
+    assert vars(copy.copy(error)) == vars(error)
+
+
+def test_what_is_not_known_is_none() -> None:
+    error = failure("connect", status=0, code="", field="", trace_id="", position="", cause="")
+    assert isinstance(error, simruns.RequestError)
+    unknown = (error.status, error.code, error.field, error.trace_id, error.position, error.cause)
+    assert unknown == (None,) * 6
+
+
+def test_an_error_says_once_what_it_is_about() -> None:
+    error = failure("not_found", text="HTTP 404: no such batch")
+    assert isinstance(error, simruns.RequestError)
+    about(error, "batch b")
+    about(error, "batch b")
+    assert str(error) == "batch b: HTTP 404: no such batch"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -1,0 +1,184 @@
+"""`simruns export`: files that are whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simruns
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def until_listening(process: subprocess.Popen[str]) -> str:
+    """The URL that it prints once it accepts."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), process.communicate()
+    return line.removeprefix("listening on ").strip()
+
+
+def export_arguments(sim: simruns.Simulator, output: Path) -> list[object]:
+    key = sim.batches()[0]
+    arguments: list[object] = ["export", "--base-url", sim.url, "--project", key.project]
+    return [*arguments, "--scenario", key.scenario, "--batch", key.batch, "-o", output]
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_ctrl_c_ends_an_export_with_130_and_leaves_no_file(
+    start_simruns: Start, slow_sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    for name, sign, code in (
+        ("a.jsonl", signal.SIGINT, 130),
+        ("b.csv", signal.SIGTERM, 1),
+        ("c.parquet", signal.SIGINT, 130),
+    ):
+        seen = len(slow_sim.requests())
+        process = start_simruns(
+            *export_arguments(slow_sim, tmp_path / name), SIMRUNS_API_KEY=slow_sim.api_key
+        )
+        while len(slow_sim.requests()) == seen and process.poll() is None:
+            os.sched_yield()
+        process.send_signal(sign)
+        _, errors = process.communicate()
+        assert process.returncode == code, errors
+        assert len(errors.splitlines()) == 1
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_is_served_and_exported_again_is_the_same(
+    run_simruns: Run, start_simruns: Start, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    with simruns.Simulator(seed=21, scenarios=1, runs=1000) as sim:
+        done = run_simruns(*export_arguments(sim, first), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 0, done.stderr
+        assert "1000 of 1000 runs, complete, no duplicate, 10 requests" in done.stderr
+        arguments = export_arguments(sim, second)
+    (tmp_path / "key").write_text("again")
+    server = start_simruns("serve", "--data", first, "--api-key-file", tmp_path / "key")
+    arguments[2] = until_listening(server)
+    done = run_simruns(*arguments, "--api-key-file", tmp_path / "key")
+    assert done.returncode == 0, done.stderr
+    assert len(lines_of(second)) == 1000
+    assert [canonical(line) for line in lines_of(first)] == [
+        canonical(line) for line in lines_of(second)
+    ]
+
+
+def canonical(line: str) -> str:
+    return json.dumps(json.loads(line), sort_keys=True)
+
+
+def test_an_export_to_json_lines_holds_each_run_as_it_came(
+    run_simruns: Run, sim: simruns.Simulator, batch: simruns.Batch, tmp_path: Path
+) -> None:
+    done = run_simruns(*export_arguments(sim, tmp_path / "x.jsonl"), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 0, done.stderr
+    assert lines_of(tmp_path / "x.jsonl") == [run.to_json() for run in batch.runs()]
+    assert stat.S_IMODE((tmp_path / "x.jsonl").stat().st_mode) == 0o666 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_export_to_csv_holds_the_table_of_runs(
+    run_simruns: Run, sim: simruns.Simulator, batch: simruns.Batch, tmp_path: Path
+) -> None:
+    done = run_simruns(*export_arguments(sim, tmp_path / "x.csv"), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 0, done.stderr
+    with open(tmp_path / "x.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    held = batch.read()
+    assert [row["id"] for row in rows] == [run.id for run in held]
+    assert [row["summary"] for row in rows] == [run.summary or "" for run in held]
+    assert [row["success"] for row in rows] == [
+        "" if run.success is None else str(run.success).lower() for run in held
+    ]
+    assert rows[0]["created_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_an_export_to_a_table_is_what_read_gives(
+    run_simruns: Run, sim: simruns.Simulator, batch: simruns.Batch, tmp_path: Path, ending: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import feather, parquet
+
+    path = tmp_path / f"x.{ending}"
+    done = run_simruns(*export_arguments(sim, path), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 0, done.stderr
+    table: Any = (parquet if ending == "parquet" else feather).read_table(path)
+    assert table.to_pylist() == batch.read().to_arrow().to_pylist()
+    said = json.loads(table.schema.metadata[b"simruns.completeness"])
+    assert (said["verdict"], said["received"], said["total"]) == ("complete", 250, 250)
+
+
+def test_sort_and_filter_reach_the_server(
+    run_simruns: Run, own_sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    arguments = export_arguments(own_sim, tmp_path / "x.jsonl")
+    done = run_simruns(*arguments, "--sort", "sequence:desc", SIMRUNS_API_KEY=own_sim.api_key)
+    assert done.returncode == 0, done.stderr
+    first = json.loads(lines_of(tmp_path / "x.jsonl")[0])
+    assert first["sequence"] == 250
+    assert "sort=sequence" in own_sim.requests()[0]["target"]
+
+
+def test_an_export_that_fails_leaves_the_old_file_as_it_was(
+    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    output = tmp_path / "x.jsonl"
+    output.write_text("old\n")
+    done = run_simruns(*export_arguments(sim, output), SIMRUNS_API_KEY="wrong-key-0815")
+    assert done.returncode == 1
+    assert "HTTP 401" in done.stderr
+    assert "wrong-key-0815" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert output.read_text() == "old\n"
+    assert os.listdir(tmp_path) == ["x.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("output", "key", "message"),
+    [
+        ("x.xlsx", "k", "does not end in .parquet, .jsonl, .csv, .arrow"),
+        ("no/such/x.jsonl", "k", "there is no folder"),
+        ("x.jsonl", "", "no credentials"),
+    ],
+)
+def test_a_mistake_in_an_export_is_one_line_and_exit_code_2(
+    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path, output: str, key: str, message: str
+) -> None:
+    done = run_simruns(*export_arguments(sim, tmp_path / output), SIMRUNS_API_KEY=key)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_key_file_says_what_is_wrong_with_it(
+    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "odd").write_text("ключ", encoding="utf-8")
+    for name, message in (("empty", "is empty"), ("odd", "ASCII"), ("none", "cannot read")):
+        arguments = export_arguments(sim, tmp_path / "x.jsonl")
+        done = run_simruns(*arguments, "--api-key-file", tmp_path / name)
+        assert done.returncode == 2
+        assert message in done.stderr

@@ -1,0 +1,118 @@
+"""Servers that a Simulator is not: what is odd is told, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simruns
+
+Serve = Callable[[bytes], simruns.Client]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A client of a server that gives every request the same answer."""
+    servers: list[ThreadingHTTPServer] = []
+    clients: list[simruns.Client] = []
+
+    def start(body: bytes) -> simruns.Client:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        servers.append(server)
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        clients.append(simruns.Client(url, project="p", api_key="k"))
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        client.close()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def answer(total: int, *runs: dict[str, Any], indent: int | None = None) -> bytes:
+    page = {"limit": 100, "skip": 0, "total": total, "hasNext": False, "hasPrevious": False}
+    return json.dumps({"data": runs, "pagination": page}, indent=indent).encode()
+
+
+def a_run(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": f"r{number}", "sequence": number, "turns": [], "metrics": {}, **more}
+
+
+def the_batch(client: simruns.Client) -> simruns.Batch:
+    return client.batch(scenario="s", batch="b")
+
+
+def test_missing_runs_raise_after_the_last_one_to_be_had(serve: Serve) -> None:
+    stream = the_batch(serve(answer(3, a_run(1), a_run(2)))).runs()
+    got: list[str] = []
+    with pytest.raises(simruns.IncompleteError) as caught:
+        got.extend(run.id for run in stream)
+    assert got == ["r1", "r2"]
+    assert caught.value.kind == "incomplete"
+    assert stream.completeness.verdict == "incomplete"
+
+
+def test_missing_runs_are_allowed_when_asked_for(serve: Serve) -> None:
+    runs = the_batch(serve(answer(3, a_run(1), a_run(2)))).read(allow_incomplete=True)
+    assert len(runs) == 2
+    assert str(runs.completeness).startswith("2 of 3 runs, incomplete")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_an_export_of_missing_runs_is_exit_code_3_and_no_file(
+    serve: Serve,
+    run_simruns: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
+    ending: str,
+) -> None:
+    client = serve(answer(3, a_run(1)))
+    done = run_simruns(
+        "export", "--base-url", client.base_url, "--project", "p", "--scenario", "s",
+        "--batch", "b", "-o", tmp_path / f"x.{ending}", SIMRUNS_TOKEN="t",
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_on_many_lines_is_exported_on_one(serve: Serve, tmp_path: Path) -> None:
+    told = a_run(1, more={"a": "line\nbreak", "b": [1, 2.50]})
+    runs = the_batch(serve(answer(1, told, indent=2))).read()
+    assert "\n" in runs[0].to_json()
+    runs.to_jsonl(tmp_path / "x.jsonl")
+    (line,) = (tmp_path / "x.jsonl").read_text().splitlines()
+    assert json.loads(line) == told
+    assert line == runs[0].to_json().replace("\n", " ")
+
+
+def test_members_that_nobody_knows_are_kept(serve: Serve) -> None:
+    (run,) = the_batch(serve(answer(1, a_run(1, brandNew={"x": [None]})))).read()
+    assert run.to_dict()["brandNew"] == {"x": [None]}
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"data": 5}', b"\xff"])
+def test_what_is_no_page_is_a_named_error(serve: Serve, body: bytes) -> None:
+    with pytest.raises(simruns.RequestError) as caught:
+        the_batch(serve(body)).page()
+    assert caught.value.kind == "decode"

@@ -1,0 +1,97 @@
+"""The local Simulator, as Python holds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simruns
+
+
+def test_the_same_seed_makes_the_same_runs() -> None:
+    def texts(seed: int) -> list[str]:
+        with simruns.Simulator(seed=seed, scenarios=2, runs=5) as sim, sim.client() as client:
+            return [run.to_json() for run in client.batches(sim.batches()).read()]
+
+    assert texts(1) == texts(1)
+    assert texts(1) != texts(2)
+
+
+def test_a_batch_a_scenario_of_as_many_runs_as_asked_for() -> None:
+    with simruns.Simulator(scenarios=4, runs=7) as sim, sim.client() as client:
+        runs = client.batches(sim.batches()).read()
+        assert len({key.scenario for key in sim.batches()}) == 4
+        assert len({key.batch for key in sim.batches()}) == 4
+        assert {key.project for key in sim.batches()} == {sim.project}
+        assert len(runs) == 28
+
+
+def test_pairs_are_what_batches_takes(sim: simruns.Simulator) -> None:
+    assert sim.pairs == [(key.scenario, key.batch) for key in sim.batches()]
+
+
+def test_the_url_is_a_whole_base_url(sim: simruns.Simulator) -> None:
+    assert sim.url.startswith("http://127.0.0.1:")
+    assert sim.url.endswith("/testing")
+
+
+def test_data_of_a_file_comes_back_as_it_is(tmp_path: Path, sim: simruns.Simulator) -> None:
+    with sim.client() as client:
+        runs = client.batches(sim.batches()).read()
+    runs.to_jsonl(tmp_path / "runs.jsonl")
+    with simruns.Simulator(data=tmp_path / "runs.jsonl") as again, again.client() as client:
+        assert again.batches() == sim.batches()
+        back = client.batches(again.batches()).read()
+    assert [run.to_dict() for run in back] == [run.to_dict() for run in runs]
+
+
+def test_it_logs_what_it_was_asked(own_sim: simruns.Simulator) -> None:
+    with own_sim.client() as client:
+        client.batch(scenario=own_sim.pairs[0][0], batch=own_sim.pairs[0][1]).head(2)
+    (request,) = own_sim.requests()
+    assert (request["number"], request["method"], request["status"]) == (1, "GET", 200)
+    assert request["target"].startswith("/testing/simulations/")
+    assert own_sim.api_key not in str(request)
+
+
+def test_it_takes_the_key_it_is_given() -> None:
+    with simruns.Simulator(scenarios=1, runs=1, api_key="my-key") as sim:
+        assert sim.api_key == "my-key"
+        with sim.client() as client:
+            assert len(client.batches(sim.batches()).read()) == 1
+    assert "my-key" not in repr(sim)
+
+
+def test_closing_twice_is_closing_once() -> None:
+    sim = simruns.Simulator(scenarios=1, runs=1)
+    sim.close()
+    sim.close()
+
+
+def test_data_and_a_seed_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match="data is given, and seed"):
+        simruns.Simulator(data=tmp_path, seed=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"runs": 0}, {"scenarios": True}, {"seed": -1}, {"port": 65536}, {"latency_ms": -1}],
+)
+def test_a_number_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match=f"{next(iter(wrong))} is "):
+        simruns.Simulator(**wrong)
+
+
+def test_a_file_that_holds_no_runs_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("[]\n")
+    for name in ("bad.jsonl", "none.jsonl"):
+        with pytest.raises(simruns.Error, match=name):
+            simruns.Simulator(data=tmp_path / name)
+
+
+def test_a_port_that_is_taken_is_an_error(sim: simruns.Simulator) -> None:
+    port = int(sim.url.split(":")[2].split("/")[0])
+    with pytest.raises(simruns.Error, match="cannot listen"):
+        simruns.Simulator(port=port)
