@@ -42,8 +42,8 @@ inline py::object to_datetime(simruns::maybe<simruns::time_point> const& value) 
   auto const datetime = py::module_::import("datetime");
   auto const epoch = datetime.attr("datetime")(
       1970, 1, 1, py::arg("tzinfo") = datetime.attr("timezone").attr("utc"));
-  auto const since = datetime.attr("timedelta")(
-      py::arg("milliseconds") = value->time_since_epoch().count());
+  auto const since =
+      datetime.attr("timedelta")(py::arg("milliseconds") = value->time_since_epoch().count());
   return epoch.attr("__add__")(since);
 }
 

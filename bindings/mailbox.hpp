@@ -9,8 +9,8 @@ namespace simruns_python {
 
 class operation;
 
-/// Where the finished operations of one event loop arrive. The core thread puts, the loop takes when
-/// the descriptor becomes readable; neither needs the GIL for it.
+/// Where the finished operations of one event loop arrive. The core thread puts, the loop takes
+/// when the descriptor becomes readable; neither needs the GIL for it.
 class mailbox {
  public:
   /// Throws: std::system_error if the system has no descriptor left.

@@ -1,5 +1,4 @@
 #include "register.hpp"
-
 #include "simruns/version.hpp"
 
 PYBIND11_MODULE(_core, m) {

@@ -3,7 +3,6 @@
 #include "handles.hpp"
 #include "io_thread.hpp"
 #include "mailbox.hpp"
-
 #include "simruns/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -11,7 +10,6 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-
 #include <pybind11/pybind11.h>
 
 #include <atomic>
@@ -92,8 +90,8 @@ class operation : public std::enable_shared_from_this<operation> {
   std::optional<outcome> outcome_;
 };
 
-/// Blocks without the GIL until the operation is done, with an eye on signals; a handler that raises
-/// (Ctrl-C) cancels it first. False: `limit` passed.
+/// Blocks without the GIL until the operation is done, with an eye on signals; a handler that
+/// raises (Ctrl-C) cancels it first. False: `limit` passed.
 bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> limit);
 
 /// The result as a Python object; raises a failure.

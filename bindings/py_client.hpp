@@ -2,7 +2,6 @@
 
 #include "operation.hpp"
 #include "py_stream.hpp"
-
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"

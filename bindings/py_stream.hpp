@@ -1,7 +1,6 @@
 #pragma once
 
 #include "operation.hpp"
-
 #include "simruns/runs/run_generator.hpp"
 
 #include <memory>

@@ -1,6 +1,6 @@
-#include "handles.hpp"
 #include "register.hpp"
 
+#include "handles.hpp"
 #include "simruns/columns/tables.hpp"
 
 #include <pybind11/stl.h>

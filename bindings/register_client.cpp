@@ -1,8 +1,7 @@
-#include "py_client.hpp"
-
-#include "convert.hpp"
 #include "register.hpp"
 
+#include "convert.hpp"
+#include "py_client.hpp"
 #include "simruns/runs/http_client.hpp"
 
 #include <pybind11/stl.h>
@@ -152,8 +151,7 @@ simruns::client_config make_config(std::string const& url, py::dict const& given
 std::unique_ptr<py_client> make_client(std::string const& url, std::optional<std::string> api_key,
                                        std::optional<std::string> token, py::dict const& given) {
   if (api_key.has_value() == token.has_value()) {
-    throw simruns::request_error(simruns::errc::invalid_argument,
-                                 "give one of api_key and token");
+    throw simruns::request_error(simruns::errc::invalid_argument, "give one of api_key and token");
   }
   auto config = make_config(url, given);
   auto who = api_key ? simruns::credentials::api_key(*std::move(api_key))
@@ -201,7 +199,8 @@ void register_client(py::module_& m) {
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
       .def("stream", &py_client::stream, "query"_a)
       .def("close", &py_client::close)
-      .def("__repr__", [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
+      .def("__repr__",
+           [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
 }
 
 }  // namespace simruns_python

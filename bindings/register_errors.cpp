@@ -1,5 +1,6 @@
-#include "failures.hpp"
 #include "register.hpp"
+
+#include "failures.hpp"
 
 namespace simruns_python {
 

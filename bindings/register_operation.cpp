@@ -1,7 +1,7 @@
-#include "failures.hpp"
-#include "operation.hpp"
 #include "register.hpp"
 
+#include "failures.hpp"
+#include "operation.hpp"
 #include "simruns/runs/fetch.hpp"
 
 #include <pybind11/stl.h>

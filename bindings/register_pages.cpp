@@ -1,6 +1,7 @@
+#include "register.hpp"
+
 #include "convert.hpp"
 #include "handles.hpp"
-#include "register.hpp"
 
 #include <pybind11/stl.h>
 
@@ -54,7 +55,8 @@ void register_pages(py::module_& m) {
   py::class_<py_issue>(m, "Issue")
       .def_readonly("path", &py_issue::path)
       .def_readonly("message", &py_issue::message)
-      .def("__repr__", [](py_issue const& i) { return "<simruns.Issue " + i.path + ": " + i.message + ">"; });
+      .def("__repr__",
+           [](py_issue const& i) { return "<simruns.Issue " + i.path + ": " + i.message + ">"; });
   register_completeness(m);
   py::class_<page>(m, "Page")
       .def("__len__", &page::size)
@@ -65,9 +67,9 @@ void register_pages(py::module_& m) {
            })
       .def("__iter__",
            [](py::object self) {
-             return py::module_::import("builtins").attr("map")(
-                 self.attr("__getitem__"),
-                 py::module_::import("builtins").attr("range")(py::len(self)));
+             return py::module_::import("builtins")
+                 .attr("map")(self.attr("__getitem__"),
+                              py::module_::import("builtins").attr("range")(py::len(self)));
            })
       .def_property_readonly("limit", &paging<&pagination::limit>)
       .def_property_readonly("skip", &paging<&pagination::skip>)

@@ -1,7 +1,7 @@
-#include "convert.hpp"
-#include "handles.hpp"
 #include "register.hpp"
 
+#include "convert.hpp"
+#include "handles.hpp"
 #include "simruns/page/verdict.hpp"
 
 #include <string>
@@ -63,7 +63,8 @@ py::object fault(py_run const& self) {
 void register_parts(py::module_& m) {
   py::class_<py_turn>(m, "Turn")
       .def_property_readonly("id", [](py_turn const& t) { return to_python(t.part->id); })
-      .def_property_readonly("sequence", [](py_turn const& t) { return to_python(t.part->sequence); })
+      .def_property_readonly("sequence",
+                             [](py_turn const& t) { return to_python(t.part->sequence); })
       .def_property_readonly("text", [](py_turn const& t) { return to_python(t.part->text); })
       .def_property_readonly("data", [](py_turn const& t) { return to_python(t.part->data); })
       .def_property_readonly("created_at_ms",
@@ -122,12 +123,11 @@ void register_run(py::module_& m) {
       .def_property_readonly("expires_at",
                              [](py_run const& r) { return to_datetime(r.run->expires_at); })
       .def_property_readonly("expires_at_text", &field<&run::expires_at_text>)
-      .def_property_readonly(
-          "verdict", [](py_run const& r) { return to_string(simruns::verdict_of(*r.run)); })
+      .def_property_readonly("verdict",
+                             [](py_run const& r) { return to_string(simruns::verdict_of(*r.run)); })
       .def_property_readonly("contradictory",
                              [](py_run const& r) { return simruns::is_contradictory(*r.run); })
-      .def_property_readonly("issues",
-                             [](py_run const& r) { return issue_list(r.run->issues); })
+      .def_property_readonly("issues", [](py_run const& r) { return issue_list(r.run->issues); })
       .def("to_json", [](py_run const& r) { return to_python(r.run->json()); })
       .def("to_dict",
            [](py_run const& r) {

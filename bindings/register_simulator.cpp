@@ -1,6 +1,6 @@
-#include "convert.hpp"
 #include "register.hpp"
 
+#include "convert.hpp"
 #include "simruns/simulator/simulator.hpp"
 
 #include <pybind11/stl.h>
@@ -41,8 +41,8 @@ std::unique_ptr<simulator::background_server> make_simulator(
   options.api_key = api_key.value_or("");
   options.bearer_token = token.value_or("");
   options.latency = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(latency_ms)));
-  return std::make_unique<simulator::background_server>(
-      make_dataset(data, seed, scenarios, runs), std::move(options));
+  return std::make_unique<simulator::background_server>(make_dataset(data, seed, scenarios, runs),
+                                                        std::move(options));
 }
 
 py::list batches_of(simulator::background_server const& server) {

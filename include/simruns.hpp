@@ -3,6 +3,7 @@
 /// Everything but the local Simulator and the test doubles, in the order of the data:
 /// query -> request -> transport -> page -> runs -> columns.
 
+// clang-format off: in the order of the flow, not of the alphabet
 #include "simruns/version.hpp"
 
 #include "simruns/error.hpp"
@@ -31,3 +32,4 @@
 
 #include "simruns/columns/arrow.hpp"
 #include "simruns/columns/tables.hpp"
+// clang-format on

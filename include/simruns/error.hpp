@@ -65,16 +65,16 @@ inline boost::system::error_condition make_error_condition(condition c) noexcept
 
 /// What is known of a failed operation. Holds no credential.
 struct request_failure {
-  error_code code;                     ///< One of `errc`.
-  error_code cause;                    ///< What Asio, Beast or OpenSSL said; zero if nobody did.
-  std::string message;                 ///< For people: what, where, what to do.
-  int status = 0;                      ///< The HTTP status; 0 if no answer came.
-  std::string server_code;             ///< `code` of the server's error body.
-  std::string field;                   ///< `field` of the server's error body: what it refused.
-  std::string trace_id;                ///< `traceId` of the server's error body.
-  int attempts = 0;                    ///< Requests that were sent.
+  error_code code;                      ///< One of `errc`.
+  error_code cause;                     ///< What Asio, Beast or OpenSSL said; zero if nobody did.
+  std::string message;                  ///< For people: what, where, what to do.
+  int status = 0;                       ///< The HTTP status; 0 if no answer came.
+  std::string server_code;              ///< `code` of the server's error body.
+  std::string field;                    ///< `field` of the server's error body: what it refused.
+  std::string trace_id;                 ///< `traceId` of the server's error body.
+  int attempts = 0;                     ///< Requests that were sent.
   std::chrono::milliseconds elapsed{};  ///< From the start of the operation.
-  std::string position;                ///< Where to go on, for `run_query::start_at`; or empty.
+  std::string position;                 ///< Where to go on, for `run_query::start_at`; or empty.
 };
 
 /// One line for people: `HTTP 403 after 1 attempt: no access to project p (traceId 7f3a)`.

@@ -71,7 +71,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "max_header_bytes": partial(checks.count, low=1, high=2**32 - 1),
     "max_body_bytes": _from_one,
     "max_inflated_bytes": _from_one,
-    "max_json_depth": partial(checks.count, low=1, high=512),
+    "max_json_depth": partial(checks.count, low=8, high=512),
     "max_pages": _from_one,
     "connections": partial(checks.count, low=1, high=1024),
     "prefetch": partial(checks.count, low=0, high=1024),

@@ -57,7 +57,6 @@ struct walk_in_flight {
 
 }  // namespace
 
-
 TEST_CASE("generator, client and context go in every order, with a read-ahead in flight") {
   auto const threads = GENERATE(0, 1, 4);
   std::string order = "cgx";
@@ -116,7 +115,8 @@ TEST_CASE("a page in hand is served after its context went") {
 }
 
 TEST_CASE("cancelled from another executor at any moment, an operation ends once and frees all") {
-  // The caller's coroutine runs on a pool of its own, so that its cancellation crosses to the strand.
+  // The caller's coroutine runs on a pool of its own, so that its cancellation crosses to the
+  // strand.
   test::asio::io_context context;
   auto const work = test::asio::make_work_guard(context);
   std::vector<std::thread> threads;

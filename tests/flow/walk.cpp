@@ -2,8 +2,8 @@
 #include "support/run_io.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -102,7 +102,8 @@ TEST_CASE("a run that is kept outlives its generator, its client and its context
   CHECK(kept->json().starts_with("{\"id\":\"a\""));
 }
 
-TEST_CASE("a failure surfaces after the runs that were read, and the next call goes on from there") {
+TEST_CASE(
+    "a failure surfaces after the runs that were read, and the next call goes on from there") {
   test::asio::io_context context;
   auto const prefetch = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{3});
   auto link = std::make_shared<scripted_transport>();
@@ -226,9 +227,9 @@ TEST_CASE("async_next serves callbacks, futures and as_tuple") {
 }
 
 TEST_CASE("a cancelled next drops its request, and the next call asks for the same page") {
-  auto const type = GENERATE(test::asio::cancellation_type::terminal,
-                             test::asio::cancellation_type::partial,
-                             test::asio::cancellation_type::total);
+  auto const type =
+      GENERATE(test::asio::cancellation_type::terminal, test::asio::cancellation_type::partial,
+               test::asio::cancellation_type::total);
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();
   link->then_silence().then_page(page_of({"a"}, last_page(1)));

@@ -1,8 +1,7 @@
-#include "support/catch.hpp"
-#include "support/run_io.hpp"
-
 #include "simruns/runs/http_client.hpp"
 #include "simruns/simulator/simulator.hpp"
+#include "support/catch.hpp"
+#include "support/run_io.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -25,7 +24,8 @@ simruns::run_query query_of(simulator::batch_key const& key) {
   return simruns::run_query(key.project, key.scenario, key.batch);
 }
 
-simruns::client client_of(test::asio::io_context& context, simulator::background_server const& sim) {
+simruns::client client_of(test::asio::io_context& context,
+                          simulator::background_server const& sim) {
   return simruns::client(context.get_executor(), simruns::client_config(sim.url()),
                          simruns::credentials::api_key(sim.api_key()));
 }
@@ -59,8 +59,8 @@ TEST_CASE("one connection serves a whole sequential walk") {
   simulator::background_server sim(runs_of_one_batch(500));
   test::asio::io_context context;
   auto client = client_of(context, sim);
-  auto const got = test::run(
-      context, test::read_all(test::share(client.runs(query_of(sim.batches().front())))));
+  auto const got =
+      test::run(context, test::read_all(test::share(client.runs(query_of(sim.batches().front())))));
   CHECK(got.ids.size() == 500);
   CHECK(std::set<std::string>(got.ids.begin(), got.ids.end()).size() == 500);
 }

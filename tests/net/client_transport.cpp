@@ -1,9 +1,8 @@
+#include "simruns/runs/http_client.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/run_io.hpp"
 #include "support/scripted_server.hpp"
-
-#include "simruns/runs/http_client.hpp"
 
 #include <array>
 #include <cstdio>
@@ -75,8 +74,10 @@ TEST_CASE("an answer cut at any byte is an error, never a partial page") {
 }
 
 TEST_CASE("framing that is not certain is refused") {
-  CHECK(code_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") ==
-        errc::protocol);
+  CHECK(
+      code_of(
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") ==
+      errc::protocol);
   CHECK(code_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!") ==
         errc::protocol);
   CHECK(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n" + body) == errc::protocol);
@@ -85,7 +86,8 @@ TEST_CASE("framing that is not certain is refused") {
 }
 
 TEST_CASE("a head or a body beyond the limits is too large") {
-  CHECK(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(80'000, 'x') + "\r\n\r\n") == errc::too_large);
+  CHECK(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(80'000, 'x') + "\r\n\r\n") ==
+        errc::too_large);
   scripted_server server({{scripted_server::reply(answer(body))}});
   auto config = quick(server.url());
   config.max_body_bytes = body.size() - 1;
@@ -126,9 +128,8 @@ TEST_CASE("a server that closed a kept connection meanwhile costs no error") {
 }
 
 TEST_CASE("a connection with bytes left over after an answer is not used again") {
-  scripted_server server(
-      {{scripted_server::reply(answer(body) + "HTTP/1.1 200 OK\r\n", false)},
-       {scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(body) + "HTTP/1.1 200 OK\r\n", false)},
+                          {scripted_server::reply(answer(body))}});
   test::asio::io_context context;
   simruns::client client(context.get_executor(), quick(server.url()),
                          simruns::credentials::api_key("k"));

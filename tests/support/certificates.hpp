@@ -17,7 +17,7 @@ struct certificate {
 
   explicit certificate(std::string const& subject_alt_name) {
     std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const pair(EVP_EC_gen("P-256"),
-                                                                  &EVP_PKEY_free);
+                                                                   &EVP_PKEY_free);
     std::unique_ptr<X509, decltype(&X509_free)> const made(X509_new(), &X509_free);
     if (!pair || !made) throw std::runtime_error("OpenSSL makes no certificate");
     X509_set_version(made.get(), 2);

@@ -46,8 +46,8 @@ class scripted_server {
   }
 
   std::string url() const {
-    return std::string(tls_ != nullptr ? "https" : "http") + "://127.0.0.1:" +
-           std::to_string(acceptor_.local_endpoint().port()) + "/testing";
+    return std::string(tls_ != nullptr ? "https" : "http") +
+           "://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/testing";
   }
 
   int accepted() const noexcept { return accepted_; }

@@ -63,8 +63,8 @@ boost::asio::awaitable<T> cancellable(boost::asio::awaitable<T> operation) {
   co_return co_await std::move(operation);
 }
 
-/// What ends an operation on the client's strand, from wherever that is asked. `co_spawn` itself, as
-/// of Boost 1.81, hands the strand a bare pointer into the handler that it keeps in the caller's
+/// What ends an operation on the client's strand, from wherever that is asked. `co_spawn` itself,
+/// as of Boost 1.81, hands the strand a bare pointer into the handler that it keeps in the caller's
 /// slot, which may be gone when the strand comes to it. A signal of Asio's holds executors, so this
 /// one goes with its context.
 class strand_stop {

@@ -8,10 +8,10 @@ namespace simruns {
 
 inline std::string_view to_string(errc code) noexcept {
   static constexpr std::array<std::string_view, 21> words{
-      "success",     "connect",   "timeout",   "tls",          "transport", "truncated",
-      "protocol",    "too_large", "decode",    "auth",         "forbidden", "bad_request",
-      "not_found",   "rate_limited", "server", "http",         "redirect",  "pagination",
-      "incomplete",  "invalid_argument", "cancelled"};
+      "success",    "connect",          "timeout",  "tls",  "transport", "truncated",
+      "protocol",   "too_large",        "decode",   "auth", "forbidden", "bad_request",
+      "not_found",  "rate_limited",     "server",   "http", "redirect",  "pagination",
+      "incomplete", "invalid_argument", "cancelled"};
   auto const index = static_cast<std::size_t>(code);
   return index < words.size() ? words[index] : std::string_view{"unknown"};
 }
@@ -23,13 +23,17 @@ inline bool holds(condition wanted, errc code) noexcept {
     case condition::retryable:
       return code == errc::connect || code == errc::timeout || code == errc::transport ||
              code == errc::truncated || code == errc::rate_limited || code == errc::server;
-    case condition::auth: return code == errc::auth || code == errc::forbidden;
-    case condition::timeout: return code == errc::timeout;
-    case condition::cancelled: return code == errc::cancelled;
+    case condition::auth:
+      return code == errc::auth || code == errc::forbidden;
+    case condition::timeout:
+      return code == errc::timeout;
+    case condition::cancelled:
+      return code == errc::cancelled;
     case condition::malformed:
       return code == errc::protocol || code == errc::truncated || code == errc::too_large ||
              code == errc::decode;
-    case condition::incomplete: return code == errc::pagination || code == errc::incomplete;
+    case condition::incomplete:
+      return code == errc::pagination || code == errc::incomplete;
   }
   return false;
 }

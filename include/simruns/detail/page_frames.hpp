@@ -15,17 +15,17 @@ namespace simruns::detail {
 /// One open object or array of a shape that we know.
 struct page_frame {
   shape kind = shape::root;
-  void* target = nullptr;            ///< The struct that an object fills; null for an array.
-  std::span<member const> members;   ///< Of an object.
-  std::uint32_t seen = 0;            ///< A bit a member that came.
-  std::uint32_t next_guess = 0;      ///< Servers write members in one order: the next is likely here.
-  member const* current = nullptr;   ///< The member whose value comes; null for one we do not know.
-  std::string_view unknown_key;      ///< Its key then.
-  std::string_view other_id;         ///< Of a run: `_id`, used where no `id` came.
-  std::size_t index = 0;             ///< Of an array: elements so far.
-  std::size_t scratch_begin = 0;     ///< Of an array: where its elements begin in the scratch.
-  std::size_t extras_begin = 0;      ///< Of an object: where its extras begin in the scratch.
-  char const* start = nullptr;       ///< Of an object: its opening bracket.
+  void* target = nullptr;           ///< The struct that an object fills; null for an array.
+  std::span<member const> members;  ///< Of an object.
+  std::uint32_t seen = 0;           ///< A bit a member that came.
+  std::uint32_t next_guess = 0;  ///< Servers write members in one order: the next is likely here.
+  member const* current = nullptr;  ///< The member whose value comes; null for one we do not know.
+  std::string_view unknown_key;     ///< Its key then.
+  std::string_view other_id;        ///< Of a run: `_id`, used where no `id` came.
+  std::size_t index = 0;            ///< Of an array: elements so far.
+  std::size_t scratch_begin = 0;    ///< Of an array: where its elements begin in the scratch.
+  std::size_t extras_begin = 0;     ///< Of an object: where its extras begin in the scratch.
+  char const* start = nullptr;      ///< Of an object: its opening bracket.
 };
 
 /// The open frames, the path to them, and the issues found on the way.
@@ -70,7 +70,8 @@ class page_frames {
   }
 
   void report_mismatch(std::string_view expected, std::string_view got) {
-    if (keeps_issue()) keep(path(), "expected " + std::string(expected) + ", got " + std::string(got));
+    if (keeps_issue())
+      keep(path(), "expected " + std::string(expected) + ", got " + std::string(got));
   }
 
   void report_missing(member const& m) {

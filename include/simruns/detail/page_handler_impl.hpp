@@ -111,10 +111,18 @@ inline void page_handler::element_scalar(std::string_view json, std::string_view
 /// Makes room for one more element of `array`; null where its elements are free JSON.
 inline void* page_handler::enter_element(page_frame& array, shape& inner) {
   switch (array.kind) {
-    case shape::runs: inner = shape::run; return &data_.runs.emplace_back();
-    case shape::turns: inner = shape::turn; return &turns_.emplace_back();
-    case shape::criteria: inner = shape::criterion; return &criteria_.emplace_back();
-    default: inner = shape::results; return nullptr;
+    case shape::runs:
+      inner = shape::run;
+      return &data_.runs.emplace_back();
+    case shape::turns:
+      inner = shape::turn;
+      return &turns_.emplace_back();
+    case shape::criteria:
+      inner = shape::criterion;
+      return &criteria_.emplace_back();
+    default:
+      inner = shape::results;
+      return nullptr;
   }
 }
 

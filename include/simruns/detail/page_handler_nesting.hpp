@@ -61,11 +61,18 @@ inline void* page_handler::inner_target(shape inner) {
       data_.runs.clear();
       run_issues_.clear();
       return nullptr;
-    case shape::metrics: return &data_.runs.back().metrics;
-    case shape::success_rate: rate_ = {}; return &rate_;
-    case shape::error_info: error_ = {}; return &error_;
-    case shape::pagination: return &data_.paging;
-    default: return nullptr;
+    case shape::metrics:
+      return &data_.runs.back().metrics;
+    case shape::success_rate:
+      rate_ = {};
+      return &rate_;
+    case shape::error_info:
+      error_ = {};
+      return &error_;
+    case shape::pagination:
+      return &data_.paging;
+    default:
+      return nullptr;
   }
 }
 
@@ -141,8 +148,8 @@ inline void page_handler::leave_object() {
       frames_.report_missing(frame.members[i]);
     }
   }
-  auto const extra = data_.memory.copy(extras_.data() + frame.extras_begin,
-                                       extras_.size() - frame.extras_begin);
+  auto const extra =
+      data_.memory.copy(extras_.data() + frame.extras_begin, extras_.size() - frame.extras_begin);
   extras_.resize(frame.extras_begin);
   auto const closed = frame;
   frames_.pop();
@@ -152,7 +159,9 @@ inline void page_handler::leave_object() {
 inline void page_handler::store_object(page_frame const& closed,
                                        std::span<extra_member const> extra) {
   switch (closed.kind) {
-    case shape::root: data_.extra = extra; break;
+    case shape::root:
+      data_.extra = extra;
+      break;
     case shape::run: {
       auto& r = *static_cast<run*>(closed.target);
       r.extra = extra;
@@ -160,8 +169,12 @@ inline void page_handler::store_object(page_frame const& closed,
       run_issues_.back().second = data_.issues.size();
       break;
     }
-    case shape::turn: static_cast<turn*>(closed.target)->extra = extra; break;
-    case shape::criterion: static_cast<criterion*>(closed.target)->extra = extra; break;
+    case shape::turn:
+      static_cast<turn*>(closed.target)->extra = extra;
+      break;
+    case shape::criterion:
+      static_cast<criterion*>(closed.target)->extra = extra;
+      break;
     case shape::metrics: {
       auto& m = *static_cast<metrics*>(closed.target);
       m.extra = extra;
@@ -176,8 +189,11 @@ inline void page_handler::store_object(page_frame const& closed,
       error_.extra = extra;
       data_.runs.back().metrics.error_info = error_;
       break;
-    case shape::pagination: data_.paging.extra = extra; break;
-    default: break;
+    case shape::pagination:
+      data_.paging.extra = extra;
+      break;
+    default:
+      break;
   }
 }
 

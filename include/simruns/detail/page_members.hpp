@@ -13,24 +13,42 @@
 namespace simruns::detail {
 
 enum class shape : std::uint8_t {
-  root, runs, run, turns, turn, criteria, criterion, metrics, results, success_rate, error_info,
+  root,
+  runs,
+  run,
+  turns,
+  turn,
+  criteria,
+  criterion,
+  metrics,
+  results,
+  success_rate,
+  error_info,
   pagination,
 };
 
 enum class member_kind : std::uint8_t {
-  text, integer, boolean, real, time, expiry,    // scalars
-  sentiment, status, category,                   // texts of an open enumeration
-  id,                                            // text, straight into a `string_view`
-  json,                                          // an object, kept as text
-  object, array,                                 // a shape of its own
+  text,
+  integer,
+  boolean,
+  real,
+  time,
+  expiry,  // scalars
+  sentiment,
+  status,
+  category,  // texts of an open enumeration
+  id,        // text, straight into a `string_view`
+  json,      // an object, kept as text
+  object,
+  array,  // a shape of its own
 };
 
 struct member {
   std::string_view name;
   member_kind kind;
   bool required = false;
-  std::size_t offset = 0;         ///< Of the field in its struct; for a shape of its own unused.
-  shape inner = shape::root;      ///< For `object` and `array`.
+  std::size_t offset = 0;     ///< Of the field in its struct; for a shape of its own unused.
+  shape inner = shape::root;  ///< For `object` and `array`.
 };
 
 // The structs hold only members of one access, so that `offsetof` is theirs by the standard, or,
@@ -126,29 +144,45 @@ inline constexpr std::array pagination_members{
 /// The members of an object shape; none for an array.
 constexpr std::span<member const> members_of(shape s) noexcept {
   switch (s) {
-    case shape::root: return root_members;
-    case shape::run: return run_members;
-    case shape::turn: return turn_members;
-    case shape::criterion: return criterion_members;
-    case shape::metrics: return metrics_members;
-    case shape::success_rate: return success_rate_members;
-    case shape::error_info: return error_info_members;
-    case shape::pagination: return pagination_members;
-    default: return {};
+    case shape::root:
+      return root_members;
+    case shape::run:
+      return run_members;
+    case shape::turn:
+      return turn_members;
+    case shape::criterion:
+      return criterion_members;
+    case shape::metrics:
+      return metrics_members;
+    case shape::success_rate:
+      return success_rate_members;
+    case shape::error_info:
+      return error_info_members;
+    case shape::pagination:
+      return pagination_members;
+    default:
+      return {};
   }
 }
 
 constexpr std::string_view expected_type(member_kind kind) noexcept {
   switch (kind) {
     case member_kind::integer:
-    case member_kind::time: return "integer";
-    case member_kind::boolean: return "bool";
-    case member_kind::real: return "number";
-    case member_kind::expiry: return "date-time";
+    case member_kind::time:
+      return "integer";
+    case member_kind::boolean:
+      return "bool";
+    case member_kind::real:
+      return "number";
+    case member_kind::expiry:
+      return "date-time";
     case member_kind::json:
-    case member_kind::object: return "object";
-    case member_kind::array: return "array";
-    default: return "string";
+    case member_kind::object:
+      return "object";
+    case member_kind::array:
+      return "array";
+    default:
+      return "string";
   }
 }
 

@@ -77,19 +77,37 @@ inline void clear_field(page_frames& frames, bool by_null) {
   auto const clear = [&]<class T>(T& field) { field = by_null ? T::null() : T{}; };
   switch (m.kind) {
     case member_kind::text:
-    case member_kind::json: clear(field_of<maybe<std::string_view>>(frame, m)); break;
-    case member_kind::integer: clear(field_of<maybe<std::int64_t>>(frame, m)); break;
-    case member_kind::boolean: clear(field_of<maybe<bool>>(frame, m)); break;
-    case member_kind::real: clear(field_of<maybe<double>>(frame, m)); break;
-    case member_kind::time: clear(field_of<maybe<time_point>>(frame, m)); break;
+    case member_kind::json:
+      clear(field_of<maybe<std::string_view>>(frame, m));
+      break;
+    case member_kind::integer:
+      clear(field_of<maybe<std::int64_t>>(frame, m));
+      break;
+    case member_kind::boolean:
+      clear(field_of<maybe<bool>>(frame, m));
+      break;
+    case member_kind::real:
+      clear(field_of<maybe<double>>(frame, m));
+      break;
+    case member_kind::time:
+      clear(field_of<maybe<time_point>>(frame, m));
+      break;
     case member_kind::expiry:
       clear(field_of<maybe<time_point>>(frame, m));
       clear(static_cast<run*>(frame.target)->expires_at_text);
       break;
-    case member_kind::sentiment: clear(field_of<maybe<open_enum<sentiment>>>(frame, m)); break;
-    case member_kind::status: clear(field_of<maybe<open_enum<run_status>>>(frame, m)); break;
-    case member_kind::category: clear(field_of<maybe<open_enum<error_category>>>(frame, m)); break;
-    case member_kind::id: id_field(frame, m) = {}; break;
+    case member_kind::sentiment:
+      clear(field_of<maybe<open_enum<sentiment>>>(frame, m));
+      break;
+    case member_kind::status:
+      clear(field_of<maybe<open_enum<run_status>>>(frame, m));
+      break;
+    case member_kind::category:
+      clear(field_of<maybe<open_enum<error_category>>>(frame, m));
+      break;
+    case member_kind::id:
+      id_field(frame, m) = {};
+      break;
     case member_kind::object:
     case member_kind::array: {
       if (m.inner == shape::runs) frames.data_seen = false;
@@ -128,11 +146,21 @@ inline void set_text(page_frames& frames, std::string_view text) {
   auto& frame = frames.top();
   member const& m = *frame.current;
   switch (m.kind) {
-    case member_kind::text: field_of<maybe<std::string_view>>(frame, m) = text; break;
-    case member_kind::id: id_field(frame, m) = text; break;
-    case member_kind::sentiment: set_enum(frames, sentiment_words, text); break;
-    case member_kind::status: set_enum(frames, status_words, text); break;
-    case member_kind::category: set_enum(frames, category_words, text); break;
+    case member_kind::text:
+      field_of<maybe<std::string_view>>(frame, m) = text;
+      break;
+    case member_kind::id:
+      id_field(frame, m) = text;
+      break;
+    case member_kind::sentiment:
+      set_enum(frames, sentiment_words, text);
+      break;
+    case member_kind::status:
+      set_enum(frames, status_words, text);
+      break;
+    case member_kind::category:
+      set_enum(frames, category_words, text);
+      break;
     case member_kind::expiry: {
       auto& when = field_of<maybe<time_point>>(frame, m);
       when = {};
@@ -144,7 +172,8 @@ inline void set_text(page_frames& frames, std::string_view text) {
       }
       break;
     }
-    default: set_mismatch(frames, "string");
+    default:
+      set_mismatch(frames, "string");
   }
 }
 
@@ -177,7 +206,8 @@ inline void set_number(page_frames& frames, exact_integer number, std::string_vi
   if (m.kind == member_kind::expiry) static_cast<run*>(frame.target)->expires_at_text = literal;
   if (number.fault != integer_fault::none) {
     auto const fault = number.fault == integer_fault::fractional ? "fractional" : "out of range";
-    frames.report("expected integer, got " + std::string(literal.substr(0, 40)) + " (" + fault + ")");
+    frames.report("expected integer, got " + std::string(literal.substr(0, 40)) + " (" + fault +
+                  ")");
     return;
   }
   if (m.kind == member_kind::integer) {

@@ -152,9 +152,9 @@ struct start_next {
       if (thrown) std::rethrow_exception(thrown);
       std::move(handler)(outcome.code, std::move(outcome.got));
     };
-    asio::co_spawn(strand, cancellable(next_without_throwing(std::move(consumer))),
-                   asio::bind_cancellation_slot(
-                       slot, asio::bind_executor(executor, std::move(finish))));
+    asio::co_spawn(
+        strand, cancellable(next_without_throwing(std::move(consumer))),
+        asio::bind_cancellation_slot(slot, asio::bind_executor(executor, std::move(finish))));
   }
 };
 
@@ -201,12 +201,8 @@ auto run_generator::async_next(CompletionToken&& token) {
 
 inline std::string run_generator::position() const { return consumer_->position(); }
 
-inline completeness const& run_generator::completeness() const noexcept {
-  return consumer_->tally;
-}
+inline completeness const& run_generator::completeness() const noexcept { return consumer_->tally; }
 
-inline request_failure const& run_generator::failure() const noexcept {
-  return consumer_->failure;
-}
+inline request_failure const& run_generator::failure() const noexcept { return consumer_->failure; }
 
 }  // namespace simruns

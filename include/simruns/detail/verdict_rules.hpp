@@ -19,8 +19,8 @@ inline std::optional<bool> results_agree(metrics const& m) {
   options.max_depth = 512;  // as deep as a page may be
   for (std::string_view json : *m.results) {
     boost::system::error_code failed;
-    auto const value = boost::json::parse(boost::json::string_view(json.data(), json.size()),
-                                          failed, {}, options);
+    auto const value =
+        boost::json::parse(boost::json::string_view(json.data(), json.size()), failed, {}, options);
     if (failed || !value.is_object()) return std::nullopt;
     auto const& object = value.get_object();
     auto const* said = object.if_contains("success");
@@ -35,9 +35,12 @@ inline verdict verdict_of_error(metrics const& m) {
   if (!m.error_info || !m.error_info->category) return verdict::unknown_error;
   switch (m.error_info->category->value) {
     case error_category::agent_timeout:
-    case error_category::agent_error: return verdict::agent_error;
-    case error_category::llm_provider: return verdict::platform_error;
-    default: return verdict::unknown_error;
+    case error_category::agent_error:
+      return verdict::agent_error;
+    case error_category::llm_provider:
+      return verdict::platform_error;
+    default:
+      return verdict::unknown_error;
   }
 }
 
@@ -48,7 +51,8 @@ inline verdict verdict_of(run const& run) {
   if (m.empty) return verdict::pending;
   auto const status = m.status ? m.status->value : run_status::unknown;
   // A conversation that was cut off says nothing of the agent, whatever was noted beside it.
-  bool const cut_off = m.is_batch_stopped.value_or(false) && !m.is_conversation_ended.value_or(false);
+  bool const cut_off =
+      m.is_batch_stopped.value_or(false) && !m.is_conversation_ended.value_or(false);
   if (status == run_status::success) return verdict::success;
   if (status == run_status::error) return detail::verdict_of_error(m);
   if (cut_off) return verdict::stopped;

@@ -21,9 +21,9 @@ namespace simruns::detail {
 
 /// One step of a walk, handed from the strand to the consumer.
 struct walk_step {
-  page got;                        ///< Not valid: the walk has ended.
-  page_start start;                ///< Where `got` starts,
-  page_start next;                 ///< and where the page after it does.
+  page got;          ///< Not valid: the walk has ended.
+  page_start start;  ///< Where `got` starts,
+  page_start next;   ///< and where the page after it does.
   simruns::completeness tally;
   std::optional<request_failure> failure;
 

@@ -29,12 +29,6 @@ class arena {
     return out;
   }
 
-  /// Gives back the last `bytes` of the last allocation.
-  void shrink_last(std::size_t bytes) noexcept {
-    free_ -= bytes;
-    left_ += bytes;
-  }
-
   template <class T>
   std::span<T const> copy(T const* items, std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);

@@ -54,9 +54,7 @@ class page {
   run const& operator[](std::size_t index) const noexcept { return data_->runs[index]; }
 
   /// A run that keeps this page (body and all, about 500 KB for 100 runs) alive.
-  run_ptr share(std::size_t index) const noexcept {
-    return run_ptr(data_, &data_->runs[index]);
-  }
+  run_ptr share(std::size_t index) const noexcept { return run_ptr(data_, &data_->runs[index]); }
 
   /// A page of only the runs at these indices, in this order. Everything else is as here.
   page select(std::span<std::size_t const> indices) const;
@@ -76,7 +74,9 @@ class page {
   std::span<extra_member const> extra() const noexcept { return data_->extra; }
 
   /// The body as it came, runs that were not selected included.
-  std::string_view body() const noexcept { return data_->origin ? data_->origin->body : data_->body; }
+  std::string_view body() const noexcept {
+    return data_->origin ? data_->origin->body : data_->body;
+  }
 
  private:
   std::shared_ptr<detail::page_data const> data_;

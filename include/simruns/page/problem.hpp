@@ -64,8 +64,8 @@ inline problem read_problem(std::string_view body) {
       boost::json::parse(boost::json::string_view(body.data(), body.size()), failed, {}, options);
   if (!failed && value.is_object()) {
     auto const& object = value.get_object();
-    out.message = detail::safe_excerpt(
-        detail::text_member(object, {"error", "detail", "title", "message"}));
+    out.message =
+        detail::safe_excerpt(detail::text_member(object, {"error", "detail", "title", "message"}));
     out.field = detail::safe_excerpt(detail::text_member(object, {"field"}));
     out.code = detail::safe_excerpt(detail::text_member(object, {"code"}));
     out.trace_id = detail::safe_excerpt(detail::text_member(object, {"traceId", "trace_id"}));
@@ -81,15 +81,22 @@ inline problem read_problem(std::string_view body) {
 inline errc errc_of_status(int status) noexcept {
   switch (status) {
     case 400:
-    case 422: return errc::bad_request;
-    case 401: return errc::auth;
-    case 403: return errc::forbidden;
+    case 422:
+      return errc::bad_request;
+    case 401:
+      return errc::auth;
+    case 403:
+      return errc::forbidden;
     case 404:
-    case 410: return errc::not_found;
-    case 408: return errc::timeout;
+    case 410:
+      return errc::not_found;
+    case 408:
+      return errc::timeout;
     case 425:
-    case 429: return errc::rate_limited;
-    default: break;
+    case 429:
+      return errc::rate_limited;
+    default:
+      break;
   }
   if (status >= 300 && status < 400) return errc::redirect;
   return status >= 500 ? errc::server : errc::http;
@@ -98,14 +105,22 @@ inline errc errc_of_status(int status) noexcept {
 /// What to say where the server said nothing.
 inline std::string_view advice_for(errc code) noexcept {
   switch (code) {
-    case errc::auth: return "the credentials were refused; check the API key or token";
-    case errc::forbidden: return "no access to this project with these credentials";
-    case errc::not_found: return "nothing is there; check the base URL and its path prefix";
-    case errc::bad_request: return "the server refused a parameter";
-    case errc::rate_limited: return "too many requests; wait, then go on";
-    case errc::server: return "the server failed";
-    case errc::redirect: return "redirects are not followed, credentials never travel; use the final address";
-    default: return "the server answered with a status that is not a page";
+    case errc::auth:
+      return "the credentials were refused; check the API key or token";
+    case errc::forbidden:
+      return "no access to this project with these credentials";
+    case errc::not_found:
+      return "nothing is there; check the base URL and its path prefix";
+    case errc::bad_request:
+      return "the server refused a parameter";
+    case errc::rate_limited:
+      return "too many requests; wait, then go on";
+    case errc::server:
+      return "the server failed";
+    case errc::redirect:
+      return "redirects are not followed, credentials never travel; use the final address";
+    default:
+      return "the server answered with a status that is not a page";
   }
 }
 

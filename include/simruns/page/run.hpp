@@ -25,12 +25,12 @@ struct open_enum {
 enum class sentiment { unknown, positive, negative, neutral };
 enum class run_status { unknown, success, failed, error };
 enum class error_category {
-  unknown,         ///< A word that is not in the contract.
-  none,            ///< NONE
-  llm_provider,    ///< LLM_PROVIDER_ERROR
-  agent_timeout,   ///< AI_AGENT_TIMEOUT
-  agent_error,     ///< AI_AGENT_ERROR
-  unknown_error,   ///< UNKNOWN, the contract's own word
+  unknown,        ///< A word that is not in the contract.
+  none,           ///< NONE
+  llm_provider,   ///< LLM_PROVIDER_ERROR
+  agent_timeout,  ///< AI_AGENT_TIMEOUT
+  agent_error,    ///< AI_AGENT_ERROR
+  unknown_error,  ///< UNKNOWN, the contract's own word
 };
 
 /// A member that the contract does not name, or a free value: its key and its JSON text.

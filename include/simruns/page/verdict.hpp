@@ -19,13 +19,20 @@ enum class verdict {
 
 constexpr std::string_view to_string(verdict v) noexcept {
   switch (v) {
-    case verdict::success: return "success";
-    case verdict::failure: return "failure";
-    case verdict::agent_error: return "agent_error";
-    case verdict::platform_error: return "platform_error";
-    case verdict::unknown_error: return "unknown_error";
-    case verdict::stopped: return "stopped";
-    case verdict::pending: return "pending";
+    case verdict::success:
+      return "success";
+    case verdict::failure:
+      return "failure";
+    case verdict::agent_error:
+      return "agent_error";
+    case verdict::platform_error:
+      return "platform_error";
+    case verdict::unknown_error:
+      return "unknown_error";
+    case verdict::stopped:
+      return "stopped";
+    case verdict::pending:
+      return "pending";
   }
   return "pending";
 }

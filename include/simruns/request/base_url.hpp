@@ -30,9 +30,7 @@ class base_url {
   /// For the `Host` header: brackets where needed, the port unless it is the scheme's own.
   std::string host_header() const;
 
-  std::string text() const {
-    return std::string(scheme()) + "://" + host_header() + path_prefix();
-  }
+  std::string text() const { return std::string(scheme()) + "://" + host_header() + path_prefix(); }
 
   /// Whether the host is this machine, by address or by the name `localhost`.
   bool is_loopback() const noexcept {

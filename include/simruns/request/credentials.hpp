@@ -18,7 +18,9 @@ class credentials {
   static credentials api_key(std::string key) { return credentials(kind::api_key, std::move(key)); }
 
   /// Sent as `Authorization: Bearer`. Throws as `api_key`.
-  static credentials bearer(std::string token) { return credentials(kind::bearer, std::move(token)); }
+  static credentials bearer(std::string token) {
+    return credentials(kind::bearer, std::move(token));
+  }
 
   kind which() const noexcept { return kind_; }
 
@@ -42,7 +44,8 @@ class credentials {
  private:
   credentials(kind which, std::string secret) : kind_(which), secret_(std::move(secret)) {
     char const* const name = kind_ == kind::api_key ? "the API key" : "the token";
-    if (secret_.empty()) throw request_error(errc::invalid_argument, std::string(name) + " is empty");
+    if (secret_.empty())
+      throw request_error(errc::invalid_argument, std::string(name) + " is empty");
     for (char c : secret_) {
       if (c < 0x21 || c > 0x7e) {
         throw request_error(errc::invalid_argument,

@@ -24,7 +24,7 @@ inline bool same_header(std::string_view a, std::string_view b) noexcept {
 
 /// A GET, ready to be sent.
 struct http_request {
-  std::string host;      ///< To connect to.
+  std::string host;  ///< To connect to.
   std::uint16_t port = 0;
   bool tls = true;
   std::string target;    ///< Path and query, percent-encoded.

@@ -35,8 +35,12 @@ inline std::string make_target(base_url const& base, run_query const& query,
     case page_start::kind::skip:
       if (start.skip > 0) add("skip", std::to_string(start.skip));
       break;
-    case page_start::kind::next: add("next", start.cursor); break;
-    case page_start::kind::previous: add("previous", start.cursor); break;
+    case page_start::kind::next:
+      add("next", start.cursor);
+      break;
+    case page_start::kind::previous:
+      add("previous", start.cursor);
+      break;
   }
   return out;
 }

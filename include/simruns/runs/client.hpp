@@ -14,7 +14,8 @@ namespace simruns {
 
 /// Connections to one server, with one set of credentials. A handle: copies share the connections.
 ///
-///     simruns::client client{executor, simruns::client_config{"https://api-trial.cognigy.ai/testing"},
+///     simruns::client client{executor,
+///     simruns::client_config{"https://api-trial.cognigy.ai/testing"},
 ///                            simruns::credentials::api_key(key)};
 ///     simruns::run_query query{"project", "scenario", "batch"};
 ///     simruns::page first = co_await client.fetch_page(query);

@@ -16,9 +16,12 @@ enum class walk_verdict {
 
 constexpr std::string_view to_string(walk_verdict v) noexcept {
   switch (v) {
-    case walk_verdict::complete: return "complete";
-    case walk_verdict::unverified: return "unverified";
-    case walk_verdict::incomplete: return "incomplete";
+    case walk_verdict::complete:
+      return "complete";
+    case walk_verdict::unverified:
+      return "unverified";
+    case walk_verdict::incomplete:
+      return "incomplete";
   }
   return "incomplete";
 }
@@ -51,7 +54,8 @@ inline std::string to_string(completeness const& c) {
   out += " runs, " + std::string(to_string(c.verdict()));
   if (!c.reached_end) out += " (the end was not reached)";
   if (c.total_first != c.total_last) out += ", the total moved";
-  out += c.duplicates == 0 ? ", no duplicate" : ", " + std::to_string(c.duplicates) + " duplicates dropped";
+  out += c.duplicates == 0 ? ", no duplicate"
+                           : ", " + std::to_string(c.duplicates) + " duplicates dropped";
   return out + ", " + std::to_string(c.requests) + (c.requests == 1 ? " request" : " requests");
 }
 

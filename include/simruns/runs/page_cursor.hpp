@@ -143,11 +143,12 @@ inline page page_cursor::only_new(page const& got) {
 inline void page_cursor::advance(page const& got, bool repeated) {
   if (limit_reached()) {
     done_ = true;
-    tally_.reached_end = got.pagination().has_next.state() == presence::present &&
-                         !*got.pagination().has_next;
+    tally_.reached_end =
+        got.pagination().has_next.state() == presence::present && !*got.pagination().has_next;
     return;
   }
-  if (repeated) return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
+  if (repeated)
+    return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
   empty_pages_ = got.empty() ? empty_pages_ + 1 : 0;
   auto const& paging = got.pagination();
   bool const has_cursor = paging.next && !paging.next->empty();

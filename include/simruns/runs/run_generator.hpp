@@ -51,8 +51,8 @@ class run_generator {
   /// The rest of the page in hand, or else the next page; not valid at the end. As `next`.
   boost::asio::awaitable<page> next_page();
 
-  /// As `next`, for callbacks, futures, `deferred`, `as_tuple`: signature `void(error_code, run_ptr)`.
-  /// The details of an error are in `failure()`.
+  /// As `next`, for callbacks, futures, `deferred`, `as_tuple`: signature `void(error_code,
+  /// run_ptr)`. The details of an error are in `failure()`.
   template <class CompletionToken>
   auto async_next(CompletionToken&& token);
 

@@ -25,10 +25,10 @@ inline std::string sample_run(std::string_view id, std::int64_t sequence = 1) {
 
 /// What the `pagination` of a sample page says.
 struct sample_paging {
-  std::optional<std::string> next;     ///< `hasNext` follows from it, unless `has_next` is set.
+  std::optional<std::string> next;  ///< `hasNext` follows from it, unless `has_next` is set.
   std::optional<std::string> previous;
   std::optional<bool> has_next;
-  std::optional<std::int64_t> total;   ///< Absent: the number of runs given.
+  std::optional<std::int64_t> total;  ///< Absent: the number of runs given.
   std::int64_t skip = 0;
   std::int64_t limit = 100;
 
@@ -51,8 +51,8 @@ inline std::string page_of(std::vector<std::string> const& ids, sample_paging co
   out += R"(],"pagination":{"limit":)" + std::to_string(paging.limit) + R"(,"skip":)" +
          std::to_string(paging.skip) + R"(,"total":)" + std::to_string(total) + R"(,"hasNext":)" +
          word(paging.has_next.value_or(paging.next.has_value())) + R"(,"hasPrevious":)" +
-         word(paging.previous.has_value()) + R"(,"next":)" + text(paging.next) +
-         R"(,"previous":)" + text(paging.previous) + "}}";
+         word(paging.previous.has_value()) + R"(,"next":)" + text(paging.next) + R"(,"previous":)" +
+         text(paging.previous) + "}}";
   return out;
 }
 

@@ -23,8 +23,9 @@ namespace simruns::testing {
 /// A network that does as it is told: for tests of code that uses a client, and of ours.
 ///
 ///     auto link = std::make_shared<simruns::testing::scripted_transport>();
-///     link->then_page(simruns::testing::page_of({"a"}, sample_paging{"c1"})).then_failure(errc::transport);
-///     simruns::client client{executor, config, credentials, link};
+///     link->then_page(simruns::testing::page_of({"a"},
+///     sample_paging{"c1"})).then_failure(errc::transport); simruns::client client{executor,
+///     config, credentials, link};
 ///
 /// Steps are used in the order of the requests; a request beyond the last one waits until it is
 /// cancelled. Threads: the script before the first request; `requests` at any time.

@@ -87,11 +87,11 @@ inline boost::asio::awaitable<std::size_t> connection::read_some() {
   auto const room = buffer_.prepare(read_bytes);
   std::size_t bytes = 0;
   if (tls_) {
-    bytes = co_await tls_->async_read_some(
-        room, asio::redirect_error(asio::use_awaitable, read_error_));
+    bytes = co_await tls_->async_read_some(room,
+                                           asio::redirect_error(asio::use_awaitable, read_error_));
   } else {
-    bytes = co_await tcp_.async_read_some(
-        room, asio::redirect_error(asio::use_awaitable, read_error_));
+    bytes =
+        co_await tcp_.async_read_some(room, asio::redirect_error(asio::use_awaitable, read_error_));
   }
   buffer_.commit(bytes);
   answered_ = answered_ || bytes > 0;

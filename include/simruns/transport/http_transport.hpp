@@ -60,9 +60,9 @@ class http_transport final : public transport {
   };
 
   static boost::asio::awaitable<place> take_place(bound_pool shared, std::size_t most);
-  static boost::asio::awaitable<http_response> attempt(bound_pool shared,
-                                                       std::shared_ptr<boost::asio::ssl::context> tls,
-                                                       http_request request, attempt_limits limits);
+  static boost::asio::awaitable<http_response> attempt(
+      bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
+      attempt_limits limits);
   static boost::asio::awaitable<http_response> on_new_connection(
       bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
       attempt_limits limits, clock::time_point until);

@@ -2,12 +2,11 @@
 
 #include "simruns/error.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/ip/address.hpp>
-
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -47,7 +46,8 @@ void expect_host(Stream& stream, std::string const& host) {
   boost::asio::ip::make_address(host, not_address);
   SSL* const handle = stream.native_handle();
   if (not_address) SSL_set_tlsext_host_name(handle, const_cast<char*>(host.c_str()));
-  SSL_set_hostflags(handle, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  SSL_set_hostflags(handle,
+                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   if (not_address) {
     SSL_set1_host(handle, host.c_str());
   } else {

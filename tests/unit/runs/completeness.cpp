@@ -1,0 +1,95 @@
+#include "simruns/runs/completeness.hpp"
+
+#include "support/catch.hpp"
+
+using simruns::completeness;
+using simruns::walk_verdict;
+
+namespace {
+
+completeness whole() {
+  completeness out;
+  out.received = 200;
+  out.total_first = out.total_last = 200;
+  out.pages = 2;
+  out.requests = 2;
+  out.reached_end = true;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a walk is complete if the end came and as many runs as an unmoved total counts") {
+  CHECK(whole().verdict() == walk_verdict::complete);
+  auto empty = whole();
+  empty.received = 0;
+  empty.total_first = empty.total_last = 0;
+  CHECK(empty.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a walk that did not reach the end is incomplete, whatever else it has") {
+  for (bool doubted : {false, true}) {
+    auto c = whole();
+    c.reached_end = false;
+    c.partial = c.guessed = doubted;
+    CHECK(c.verdict() == walk_verdict::incomplete);
+  }
+  CHECK(completeness().verdict() == walk_verdict::incomplete);
+}
+
+TEST_CASE("fewer runs than an unmoved total are incomplete, more are unverified") {
+  auto c = whole();
+  c.received = 199;
+  CHECK(c.verdict() == walk_verdict::incomplete);
+  c.received = 201;
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("nothing is proved where the total moved or is unknown") {
+  auto c = whole();
+  c.total_first = 199;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c.received = 1;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  completeness unknown;
+  unknown.received = 1;
+  unknown.reached_end = true;
+  CHECK(unknown.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("nothing is proved of a walk that started in the middle, or that had to guess a page") {
+  auto c = whole();
+  c.partial = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c = whole();
+  c.guessed = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("duplicates that were dropped do not make a walk less complete") {
+  auto c = whole();
+  c.duplicates = 5;
+  CHECK(c.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("completeness is one line for people") {
+  CHECK(to_string(whole()) == "200 of 200 runs, complete, no duplicate, 2 requests");
+  auto c = whole();
+  c.received = 150;
+  c.reached_end = false;
+  c.total_last = 300;
+  c.duplicates = 3;
+  c.requests = 1;
+  CHECK(to_string(c) ==
+        "150 of 300 runs, incomplete (the end was not reached), the total moved, "
+        "3 duplicates dropped, 1 request");
+  CHECK(to_string(completeness()) ==
+        "0 of an unknown number of runs, incomplete (the end was not reached), no duplicate, "
+        "0 requests");
+}
+
+TEST_CASE("verdicts of a walk have words") {
+  CHECK(to_string(walk_verdict::complete) == "complete");
+  CHECK(to_string(walk_verdict::unverified) == "unverified");
+  CHECK(to_string(walk_verdict::incomplete) == "incomplete");
+}
