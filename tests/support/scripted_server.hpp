@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -41,7 +42,10 @@ class scripted_server {
     boost::asio::io_context knocking;
     boost::asio::ip::tcp::socket knock(knocking);
     knock.connect(acceptor_.local_endpoint(), ignored);  // wakes a blocking accept
-    if (open_) open_->shutdown(boost::asio::socket_base::shutdown_both, ignored);
+    {
+      std::lock_guard const lock(mutex_);
+      if (open_) open_->shutdown(boost::asio::socket_base::shutdown_both, ignored);
+    }
     thread_.join();
   }
 
@@ -60,9 +64,9 @@ class scripted_server {
       boost::system::error_code failed;
       auto peer = std::make_shared<socket>(context_);
       acceptor_.accept(*peer, failed);
+      hold(peer);
       if (failed || stopping_) return;
       ++accepted_;
-      open_ = peer;
       if (tls_ != nullptr) {
         boost::asio::ssl::stream<socket&> secure(*peer, *tls_);
         secure.handshake(boost::asio::ssl::stream_base::server, failed);
@@ -70,8 +74,14 @@ class scripted_server {
       } else {
         talk(*peer, replies);
       }
-      open_.reset();
+      hold(nullptr);
     }
+  }
+
+  /// The connection that the destructor has to break.
+  void hold(std::shared_ptr<socket> peer) {
+    std::lock_guard const lock(mutex_);
+    open_ = std::move(peer);
   }
 
   template <class Stream>
@@ -96,6 +106,7 @@ class scripted_server {
   boost::asio::ip::tcp::acceptor acceptor_;
   std::vector<std::vector<reply>> script_;
   boost::asio::ssl::context* tls_;
+  std::mutex mutex_;
   std::shared_ptr<socket> open_;
   std::atomic<int> accepted_{0};
   std::atomic<bool> stopping_{false};

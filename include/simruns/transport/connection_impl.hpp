@@ -117,7 +117,9 @@ inline boost::asio::awaitable<void> connection::read(std::shared_ptr<parser_type
                        read_error_ == boost::asio::ssl::error::stream_truncated;
     if (!ended) throw_translated(read_error_, errc::transport, "the answer broke off");
     if (!parser->got_some()) {
-      throw_translated(read_error_, errc::transport, "the server closed without an answer");
+      // Under TLS too: nothing was cut, since nothing had come.
+      throw_translated(boost::asio::error::eof, errc::transport,
+                       "the server closed without an answer");
     }
     failed = {};
     parser->put_eof(failed);

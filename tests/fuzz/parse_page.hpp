@@ -1,0 +1,70 @@
+#pragma once
+
+#include "simruns/page/parse_page.hpp"
+
+#include "fuzz/promise.hpp"
+#include "fuzz/touch.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Any bytes as the body of a page.
+namespace fuzz {
+
+/// Small, so that short inputs reach them.
+inline simruns::parse_limits small_limits() {
+  simruns::parse_limits limits;
+  limits.max_depth = 32;
+  limits.max_runs = 16;
+  limits.max_arena_bytes = std::size_t{1} << 20;
+  limits.max_issues = 8;
+  return limits;
+}
+
+/// How many runs a plain parse finds in `data`; nothing where the body is not a page.
+inline std::optional<std::size_t> runs_of_plain_parse(std::string_view body, std::size_t depth) {
+  boost::json::parse_options options;
+  options.max_depth = depth;
+  boost::system::error_code failed;
+  auto const value =
+      boost::json::parse(boost::json::string_view(body.data(), body.size()), failed, {}, options);
+  if (failed || !value.is_object()) return std::nullopt;
+  auto const* const data = value.get_object().if_contains("data");
+  if (data == nullptr || !data->is_array()) return std::nullopt;
+  return data->get_array().size();
+}
+
+inline void check_strict_twin(std::string const& body, simruns::parse_limits limits,
+                              simruns::page const& got) {
+  limits.strict = true;
+  auto const strict = parse_page(body, limits);
+  bool const odd = !got.issues().empty() || got.issues_dropped() != 0;
+  promise(strict.has_error() == odd, "strict refuses what has issues, and nothing else");
+}
+
+inline void parse_any_page(bytes input) {
+  std::string const body(input.begin(), input.end());
+  auto const limits = small_limits();
+  auto const got = parse_page(body, limits);
+  auto const expected = runs_of_plain_parse(body, limits.max_depth);
+  if (!got) {
+    auto const& error = got.error();
+    promise(!error.message.empty(), "a refusal says why");
+    promise(error.offset <= body.size(), "a refusal points into the body");
+    bool const limited = error.code == simruns::errc::too_large;
+    promise(limited || !expected, "only what is no page is refused");
+    return;
+  }
+  promise(expected.has_value(), "what is no page is refused");
+  promise(got->size() == *expected, "no run is lost");
+  promise(got->body() == body, "the page keeps its body");
+  toucher(got->body()).touch(*got);
+  touch_columns(*got);
+  check_strict_twin(body, limits, *got);
+}
+
+}  // namespace fuzz

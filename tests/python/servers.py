@@ -1,0 +1,49 @@
+"""A server of exact bytes, for answers that a Simulator does not give."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import simruns
+
+
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: ExactServer
+
+    def do_GET(self) -> None:
+        body = self.server.body
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+class ExactServer(ThreadingHTTPServer):
+    """Gives every request the same answer, `body`. Its connections stay open."""
+
+    def __init__(self, body: bytes = b"") -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.body = body
+
+
+@contextmanager
+def serving(body: bytes = b"") -> Iterator[tuple[ExactServer, simruns.Client]]:
+    """A server that runs, and a client of it."""
+    with ExactServer(body) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        try:
+            with simruns.Client(url, project="p", api_key="k") as client:
+                yield server, client
+        finally:
+            server.shutdown()
