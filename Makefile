@@ -20,7 +20,7 @@ test: ## every test, C++ and Python
 	@scripts/test.sh
 
 bench: ## the benchmarks, beside their peers
-	@scripts/bootstrap.sh test
+	@scripts/bootstrap.sh bench
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@benchmarks/run.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix
+# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix|bench
 #
 # Nothing missing: does nothing. As root, or where sudo asks no password: uses the machine's own
 # package manager without asking. Else prints the command to run and ends in 1. Never prompts.
@@ -7,8 +7,8 @@ set -euo pipefail
 
 profile=${1:-test}
 case $profile in
-  demo | test | sanitize | matrix) ;;
-  *) echo "usage: $0 demo|test|sanitize|matrix" >&2 && exit 2 ;;
+  demo | test | sanitize | matrix | bench) ;;
+  *) echo "usage: $0 demo|test|sanitize|matrix|bench" >&2 && exit 2 ;;
 esac
 
 cxx=${CXX:-}
@@ -60,6 +60,13 @@ assert sys.version_info >= (3, 10)
 assert os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))
 EOF
 }
+has_peers() {
+  preprocesses <<'EOF'
+#include <nlohmann/json.hpp>
+#include <rapidjson/reader.h>
+#include <simdjson.h>
+EOF
+}
 has_clang19() {
   command -v clang++-19 >/dev/null &&
     [ -n "$(find "$(clang++-19 -print-resource-dir)" -name '*clang_rt.tsan*' -print -quit)" ]
@@ -71,6 +78,7 @@ case $profile in
   demo) ;; # CMake and Ninja come with the Python build where the machine has none
   test) wanted="$wanted boost catch2 cmake ninja" ;;
   sanitize | matrix) wanted="$wanted boost catch2 cmake ninja clang19" ;;
+  bench) wanted="$wanted boost catch2 cmake ninja peers" ;;
 esac
 
 list_missing() {
@@ -102,6 +110,7 @@ package() { # package MANAGER ITEM
     apt.catch2) echo catch2 ;;
     apt.ninja | dnf.ninja) echo ninja-build ;;
     apt.clang19) echo clang-19 libclang-rt-19-dev ;;
+    apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev ;;
     dnf.compiler) echo gcc-c++ ;;
     dnf.openssl) echo openssl-devel ;;
     dnf.zlib) echo zlib-devel ;;
@@ -109,10 +118,12 @@ package() { # package MANAGER ITEM
     dnf.boost) echo boost-devel ;;
     dnf.catch2) echo catch-devel ;;
     dnf.clang19) echo clang19 compiler-rt19 ;;
+    dnf.peers) echo simdjson-devel json-devel rapidjson-devel ;;
     brew.compiler) echo gcc ;;
     brew.openssl) echo openssl@3 ;;
     brew.python) echo python ;;
     brew.clang19) echo llvm@19 ;;
+    brew.peers) echo simdjson nlohmann-json rapidjson ;;
     *) echo "$2" ;;
   esac
 }

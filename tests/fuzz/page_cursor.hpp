@@ -1,9 +1,8 @@
 #pragma once
 
+#include "fuzz/promise.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/runs/page_cursor.hpp"
-
-#include "fuzz/promise.hpp"
 
 #include <cstddef>
 #include <set>
@@ -11,15 +10,20 @@
 #include <string_view>
 #include <vector>
 
-/// Any sequence of pages as the answers to a walk: few ids, cursors and totals, so that they repeat.
+/// Any sequence of pages as the answers to a walk: few ids, cursors and totals, so that they
+/// repeat.
 namespace fuzz {
 
 inline std::string odd_word(recipe& from, std::string_view yes) {
   switch (from.below(4)) {
-    case 0: return std::string(yes);
-    case 1: return "false";
-    case 2: return "true";
-    default: return "null";
+    case 0:
+      return std::string(yes);
+    case 1:
+      return "false";
+    case 2:
+      return "true";
+    default:
+      return "null";
   }
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "simruns/page/parse_page.hpp"
-
 #include "fuzz/promise.hpp"
 #include "fuzz/touch.hpp"
+#include "simruns/page/parse_page.hpp"
 
 #include <array>
 #include <cstddef>
@@ -16,34 +15,58 @@
 /// Pages that are JSON for certain, and odd in every way that a recipe asks for.
 namespace fuzz {
 
-enum class form { text, integer, boolean, real, time, free, turns, criteria, results, metrics, rate,
-                  error };
+enum class form {
+  text,
+  integer,
+  boolean,
+  real,
+  time,
+  free,
+  turns,
+  criteria,
+  results,
+  metrics,
+  rate,
+  error
+};
 
 struct member {
   std::string_view name;
   form value;
 };
 
-inline constexpr std::array run_form{
-    member{"id", form::text}, member{"_id", form::text},
-    member{"organisationReference", form::text}, member{"projectReference", form::text},
-    member{"simulationReference", form::text}, member{"simulationRunBatchReference", form::text},
-    member{"sequence", form::integer}, member{"largeLanguageModelReferenceId", form::text},
-    member{"endPointType", form::text}, member{"turns", form::turns},
-    member{"totalTurns", form::integer}, member{"maxTurns", form::integer},
-    member{"successCriteria", form::criteria}, member{"metrics", form::metrics},
-    member{"createdAt", form::integer}, member{"createdBy", form::text},
-    member{"duration", form::integer}, member{"expiresAt", form::time}};
-inline constexpr std::array turn_form{
-    member{"id", form::text}, member{"sequence", form::integer}, member{"text", form::text},
-    member{"data", form::free}, member{"createdAt", form::integer}};
-inline constexpr std::array criterion_form{member{"type", form::text}, member{"params", form::free}};
-inline constexpr std::array metrics_form{
-    member{"sentiment", form::text}, member{"success", form::boolean},
-    member{"results", form::results}, member{"successRate", form::rate},
-    member{"summary", form::text}, member{"isBatchStopped", form::boolean},
-    member{"isConversationEnded", form::boolean}, member{"errorInfo", form::error},
-    member{"status", form::text}};
+inline constexpr std::array run_form{member{"id", form::text},
+                                     member{"_id", form::text},
+                                     member{"organisationReference", form::text},
+                                     member{"projectReference", form::text},
+                                     member{"simulationReference", form::text},
+                                     member{"simulationRunBatchReference", form::text},
+                                     member{"sequence", form::integer},
+                                     member{"largeLanguageModelReferenceId", form::text},
+                                     member{"endPointType", form::text},
+                                     member{"turns", form::turns},
+                                     member{"totalTurns", form::integer},
+                                     member{"maxTurns", form::integer},
+                                     member{"successCriteria", form::criteria},
+                                     member{"metrics", form::metrics},
+                                     member{"createdAt", form::integer},
+                                     member{"createdBy", form::text},
+                                     member{"duration", form::integer},
+                                     member{"expiresAt", form::time}};
+inline constexpr std::array turn_form{member{"id", form::text}, member{"sequence", form::integer},
+                                      member{"text", form::text}, member{"data", form::free},
+                                      member{"createdAt", form::integer}};
+inline constexpr std::array criterion_form{member{"type", form::text},
+                                           member{"params", form::free}};
+inline constexpr std::array metrics_form{member{"sentiment", form::text},
+                                         member{"success", form::boolean},
+                                         member{"results", form::results},
+                                         member{"successRate", form::rate},
+                                         member{"summary", form::text},
+                                         member{"isBatchStopped", form::boolean},
+                                         member{"isConversationEnded", form::boolean},
+                                         member{"errorInfo", form::error},
+                                         member{"status", form::text}};
 inline constexpr std::array rate_form{member{"percentage", form::real},
                                       member{"numerator", form::integer},
                                       member{"denominator", form::integer}};
@@ -51,9 +74,10 @@ inline constexpr std::array error_form{member{"category", form::text},
                                        member{"message", form::text},
                                        member{"technicalDetails", form::text}};
 inline constexpr std::array paging_form{
-    member{"limit", form::integer}, member{"skip", form::integer}, member{"total", form::integer},
-    member{"hasNext", form::boolean}, member{"hasPrevious", form::boolean},
-    member{"next", form::text}, member{"previous", form::text}};
+    member{"limit", form::integer},       member{"skip", form::integer},
+    member{"total", form::integer},       member{"hasNext", form::boolean},
+    member{"hasPrevious", form::boolean}, member{"next", form::text},
+    member{"previous", form::text}};
 
 /// Writes a page as the recipe says.
 class odd_page {
@@ -116,29 +140,56 @@ class odd_page {
   }
 
   std::string scalar() {
-    static constexpr std::array<std::string_view, 24> kinds{
-        "null", "true", "false", "0", "-1", "7.0", "7.5", "1e3", "1e400", "-0",
-        "9223372036854775807", "9223372036854775808", "18446744073709551616", "1.764e12",
-        "1718000000000", "-1e-400", "\"\"", "\"SUCCESS\"", "\"positive\"",
-        "\"AI_AGENT_ERROR\"", "\"2024-06-10T06:13:20.5Z\"", "\"\\ud83d\\ude00\\n\"",
-        "\"\xc3\xa4\xe2\x82\xac\"", "\"a\\\\\""};
+    static constexpr std::array<std::string_view, 24> kinds{"null",
+                                                            "true",
+                                                            "false",
+                                                            "0",
+                                                            "-1",
+                                                            "7.0",
+                                                            "7.5",
+                                                            "1e3",
+                                                            "1e400",
+                                                            "-0",
+                                                            "9223372036854775807",
+                                                            "9223372036854775808",
+                                                            "18446744073709551616",
+                                                            "1.764e12",
+                                                            "1718000000000",
+                                                            "-1e-400",
+                                                            "\"\"",
+                                                            "\"SUCCESS\"",
+                                                            "\"positive\"",
+                                                            "\"AI_AGENT_ERROR\"",
+                                                            "\"2024-06-10T06:13:20.5Z\"",
+                                                            "\"\\ud83d\\ude00\\n\"",
+                                                            "\"\xc3\xa4\xe2\x82\xac\"",
+                                                            "\"a\\\\\""};
     return std::string(kinds[recipe_.below(kinds.size())]);
   }
 
   std::string free() {
     static constexpr std::array<std::string_view, 8> kinds{
-        "{}", R"({"name":"goal","success":true})", R"({"name":"\"","reason":null})",
-        R"({"a":[1,{"b":[]}],"a":"]}"})", "{ \"x\" : [ ] }", R"({"\u006eame":"goal"})",
-        R"({"success":false,"passed":true,"explanation":"\\"})", R"({"k":"v\\\"}"})"};
+        "{}",
+        R"({"name":"goal","success":true})",
+        R"({"name":"\"","reason":null})",
+        R"({"a":[1,{"b":[]}],"a":"]}"})",
+        "{ \"x\" : [ ] }",
+        R"({"\u006eame":"goal"})",
+        R"({"success":false,"passed":true,"explanation":"\\"})",
+        R"({"k":"v\\\"}"})"};
     return std::string(kinds[recipe_.below(kinds.size())]);
   }
 
   std::string anything() {
     switch (recipe_.below(4)) {
-      case 0: return free();
-      case 1: return "[" + scalar() + "," + free() + "]";
-      case 2: return "[]";
-      default: return scalar();
+      case 0:
+        return free();
+      case 1:
+        return "[" + scalar() + "," + free() + "]";
+      case 2:
+        return "[]";
+      default:
+        return scalar();
     }
   }
 
@@ -165,18 +216,30 @@ class odd_page {
 
   std::string value(form wanted) {
     switch (wanted) {
-      case form::turns: return array_of(turn_form);
-      case form::criteria: return array_of(criterion_form);
-      case form::results: return results();
-      case form::metrics: return object(metrics_form);
-      case form::rate: return object(rate_form);
-      case form::error: return object(error_form);
-      case form::free: return free();
-      case form::boolean: return "true";
-      case form::integer: return "1718000000000";
-      case form::real: return "66.67";
-      case form::time: return "\"2024-06-10T06:13:20.500Z\"";
-      case form::text: return "\"text\"";
+      case form::turns:
+        return array_of(turn_form);
+      case form::criteria:
+        return array_of(criterion_form);
+      case form::results:
+        return results();
+      case form::metrics:
+        return object(metrics_form);
+      case form::rate:
+        return object(rate_form);
+      case form::error:
+        return object(error_form);
+      case form::free:
+        return free();
+      case form::boolean:
+        return "true";
+      case form::integer:
+        return "1718000000000";
+      case form::real:
+        return "66.67";
+      case form::time:
+        return "\"2024-06-10T06:13:20.500Z\"";
+      case form::text:
+        return "\"text\"";
     }
     return "null";
   }
@@ -190,14 +253,30 @@ class odd_page {
     };
     for (auto const& m : members) {
       switch (recipe_.byte()) {
-        case 1: break;
-        case 2: add(m.name, "null"); break;
-        case 3: add(m.name, anything()); break;
-        case 4: add(m.name, scalar()); break;
-        case 5: add(m.name, value(m.value)); [[fallthrough]];
-        case 6: add(m.name, scalar()); add(m.name, value(m.value)); break;
-        case 7: add("unknown", anything()); [[fallthrough]];
-        default: add(m.name, value(m.value)); break;
+        case 1:
+          break;
+        case 2:
+          add(m.name, "null");
+          break;
+        case 3:
+          add(m.name, anything());
+          break;
+        case 4:
+          add(m.name, scalar());
+          break;
+        case 5:
+          add(m.name, value(m.value));
+          [[fallthrough]];
+        case 6:
+          add(m.name, scalar());
+          add(m.name, value(m.value));
+          break;
+        case 7:
+          add("unknown", anything());
+          [[fallthrough]];
+        default:
+          add(m.name, value(m.value));
+          break;
       }
     }
     return out + "}";

@@ -1,10 +1,9 @@
 #pragma once
 
+#include "fuzz/promise.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
-
-#include "fuzz/promise.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -166,7 +166,8 @@ class Reading:
         whole = value.to_integral_value() == value
         if whole and -(2**63) <= value < 2**63:
             return int(value)
-        return self._odd(path, "expected integer, got " + literal[:40])
+        self._odd(path, "expected integer, got " + literal[:40])
+        return None
 
     def _time(self, literal: Number, path: str) -> int | None:
         """In milliseconds; what would be before 1973 in these is in seconds."""
@@ -176,7 +177,8 @@ class Reading:
     def _real(self, literal: Number, path: str) -> float | None:
         value = float(literal)
         if abs(value) == float("inf") or (value == 0 and Decimal(literal)):
-            return self._odd(path, "number out of range")
+            self._odd(path, "number out of range")
+            return None
         return value
 
     def _expiry(self, value: str, path: str) -> tuple[int | None, str]:

@@ -24,9 +24,10 @@ STRINGS = st.lists(st.sampled_from(PIECES), max_size=6).map(lambda p: '"' + "".j
 
 INTEGERS = st.one_of(
     st.sampled_from(
-        ["0", "-0", "7", "7.0", "-7.000", "70e-1", "1E+2", "0e400", "-0.0", "1.764e12", "99999999999",
-         "100000000000", "1718000000", "1718000000000.0", "3000000000", "9007199254740993.0",
-         "9007199254740993", "9223372036854775807", "-9223372036854775808", "9.223372036854775807e18"]
+        ["0", "-0", "7", "7.0", "-7.000", "70e-1", "1E+2", "0e400", "-0.0", "1.764e12",
+         "99999999999", "100000000000", "1718000000", "1718000000000.0", "3000000000",
+         "9007199254740993", "9007199254740993.0", "9223372036854775807",
+         "-9223372036854775808", "9.223372036854775807e18"]
     ),
     st.integers(-(2**63), 2**63 - 1).map(str),
 )  # fmt: skip
@@ -66,10 +67,10 @@ def _joined(opening: str, items: list[str], closing: str, space: str) -> str:
     return opening + space + f"{space},{space}".join(items) + space + closing
 
 
-def arrays_of(items: Text, most: int = 3) -> Text:
+def arrays_of(items: Text, most: int = 3, least: int = 0) -> Text:
     return st.builds(
         lambda drawn, space: _joined("[", drawn, "]", space),
-        st.lists(items, max_size=most),
+        st.lists(items, min_size=least, max_size=most),
         SPACE,
     )
 
@@ -100,39 +101,56 @@ _RIGHT: dict[str, Text] = {
 }
 
 
-def values(member: Member) -> Text:
+_NEARLY_RIGHT: dict[str, Text] = {
+    "word": STRINGS,
+    "integer": ODD_NUMBERS,
+    "time": ODD_NUMBERS,
+    "real": ODD_NUMBERS,
+    "expiry": quoted(NO_MOMENTS) | ODD_NUMBERS,
+}
+
+
+def values(member: Member, most_changes: int) -> Text:
     """Values of the member's own form."""
     if member.kind == "word":
         return quoted(st.sampled_from(member.words))
     if member.kind == "object":
-        return objects(member.inner)
+        return objects(member.inner, most_changes)
     if member.kind == "array":
-        return arrays_of(objects(member.inner) if member.inner else FREE_OBJECTS, 2)
+        inner = objects(member.inner, most_changes) if member.inner else FREE_OBJECTS
+        return arrays_of(inner | FREE if most_changes else inner, 2)
     return _RIGHT[member.kind]
 
 
 Change = Callable[[list[str]], list[str]]
 
 
-def _put(name_and_value: str, at: int, instead: int) -> Change:
-    return lambda items: [*items[: at % (len(items) + 1)], name_and_value,
-                          *items[at % (len(items) + 1) + instead :]]  # fmt: skip
+def _put(item: str, at: int, instead: int) -> Change:
+    def put(items: list[str]) -> list[str]:
+        i = at % (len(items) + 1)
+        return [*items[:i], item, *items[i + instead :]]
+
+    return put
 
 
-def _changes(shape: dict[str, Member]) -> st.SearchStrategy[Change]:
+def _gone(at: int) -> Change:
+    return lambda items: [item for i, item in enumerate(items) if i != at]
+
+
+def _changes(shape: dict[str, Member], most: int) -> st.SearchStrategy[Change]:
     """A member goes, or one comes: known or not, of its own form or not, beside it or instead."""
-    at, instead = st.integers(0, 30), st.integers(0, 1)
-    known = st.sampled_from(list(shape)) if shape else st.nothing()
-    named = known.flatmap(lambda n: st.builds(_pair, _keys(n), FREE | values(shape[n]), SPACE))
-    unknown = st.builds(_pair, STRINGS, FREE, SPACE)
-    gone: st.SearchStrategy[Change] = at.map(
-        lambda i: lambda items: [item for n, item in enumerate(items) if n != i]
-    )
-    return gone | st.builds(_put, named | unknown, at, instead)
+    named = [
+        st.builds(_pair, _keys(name), value, SPACE)
+        for name, member in shape.items()
+        for value in (_NEARLY_RIGHT.get(member.kind, FREE), FREE | values(member, most))
+    ]
+    some = st.one_of(*named, st.builds(_pair, STRINGS, FREE, SPACE))
+    at = st.integers(0, 20)
+    return st.builds(_gone, at) | st.builds(_put, some, at, st.integers(0, 1))
 
 
-def objects(shape: dict[str, Member], most_changes: int = 2) -> Text:
-    """An object that has each member of the shape, but for some changes."""
+def objects(shape: dict[str, Member], most_changes: int) -> Text:
+    """An object that has each member of the shape, but for some changes, in a turned order."""
 
     def text(members: list[str], changes: list[Change], turned: int, space: str) -> str:
         for change in changes:
@@ -140,10 +158,37 @@ def objects(shape: dict[str, Member], most_changes: int = 2) -> Text:
         turned %= len(members) or 1
         return _joined("{", members[turned:] + members[:turned], "}", space)
 
-    named = [st.builds(_pair, st.just(f'"{n}"'), values(m)) for n, m in shape.items() if n != "_id"]
-    changes = st.lists(_changes(shape), max_size=most_changes) if most_changes else st.just([])
-    return st.builds(text, st.tuples(*named).map(list), changes, st.integers(0, 20), SPACE)
+    named = [
+        st.builds(_pair, st.just(f'"{name}"'), values(member, most_changes))
+        for name, member in shape.items()
+        if name != "_id"
+    ]
+    changes = st.lists(_changes(shape, most_changes), max_size=most_changes)
+    return st.builds(
+        text,
+        st.tuples(*named).map(list),
+        changes if most_changes else st.just([]),
+        st.integers(0, 20),
+        SPACE,
+    )
 
 
-RUNS = st.deferred(lambda: objects(RUN) | objects(RUN) | objects(RUN) | FREE)
-LAST = '{"limit":100,"skip":0,"total":3,"hasNext":false,"hasPrevious":false}'
+def _pages(runs: Text, paging: st.SearchStrategy[list[str]]) -> st.SearchStrategy[bytes]:
+    def body(runs: str, paging: list[str], unknown: list[str], at: int, space: str) -> bytes:
+        members = [*(f'"pagination":{p}' for p in paging), *unknown]
+        members.insert(at, f'"data"{space}:{space}{runs}')
+        return _joined("{", members, "}", space).encode()
+
+    unknown = st.lists(FREE.map(lambda value: f'"brandNew":{value}'), max_size=1)
+    return st.builds(body, arrays_of(runs, least=1), paging, unknown, st.integers(0, 2), SPACE)
+
+
+_LAST = ['{"hasNext":false,"limit":100,"skip":0,"total":3,"hasPrevious":false}',
+         '{"hasNext":false,"limit":"100","skip":7.5,"total":3,"total":3}']  # fmt: skip
+_ODD_RUNS = objects(RUN, 4) | objects(RUN, 2) | objects(RUN, 1) | FREE
+
+PLAIN_PAGES = _pages(objects(RUN, 0), objects(PAGINATION, 0).map(lambda paging: [paging]))
+ODD_PAGES = _pages(_ODD_RUNS, st.lists(objects(PAGINATION, 1) | FREE, max_size=2))
+LAST_PAGES = _pages(_ODD_RUNS, st.sampled_from(_LAST).map(lambda paging: [paging]))
+"""Odd as well, and with no page after them."""
+PAGES = ODD_PAGES | LAST_PAGES | PLAIN_PAGES

@@ -43,7 +43,7 @@ def serving(body: bytes = b"") -> Iterator[tuple[ExactServer, simruns.Client]]:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
         try:
-            with simruns.Client(url, project="p", api_key="k") as client:
+            with simruns.Client(url, project="p", api_key="key-of-a-test") as client:
                 yield server, client
         finally:
             server.shutdown()

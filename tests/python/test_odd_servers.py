@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from servers import serving
 
 import simruns
 
@@ -20,34 +20,8 @@ Serve = Callable[[bytes], simruns.Client]
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """A client of a server that gives every request the same answer."""
-    servers: list[ThreadingHTTPServer] = []
-    clients: list[simruns.Client] = []
-
-    def start(body: bytes) -> simruns.Client:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        servers.append(server)
-        url = f"http://127.0.0.1:{server.server_address[1]}"
-        clients.append(simruns.Client(url, project="p", api_key="k"))
-        return clients[-1]
-
-    yield start
-    for client in clients:
-        client.close()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as open_servers:
+        yield lambda body: open_servers.enter_context(serving(body))[1]
 
 
 def answer(total: int, *runs: dict[str, Any], indent: int | None = None) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import plain_tables
 import pytest
 
 import simruns
@@ -28,104 +29,71 @@ def told(runs: simruns.Runs) -> list[dict[str, Any]]:
     return [run.to_dict() for run in runs]
 
 
-def plain_run(run: dict[str, Any]) -> dict[str, Any]:
-    """Those columns of a run that are members of its JSON."""
-    metrics = run["metrics"]
-    error = metrics.get("errorInfo", {})
-    rate = metrics.get("successRate", {})
-    return {
-        "id": run["id"],
-        "organisation": run["organisationReference"],
-        "project": run["projectReference"],
-        "scenario": run["simulationReference"],
-        "batch": run["simulationRunBatchReference"],
-        "sequence": run["sequence"],
-        "large_language_model": run["largeLanguageModelReferenceId"],
-        "endpoint_type": run.get("endPointType"),
-        "total_turns": run["totalTurns"],
-        "max_turns": run.get("maxTurns"),
-        "n_turns": len(run["turns"]),
-        "n_criteria": len(run["successCriteria"]),
-        "status": metrics.get("status"),
-        "success": metrics.get("success"),
-        "sentiment": metrics.get("sentiment"),
-        "success_numerator": rate.get("numerator"),
-        "success_denominator": rate.get("denominator"),
-        "summary": metrics.get("summary"),
-        "is_batch_stopped": metrics.get("isBatchStopped"),
-        "is_conversation_ended": metrics.get("isConversationEnded"),
-        "error_category": error.get("category"),
-        "error_message": error.get("message"),
-        "error_technical_details": error.get("technicalDetails"),
-        "created_by": run["createdBy"],
-        "duration_ms": run.get("duration"),
-    }
+@pytest.fixture(scope="module", params=["10,000 generated runs", "the real runs"])
+def many(request: pytest.FixtureRequest) -> Iterator[simruns.Runs]:
+    if request.param == "the real runs":
+        made = simruns.Simulator(data=request.getfixturevalue("real_data"))
+    else:
+        made = simruns.Simulator(seed=21, scenarios=10, runs=1000)
+    with made as server, server.client() as client:
+        yield client.batches(server.batches()).read()
 
 
-def plain_turns(run: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for turn in run["turns"]:
-        yield {
-            "scenario": run["simulationReference"],
-            "batch": run["simulationRunBatchReference"],
-            "run_id": run["id"],
-            "run_sequence": run["sequence"],
-            "id": turn.get("id"),
-            "sequence": turn.get("sequence"),
-            "text": turn.get("text"),
-        }
+JSON_COLUMNS = ("results", "extra", "data", "params", "result")
 
 
-def plain_criteria(run: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for criterion in run["successCriteria"]:
-        yield {
-            "run_id": run["id"],
-            "run_sequence": run["sequence"],
-            "type": criterion["type"],
-            "name": criterion["params"].get("name"),
-        }
+def plain(name: str, column: Any) -> list[Any]:
+    """A column as plain Python: times in milliseconds, JSON parsed."""
+    if pyarrow.types.is_timestamp(column.type):
+        column = column.cast(pyarrow.int64())
+    values: list[Any] = column.to_pylist()
+    if name not in JSON_COLUMNS:
+        return values
+    return [None if text is None else json.loads(text) for text in values]
 
 
-def columns(table: Any, like: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(table.select(list(like)).to_pylist())
-
-
-def milliseconds(column: Any) -> list[int | None]:
-    return list(column.cast(pyarrow.int64()).to_pylist())
-
-
-def test_the_table_of_runs_is_the_one_that_plain_python_builds(
-    runs: simruns.Runs, told: list[dict[str, Any]]
+def test_the_tables_are_those_that_plain_python_builds_from_the_same_json(
+    many: simruns.Runs,
 ) -> None:
-    table = runs.to_arrow()
-    expected = [plain_run(run) for run in told]
-    assert columns(table, expected[0]) == expected
-    assert milliseconds(table["created_at"]) == [run["createdAt"] for run in told]
-    assert table["verdict"].to_pylist() == [run.verdict for run in runs]
-    assert [json.loads(text or "null") for text in table["results"].to_pylist()] == [
-        run["metrics"].get("results") for run in told
-    ]
+    told = [run.to_dict() for run in many]
+    for table, build in (
+        (many, plain_tables.runs_table),
+        (many.turns, plain_tables.turns_table),
+        (many.criteria, plain_tables.criteria_table),
+    ):
+        arrow, rows = table.to_arrow(), list(build(told))
+        arrow.validate(full=True)
+        assert arrow.column_names == list(rows[0])
+        for name in arrow.column_names:
+            assert plain(name, arrow[name]) == [row[name] for row in rows], name
 
 
-def test_the_table_of_turns_is_the_one_that_plain_python_builds(
-    runs: simruns.Runs, told: list[dict[str, Any]]
-) -> None:
-    table = runs.turns.to_arrow()
-    expected = [turn for run in told for turn in plain_turns(run)]
-    assert columns(table, expected[0]) == expected
-    assert [json.loads(text or "null") for text in table["data"].to_pylist()] == [
-        turn.get("data") for run in told for turn in run["turns"]
-    ]
-    assert milliseconds(table["created_at"]) == [
-        turn.get("createdAt") for run in told for turn in run["turns"]
-    ]
+def comparable(column: Any) -> Any:
+    """One chunk, whatever way of storing its values the reader has."""
+    kind = column.type
+    if pyarrow.types.is_timestamp(kind):
+        column = column.cast(pyarrow.timestamp("us", "UTC"))
+    elif pyarrow.types.is_dictionary(kind) or not pyarrow.types.is_primitive(kind):
+        column = column.cast(pyarrow.large_string())
+    return pyarrow.chunked_array([column]) if isinstance(column, pyarrow.Array) else column
 
 
-def test_the_table_of_criteria_is_the_one_that_plain_python_builds(
-    runs: simruns.Runs, told: list[dict[str, Any]]
-) -> None:
-    table = runs.criteria.to_arrow()
-    expected = [criterion for run in told for criterion in plain_criteria(run)]
-    assert columns(table, expected[0]) == expected
+def test_pandas_polars_and_duckdb_read_every_value_of_every_table(many: simruns.Runs) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    for laid_out in (many, many.turns, many.criteria):
+        arrow = laid_out.to_arrow()
+        by_duckdb = duckdb.sql("SELECT * FROM laid_out").to_arrow_table()
+        by_pandas, by_polars = laid_out.to_pandas(), laid_out.to_polars()
+        for name in arrow.column_names:
+            expected = comparable(arrow[name])
+            for read in (
+                by_duckdb[name],
+                by_polars[name].to_arrow(),
+                pyarrow.array(by_pandas[name], from_pandas=True),
+            ):
+                assert comparable(read).equals(expected), name
 
 
 def test_the_table_of_issues_says_where_and_what(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Builds and runs the benchmarks: benchmarks/run.sh [--json]
+# ROUNDS and PAGES, if set, are those of the decoders (15 and 20).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+arguments=(--rounds "${ROUNDS:-15}" --pages "${PAGES:-20}" "$@")
+[ ! -x .venv/bin/cmake ] || export PATH="$PWD/.venv/bin:$PATH"
+
+.venv/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/requirements.txt
+mkdir -p build/bench
+if ! cmake --preset bench >build/bench/configure.log 2>&1; then
+  cat build/bench/configure.log >&2
+  exit 1
+fi
+cmake --build --preset bench -- --quiet
+
+program=build/bench/benchmarks/decode
+"$program" "${arguments[@]}"
+.venv/bin/python benchmarks/decode/peers.py "$program" "${arguments[@]}"
