@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,16 @@ def _look_at(path: str) -> str:
     file = path.replace("'", "''")
     query = f"SELECT verdict, count(*) AS runs FROM '{file}' GROUP BY verdict ORDER BY runs DESC"
     if plain:
-        return f"python -c \"import duckdb; duckdb.sql('''{query}''').show()\""
-    return f"python -c {shlex.quote(f'import duckdb; duckdb.sql({query!r}).show()')}"
+        return f"{_this_python()} -c \"import duckdb; duckdb.sql('''{query}''').show()\""
+    return f"{_this_python()} -c {shlex.quote(f'import duckdb; duckdb.sql({query!r}).show()')}"
+
+
+def _this_python() -> str:
+    """The interpreter that has simruns, and so has DuckDB; the one on the path may not."""
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    return shlex.quote(str(python))
 
 
 def _number(value: float | None, digits: int = 2, unit: str = "") -> str:
