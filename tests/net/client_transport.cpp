@@ -1,6 +1,7 @@
 #include "simruns/runs/http_client.hpp"
+#include "simruns/simulator/self_signed.hpp"
 #include "support/catch.hpp"
-#include "support/certificates.hpp"
+
 #include "support/run_io.hpp"
 #include "support/scripted_server.hpp"
 
@@ -153,17 +154,17 @@ TEST_CASE("nobody listens: connect; a name that is none: connect") {
 
 TEST_CASE("TLS: a trusted server is served, an untrusted or misnamed one refused with advice") {
   namespace ssl = boost::asio::ssl;
-  test::certificate const right("IP:127.0.0.1");
-  test::certificate const misnamed("DNS:other.test");
+  auto const right = simruns::simulator::self_signed_certificate("IP:127.0.0.1");
+  auto const misnamed = simruns::simulator::self_signed_certificate("DNS:other.test");
   auto const ca_file = std::filesystem::temp_directory_path() / "simruns-test-ca.pem";
-  std::ofstream(ca_file) << right.pem << misnamed.pem;
-  auto const context_of = [](test::certificate const& with) {
+  std::ofstream(ca_file) << right.certificate << misnamed.certificate;
+  auto const context_of = [](simruns::simulator::certified_key const& with) {
     ssl::context out(ssl::context::tls_server);
-    out.use_certificate(boost::asio::buffer(with.pem), ssl::context::pem);
-    out.use_private_key(boost::asio::buffer(with.key), ssl::context::pem);
+    out.use_certificate(boost::asio::buffer(with.certificate), ssl::context::pem);
+    out.use_private_key(boost::asio::buffer(with.private_key), ssl::context::pem);
     return out;
   };
-  auto const fetch_from = [&](test::certificate const& with, std::string const& trusted) {
+  auto const fetch_from = [&](simruns::simulator::certified_key const& with, std::string const& trusted) {
     auto tls = context_of(with);
     scripted_server server({{scripted_server::reply(answer(body))}}, &tls);
     auto config = quick(server.url());

@@ -31,8 +31,8 @@ sim::server_options with_fault(sim::fault_hook hook) {
 
 /// A hook that lets one request go wrong, by its number.
 sim::fault_hook at_request(std::uint64_t number, sim::fault what) {
-  return [number, what](std::uint64_t current, std::string_view) -> std::optional<sim::fault> {
-    if (current != number) return std::nullopt;
+  return [number, what](sim::request_facts const& request) -> std::optional<sim::fault> {
+    if (request.number != number) return std::nullopt;
     return what;
   };
 }
@@ -119,15 +119,16 @@ TEST_CASE("latency and a fault's delay add up, and hold up nobody else") {
 TEST_CASE("a hook sees number and target, and its exception is a 500") {
   std::string seen;
   sim::background_server const server{
-      sim::generate(), with_fault([&seen](std::uint64_t number,
-                                          std::string_view target) -> std::optional<sim::fault> {
-        seen += std::to_string(number) + " " + std::string{target} + "\n";
-        if (number == 2) throw std::runtime_error("hook");
+      sim::generate(), with_fault([&seen](sim::request_facts const& request)
+                                      -> std::optional<sim::fault> {
+        seen += std::to_string(request.number) + " " + std::string{request.target} + " " +
+                std::string{request.batch} + " " + std::to_string(request.page) + "\n";
+        if (request.number == 2) throw std::runtime_error("hook");
         return std::nullopt;
       })};
   raw_client client{server.port()};
   client.send(ask + request_text("GET", "/x", "key"));
   CHECK(client.receive()->result_int() == 200);
   CHECK(client.receive()->result_int() == 500);
-  CHECK(seen == "1 " + good + "\n2 /x\n");
+  CHECK(seen == "1 " + good + " change-flight-batch-1 1\n2 /x  0\n");
 }

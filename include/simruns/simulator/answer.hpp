@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/simulator/edit_page.hpp"
 #include "simruns/simulator/faults.hpp"
 #include "simruns/simulator/json_text.hpp"
 #include "simruns/simulator/store.hpp"
@@ -84,8 +85,8 @@ inline std::string pagination_text(stored_page const& page) {
 
 }  // namespace detail
 
-/// A page as the contract has it, made of the runs' own texts.
-inline answer page_answer(stored_page const& page) {
+/// A page as the contract has it, made of the runs' own texts; of `edit`, what is odd of them.
+inline answer page_answer(stored_page const& page, page_edit const& edit = {}) {
   auto const pagination = detail::pagination_text(page);
   std::size_t size = pagination.size() + 32;
   for (auto const* run : page.runs) size += run->json.size() + 1;
@@ -93,9 +94,13 @@ inline answer page_answer(stored_page const& page) {
   made.headers.emplace_back("Content-Type", "application/json");
   made.body.reserve(size);
   made.body = "{\"data\":[";
-  for (auto const* run : page.runs) {
-    if (run != page.runs.front()) made.body += ',';
-    made.body += run->json;
+  for (std::size_t i = 0; i < page.runs.size(); ++i) {
+    if (i != 0) made.body += ',';
+    if (edit.mutations.empty()) {
+      made.body += page.runs[i]->json;
+    } else {
+      made.body += edited_run(page.runs[i]->json, edit, i);
+    }
   }
   made.body.append("],\"pagination\":").append(pagination).append("}");
   return made;

@@ -8,9 +8,11 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -57,6 +59,8 @@ class background_server {
   std::string const& bearer_token() const noexcept { return server_.bearer_token(); }
   std::string const& project() const noexcept { return server_.project(); }
   std::vector<batch_key> const& batches() const noexcept { return server_.batches(); }
+  std::shared_ptr<virtual_clock> const& clock() const noexcept { return server_.clock(); }
+  std::chrono::milliseconds live_until() const { return server_.live_until(); }
   std::vector<request_record> requests() const { return server_.requests(); }
   void clear_requests() { server_.clear_requests(); }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,20 +35,21 @@ inline std::string http_date(std::chrono::system_clock::time_point moment) {
   return out + two(clock.seconds().count()) + " GMT";
 }
 
-/// The head of an answer as it is sent, up to and with the empty line.
+/// The head of an answer as it is sent, up to and with the empty line. `length`: of the body, as it
+/// is to be told.
 inline std::string http_head(answer const& reply, bool keep_alive,
-                             std::chrono::system_clock::time_point now) {
+                             std::chrono::system_clock::time_point now, std::int64_t length) {
   auto const reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(reply.status));
   std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " ";
   head.append(reason.data(), reason.size()).append("\r\nDate: ").append(http_date(now));
   head += "\r\nServer: simruns-simulator\r\nAccess-Control-Allow-Origin: *\r\n";
-  head += "Access-Control-Expose-Headers: Retry-After\r\n";
+  head += "Access-Control-Expose-Headers: Retry-After\r\nVary: Accept-Encoding\r\n";
   for (auto const& [name, value] : reply.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
   if (reply.status != 204 && reply.status != 304) {
-    head.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
+    head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
   }
   head.append("Connection: ").append(keep_alive ? "keep-alive" : "close").append("\r\n\r\n");
   return head;

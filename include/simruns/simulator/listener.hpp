@@ -2,9 +2,11 @@
 
 #include "simruns/simulator/connection.hpp"
 #include "simruns/simulator/service.hpp"
+#include "simruns/simulator/upstream.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/socket_base.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -76,11 +79,15 @@ class connection_registry {
 class listener {
  public:
   /// Listens from now on. Throws: boost::system::system_error that names address and port.
-  listener(boost::asio::any_io_executor executor, std::shared_ptr<service> shared)
+  /// `tls`, `beyond`: null for none.
+  listener(boost::asio::any_io_executor executor, std::shared_ptr<service> shared,
+           std::shared_ptr<boost::asio::ssl::context> tls, std::shared_ptr<upstream> beyond)
       : executor_{executor},
         acceptor_{boost::asio::make_strand(executor)},
         pause_{acceptor_.get_executor()},
         service_{std::move(shared)},
+        tls_{std::move(tls)},
+        upstream_{std::move(beyond)},
         registry_{std::make_shared<connection_registry>(service_->options().max_connections)} {
     listen();
   }
@@ -142,11 +149,13 @@ class listener {
   }
 
   void welcome(boost::asio::ip::tcp::socket socket) {
-    auto const client = std::make_shared<connection>(std::move(socket), service_);
+    auto const client =
+        std::make_shared<connection>(std::move(socket), service_, tls_, upstream_);
     auto const number = registry_->enter(client);
     if (!number) return;
-    boost::asio::co_spawn(client->get_executor(), serve(registry_, *number, client),
-                          [](std::exception_ptr) {});
+    boost::asio::co_spawn(
+        client->get_executor(), serve(registry_, *number, client),
+        boost::asio::bind_cancellation_slot(client->slot(), [](std::exception_ptr) {}));
   }
 
   static boost::asio::awaitable<void> serve(std::shared_ptr<connection_registry> registry,
@@ -164,6 +173,8 @@ class listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   std::shared_ptr<service> service_;
+  std::shared_ptr<boost::asio::ssl::context> tls_;
+  std::shared_ptr<upstream> upstream_;
   std::shared_ptr<connection_registry> registry_;
   bool closed_ = false;
 };

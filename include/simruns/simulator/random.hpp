@@ -24,6 +24,9 @@ class random_source {
     return low + below(high - low + 1);
   }
 
+  /// A number of at least 0 and below 1.
+  double fraction() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+
   /// True in `permille` of 1,000 cases.
   bool chance(std::uint32_t permille) noexcept { return below(1000) < permille; }
 

@@ -2,7 +2,7 @@
 
 #include "simruns/simulator/answer.hpp"
 #include "simruns/simulator/authentication.hpp"
-#include "simruns/simulator/dataset.hpp"
+#include "simruns/simulator/page_query.hpp"
 #include "simruns/simulator/parameters.hpp"
 #include "simruns/simulator/random.hpp"
 #include "simruns/simulator/refusal.hpp"
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,14 @@ struct api_request {
   std::string_view method;  ///< "GET"; case matters.
   std::string_view target;  ///< As it stands in the request line.
   sent_credentials credentials;
+  bool gzip = false;  ///< Asked for.
+};
+
+/// What a request is to be answered with: a page of a query, or else `other`.
+struct decision {
+  std::optional<stored_page> page;
+  page_query query;
+  answer other;
 };
 
 /// What a responder needs to know beside the runs.
@@ -37,19 +46,28 @@ struct responder_options {
 /// Answers requests as the endpoint does, without a socket. Threads: any.
 class responder {
  public:
-  responder(std::shared_ptr<dataset const> runs, responder_options options)
+  responder(std::shared_ptr<store const> runs, responder_options options)
       : store_{std::move(runs)}, options_{std::move(options)} {}
 
-  /// The answer to one request. A `HEAD` gets the answer of its `GET`, whose body is not to be
+  /// What to answer to one request. A `HEAD` gets the answer of its `GET`, whose body is not to be
   /// sent.
-  answer respond(api_request const& request) const {
+  decision decide(api_request const& request) const {
+    decision made;
     try {
-      return route_request(request);
+      route_request(request, made);
     } catch (refusal const& problem) {
-      return error_answer(400, problem.what(), trace_id(), problem.field());
+      made.other = error_answer(400, problem.what(), trace_id(), problem.field());
     } catch (std::exception const&) {
-      return error_answer(500, "the simulator failed", trace_id());
+      made.other = error_answer(500, "the simulator failed", trace_id());
     }
+    return made;
+  }
+
+  /// The answer to one request, with nothing wrong in it.
+  answer respond(api_request const& request) const {
+    auto made = decide(request);
+    if (made.page) return page_answer(*made.page);
+    return std::move(made.other);
   }
 
   /// Names one answer; a new one with each call.
@@ -59,30 +77,40 @@ class responder {
   }
 
  private:
-  answer route_request(api_request const& request) const {
+  void route_request(api_request const& request, decision& made) const {
     auto const found = find_route(request.target, options_.path_prefix);
     if (!found) {
-      return error_answer(404,
-                          "no such path: there is only " + options_.path_prefix +
-                              "/simulations/{scenario}/batches/{batch}/runs",
-                          trace_id());
+      made.other = no_such_path();
+    } else if (request.method == "OPTIONS") {
+      made.other = preflight();
+    } else if (request.method != "GET" && request.method != "HEAD") {
+      made.other = wrong_method();
+    } else if (!authenticate(options_.accepted, request.credentials)) {
+      made.other = unauthorized();
+    } else {
+      find_page(*found, made);
     }
-    if (request.method == "OPTIONS") return preflight();
-    if (request.method != "GET" && request.method != "HEAD") return wrong_method();
-    if (!authenticate(options_.accepted, request.credentials)) return unauthorized();
-    return page(*found);
   }
 
-  answer page(route const& found) const {
-    auto query = read_parameters(found.query);
+  void find_page(route const& found, decision& made) const {
+    auto& query = made.query;
+    query = read_parameters(found.query);
     query.batch.scenario = decoded_segment(found.scenario, "simulationReference");
     query.batch.batch = decoded_segment(found.batch, "simulationRunBatchReference");
     auto const& project = query.batch.project;
-    if (project != options_.project && !store_.runs().has_project(project)) {
-      return error_answer(403, "these credentials have no access to project " + shown(project),
-                          trace_id());
+    if (project != options_.project && !store_->runs().has_project(project)) {
+      made.other = error_answer(
+          403, "these credentials have no access to project " + shown(project), trace_id());
+      return;
     }
-    return page_answer(store_.page(query));
+    made.page = store_->page(query);
+  }
+
+  answer no_such_path() const {
+    return error_answer(404,
+                        "no such path: there is only " + options_.path_prefix +
+                            "/simulations/{scenario}/batches/{batch}/runs",
+                        trace_id());
   }
 
   answer preflight() const {
@@ -113,7 +141,7 @@ class responder {
 
   static constexpr char const* allowed_methods = "GET, HEAD, OPTIONS";
 
-  store store_;
+  std::shared_ptr<store const> store_;
   responder_options options_;
   mutable std::atomic<std::uint64_t> answers_{0};
 };

@@ -8,15 +8,24 @@
 #include "simruns/simulator/route.hpp"
 #include "simruns/simulator/server_options.hpp"
 #include "simruns/simulator/service.hpp"
+#include "simruns/simulator/store.hpp"
 #include "simruns/simulator/stored_run.hpp"
+#include "simruns/simulator/timeline.hpp"
+#include "simruns/simulator/upstream.hpp"
+#include "simruns/simulator/virtual_clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <openssl/ssl.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +38,8 @@ class server {
  public:
   /// Listens and accepts from now on; answers as soon as the executor runs.
   /// Throws: boost::system::system_error if it cannot listen there; std::invalid_argument for a
-  /// path prefix that cannot stand in a URL.
+  /// path prefix that cannot stand in a URL, or for a certificate and a key that are no pair;
+  /// request_error for an upstream that is no base URL.
   server(boost::asio::any_io_executor executor, dataset runs, server_options options = {})
       : options_{completed(std::move(options), runs)}, batches_{runs.batches()} {
     responder_options what;
@@ -37,9 +47,14 @@ class server {
     what.path_prefix = options_.path_prefix;
     what.project = options_.project;
     what.seed = std::random_device{}();
-    service_ = std::make_shared<service>(std::make_shared<dataset const>(std::move(runs)),
-                                         std::move(what), options_);
-    auto const made = std::make_shared<listener>(std::move(executor), service_);
+    service_ = std::make_shared<service>(store_of(std::move(runs)), std::move(what), options_);
+    std::shared_ptr<upstream> beyond;
+    if (!options_.upstream.empty()) {
+      beyond = std::make_shared<upstream>(executor, options_.upstream, options_.path_prefix,
+                                          options_.record);
+    }
+    auto const made = std::make_shared<listener>(std::move(executor), service_,
+                                                 tls_context_of(options_), std::move(beyond));
     endpoint_ = made->endpoint();
     listener_ = made;
     listener::start(made);
@@ -61,7 +76,8 @@ class server {
     auto address = endpoint_.address();
     if (address.is_unspecified()) address = loopback_like(address);
     auto const host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-    return "http://" + host + ":" + std::to_string(endpoint_.port()) + options_.path_prefix;
+    std::string const scheme = options_.certificate.empty() ? "http://" : "https://";
+    return scheme + host + ":" + std::to_string(endpoint_.port()) + options_.path_prefix;
   }
 
   std::uint16_t port() const noexcept { return endpoint_.port(); }
@@ -72,6 +88,13 @@ class server {
   /// Every batch there is, in the order of the data set.
   std::vector<batch_key> const& batches() const noexcept { return batches_; }
 
+  /// The time of `server_options::live`; null if the server is not live.
+  std::shared_ptr<virtual_clock> const& clock() const noexcept { return options_.clock; }
+  /// The time after which a live server changes no more.
+  std::chrono::milliseconds live_until() const {
+    return life_ ? life_->end() : std::chrono::milliseconds{0};
+  }
+
   /// The latest requests, oldest first. Threads: any.
   std::vector<request_record> requests() const { return service_->log().records(); }
   /// Forgets the requests so far; their numbers go on. Threads: any.
@@ -81,9 +104,34 @@ class server {
   static server_options completed(server_options options, dataset const& runs) {
     if (options.api_key.empty()) options.api_key = random_secret();
     options.path_prefix = normal_prefix(options.path_prefix);
+    if (options.live && !options.clock) options.clock = std::make_shared<virtual_clock>(1);
     if (!options.project.empty()) return options;
     options.project = runs.empty() ? "demo-project" : runs.batches().front().project;
     return options;
+  }
+
+  std::shared_ptr<store const> store_of(dataset runs) {
+    auto const held = std::make_shared<dataset const>(std::move(runs));
+    if (!options_.live) return std::make_shared<store const>(held);
+    life_ = std::make_shared<timeline const>(held, *options_.live);
+    return std::make_shared<store const>(held, life_, options_.clock);
+  }
+
+  static std::shared_ptr<boost::asio::ssl::context> tls_context_of(server_options const& options) {
+    namespace ssl = boost::asio::ssl;
+    if (options.certificate.empty() && options.private_key.empty()) return nullptr;
+    auto made = std::make_shared<ssl::context>(ssl::context::tls_server);
+    SSL_CTX_set_min_proto_version(made->native_handle(), TLS1_2_VERSION);
+    boost::system::error_code problem;
+    made->use_certificate_chain(boost::asio::buffer(options.certificate), problem);
+    if (!problem) {
+      made->use_private_key(boost::asio::buffer(options.private_key), ssl::context::pem, problem);
+    }
+    if (problem) {
+      throw std::invalid_argument("certificate and private key are not a pair of PEM texts: " +
+                                  problem.message());
+    }
+    return made;
   }
 
   static boost::asio::ip::address loopback_like(boost::asio::ip::address const& any) {
@@ -93,6 +141,7 @@ class server {
 
   server_options options_;
   std::vector<batch_key> batches_;
+  std::shared_ptr<timeline const> life_;
   std::shared_ptr<service> service_;
   std::weak_ptr<listener> listener_;
   boost::asio::ip::tcp::endpoint endpoint_;

@@ -1,10 +1,18 @@
 #pragma once
 
+#include "simruns/simulator/answer.hpp"
 #include "simruns/simulator/faults.hpp"
+#include "simruns/simulator/recording.hpp"
+#include "simruns/simulator/request_log.hpp"
+#include "simruns/simulator/schedule.hpp"
+#include "simruns/simulator/virtual_clock.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace simruns::simulator {
@@ -29,8 +37,27 @@ struct server_options {
 
   /// Added to each answer. Zero: none. Default zero.
   std::chrono::milliseconds latency{0};
-  /// Decides which answers go wrong. Empty: none does.
+  /// Decides which answers go wrong, such as a `fault_script`. Empty: none does.
   fault_hook fault;
+
+  /// Lets the runs come, settle and go as it tells, by `clock`. Empty: all are there, and settled.
+  std::optional<schedule> live;
+  /// The time of `live`. Empty: one of the server's own, at the speed of real time.
+  std::shared_ptr<virtual_clock> clock;
+
+  /// Certificate chain and private key, as PEM texts: with both, the server speaks TLS, and only
+  /// that. Such as those of `self_signed_certificate`.
+  std::string certificate;
+  std::string private_key;
+
+  /// A real server's base URL, to which every request is passed on as it came. Empty: none.
+  std::string upstream;
+  /// Gets the pages of `upstream`.
+  std::shared_ptr<recording> record;
+
+  /// Sees every answer when it is decided, on the thread that decides it; must not throw. Empty:
+  /// nobody does.
+  std::function<void(request_record const&, answer const&)> observer;
 
   /// Time for a whole request to arrive, from the answer before it. A drip cannot extend it.
   /// Default 60 s.

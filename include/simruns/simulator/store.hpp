@@ -7,6 +7,8 @@
 #include "simruns/simulator/ranking_cache.hpp"
 #include "simruns/simulator/refusal.hpp"
 #include "simruns/simulator/stored_run.hpp"
+#include "simruns/simulator/timeline.hpp"
+#include "simruns/simulator/virtual_clock.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -24,8 +26,8 @@ namespace simruns::simulator {
 struct stored_page {
   std::vector<stored_run const*> runs;  ///< Valid as long as the data set.
   std::size_t limit = 0;
-  std::size_t skip = 0;   ///< As asked; beside a cursor the index of the first run.
-  std::size_t total = 0;  ///< Runs of the batch that pass the filter.
+  std::size_t skip = 0;    ///< As asked; beside a cursor the index of the first run.
+  std::int64_t total = 0;  ///< Runs of the batch that pass the filter.
   bool has_next = false;
   bool has_previous = false;
   std::optional<std::string> next;      ///< There if `has_next`.
@@ -34,22 +36,26 @@ struct stored_page {
 
 /// Answers queries from a data set, the same for `skip` and for cursors in both directions. A batch
 /// that is not in it is empty. Orders that were computed are kept, so deep pages cost no sorting.
-/// Threads: any.
+/// With a timeline, a page shows the runs as they are at that moment of the clock. Threads: any.
 class store {
  public:
   explicit store(std::shared_ptr<dataset const> runs) : runs_{std::move(runs)} {}
+
+  store(std::shared_ptr<dataset const> runs, std::shared_ptr<timeline const> life,
+        std::shared_ptr<virtual_clock const> clock)
+      : runs_{std::move(runs)}, life_{std::move(life)}, clock_{std::move(clock)} {}
 
   dataset const& runs() const noexcept { return *runs_; }
 
   /// Throws: refusal for a cursor that is not of this query.
   stored_page page(page_query const& query) const {
-    auto const ranked = rankings_.find(query, *runs_);
+    auto const ranked = ranking_of(query);
     auto const digest_of_query = digest(query);
     auto const span = locate(query, *ranked, digest_of_query);
     stored_page page;
     page.runs.assign(at(*ranked, span.first), at(*ranked, span.last));
     page.limit = query.limit;
-    page.total = ranked->size();
+    page.total = static_cast<std::int64_t>(ranked->size());
     bool const by_cursor = query.next || query.previous;
     page.skip = by_cursor ? span.first : query.skip;
     page.has_next = span.last < ranked->size();
@@ -61,6 +67,13 @@ class store {
   }
 
  private:
+  std::shared_ptr<ranking const> ranking_of(page_query const& query) const {
+    if (!life_) return rankings_.find(query, 0, [&]() -> auto const& { return runs_->runs_of(query.batch); });
+    auto const now = clock_->now();
+    auto const state = life_->state_at(query.batch, now);
+    return rankings_.find(query, state, [&] { return life_->runs_at(query.batch, now); });
+  }
+
   /// The half-open range of a page in its ranking.
   struct range {
     std::size_t first;
@@ -139,6 +152,8 @@ class store {
   }
 
   std::shared_ptr<dataset const> runs_;
+  std::shared_ptr<timeline const> life_;  ///< None: all runs are there, and settled.
+  std::shared_ptr<virtual_clock const> clock_;
   mutable ranking_cache rankings_;
 };
 

@@ -107,7 +107,7 @@ ids walk_forward(sim::store const& store, sim::page_query query) {
     CHECK(page.has_next == page.next.has_value());
     CHECK(page.has_previous == page.previous.has_value());
     append(names, page);
-    CHECK(page.has_next == (names.size() < page.total));
+    CHECK(page.has_next == (names.size() < static_cast<std::size_t>(page.total)));
     if (!page.has_next) return names;
     query.next = page.next;
   }
@@ -175,7 +175,7 @@ TEST_CASE("forward, backward and by skip a walk gives what sorting gives") {
         auto const query = query_of(from, limit);
         auto const expected = naive(runs, query);
         INFO(count << " runs, limit " << limit << ", sort " << from.sort);
-        CHECK(store.page(query).total == expected.size());
+        CHECK(store.page(query).total == static_cast<std::int64_t>(expected.size()));
         CHECK(walk_forward(store, query) == expected);
         CHECK(walk_backward(store, query) == expected);
         CHECK(walk_by_skip(store, query) == expected);
