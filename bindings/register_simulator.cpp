@@ -5,79 +5,229 @@
 
 #include <pybind11/stl.h>
 
+#include <chrono>
 #include <cmath>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace simruns_python {
 
 namespace {
 
 namespace simulator = simruns::simulator;
+using text = std::optional<std::string>;
 
-simulator::dataset make_dataset(std::optional<std::string> const& data, std::uint64_t seed,
-                                std::size_t scenarios, std::size_t runs) {
-  if (data) return simulator::load_jsonl(*data);
-  simulator::generator_options options;
-  options.seed = seed;
-  options.scenarios = scenarios;
-  options.runs = runs;
-  return simulator::generate(options);
+std::chrono::milliseconds milliseconds(double count) {
+  if (!(count >= 0 && count < 1e15)) throw py::value_error("a time is negative or not finite");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(count)));
 }
 
-std::unique_ptr<simulator::background_server> make_simulator(
-    std::optional<std::string> const& data, std::uint64_t seed, std::size_t scenarios,
-    std::size_t runs, std::string const& host, std::uint16_t port,
-    std::optional<std::string> const& api_key, std::optional<std::string> const& token,
-    double latency_ms) {
-  if (!(latency_ms >= 0 && latency_ms < 1e9)) {
-    throw py::value_error("latency_ms is negative or not finite; give milliseconds");
+/// The latest answers, for tests that hold them against the contract.
+struct kept_answer {
+  std::string target;
+  unsigned status;
+  bool faulty;
+  std::string body;
+};
+
+class answer_keeper {
+ public:
+  explicit answer_keeper(std::size_t most) : most_(most) {}
+
+  void add(simulator::request_record const& record, simulator::answer const& reply) {
+    std::scoped_lock const lock(mutex_);
+    if (kept_.size() == most_) kept_.pop_front();
+    kept_.push_back({record.target, record.status, record.faulty, reply.body});
   }
+
+  std::deque<kept_answer> take() {
+    std::scoped_lock const lock(mutex_);
+    return std::exchange(kept_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::size_t most_;
+  std::deque<kept_answer> kept_;
+};
+
+/// What the Python class `Simulator` holds. The members that the server uses outlive it.
+struct py_simulator {
+  std::shared_ptr<answer_keeper> answers;
+  std::shared_ptr<simulator::request_log_file> log;
+  std::shared_ptr<simulator::recording> record;
+  std::string certificate;
+  std::vector<simulator::batch_truth> truths;
+  std::unique_ptr<simulator::background_server> server;
+
+  void close() {
+    server->stop();
+    if (record) record->close();
+  }
+};
+
+struct source {
+  text data;
+  text lines;
+  simulator::generator_options made;
+};
+
+simulator::dataset make_dataset(source const& from) {
+  if (from.data && !from.lines) return simulator::load_jsonl(*from.data);
+  if (!from.lines) return simulator::generate(from.made);
+  std::istringstream input(*from.lines);
+  return simulator::read_jsonl(input, from.data.value_or("data"));
+}
+
+void watch(py_simulator& made, simulator::server_options& options) {
+  options.observer = [answers = made.answers, log = made.log](
+                         simulator::request_record const& record,
+                         simulator::answer const& reply) {
+    if (answers) answers->add(record, reply);
+    if (log) log->add(record);
+  };
+}
+
+std::unique_ptr<py_simulator> make_simulator(
+    text const& data, text const& lines, std::uint64_t seed, std::size_t scenarios,
+    std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
+    text const& api_key, text const& token, double latency_ms, text const& live, double speed,
+    text const& faults, bool self_signed, text const& certificate, text const& private_key,
+    text const& upstream, text const& record, text const& log, std::size_t keep_answers) {
   py::gil_scoped_release const no_python_here;
+  auto made = std::make_unique<py_simulator>();
   simulator::server_options options;
   options.address = host;
   options.port = port;
   options.api_key = api_key.value_or("");
   options.bearer_token = token.value_or("");
-  options.latency = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(latency_ms)));
-  return std::make_unique<simulator::background_server>(make_dataset(data, seed, scenarios, runs),
-                                                        std::move(options));
+  options.latency = milliseconds(latency_ms);
+  options.certificate = certificate.value_or("");
+  options.private_key = private_key.value_or("");
+  if (self_signed) {
+    auto pair = simulator::self_signed_certificate();
+    options.certificate = std::move(pair.certificate);
+    options.private_key = std::move(pair.private_key);
+  }
+  made->certificate = options.certificate;
+  if (live) {
+    options.live = simulator::read_schedule(*live);
+    options.clock = std::make_shared<simulator::virtual_clock>(speed);
+  }
+  if (faults && options.clock) {
+    options.fault = simulator::read_fault_script(
+        *faults, [clock = options.clock] { return clock->now(); });
+  } else if (faults) {
+    options.fault = simulator::read_fault_script(*faults);
+  }
+  options.upstream = upstream.value_or("");
+  if (record) made->record = std::make_shared<simulator::recording>(*record);
+  options.record = made->record;
+  if (log) made->log = std::make_shared<simulator::request_log_file>(*log);
+  if (keep_answers != 0) made->answers = std::make_shared<answer_keeper>(keep_answers);
+  watch(*made, options);
+
+  source from{data, lines, {}};
+  from.made.seed = seed;
+  from.made.scenarios = scenarios;
+  from.made.batches = batches;
+  from.made.runs = runs;
+  if (!data && !lines && !upstream) made->truths = simulator::true_success_rates(from.made);
+  auto served = upstream ? simulator::dataset() : make_dataset(from);
+  made->server =
+      std::make_unique<simulator::background_server>(std::move(served), std::move(options));
+  return made;
 }
 
-py::list batches_of(simulator::background_server const& server) {
+py::tuple tuple_of(simulator::batch_key const& key) {
+  return py::make_tuple(key.project, key.scenario, key.batch);
+}
+
+py::list batches_of(py_simulator const& self) {
   py::list out;
-  for (auto const& key : server.batches()) {
-    out.append(py::make_tuple(key.project, key.scenario, key.batch));
+  for (auto const& key : self.server->batches()) out.append(tuple_of(key));
+  return out;
+}
+
+py::list truths_of(py_simulator const& self) {
+  py::list out;
+  for (auto const& truth : self.truths) {
+    out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0,
+                              truth.regressed, truth.flaky));
   }
   return out;
 }
 
-py::list requests_of(simulator::background_server const& server) {
+py::list requests_of(py_simulator const& self) {
   using namespace py::literals;
   py::list out;
-  for (auto const& r : server.requests()) {
-    out.append(py::dict("number"_a = r.number, "method"_a = r.method, "target"_a = r.target,
-                        "status"_a = r.status));
+  for (auto const& r : self.server->requests()) {
+    auto const at = std::chrono::duration<double>(r.at.time_since_epoch()).count();
+    out.append(py::dict("number"_a = r.number, "at"_a = at, "method"_a = r.method,
+                        "target"_a = py::bytes(r.target).attr("decode")("latin-1"),
+                        "status"_a = r.status, "bytes"_a = r.bytes, "faulty"_a = r.faulty));
   }
   return out;
+}
+
+py::list take_answers(py_simulator& self) {
+  py::list out;
+  if (!self.answers) return out;
+  for (auto const& kept : self.answers->take()) {
+    out.append(py::make_tuple(py::bytes(kept.target).attr("decode")("latin-1"), kept.status,
+                              kept.faulty, py::bytes(kept.body)));
+  }
+  return out;
+}
+
+simulator::virtual_clock& clock_of(py_simulator const& self) {
+  if (self.server->clock()) return *self.server->clock();
+  throw py::value_error("only a live Simulator has a clock; make it with live=True");
 }
 
 }  // namespace
 
 void register_simulator(py::module_& m) {
   using namespace py::literals;
-  using server = simulator::background_server;
-  py::class_<server>(m, "Simulator")
-      .def(py::init(&make_simulator), py::kw_only(), "data"_a = py::none(), "seed"_a = 1,
-           "scenarios"_a = 3, "runs"_a = 100, "host"_a = "127.0.0.1", "port"_a = 0,
-           "api_key"_a = py::none(), "token"_a = py::none(), "latency_ms"_a = 0.0)
-      .def_property_readonly("url", &server::url)
-      .def_property_readonly("project", &server::project)
-      .def_property_readonly("api_key", &server::api_key)
+  auto const none = py::none();
+  py::class_<py_simulator>(m, "Simulator")
+      .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "lines"_a = none,
+           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100,
+           "host"_a = "127.0.0.1", "port"_a = 0, "api_key"_a = none, "token"_a = none,
+           "latency_ms"_a = 0.0, "live"_a = none, "speed"_a = 1.0, "faults"_a = none,
+           "self_signed"_a = false, "certificate"_a = none, "private_key"_a = none,
+           "upstream"_a = none, "record"_a = none, "log"_a = none, "keep_answers"_a = 0)
+      .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
+      .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
+      .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })
+      .def_property_readonly("certificate", [](py_simulator const& s) { return s.certificate; })
+      .def_property_readonly(
+          "recorded",
+          [](py_simulator const& s) {
+            return s.record ? std::pair(s.record->size(), s.record->left_out()) : std::pair<std::size_t, std::size_t>();
+          })
       .def("batches", &batches_of)
+      .def("truths", &truths_of)
       .def("requests", &requests_of)
-      .def("close", &server::stop, py::call_guard<py::gil_scoped_release>());
+      .def("clear_requests", [](py_simulator& s) { s.server->clear_requests(); })
+      .def("take_answers", &take_answers)
+      .def_property_readonly("is_live",
+                             [](py_simulator const& s) { return s.server->clock() != nullptr; })
+      .def_property_readonly("live_until_ms",
+                             [](py_simulator const& s) { return s.server->live_until().count(); })
+      .def_property(
+          "speed", [](py_simulator const& s) { return clock_of(s).speed(); },
+          [](py_simulator& s, double speed) { clock_of(s).set_speed(speed); })
+      .def("now_ms", [](py_simulator const& s) { return clock_of(s).now().count(); })
+      .def("advance_ms",
+           [](py_simulator& s, double step) { clock_of(s).advance(milliseconds(step)); })
+      .def("close", &py_simulator::close, py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace simruns_python

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
         RequestError,
         RequestTimeoutError,
     )
+    from simruns.faults import Faults
     from simruns.frames import Table
     from simruns.options import Options
     from simruns.query import BatchKey, Walk
     from simruns.runs import Runs
-    from simruns.simulator import Simulator
+    from simruns.simulator import BatchTruth, Clock, Simulator
     from simruns.streams import AsyncRunStream, RunStream
 
 __all__ = [
@@ -53,11 +54,14 @@ __all__ = [
     "Batch",
     "BatchCompleteness",
     "BatchKey",
+    "BatchTruth",
     "CancelledError",
     "Client",
+    "Clock",
     "Completeness",
     "Criterion",
     "Error",
+    "Faults",
     "IncompleteError",
     "InvalidArgumentError",
     "Issue",
@@ -94,11 +98,12 @@ _HOMES = {
         "RequestError",
         "RequestTimeoutError",
     ),
+    "faults": ("Faults",),
     "frames": ("Table",),
     "options": ("Options",),
     "query": ("BatchKey", "Walk"),
     "runs": ("Runs",),
-    "simulator": ("Simulator",),
+    "simulator": ("BatchTruth", "Clock", "Simulator"),
     "streams": ("AsyncRunStream", "RunStream"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

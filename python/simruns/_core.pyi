@@ -248,14 +248,26 @@ class Simulator:
         self,
         *,
         data: str | None = None,
+        lines: str | None = None,
         seed: int = 1,
         scenarios: int = 3,
+        batches: int = 1,
         runs: int = 100,
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
         token: str | None = None,
         latency_ms: float = 0.0,
+        live: str | None = None,
+        speed: float = 1.0,
+        faults: str | None = None,
+        self_signed: bool = False,
+        certificate: str | None = None,
+        private_key: str | None = None,
+        upstream: str | None = None,
+        record: str | None = None,
+        log: str | None = None,
+        keep_answers: int = 0,
     ) -> None: ...
     @property
     def url(self) -> str: ...
@@ -263,10 +275,35 @@ class Simulator:
     def project(self) -> str: ...
     @property
     def api_key(self) -> str: ...
+    @property
+    def certificate(self) -> str:
+        """As PEM; empty without TLS."""
+
+    @property
+    def recorded(self) -> tuple[int, int]:
+        """Runs that were kept, and what could not be."""
+
     def batches(self) -> list[tuple[str, str, str]]:
         """(project, scenario, batch) of each, in the order of the data."""
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The latest requests: number, method, target, status."""
+    def truths(self) -> list[tuple[tuple[str, str, str], float, bool, bool]]:
+        """(batch, success rate, regressed, flaky) of each that was generated."""
 
+    def requests(self) -> list[dict[str, Any]]:
+        """The latest requests: number, at, method, target, status, bytes, faulty."""
+
+    def clear_requests(self) -> None: ...
+    def take_answers(self) -> list[tuple[str, int, bool, bytes]]:
+        """(target, status, faulty, body) of the answers since the last call, if they are kept."""
+
+    @property
+    def is_live(self) -> bool: ...
+    @property
+    def live_until_ms(self) -> int: ...
+    @property
+    def speed(self) -> float: ...
+    @speed.setter
+    def speed(self, speed: float) -> None: ...
+    def now_ms(self) -> int: ...
+    def advance_ms(self, step: float) -> None: ...
     def close(self) -> None: ...

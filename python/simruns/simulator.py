@@ -3,24 +3,82 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simruns import _core, checks
 from simruns.client import AsyncClient, Client
 from simruns.errors import Error, invalid
+from simruns.faults import Faults, Script, as_json, fault_text, read_script
+from simruns.frames import require
 from simruns.options import Options
 from simruns.query import BatchKey
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+__all__ = ["BatchTruth", "Clock", "Faults", "Simulator"]
+
+
+class BatchTruth(NamedTuple):
+    """What an analysis of a generated batch ought to find."""
+
+    batch: BatchKey
+    success_rate: float
+    """The chance of success among runs that end as success, failure or agent error."""
+    regressed: bool
+    """It is lower than that of the scenario's first batch."""
+    flaky: bool
+    """It is so near to a half that single runs tell little."""
+
+
+class Clock:
+    """The time of a live Simulator, in seconds from its start; forward only."""
+
+    def __init__(self, core: _core.Simulator) -> None:
+        self._core = core
+
+    @property
+    def now(self) -> float:
+        return self._core.now_ms() / 1000
+
+    def advance(self, seconds: float) -> None:
+        """Steps forward; what is due until then has happened when this returns."""
+        self._core.advance_ms(checks.duration("seconds", seconds) * 1000)
+
+    @property
+    def speed(self) -> float:
+        """Times real time; 0 stands still but for steps."""
+        return self._core.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._core.speed = _speed(speed)
+
 
 class Simulator:
     """Serves runs over HTTP on a thread of its own, from the constructor's return to `close`.
 
-    `data` is a file of runs, one JSON object a line; without it, `seed` makes `scenarios` of one
-    batch of `runs` each. The same seed makes the same data. `latency_ms` delays every answer.
+    `data` is a file of runs: JSON lines, or Parquet as `simruns export` writes it. Without it,
+    `seed` makes `scenarios` of `batches` (1) of `runs` each; the same seed makes the same data.
+    `latency_ms` delays every answer.
+
+    `live` lets runs appear, settle and expire by a clock: True for the times that the runs
+    themselves tell, a schedule or a file of one for others. `speed` is the clock's, times real
+    time; with 0 it moves only by `sim.clock.advance(seconds)`.
+
+    `faults` is a script of what goes wrong: `Faults`, its rules as dicts, or a JSON or YAML file.
+
+    `tls` serves https by a certificate that vouches for itself, or by a pair of PEM files
+    (certificate, key); `sim.client()` trusts it.
+
+    `upstream` is a real base URL to which every request is passed on, its credentials included;
+    `record` is a file that keeps the runs of what comes back, as JSON lines, and nothing else.
+
+    `log` is a file to which each request is appended, a line of JSON.
     """
 
     def __init__(
@@ -29,27 +87,54 @@ class Simulator:
         data: str | os.PathLike[str] | None = None,
         seed: int | None = None,
         scenarios: int | None = None,
+        batches: int | None = None,
         runs: int | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
         token: str | None = None,
         latency_ms: float = 0.0,
+        live: bool | Mapping[str, Any] | str | os.PathLike[str] = False,
+        speed: float | None = None,
+        faults: Script | None = None,
+        tls: bool | tuple[str | os.PathLike[str], str | os.PathLike[str]] = False,
+        upstream: str | None = None,
+        record: str | os.PathLike[str] | None = None,
+        log: str | os.PathLike[str] | None = None,
     ) -> None:
-        limits = {"seed": (seed, 0), "scenarios": (scenarios, 1), "runs": (runs, 1)}
+        limits = {
+            "seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1),
+            "runs": (runs, 1),
+        }  # fmt: skip
         made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
-        if data is not None and made:
-            raise invalid(f"data is given, and {' and '.join(made)}; give one or the other")
+        _exclude("data", data, made)
+        _exclude("upstream", upstream, made | ({} if data is None else {"data": data}))
+        if record is not None and upstream is None:
+            raise invalid("record is given without an upstream to record from")
+        if not live and speed is not None:
+            raise invalid("speed is given, but live is not: only a live Simulator has a clock")
+        self._ca_file: str | None = None
         try:
             self._core = _core.Simulator(
-                data=None if data is None else os.fspath(data),
+                **_source(data),
                 **made,
+                **_tls(tls),
                 host=checks.text("host", host),
                 port=checks.count("port", port, 0, 65535),
                 api_key=api_key,
                 token=token,
                 latency_ms=checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
+                live=_schedule(live),
+                speed=1.0 if speed is None else _speed(speed),
+                faults=None if faults is None else fault_text(faults),
+                upstream=upstream,
+                record=None if record is None else os.fspath(record),
+                log=None if log is None else os.fspath(log),
             )
+        except ValueError as error:  # of the core: a script with a mistake, a pair that is none
+            if isinstance(error, Error):
+                raise
+            raise invalid(str(error)) from None
         except RuntimeError as error:  # a file that holds no runs, an address that is taken
             raise Error(f"the Simulator did not start: {error}") from error
 
@@ -68,6 +153,29 @@ class Simulator:
         """A key that it accepts: the one given, or one that it made for itself."""
         return self._core.api_key
 
+    @property
+    def ca_file(self) -> str | None:
+        """A PEM file of the certificate to trust; None without TLS. Gone when it is closed."""
+        if not self._core.certificate:
+            return None
+        if self._ca_file is None:
+            handle, self._ca_file = tempfile.mkstemp(prefix="simruns-", suffix=".pem")
+            with os.fdopen(handle, "w") as file:
+                file.write(self._core.certificate)
+        return self._ca_file
+
+    @property
+    def clock(self) -> Clock:
+        """The time of a live Simulator. Raises InvalidArgumentError if it is not live."""
+        if not self._core.is_live:
+            raise invalid("only a live Simulator has a clock; make it with live=True")
+        return Clock(self._core)
+
+    @property
+    def live_until(self) -> float:
+        """Seconds on the clock after which nothing changes any more; 0 if it is not live."""
+        return self._core.live_until_ms / 1000
+
     def batches(self) -> list[BatchKey]:
         """Its batches, in the order of the data; each has `.project`, `.scenario`, `.batch`."""
         return [BatchKey(*batch) for batch in self._core.batches()]
@@ -77,21 +185,41 @@ class Simulator:
         """(scenario, batch) of each, for `client.batches(sim.pairs)`."""
         return [(key.scenario, key.batch) for key in self.batches()]
 
+    def truths(self) -> list[BatchTruth]:
+        """What is true of each generated batch, in their order; empty for data of a file."""
+        return [BatchTruth(BatchKey(*key), *rest) for key, *rest in self._core.truths()]
+
     def client(self, **options: Unpack[Options]) -> Client:
         """A client of it."""
-        return Client(self.url, project=self.project, api_key=self.api_key, **options)
+        return Client(self.url, project=self.project, api_key=self.api_key, **self._own(options))
 
     def async_client(self, **options: Unpack[Options]) -> AsyncClient:
         """An async client of it."""
-        return AsyncClient(self.url, project=self.project, api_key=self.api_key, **options)
+        return AsyncClient(
+            self.url, project=self.project, api_key=self.api_key, **self._own(options)
+        )
 
     def requests(self) -> list[dict[str, Any]]:
-        """The latest requests: number, method, target, status."""
+        """The latest 10,000 requests: `number` from 1, `at` (seconds since 1970), `method`,
+        `target` (path and query), `status` (0: a reset), `bytes` of the body, `faulty`.
+        """
         return self._core.requests()
 
+    def clear_requests(self) -> None:
+        """Forgets the requests so far; their numbers go on."""
+        self._core.clear_requests()
+
+    @property
+    def recorded(self) -> int:
+        """Runs that the file `record` holds."""
+        return self._core.recorded[0]
+
     def close(self) -> None:
-        """Stops serving. Safe to repeat."""
+        """Stops serving, and completes the recording. Safe to repeat."""
         self._core.close()
+        if self._ca_file is not None:
+            Path(self._ca_file).unlink(missing_ok=True)
+            self._ca_file = None
 
     def __enter__(self) -> Simulator:
         return self
@@ -106,3 +234,53 @@ class Simulator:
 
     def __repr__(self) -> str:
         return f"<Simulator at {self.url}>"
+
+    def _own(self, options: Options) -> Options:
+        return {"ca_file": self.ca_file, **options} if self._core.certificate else options
+
+
+def _exclude(name: str, value: Any, others: Mapping[str, Any]) -> None:
+    if value is not None and others:
+        raise invalid(f"{name} is given, and {' and '.join(others)}; give one or the other")
+
+
+def _source(data: str | os.PathLike[str] | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    path = os.fspath(data)
+    if not path.endswith(".parquet"):
+        return {"data": path}
+    parquet = require("pyarrow.parquet", "arrow", "serving Parquet")
+    try:
+        column = parquet.read_table(path, columns=["json"])["json"]
+    except (OSError, ValueError, KeyError) as error:
+        reason = "it has no column `json` of the runs' own texts, as `simruns export` writes it"
+        known = isinstance(error, OSError)
+        raise Error(f"the Simulator did not start: {path}: {error if known else reason}") from None
+    lines = "\n".join(text.replace("\r", " ").replace("\n", " ") for text in column.to_pylist())
+    return {"data": path, "lines": lines}
+
+
+def _schedule(live: bool | Mapping[str, Any] | str | os.PathLike[str]) -> str | None:
+    if isinstance(live, bool):
+        return "{}" if live else None
+    return as_json("live", read_script("live", live))
+
+
+def _tls(tls: Any) -> dict[str, Any]:
+    if isinstance(tls, bool):
+        return {"self_signed": tls}
+    try:
+        certificate, key = (Path(file).read_text(encoding="ascii") for file in tls)
+    except (TypeError, ValueError):
+        raise invalid("tls is no pair of PEM files; give (certificate, key), or True") from None
+    except OSError as error:
+        raise Error(f"the Simulator did not start: {error}") from None
+    return {"certificate": certificate, "private_key": key}
+
+
+def _speed(speed: Any) -> float:
+    number = checks.duration("speed", speed, "times real time", least=0.0)
+    if number > 1e6:
+        raise invalid(f"speed is {number:g}; give 0 to 1,000,000", field="speed")
+    return number

@@ -4,13 +4,13 @@
 #include "simruns/simulator/generate_conversation.hpp"
 #include "simruns/simulator/generate_metrics.hpp"
 #include "simruns/simulator/generator_texts.hpp"
+#include "simruns/simulator/iso_time.hpp"
 #include "simruns/simulator/json_text.hpp"
 #include "simruns/simulator/random.hpp"
 #include "simruns/simulator/stored_run.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -36,6 +36,8 @@ struct batch_truth {
   batch_key key;
   /// The chance of `success` among runs that end as success, failure or agent error, in 1/1,000.
   std::uint32_t success_permille;
+  bool regressed = false;  ///< Lower than that of the scenario's first batch.
+  bool flaky = false;      ///< So near to a half that single runs tell little.
 };
 
 namespace detail {
@@ -59,6 +61,9 @@ inline batch_plan plan_batch(generator_options const& options, std::size_t scena
   plan.language = languages[(options.seed + scenario) % languages.size()];
   plan.truth.success_permille =
       std::min(plan.about->success_permille + random.below(41), 990u) - 20;
+  plan.truth.flaky = plan.truth.success_permille >= 350 && plan.truth.success_permille <= 650;
+  plan.truth.regressed = scenario % 3 == 1 && batch != 0;
+  if (plan.truth.regressed) plan.truth.success_permille -= 180;
   plan.truth.key.project = options.project;
   plan.truth.key.scenario = plan.about->slug;
   if (round != 0) plan.truth.key.scenario += "-" + std::to_string(round + 1);
@@ -75,30 +80,6 @@ inline outcome draw_outcome(random_source& random, std::uint32_t success_permill
   if (random.chance(25)) return outcome::other_error;
   if (random.chance(success_permille)) return outcome::success;
   return random.chance(120) ? outcome::agent_error : outcome::failure;
-}
-
-inline void append_digits(std::string& out, unsigned value, std::size_t width) {
-  auto const text = std::to_string(value);
-  if (text.size() < width) out.append(width - text.size(), '0');
-  out += text;
-}
-
-/// `2025-06-02T09:00:00.000Z`, of milliseconds since 1970.
-inline std::string iso_time(std::int64_t milliseconds) {
-  std::chrono::sys_time<std::chrono::milliseconds> const time{
-      std::chrono::milliseconds{milliseconds}};
-  auto const day = std::chrono::floor<std::chrono::days>(time);
-  std::chrono::year_month_day const date{day};
-  std::chrono::hh_mm_ss const clock{time - day};
-  std::string text;
-  append_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  append_digits(text += '-', static_cast<unsigned>(date.month()), 2);
-  append_digits(text += '-', static_cast<unsigned>(date.day()), 2);
-  append_digits(text += 'T', static_cast<unsigned>(clock.hours().count()), 2);
-  append_digits(text += ':', static_cast<unsigned>(clock.minutes().count()), 2);
-  append_digits(text += ':', static_cast<unsigned>(clock.seconds().count()), 2);
-  append_digits(text += '.', static_cast<unsigned>(clock.subseconds().count()), 3);
-  return text += 'Z';
 }
 
 inline void append_member(std::string& out, std::string_view name, std::string_view text) {
@@ -201,7 +182,8 @@ inline std::vector<batch_truth> true_success_rates(generator_options const& opti
 
 /// Makes runs that look real: several languages, emoji, escapes, long and empty texts, tool calls,
 /// criteria that fail for a reason, errors, stopped runs, missing optional members. `createdAt`
-/// grows with `sequence`, sometimes by nothing.
+/// grows with `sequence`, sometimes by nothing. From its second batch on, each third scenario is
+/// worse than it was.
 /// Throws: std::invalid_argument for options out of range.
 inline dataset generate(generator_options const& options = {}) {
   detail::check(options);

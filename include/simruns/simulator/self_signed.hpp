@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/simulator/authentication.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -48,7 +50,9 @@ inline certified_key self_signed_certificate(
   X509_gmtime_adj(X509_getm_notAfter(made.get()), day);
   X509_set_pubkey(made.get(), key.get());
   auto* const subject = X509_get_subject_name(made.get());
-  auto const* common = reinterpret_cast<unsigned char const*>("simruns test server");
+  // Two issuers of one name would be taken for each other.
+  std::string const unique = "simruns " + random_secret();
+  auto const* common = reinterpret_cast<unsigned char const*>(unique.c_str());
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, common, -1, -1, 0);
   X509_set_issuer_name(made.get(), subject);
   auto* const extension =

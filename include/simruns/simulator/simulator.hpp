@@ -10,6 +10,7 @@
 #include "simruns/simulator/read_fault_script.hpp"
 #include "simruns/simulator/recording.hpp"
 #include "simruns/simulator/request_log.hpp"
+#include "simruns/simulator/request_log_file.hpp"
 #include "simruns/simulator/schedule.hpp"
 #include "simruns/simulator/self_signed.hpp"
 #include "simruns/simulator/server.hpp"
