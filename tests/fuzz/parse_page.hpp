@@ -28,7 +28,7 @@ inline simruns::parse_limits small_limits() {
 /// What a plain parse says of a body.
 struct plain_parse {
   std::optional<std::size_t> runs;  ///< How many are in `data`; nothing where the body is no page.
-  bool undecided = false;           ///< A number is beyond the plain parser, which proves nothing.
+  bool undecided = false;  ///< The plain parser reads less than JSON here, which proves nothing.
 };
 
 inline plain_parse parse_plainly(std::string_view body, std::size_t depth) {
@@ -38,7 +38,9 @@ inline plain_parse parse_plainly(std::string_view body, std::size_t depth) {
   auto const value =
       boost::json::parse(boost::json::string_view(body.data(), body.size()), failed, {}, options);
   plain_parse out;
-  out.undecided = failed == boost::json::error::exponent_overflow;
+  // It refuses halves of surrogate pairs, each release with a code of its own.
+  bool const surrogates = body.find("\\ud") != body.npos || body.find("\\uD") != body.npos;
+  out.undecided = failed == boost::json::error::exponent_overflow || (failed && surrogates);
   if (failed || !value.is_object()) return out;
   auto const* const data = value.get_object().if_contains("data");
   if (data != nullptr && data->is_array()) out.runs = data->get_array().size();

@@ -76,10 +76,12 @@ class criterion_rows {
     }
   }
 
+  /// Not where both have a name: then they are of different things.
   void join_by_position(std::size_t first) {
     for (std::size_t i = 0; i < results_.size(); ++i) {
       auto& row = rows_[first + i];
-      if (!row.result.json && !taken_[i]) row.result = results_[i];
+      bool const differ = row.name && results_[i].name && *row.name != *results_[i].name;
+      if (!row.result.json && !taken_[i] && !differ) row.result = results_[i];
     }
   }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "simruns/detail/byte_block.hpp"
+#include "simruns/detail/spread_hash.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,10 @@ class column_dictionary {
   // Enumerations and references of one page are mostly one or a handful.
   static constexpr std::size_t few = 12;
 
+  static bool is_same(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
+  }
+
   std::int32_t add(std::string_view text) {
     words_.push_back(text);
     return static_cast<std::int32_t>(words_.size() - 1);
@@ -32,7 +38,7 @@ class column_dictionary {
 
   std::int32_t find_among_few(std::string_view text) {
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      if (words_[i] == text) return static_cast<std::int32_t>(i);
+      if (is_same(words_[i], text)) return static_cast<std::int32_t>(i);
     }
     return add(text);
   }
@@ -47,7 +53,7 @@ class column_dictionary {
   /// Where `text` is, or is to be.
   std::size_t slot_of(std::string_view text) const {
     auto const mask = slots_.size() - 1;
-    auto at = std::hash<std::string_view>{}(text)&mask;
+    auto at = spread_hash::slot(text, slots_.size());
     while (slots_[at] >= 0 && words_[static_cast<std::size_t>(slots_[at])] != text) {
       at = (at + 1) & mask;
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/detail/column_object.hpp"
+#include "simruns/detail/object_members.hpp"
 #include "simruns/page/run.hpp"
 
 #include <algorithm>
@@ -46,15 +46,15 @@ class result_reader {
     judged_result out;
     out.json = json;
     maybe<std::string_view> explanation;
-    bool said = false;
+    said_success said;
     for (object_members m(json); m.next();) {
       auto const key = key_of(m);
       if (key == "name") out.name = texts_.read(m.value());
       if (key == "reason") out.reason = texts_.read(m.value());
       if (key == "explanation") explanation = texts_.read(m.value());
-      if (key == "success" || (key == "passed" && !said)) out.success = read_bool(m.value());
-      said = said || key == "success";
+      said.see(key, m.value());
     }
+    out.success = said.value();
     if (!out.reason) out.reason = explanation;
     return out;
   }
@@ -69,9 +69,7 @@ class result_reader {
   }
 
  private:
-  std::string_view key_of(object_members const& m) {
-    return texts_.read(m.key()).value_or(std::string_view{});
-  }
+  std::string_view key_of(object_members const& m) { return texts_.read(m.key()); }
 
   text_reader texts_;
 };

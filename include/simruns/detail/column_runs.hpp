@@ -40,6 +40,11 @@ inline bool put_results(run const& r, auto& sink) {
   return true;
 }
 
+/// All that was odd, also what the page did not keep.
+inline std::int64_t count_issues(run const& r) {
+  return static_cast<std::int64_t>(r.issues.size() + r.issues_dropped);
+}
+
 inline std::int64_t count(auto const& items) { return static_cast<std::int64_t>(items.size()); }
 
 /// Who a run is and where it ran.
@@ -97,7 +102,7 @@ inline auto const& run_record_columns() {
       composed_column<run>("results",
                            [](run const& r, auto& sink) { return put_results(r, sink); }),
       composed_column<run>("extra", [](run const& r, auto& sink) { return put_extra(r, sink); }),
-      value_column<run>("n_issues", [](run const& r) { return count(r.issues); }),
+      value_column<run>("n_issues", [](run const& r) { return count_issues(r); }),
   };
   return columns;
 }

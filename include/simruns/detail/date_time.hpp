@@ -73,8 +73,10 @@ inline std::optional<milliseconds_point> parse_date_time(std::string_view text) 
   year_month_day const date{year{*y}, month{static_cast<unsigned>(*m)},
                             day{static_cast<unsigned>(*d)}};
   if (!thousandths || !zone || !text.empty() || !date.ok()) return std::nullopt;
-  return milliseconds_point{sys_days{date}} + hours{*hour} + minutes{*minute - *zone} +
-         seconds{*second} + milliseconds{*thousandths};
+  auto const moment = sys_days{date} + hours{*hour} + minutes{*minute - *zone} + seconds{*second};
+  // A leap second is the last of a day, and so runs into the next.
+  if (*second == 60 && moment != floor<days>(moment)) return std::nullopt;
+  return milliseconds_point{moment} + milliseconds{*thousandths};
 }
 
 }  // namespace simruns::detail

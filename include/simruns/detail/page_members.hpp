@@ -165,6 +165,22 @@ constexpr std::span<member const> members_of(shape s) noexcept {
   }
 }
 
+inline constexpr auto required_members = [] {
+  std::array<std::uint32_t, static_cast<std::size_t>(shape::pagination) + 1> out{};
+  for (std::size_t kind = 0; kind < out.size(); ++kind) {
+    auto const members = members_of(static_cast<shape>(kind));
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].required) out[kind] |= std::uint32_t{1} << i;
+    }
+  }
+  return out;
+}();
+
+/// The members that an object of this shape must have, a bit each.
+constexpr std::uint32_t required_of(shape s) noexcept {
+  return required_members[static_cast<std::size_t>(s)];
+}
+
 constexpr std::string_view expected_type(member_kind kind) noexcept {
   switch (kind) {
     case member_kind::integer:

@@ -137,8 +137,12 @@ inline void set_mismatch(page_frames& frames, std::string_view got) {
 /// Below this a time is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
 inline constexpr std::int64_t first_millisecond_time = 100'000'000'000;
 
-inline time_point time_of(std::int64_t value) noexcept {
+/// Nothing beyond the years 1 to 9999, which no calendar of our users can show.
+inline maybe<time_point> time_of(std::int64_t value) noexcept {
+  static constexpr std::int64_t first = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
+  static constexpr std::int64_t last = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
   if (value < first_millisecond_time && value > -first_millisecond_time) value *= 1000;
+  if (value < first || value > last) return {};
   return time_point{std::chrono::milliseconds{value}};
 }
 
@@ -213,7 +217,9 @@ inline void set_number(page_frames& frames, exact_integer number, std::string_vi
   if (m.kind == member_kind::integer) {
     field_of<maybe<std::int64_t>>(frame, m) = number.value;
   } else {
-    field_of<maybe<time_point>>(frame, m) = time_of(number.value);
+    auto const moment = time_of(number.value);
+    field_of<maybe<time_point>>(frame, m) = moment;
+    if (!moment) frames.report("time out of range: " + std::string(literal.substr(0, 40)));
   }
 }
 

@@ -1,34 +1,44 @@
 #pragma once
 
+#include "simruns/detail/object_members.hpp"
 #include "simruns/page/verdict.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include <optional>
+#include <string_view>
 
 namespace simruns {
 
 namespace detail {
 
-/// Whether every result of the criteria succeeded; nothing if there is none, or one does not say.
+/// What one result of the criteria says; nothing if it does not.
+inline maybe<bool> success_of_result(std::string_view json) {
+  text_reader texts;
+  said_success said;
+  for (object_members m(json); m.next();) {
+    said.see(texts.read(m.key()), m.value());
+  }
+  return said.value();
+}
+
+/// Whether every result of the criteria succeeded. One that did not decides; else nothing, if there
+/// is none, or one does not say.
 inline std::optional<bool> results_agree(metrics const& m) {
   if (!m.results || m.results->empty()) return std::nullopt;
-  bool all = true;
-  boost::json::parse_options options;
-  options.max_depth = 512;  // as deep as a page may be
-  for (std::string_view json : *m.results) {
-    boost::system::error_code failed;
-    auto const value =
-        boost::json::parse(boost::json::string_view(json.data(), json.size()), failed, {}, options);
-    if (failed || !value.is_object()) return std::nullopt;
-    auto const& object = value.get_object();
-    auto const* said = object.if_contains("success");
-    if (said == nullptr) said = object.if_contains("passed");
-    if (said == nullptr || !said->is_bool()) return std::nullopt;
-    all = all && said->get_bool();
+  bool all_say = true;
+  for (std::string_view const json : *m.results) {
+    auto const said = success_of_result(json);
+    if (said && !*said) return false;
+    all_say = all_say && said.has_value();
   }
-  return all;
+  return all_say ? std::optional{true} : std::nullopt;
+}
+
+/// Whether nothing has been said yet: no member came, or none with a value but flags that are off.
+inline bool says_nothing(metrics const& m) noexcept {
+  bool const results = m.results && !m.results->empty();
+  return !m.status && !m.success && !results && !m.sentiment && !m.summary && !m.success_rate &&
+         !m.error_info && !m.is_batch_stopped.value_or(false) &&
+         !m.is_conversation_ended.value_or(false) && m.extra.empty();
 }
 
 inline verdict verdict_of_error(metrics const& m) {
@@ -48,7 +58,7 @@ inline verdict verdict_of_error(metrics const& m) {
 
 inline verdict verdict_of(run const& run) {
   auto const& m = run.metrics;
-  if (m.empty) return verdict::pending;
+  if (detail::says_nothing(m)) return verdict::pending;
   auto const status = m.status ? m.status->value : run_status::unknown;
   // A conversation that was cut off says nothing of the agent, whatever was noted beside it.
   bool const cut_off =
@@ -61,7 +71,7 @@ inline verdict verdict_of(run const& run) {
   if (auto const agreed = detail::results_agree(m)) {
     return *agreed ? verdict::success : verdict::failure;
   }
-  return verdict::pending;
+  return verdict::unknown_error;
 }
 
 inline bool is_contradictory(run const& run) {

@@ -29,6 +29,14 @@ class arena {
     return out;
   }
 
+  /// Takes back the last `bytes` of what was given out, which ended at `end`, if nothing was given
+  /// out since.
+  void give_back(void* end, std::size_t bytes) noexcept {
+    if (free_ != end) return;
+    free_ -= bytes;
+    left_ += bytes;
+  }
+
   template <class T>
   std::span<T const> copy(T const* items, std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
@@ -53,16 +61,17 @@ class arena {
     capacity_ += size;
     free_ = blocks_.back().get();
     left_ = size;
-    next_block_ = size * 2 < max_block ? size * 2 : max_block;
+    // The first block is meant to be enough; where it is not, a little more will be.
+    next_block_ = capacity_ / 4 > least_block ? capacity_ / 4 : least_block;
     return allocate(bytes, alignment);
   }
 
-  static constexpr std::size_t max_block = std::size_t{1} << 20;
+  static constexpr std::size_t least_block = 4 * 1024;
 
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::byte* free_ = nullptr;
   std::size_t left_ = 0;
-  std::size_t next_block_ = 16 * 1024;
+  std::size_t next_block_ = least_block;
   std::size_t capacity_ = 0;
 };
 

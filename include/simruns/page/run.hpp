@@ -3,6 +3,7 @@
 #include "simruns/page/maybe.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -114,6 +115,7 @@ struct run {
   maybe<std::string_view> expires_at_text;  ///< As sent: a text, or a number's literal.
   std::span<extra_member const> extra;
   std::span<issue const> issues;  ///< The issues of this run among those of its page.
+  std::size_t issues_dropped = 0;  ///< Further ones, beyond what the page keeps.
 
   /// The run's own JSON text, byte for byte as it came.
   std::string_view json() const noexcept { return json_text; }

@@ -12,9 +12,9 @@ enum class verdict {
   failure,
   agent_error,     ///< The agent timed out or broke: counts against it.
   platform_error,  ///< The language model's provider failed: says nothing of the agent.
-  unknown_error,   ///< An error of unknown origin: says nothing of the agent.
+  unknown_error,   ///< An error of unknown origin, or an outcome that we cannot read.
   stopped,         ///< The batch was stopped before the conversation ended.
-  pending,         ///< No outcome yet.
+  pending,         ///< Nothing said yet: empty `metrics`.
 };
 
 constexpr std::string_view to_string(verdict v) noexcept {

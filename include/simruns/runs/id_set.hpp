@@ -1,9 +1,10 @@
 #pragma once
 
+#include "simruns/detail/spread_hash.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <new>
@@ -55,7 +56,7 @@ class id_set {
 
   std::size_t find(std::string_view id) const noexcept {
     auto const mask = slots_.size() - 1;
-    auto slot = std::hash<std::string_view>{}(id)&mask;
+    auto slot = detail::spread_hash::slot(id, slots_.size());
     while (slots_[slot] != free_slot && at(slots_[slot]) != id) slot = (slot + 1) & mask;
     return slot;
   }

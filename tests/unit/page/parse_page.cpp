@@ -1,3 +1,4 @@
+#include "simruns/page/detach.hpp"
 #include "simruns/page/parse_page.hpp"
 
 #include "simruns/testing/sample_pages.hpp"
@@ -16,6 +17,7 @@
 #include <vector>
 
 using simruns::errc;
+using simruns::parse_limits;
 using simruns::presence;
 using simruns::testing::page_of;
 using simruns::testing::sample_run;
@@ -222,18 +224,70 @@ TEST_CASE("times below 1e11 are seconds, others milliseconds") {
            {"99999999999", 99'999'999'999'000},
            {"100000000000", 100'000'000'000},
            {"1e11", 100'000'000'000},
-           {"-99999999999", -99'999'999'999'000},
+           {"-62135596800", -62'135'596'800'000},
            {"-100000000000", -100'000'000'000},
            {"1718000000000", 1'718'000'000'000},
            {"1718000000000.0", 1'718'000'000'000},
-           {"9223372036854775807", 9'223'372'036'854'775'807},
-           {"-9223372036854775808", -9'223'372'036'854'775'807 - 1},
+           {"253402300799999", 253'402'300'799'999},
+           {"-62135596800000", -62'135'596'800'000},
        }) {
     CAPTURE(literal);
     auto const run = only(parsed(page_around(run_with("createdAt", literal))));
     CHECK(run->issues.empty());
     CHECK(milliseconds(run->created_at) == value);
   }
+}
+
+TEST_CASE("a time beyond the years 1 to 9999 is an issue, and no time") {
+  for (std::string const literal : {"253402300800000", "-62135596800001", "1718000000000000",
+                                    "9223372036854775807", "-9223372036854775808"}) {
+    CAPTURE(literal);
+    auto const run = only(parsed(page_around(run_with("createdAt", literal))));
+    CHECK_FALSE(run->created_at.has_value());
+    REQUIRE(run->issues.size() == 1);
+    CHECK(run->issues[0].path == "/data/0/createdAt");
+    CHECK(run->issues[0].message == "time out of range: " + literal);
+  }
+}
+
+TEST_CASE("an unknown member that comes twice is there once, the last, and an issue says so") {
+  auto text = sample_run("a");
+  text.insert(text.size() - 1, R"(,"x":1,"y":2,"x":3)");
+  auto const run = only(parsed(page_around(text)));
+  REQUIRE(run->extra.size() == 2);
+  CHECK(run->extra[0].key == "y");
+  CHECK(run->extra[1].key == "x");
+  CHECK(run->extra[1].json == "3");
+  REQUIRE(run->issues.size() == 1);
+  CHECK(run->issues[0].path == "/data/0/x");
+}
+
+TEST_CASE("issues beyond the limit are counted for the run that has them") {
+  parse_limits limits;
+  limits.max_issues = 3;
+  std::string runs;
+  for (int i = 0; i < 4; ++i) {
+    if (i != 0) runs += ",";
+    runs += run_with("createdAt", R"("x")");
+  }
+  auto const got = simruns::parse_page(page_around(runs), limits);
+  REQUIRE(got.has_value());
+  CHECK(got->issues_dropped() == 1);
+  CHECK((*got)[2].issues.size() == 1);
+  CHECK((*got)[2].issues_dropped == 0);
+  CHECK((*got)[3].issues.empty());
+  CHECK((*got)[3].issues_dropped == 1);
+}
+
+TEST_CASE("a detached run is the same run, and keeps no page alive") {
+  auto kept = [] {
+    auto const source = parsed(page_around(sample_run("a") + "," + sample_run("b")));
+    return simruns::detach(source[1]);
+  }();
+  REQUIRE(kept);
+  CHECK(kept->id == "b");
+  CHECK(kept->json() == sample_run("b"));
+  CHECK(kept->turns.size() == only(parsed(page_around(sample_run("b"))))->turns.size());
 }
 
 TEST_CASE("expiresAt is a text, a number or null, and keeps what was sent") {

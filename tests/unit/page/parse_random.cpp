@@ -188,7 +188,9 @@ struct comparison {
     std::optional<simruns::time_point> value;
     if (auto const number = integer_of(name)) {
       bool const seconds = *number < 100'000'000'000 && *number > -100'000'000'000;
-      value.emplace(std::chrono::milliseconds{seconds ? *number * 1000 : *number});
+      auto const moment = seconds ? *number * 1000 : *number;
+      bool const shown = moment >= -62'135'596'800'000 && moment <= 253'402'300'799'999;
+      if (shown) value.emplace(std::chrono::milliseconds{moment});
     }
     auto const* found = want.find(name);
     bool const moment = found != nullptr && found->is_string() &&

@@ -393,7 +393,10 @@ outcome of_number(kind k, value const& v) {
   if (!v.integer) return {"absent", "expected integer, got " + v.json + " (" + v.fault + ")"};
   bool const seconds =
       k != kind::integer && *v.integer < 100'000'000'000 && *v.integer > -100'000'000'000;
-  return {"=" + std::to_string(seconds ? *v.integer * 1000 : *v.integer), ""};
+  auto const shown = seconds ? *v.integer * 1000 : *v.integer;
+  bool const moment = shown >= -62'135'596'800'000 && shown <= 253'402'300'799'999;
+  if (k != kind::integer && !moment) return {"absent", "time out of range: " + v.json};
+  return {"=" + std::to_string(shown), ""};
 }
 
 outcome expected(field const& f, value const& v) {

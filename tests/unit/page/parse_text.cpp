@@ -167,10 +167,35 @@ TEST_CASE("an escape at any distance from the start of a long text is undone") {
   }
 }
 
-TEST_CASE("broken surrogates, escapes and control characters are refused") {
+TEST_CASE("half of a surrogate pair costs a character, not the page, and an issue says so") {
+  static constexpr std::string_view instead = "\xef\xbf\xbd";
+  for (auto const& [literal, text] : {
+           std::pair<std::string, std::string>{R"("cut \ud83d")", "cut " + std::string(instead)},
+           {R"("\udc00")", std::string(instead)},
+           {R"("\ud800\ud800")", std::string(instead) + std::string(instead)},
+           {R"("\ud800x")", std::string(instead) + "x"},
+           {R"("\ud83d\u0041")", std::string(instead) + "A"},
+           {R"("\ud83d\n")", std::string(instead) + "\n"},
+           {R"("\ud83d\ud83d\ude00")", std::string(instead) + "\xf0\x9f\x98\x80"},
+       }) {
+    CAPTURE(literal);
+    auto const run = R"({"id":"a","endPointType":)" + literal + R"(,"x":)" + literal + "}";
+    auto const got = parsed(page_around(run + R"(,{"id":"b"})"));
+    REQUIRE(got.size() == 2);
+    CHECK(*got[0].endpoint_type == text);
+    CHECK(got[0].json() == run);
+    CHECK(got[0].extra[0].json == literal);
+    std::size_t said = 0;
+    for (auto const& noted : got[0].issues) {
+      if (noted.path == "/data/0/endPointType") said += noted.message.find("surrogate") != 0;
+    }
+    CHECK(said == 1);
+  }
+}
+
+TEST_CASE("broken escapes and control characters are refused") {
   for (std::string const literal :
-       {R"("\ud800")", R"("\udc00")", R"("\ud800\ud800")", R"("\ud800x")", R"("\ud83d\u0041")",
-        R"("\x41")", R"("\u004")", R"("\u00g0")", R"("\")", "\"\n\"", "\"\t\"", "\"\x1f\""}) {
+       {R"("\x41")", R"("\u004")", R"("\u00g0")", R"("\")", "\"\n\"", "\"\t\"", "\"\x1f\""}) {
     CAPTURE(literal);
     CHECK(test::refused(page_around(R"({"id":)" + literal + "}")).code == simruns::errc::decode);
   }

@@ -40,11 +40,20 @@ TEST_CASE("a run without an outcome is pending") {
       {"{}", verdict::pending},
       {"null", verdict::pending},
       {"7", verdict::pending},
-      {R"({"summary":"so far"})", verdict::pending},
       {R"({"success":null,"status":null,"results":null})", verdict::pending},
       {R"({"results":[]})", verdict::pending},
-      {R"({"status":"RUNNING"})", verdict::pending},
-      {R"({"isBatchStopped":false})", verdict::pending},
+      {R"({"isBatchStopped":false,"isConversationEnded":false})", verdict::pending},
+  });
+}
+
+TEST_CASE("an outcome that cannot be read is no pending one") {
+  check({
+      {R"({"summary":"done"})", verdict::unknown_error},
+      {R"({"status":"CANCELLED"})", verdict::unknown_error},
+      {R"({"status":"success"})", verdict::unknown_error},
+      {R"({"isConversationEnded":true})", verdict::unknown_error},
+      {R"({"sentiment":"neutral"})", verdict::unknown_error},
+      {R"({"outcome":"won"})", verdict::unknown_error},
   });
 }
 
@@ -79,9 +88,12 @@ TEST_CASE("the results decide where nothing else does: all of them have to succe
       {R"({"results":[{"passed":true}]})", verdict::success},
       {R"({"results":[{"passed":false}]})", verdict::failure},
       {R"({"results":[{"passed":true,"success":false}]})", verdict::failure},
-      {R"({"results":[{"success":true},{}]})", verdict::pending},
-      {R"({"results":[{"success":"true"}]})", verdict::pending},
-      {R"({"results":[{"success":true},7]})", verdict::pending},
+      {R"({"results":[{"success":true},{}]})", verdict::unknown_error},
+      {R"({"results":[{"success":"true"}]})", verdict::unknown_error},
+      {R"({"results":[{"success":true},7]})", verdict::unknown_error},
+      {R"({"results":[{"success":false},{}]})", verdict::failure},
+      {R"({"results":[{},{"success":false}]})", verdict::failure},
+      {R"({"success":true,"results":[{"success":false},{"note":1}]})", verdict::success, true},
   });
 }
 
@@ -126,7 +138,7 @@ TEST_CASE("a conversation that was cut off is neither success nor failure") {
       {R"({"isBatchStopped":true,"success":false})", verdict::stopped},
       {R"({"isBatchStopped":true,"status":"FAILED","success":false})", verdict::stopped},
       {R"({"isBatchStopped":true,"isConversationEnded":true,"success":false})", verdict::failure},
-      {R"({"isBatchStopped":true,"isConversationEnded":true})", verdict::pending},
+      {R"({"isBatchStopped":true,"isConversationEnded":true})", verdict::unknown_error},
       {R"({"isBatchStopped":true,"status":"SUCCESS"})", verdict::success},
       {R"({"isBatchStopped":true,"status":"ERROR","errorInfo":{"category":"AI_AGENT_TIMEOUT"}})",
        verdict::agent_error},

@@ -54,7 +54,7 @@ double success_rate(sim::dataset const& runs, sim::batch_key const& key) {
 }  // namespace
 
 TEST_CASE("the same seed gives the same bytes on every machine and compiler") {
-  CHECK(digest_of(sim::generate(options_of(42, 3, 2, 50))) == 0xa344ba703365cfeaULL);
+  CHECK(digest_of(sim::generate(options_of(42, 3, 2, 50))) == 0xac40350b4f71feffULL);
 }
 
 TEST_CASE("another seed gives other bytes") {
