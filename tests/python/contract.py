@@ -108,6 +108,10 @@ def in_full(text: str | bytes) -> Any:
     return json.loads(text, object_pairs_hook=Members, parse_int=Number, parse_float=Number)
 
 
+FIRST_MOMENT, LAST_MOMENT = -62_135_596_800_000, 253_402_300_799_999
+"""Of the years 1 and 9999, in milliseconds since 1970."""
+
+
 class Reading:
     """Reads `in_full` of a page; collects what is odd, as (path, start of the message)."""
 
@@ -123,8 +127,10 @@ class Reading:
 
     def _object(self, shape: dict[str, Member], members: Members, path: str) -> dict[str, Any]:
         out: dict[str, Any] = {}
+        unknown: list[str] = []
         for name, value in members:
             if name not in shape:
+                unknown.append(name)
                 continue
             if name in out:
                 self._odd(f"{path}/{name}", "duplicate member")
@@ -134,6 +140,9 @@ class Reading:
             there = name in out or (name == "id" and other_id is not None)
             if member.required and not there:
                 self._odd(f"{path}/{name}", "required, but missing")
+        for place, name in enumerate(unknown):
+            if name in unknown[place + 1 :]:
+                self._odd(f"{path}/{name}", "duplicate member")
         if shape is RUN and out.get("id") is None:
             out["id"] = other_id
         return out
@@ -172,7 +181,12 @@ class Reading:
     def _time(self, literal: Number, path: str) -> int | None:
         """In milliseconds; what would be before 1973 in these is in seconds."""
         value = self._integer(literal, path)
-        return value * 1000 if value is not None and abs(value) < 10**11 else value
+        if value is None:
+            return None
+        moment = value * 1000 if abs(value) < 10**11 else value
+        if FIRST_MOMENT <= moment <= LAST_MOMENT:
+            return moment
+        return self._odd(path, "time out of range")
 
     def _real(self, literal: Number, path: str) -> float | None:
         value = float(literal)

@@ -11,8 +11,10 @@ Json = dict[str, Any]
 
 
 def result_agreement(metrics: Json) -> bool | None:
-    """Whether all results succeeded; None if there is none, or one does not say."""
+    """Whether all results succeeded: not if one did not; None if there is none, or one is silent."""
     said = [result.get("success", result.get("passed")) for result in metrics.get("results") or []]
+    if any(word is False for word in said):
+        return False
     return all(said) if said and all(isinstance(word, bool) for word in said) else None
 
 
@@ -28,7 +30,7 @@ def verdict(metrics: Json) -> str:
     if cut_off and status != "SUCCESS":
         return "stopped"
     said = (status == "SUCCESS") if status else metrics.get("success", result_agreement(metrics))
-    return "pending" if said is None else "success" if said else "failure"
+    return "unknown_error" if said is None else "success" if said else "failure"
 
 
 def contradictory(metrics: Json) -> bool:
@@ -121,7 +123,9 @@ def _only(items: list[Json], name: str | None) -> int | None:
 
 
 def joined(criteria: list[Json], results: list[Json]) -> list[Json | None]:
-    """The result of each criterion: by name, else by position if the counts agree."""
+    """The result of each criterion: by name, else by position if the counts agree and the names,
+    where both have one, do not differ.
+    """
     params = [criterion["params"] for criterion in criteria]
     by_name = [
         _only(results, wanted.get("name"))
@@ -129,8 +133,14 @@ def joined(criteria: list[Json], results: list[Json]) -> list[Json | None]:
         else None
         for wanted in params
     ]
+    fits = len(criteria) == len(results)
+
+    def differ(i: int) -> bool:
+        names = params[i].get("name"), results[i].get("name")
+        return None not in names and names[0] != names[1]
+
     by_position = [
-        i if at is None and len(criteria) == len(results) and i not in by_name else at
+        i if at is None and fits and i not in by_name and not differ(i) else at
         for i, at in enumerate(by_name)
     ]
     return [None if at is None else results[at] for at in by_position]

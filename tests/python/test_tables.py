@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,35 @@ def told(runs: simruns.Runs) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module", params=["10,000 generated runs", "the real runs"])
-def many(request: pytest.FixtureRequest) -> Iterator[simruns.Runs]:
+def many(
+    request: pytest.FixtureRequest,
+) -> Iterator[tuple[simruns.Runs, list[dict[str, Any]]]]:
+    """Runs, and what plain Python reads of the same server."""
     if request.param == "the real runs":
-        made = simruns.Simulator(data=request.getfixturevalue("real_data"))
+        made, count = simruns.Simulator(data=request.getfixturevalue("real_data")), 200
     else:
-        made = simruns.Simulator(seed=21, scenarios=10, runs=1000)
+        made, count = simruns.Simulator(seed=21, scenarios=10, runs=1000), 10_000
     with made as server, server.client() as client:
-        yield client.batches(server.batches()).read()
+        told = [run for key in server.batches() for run in plainly_fetched(server, key)]
+        assert len(told) == count
+        yield client.batches(server.batches()).read(), told
+
+
+def plainly_fetched(server: simruns.Simulator, key: simruns.BatchKey) -> Iterator[dict[str, Any]]:
+    """The runs of a batch, page by page, by the standard library alone."""
+    path = f"/simulations/{key.scenario}/batches/{key.batch}/runs"
+    query = {"projectId": key.project, "limit": "100", "sort": "createdAt:asc"}
+    while True:
+        request = urllib.request.Request(
+            f"{server.url}{path}?{urllib.parse.urlencode(query)}",
+            headers={"X-API-Key": server.api_key},
+        )
+        with urllib.request.urlopen(request) as answer:
+            page = json.load(answer)
+        yield from page["data"]
+        if not page["pagination"]["hasNext"]:
+            return
+        query["next"] = page["pagination"]["next"]
 
 
 JSON_COLUMNS = ("results", "extra", "data", "params", "result")
@@ -53,13 +77,13 @@ def plain(name: str, column: Any) -> list[Any]:
 
 
 def test_the_tables_are_those_that_plain_python_builds_from_the_same_json(
-    many: simruns.Runs,
+    many: tuple[simruns.Runs, list[dict[str, Any]]],
 ) -> None:
-    told = [run.to_dict() for run in many]
+    runs, told = many
     for table, build in (
-        (many, plain_tables.runs_table),
-        (many.turns, plain_tables.turns_table),
-        (many.criteria, plain_tables.criteria_table),
+        (runs, plain_tables.runs_table),
+        (runs.turns, plain_tables.turns_table),
+        (runs.criteria, plain_tables.criteria_table),
     ):
         arrow, rows = table.to_arrow(), list(build(told))
         arrow.validate(full=True)
@@ -78,11 +102,14 @@ def comparable(column: Any) -> Any:
     return pyarrow.chunked_array([column]) if isinstance(column, pyarrow.Array) else column
 
 
-def test_pandas_polars_and_duckdb_read_every_value_of_every_table(many: simruns.Runs) -> None:
+def test_pandas_polars_and_duckdb_read_every_value_of_every_table(
+    many: tuple[simruns.Runs, list[dict[str, Any]]],
+) -> None:
     duckdb = pytest.importorskip("duckdb")
     pytest.importorskip("pandas")
     pytest.importorskip("polars")
-    for laid_out in (many, many.turns, many.criteria):
+    runs, _ = many
+    for laid_out in (runs, runs.turns, runs.criteria):
         arrow = laid_out.to_arrow()
         by_duckdb = duckdb.sql("SELECT * FROM laid_out").to_arrow_table()
         by_pandas, by_polars = laid_out.to_pandas(), laid_out.to_polars()

@@ -87,8 +87,7 @@ class json_scanner {
     char const* const digits = at_;
     std::uint64_t value = 0;
     std::size_t more = digit_block::size;
-    while (more == digit_block::size &&
-           static_cast<std::size_t>(end_ - at_) >= digit_block::size) {
+    while (more == digit_block::size && static_cast<std::size_t>(end_ - at_) >= digit_block::size) {
       digit_block const block(at_);
       more = block.count();
       value = block.append_to(value);

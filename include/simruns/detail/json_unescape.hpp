@@ -37,8 +37,8 @@ inline char short_escape(char kind) noexcept {
   }
 }
 
-/// Writes what the escape at `at`, a valid one, stands for, and moves behind it. False for half of a
-/// surrogate pair, which is no character: U+FFFD takes its place.
+/// Writes what the escape at `at`, a valid one, stands for, and moves behind it. False for half of
+/// a surrogate pair, which is no character: U+FFFD takes its place.
 inline bool unescape_one(char const*& at, char const* end, char*& out) noexcept {
   char const kind = at[1];
   at += 2;

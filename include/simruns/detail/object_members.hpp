@@ -8,8 +8,8 @@
 
 #include <string_view>
 
-/// Reads the members of a JSON object that is a slice of a decoded page, without a DOM. Of text that
-/// is not JSON it reads less.
+/// Reads the members of a JSON object that is a slice of a decoded page, without a DOM. Of text
+/// that is not JSON it reads less.
 namespace simruns::detail {
 
 /// Goes over the members of an object, each as the slices that it is.

@@ -132,8 +132,7 @@ inline void page_reader::leave_object() {
     if (id.data() == nullptr) id = frame.other_id;
     if (id.data() != nullptr) frame.seen |= 1u << run_id_index;  // `_id` will do
   }
-  for (auto missing = required_of(frame.kind) & ~frame.seen; missing != 0;
-       missing &= missing - 1) {
+  for (auto missing = required_of(frame.kind) & ~frame.seen; missing != 0; missing &= missing - 1) {
     frames_.report_missing(frame.members[static_cast<std::size_t>(std::countr_zero(missing))]);
   }
   auto const extra = take_extras(frame);

@@ -114,7 +114,7 @@ struct run {
   maybe<time_point> expires_at;
   maybe<std::string_view> expires_at_text;  ///< As sent: a text, or a number's literal.
   std::span<extra_member const> extra;
-  std::span<issue const> issues;  ///< The issues of this run among those of its page.
+  std::span<issue const> issues;   ///< The issues of this run among those of its page.
   std::size_t issues_dropped = 0;  ///< Further ones, beyond what the page keeps.
 
   /// The run's own JSON text, byte for byte as it came.

@@ -1,6 +1,6 @@
-#include "simruns/page/detach.hpp"
 #include "simruns/page/parse_page.hpp"
 
+#include "simruns/page/detach.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
 #include "support/pages.hpp"
