@@ -8,7 +8,7 @@ Self = TypeVar("Self", bound="Unpickled")
 
 
 class Unpickled:
-    """Nothing of it changes, so a copy is the same object; pickling says what to do instead."""
+    """A copy is the same object; pickling says what to do instead."""
 
     _instead = ""
 
