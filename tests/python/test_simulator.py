@@ -133,3 +133,32 @@ def test_a_child_of_fork_leaves_its_parents_simulator_alone() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.split() == ["7", "7", "7", "3"], done.stderr
+
+
+def test_a_child_of_fork_completes_no_recording_of_its_parent(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, simruns\n"
+        "path = sys.argv[1]\n"
+        "with simruns.Simulator(scenarios=1, runs=3) as real:\n"
+        "    with real.client() as client:\n"
+        "        client.batches(real.pairs).read().to_jsonl(path)\n"
+        "    text = open(path).read()\n"
+        "    open(path, 'w').write(text.replace('{', '{ ', 1))\n"  # so that one run is replaced
+        "    sim = simruns.Simulator(upstream=real.url, record=path)\n"
+        "    with simruns.Client(sim.url, project=real.project, api_key=real.api_key) as client:\n"
+        "        client.batches(real.pairs).read()\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        sim.close()\n"
+        "        del sim\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n"
+        "    print(open(path).read() == text)\n"
+        "    sim.close()\n"
+        "    print(open(path).read() == text)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "x.jsonl"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["False", "True"], done.stderr
