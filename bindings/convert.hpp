@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,15 +37,30 @@ py::object to_python(std::optional<T> const& value) {
   return value ? to_python(*value) : py::object(py::none());
 }
 
-/// A moment as an aware `datetime`. Raises OverflowError beyond its years 1 to 9999.
+/// A moment as an aware `datetime`; None beyond its years 1 to 9999.
 inline py::object to_datetime(simruns::maybe<simruns::time_point> const& value) {
+  static constexpr std::int64_t first = -62'135'596'800'000;
+  static constexpr std::int64_t last = 253'402'300'799'999;
   if (!value) return py::none();
+  auto const ms = value->time_since_epoch().count();
+  if (ms < first || ms > last) return py::none();
   auto const datetime = py::module_::import("datetime");
   auto const epoch = datetime.attr("datetime")(
       1970, 1, 1, py::arg("tzinfo") = datetime.attr("timezone").attr("utc"));
-  auto const since =
-      datetime.attr("timedelta")(py::arg("milliseconds") = value->time_since_epoch().count());
+  auto const since = datetime.attr("timedelta")(py::arg("milliseconds") = ms);
   return epoch.attr("__add__")(since);
+}
+
+/// Of handles on what never changes: a copy is the same object. They are not pickled, and say what
+/// to do `instead`.
+template <class Class>
+void copy_by_reference(Class& c, std::string const& instead) {
+  c.def("__copy__", [](py::object self) { return self; })
+      .def("__deepcopy__", [](py::object self, py::object const&) { return self; })
+      .def("__reduce__", [instead](py::object const& self) -> py::object {
+        auto const name = py::type::of(self).attr("__name__").template cast<std::string>();
+        throw py::type_error("a " + name + " is not pickled; " + instead);
+      });
 }
 
 /// An issue, copied: it outlives its page.

@@ -32,7 +32,7 @@ class py_client {
                                         std::shared_ptr<mailbox> box);
   std::shared_ptr<operation> start_read(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
-  std::unique_ptr<py_stream> stream(simruns::run_query const& query);
+  std::shared_ptr<py_stream> stream(simruns::run_query const& query);
   void close();
 
  private:
@@ -48,6 +48,7 @@ class py_client {
   simruns::credentials who_;
   live* live_ = nullptr;
   std::vector<std::weak_ptr<operation>> under_way_;
+  std::vector<std::weak_ptr<py_stream>> streams_;
   bool closed_ = false;
 };
 

@@ -43,9 +43,16 @@ class py_stream {
   simruns::completeness completeness() const { return runs_->completeness(); }
 
   void close() {
-    if (closed_) return;
     closed_ = true;
+    if (!io_->is_of_this_process()) return;
+    runs_->close();
     if (auto op = latest_.lock()) op->cancel();
+  }
+
+  /// As `close`; a further step then says that the client is closed.
+  void close_with_client() {
+    if (!closed_) client_closed_ = true;
+    close();
   }
 
  private:
@@ -53,6 +60,10 @@ class py_stream {
     if (!io_->is_of_this_process()) {
       throw simruns::request_error(simruns::errc::invalid_argument,
                                    "this walk was begun before fork, in the parent; begin it anew");
+    }
+    if (client_closed_) {
+      throw simruns::request_error(simruns::errc::cancelled,
+                                   "the client is closed, and its walks with it");
     }
     if (closed_) {
       throw simruns::request_error(simruns::errc::invalid_argument,
@@ -71,6 +82,7 @@ class py_stream {
   simruns::run_generator* runs_;
   std::weak_ptr<operation> latest_;
   bool closed_ = false;
+  bool client_closed_ = false;
 };
 
 }  // namespace simruns_python

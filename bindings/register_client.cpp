@@ -24,6 +24,7 @@ py_client::live& py_client::current() {
   }
   if (live_ == nullptr || !live_->io->is_of_this_process()) {
     under_way_.clear();
+    streams_.clear();
     auto io = io_thread::current();
     auto const executor = io->context().get_executor();
     live_ = new live{io, simruns::client(executor, config_, who_)};
@@ -72,9 +73,12 @@ std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query
   return op;
 }
 
-std::unique_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
+std::shared_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
   auto& here = current();
-  return std::make_unique<py_stream>(here.io, here.client.runs(query));
+  auto made = std::make_shared<py_stream>(here.io, here.client.runs(query));
+  std::erase_if(streams_, [](auto const& one) { return one.expired(); });
+  streams_.push_back(made);
+  return made;
 }
 
 void py_client::close() {
@@ -83,6 +87,9 @@ void py_client::close() {
   if (live_ == nullptr || !live_->io->is_of_this_process()) return;
   for (auto const& weak : under_way_) {
     if (auto op = weak.lock()) op->cancel();
+  }
+  for (auto const& weak : streams_) {
+    if (auto walk = weak.lock()) walk->close_with_client();
   }
   delete std::exchange(live_, nullptr);
 }
@@ -172,7 +179,7 @@ py::object next_or_stop(py_stream& stream) {
 
 void register_client(py::module_& m) {
   using namespace py::literals;
-  py::class_<py_stream>(m, "Stream")
+  py::class_<py_stream, std::shared_ptr<py_stream>>(m, "Stream")
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__", &next_or_stop)
       .def("try_next",

@@ -18,11 +18,38 @@ py_run held_pages::at(std::size_t index) const {
 
 namespace {
 
-template <class Pages>
-void check_index(Pages const& pages, std::size_t index) {
-  if (index >= pages.size()) {
-    throw py::index_error("run " + std::to_string(index) + " of " + std::to_string(pages.size()));
+/// What stands at a Python index, from the end if negative, or at a slice.
+template <class At>
+py::object at_index(py::handle index, std::size_t size, At at) {
+  if (PySlice_Check(index.ptr())) {
+    py::ssize_t begin = 0, end = 0, step = 0, count = 0;
+    auto const slice = py::reinterpret_borrow<py::slice>(index);
+    if (!slice.compute(static_cast<py::ssize_t>(size), &begin, &end, &step, &count)) {
+      throw py::error_already_set();
+    }
+    py::list out;
+    for (; count > 0; --count, begin += step) out.append(at(static_cast<std::size_t>(begin)));
+    return out;
   }
+  if (!PyIndex_Check(index.ptr())) {
+    auto const kind = py::type::of(index).attr("__name__").cast<std::string>();
+    throw py::type_error("a run is found by a whole number or a slice, not by " + kind);
+  }
+  auto given = PyNumber_AsSsize_t(index.ptr(), PyExc_IndexError);
+  if (given == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  auto const found = given < 0 ? given + static_cast<py::ssize_t>(size) : given;
+  if (found < 0 || found >= static_cast<py::ssize_t>(size)) {
+    throw py::index_error("run " + std::to_string(given) + " of " + std::to_string(size));
+  }
+  return py::cast(at(static_cast<std::size_t>(found)));
+}
+
+std::string describe(simruns::page const& p) {
+  auto const& total = p.pagination().total;
+  auto const of = total ? " of " + std::to_string(*total) : std::string();
+  bool const more = p.pagination().has_next && *p.pagination().has_next;
+  return "<simruns.Page: " + std::to_string(p.size()) + of + " runs" +
+         (more ? ", with a next one>" : ">");
 }
 
 void register_completeness(py::module_& m) {
@@ -35,6 +62,7 @@ void register_completeness(py::module_& m) {
       .def_readonly("pages", &completeness::pages)
       .def_readonly("requests", &completeness::requests)
       .def_readonly("reached_end", &completeness::reached_end)
+      .def_readonly("limited", &completeness::limited)
       .def_property_readonly("verdict",
                              [](completeness const& c) { return to_string(c.verdict()); })
       .def("__str__", [](completeness const& c) { return to_string(c); })
@@ -52,18 +80,18 @@ py::object paging(simruns::page const& page) {
 void register_pages(py::module_& m) {
   using simruns::page;
   using simruns::pagination;
-  py::class_<py_issue>(m, "Issue")
-      .def_readonly("path", &py_issue::path)
+  py::class_<py_issue> issue(m, "Issue");
+  issue.def_readonly("path", &py_issue::path)
       .def_readonly("message", &py_issue::message)
       .def("__repr__",
            [](py_issue const& i) { return "<simruns.Issue " + i.path + ": " + i.message + ">"; });
+  copy_by_reference(issue, "keep its path and its message");
   register_completeness(m);
-  py::class_<page>(m, "Page")
-      .def("__len__", &page::size)
+  py::class_<page> one(m, "Page");
+  one.def("__len__", &page::size)
       .def("__getitem__",
-           [](page const& p, std::size_t index) {
-             check_index(p, index);
-             return py_run{p.share(index)};
+           [](page const& p, py::object const& index) {
+             return at_index(index, p.size(), [&p](std::size_t i) { return py_run{p.share(i)}; });
            })
       .def("__iter__",
            [](py::object self) {
@@ -71,6 +99,7 @@ void register_pages(py::module_& m) {
                  .attr("map")(self.attr("__getitem__"),
                               py::module_::import("builtins").attr("range")(py::len(self)));
            })
+      .def("__repr__", &describe)
       .def_property_readonly("limit", &paging<&pagination::limit>)
       .def_property_readonly("skip", &paging<&pagination::skip>)
       .def_property_readonly("total", &paging<&pagination::total>)
@@ -81,13 +110,14 @@ void register_pages(py::module_& m) {
       .def_property_readonly("issues", [](page const& p) { return issue_list(p.issues()); })
       .def_property_readonly("issues_dropped", &page::issues_dropped)
       .def("body", [](page const& p) { return py::bytes(p.body().data(), p.body().size()); });
-  py::class_<held_pages, std::shared_ptr<held_pages>>(m, "Pages")
-      .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
+  copy_by_reference(one, "keep page.body()");
+  py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
+  held.def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
       .def("__len__", &held_pages::size)
-      .def("__getitem__", [](held_pages const& p, std::size_t index) {
-        check_index(p, index);
-        return p.at(index);
+      .def("__getitem__", [](held_pages const& p, py::object const& index) {
+        return at_index(index, p.size(), [&p](std::size_t i) { return p.at(i); });
       });
+  copy_by_reference(held, "keep Runs.to_jsonl() or a table");
 }
 
 }  // namespace simruns_python

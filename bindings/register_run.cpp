@@ -4,7 +4,9 @@
 #include "handles.hpp"
 #include "simruns/page/verdict.hpp"
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace simruns_python {
 
@@ -60,8 +62,33 @@ py::object fault(py_run const& self) {
   return value ? to_python((*value).*Member) : py::object(py::none());
 }
 
+/// The start of a text, quoted, on one line; or None.
+std::string excerpt(py::object const& text) {
+  static constexpr std::size_t most = 40;
+  if (text.is_none()) return "None";
+  bool const cut = py::len(text) > most;
+  auto const start = text[py::slice(0, most, 1)];
+  return py::repr(start).cast<std::string>() + (cut ? "..." : "");
+}
+
+std::string describe_turn(py_turn const& t) {
+  auto const number = py::str(to_python(t.part->sequence)).cast<std::string>();
+  return "<simruns.Turn " + number + ": " + excerpt(to_python(t.part->text)) + ">";
+}
+
+std::string describe_criterion(py_criterion const& c) {
+  return "<simruns.Criterion " + py::str(to_python(c.part->type)).cast<std::string>() + ": " +
+         excerpt(to_python(c.part->params)) + ">";
+}
+
+/// The same run as the server told it the same: what was read twice is equal.
+bool equal(py_run const& a, py_run const& b) {
+  return a.run == b.run || (a.run->id == b.run->id && a.run->json() == b.run->json());
+}
+
 void register_parts(py::module_& m) {
-  py::class_<py_turn>(m, "Turn")
+  py::class_<py_turn> turn(m, "Turn");
+  turn.def("__repr__", &describe_turn)
       .def_property_readonly("id", [](py_turn const& t) { return to_python(t.part->id); })
       .def_property_readonly("sequence",
                              [](py_turn const& t) { return to_python(t.part->sequence); })
@@ -71,10 +98,13 @@ void register_parts(py::module_& m) {
                              [](py_turn const& t) { return to_python(t.part->created_at); })
       .def_property_readonly("created_at",
                              [](py_turn const& t) { return to_datetime(t.part->created_at); });
-  py::class_<py_criterion>(m, "Criterion")
+  copy_by_reference(turn, "keep run.to_json()");
+  py::class_<py_criterion> criterion(m, "Criterion");
+  criterion.def("__repr__", &describe_criterion)
       .def_property_readonly("type", [](py_criterion const& c) { return to_python(c.part->type); })
       .def_property_readonly("params",
                              [](py_criterion const& c) { return to_python(c.part->params); });
+  copy_by_reference(criterion, "keep run.to_json()");
 }
 
 void add_metrics(py::class_<py_run>& c) {
@@ -133,7 +163,10 @@ void register_run(py::module_& m) {
            [](py_run const& r) {
              return py::module_::import("json").attr("loads")(to_python(r.run->json()));
            })
-      .def("__repr__", &describe);
+      .def("__repr__", &describe)
+      .def("__eq__", &equal, py::is_operator())
+      .def("__hash__", [](py_run const& r) { return std::hash<std::string_view>{}(r.run->id); });
+  copy_by_reference(c, "keep run.to_json()");
   add_metrics(c);
 }
 

@@ -3,7 +3,10 @@
 #include "convert.hpp"
 #include "simruns/simulator/simulator.hpp"
 
+#include <boost/system/system_error.hpp>
 #include <pybind11/stl.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -12,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,8 +61,20 @@ class answer_keeper {
   std::deque<kept_answer> kept_;
 };
 
-/// What the Python class `Simulator` holds. The members that the server uses outlive it.
+/// What the Python class `Simulator` holds. The members that the server uses outlive it. In a child
+/// of fork, which has no thread to join, all of it is left as it is.
 struct py_simulator {
+  py_simulator() = default;
+  py_simulator(py_simulator const&) = delete;
+  py_simulator& operator=(py_simulator const&) = delete;
+  ~py_simulator() {
+    if (pid == ::getpid()) return;
+    static_cast<void>(server.release());
+    static_cast<void>(new std::shared_ptr<simulator::request_log_file>(std::move(log)));
+    static_cast<void>(new std::shared_ptr<simulator::recording>(std::move(record)));
+  }
+
+  pid_t pid = ::getpid();
   std::shared_ptr<answer_keeper> answers;
   std::shared_ptr<simulator::request_log_file> log;
   std::shared_ptr<simulator::recording> record;
@@ -67,6 +83,7 @@ struct py_simulator {
   std::unique_ptr<simulator::background_server> server;
 
   void close() {
+    if (pid != ::getpid()) return;
     server->stop();
     if (record) record->close();
   }
@@ -87,11 +104,18 @@ simulator::dataset make_dataset(source const& from) {
 
 void watch(py_simulator& made, simulator::server_options& options) {
   options.observer = [answers = made.answers, log = made.log](
-                         simulator::request_record const& record,
-                         simulator::answer const& reply) {
+                         simulator::request_record const& record, simulator::answer const& reply) {
     if (answers) answers->add(record, reply);
     if (log) log->add(record);
   };
+}
+
+/// What went wrong, without the source line that Boost adds for its own developers.
+std::string without_place(boost::system::system_error const& failed) {
+  std::string text = failed.what();
+  auto const tail = failed.code().what();
+  if (!text.ends_with(tail)) return text;
+  return text.substr(0, text.size() - tail.size()) + failed.code().message();
 }
 
 std::unique_ptr<py_simulator> make_simulator(
@@ -121,8 +145,8 @@ std::unique_ptr<py_simulator> make_simulator(
     options.clock = std::make_shared<simulator::virtual_clock>(speed);
   }
   if (faults && options.clock) {
-    options.fault = simulator::read_fault_script(
-        *faults, [clock = options.clock] { return clock->now(); });
+    options.fault =
+        simulator::read_fault_script(*faults, [clock = options.clock] { return clock->now(); });
   } else if (faults) {
     options.fault = simulator::read_fault_script(*faults);
   }
@@ -140,8 +164,14 @@ std::unique_ptr<py_simulator> make_simulator(
   from.made.runs = runs;
   if (!data && !lines && !upstream) made->truths = simulator::true_success_rates(from.made);
   auto served = upstream ? simulator::dataset() : make_dataset(from);
-  made->server =
-      std::make_unique<simulator::background_server>(std::move(served), std::move(options));
+  try {
+    made->server =
+        std::make_unique<simulator::background_server>(std::move(served), std::move(options));
+  } catch (simruns::request_error const&) {
+    throw;
+  } catch (boost::system::system_error const& failed) {
+    throw std::runtime_error(without_place(failed));
+  }
   return made;
 }
 
@@ -158,8 +188,8 @@ py::list batches_of(py_simulator const& self) {
 py::list truths_of(py_simulator const& self) {
   py::list out;
   for (auto const& truth : self.truths) {
-    out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0,
-                              truth.regressed, truth.flaky));
+    out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0, truth.regressed,
+                              truth.flaky));
   }
   return out;
 }
@@ -198,20 +228,20 @@ void register_simulator(py::module_& m) {
   auto const none = py::none();
   py::class_<py_simulator>(m, "Simulator")
       .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "lines"_a = none,
-           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100,
-           "host"_a = "127.0.0.1", "port"_a = 0, "api_key"_a = none, "token"_a = none,
-           "latency_ms"_a = 0.0, "live"_a = none, "speed"_a = 1.0, "faults"_a = none,
-           "self_signed"_a = false, "certificate"_a = none, "private_key"_a = none,
-           "upstream"_a = none, "record"_a = none, "log"_a = none, "keep_answers"_a = 0)
+           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100, "host"_a = "127.0.0.1",
+           "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
+           "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,
+           "certificate"_a = none, "private_key"_a = none, "upstream"_a = none, "record"_a = none,
+           "log"_a = none, "keep_answers"_a = 0)
       .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
       .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
       .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })
       .def_property_readonly("certificate", [](py_simulator const& s) { return s.certificate; })
-      .def_property_readonly(
-          "recorded",
-          [](py_simulator const& s) {
-            return s.record ? std::pair(s.record->size(), s.record->left_out()) : std::pair<std::size_t, std::size_t>();
-          })
+      .def_property_readonly("recorded",
+                             [](py_simulator const& s) {
+                               return s.record ? std::pair(s.record->size(), s.record->left_out())
+                                               : std::pair<std::size_t, std::size_t>();
+                             })
       .def("batches", &batches_of)
       .def("truths", &truths_of)
       .def("requests", &requests_of)

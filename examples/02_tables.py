@@ -7,5 +7,7 @@ with simruns.Simulator(scenarios=5, runs=100) as sim, sim.client() as client:
 
 print(runs.completeness)
 frame = runs.to_pandas()
-print(frame.groupby("scenario", observed=True)["success"].mean())
+settled = frame[frame["verdict"].isin(["success", "failure", "agent_error"])]
+success = settled["verdict"] == "success"
+print(success.groupby(settled["scenario"], observed=True).mean().rename("success rate"))
 print(runs.turns.to_polars().head())

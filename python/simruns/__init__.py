@@ -106,12 +106,15 @@ _HOMES = {
     "simulator": ("BatchTruth", "Clock", "Simulator"),
     "streams": ("AsyncRunStream", "RunStream"),
 }
+_DESCRIBED = ("Criterion", "Issue", "Page", "Run", "Turn")
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'simruns' has no attribute '{name}'")
+    if name in _DESCRIBED:
+        import_module("simruns.core_docs").describe()
     value = getattr(import_module(f"simruns.{_HOME[name]}"), name)
     globals()[name] = value
     return value

@@ -6,7 +6,7 @@ never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C wor
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, final
+from typing import Any, final, overload
 
 __version__: str
 
@@ -42,72 +42,111 @@ class Completeness:
     pages: int
     requests: int
     reached_end: bool
+    limited: bool
     verdict: str  # "complete", "unverified", "incomplete"
 
 @final
 class Turn:
+    """One message of a conversation, as the server told it."""
+
     id: str | None
     sequence: int | None
+    """Its place in the conversation."""
     text: str | None
-    data: str | None  # JSON text
+    data: str | None
+    """What came beside the text, as JSON text."""
     created_at_ms: int | None
+    """Milliseconds since 1970."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC."""
+        """In UTC; None also beyond the years 1 to 9999: see `created_at_ms`."""
 
 @final
 class Criterion:
+    """What a run has to meet to be a success."""
+
     type: str | None
-    params: str | None  # JSON text
+    params: str | None
+    """Its parameters, as JSON text."""
 
 @final
 class Issue:
+    """Something odd about the data, that was kept as it came."""
+
     path: str
+    """Where in the page: `/data/17/metrics/success`."""
     message: str
 
 @final
 class Run:
-    """One run; it keeps its page alive. Attributes are read from the page when asked."""
+    """One simulated conversation, its outcome and what it was measured by.
+
+    Attributes are read from the page when asked, which a run keeps alive. None: absent, null or
+    not of the expected type, which `issues` then says; `to_dict()` tells these apart. Two runs are
+    equal if they have the same id and the same text.
+    """
 
     id: str
     organisation: str | None
+    """Its reference, as those of the next three."""
     project: str | None
     scenario: str | None
     batch: str | None
     sequence: int | None
+    """Its number in the batch, from 1."""
     large_language_model: str | None
+    """The reference of the model that played the customer."""
     endpoint_type: str | None
     turns: list[Turn]
+    """The conversation."""
     total_turns: int | None
+    """As the server counts them."""
     max_turns: int | None
+    """Where the conversation had to end."""
     criteria: list[Criterion]
+    """What it takes to be a success."""
     created_at_ms: int | None
+    """Milliseconds since 1970."""
     created_by: str | None
     duration_ms: int | None
+    """Milliseconds."""
     expires_at_ms: int | None
+    """Milliseconds since 1970; None also for a text that is no time: see `expires_at_text`."""
     expires_at_text: str | None
+    """When the server forgets the run, as it was sent."""
     sentiment: str | None
+    """`positive`, `negative`, `neutral`, or what else was sent."""
     success: bool | None
-    results: list[str] | None  # JSON text of each
+    """What the server says; `verdict` sees the whole."""
+    results: list[str] | None
+    """Of each criterion, as JSON text."""
     success_numerator: int | None
     success_denominator: int | None
     summary: str | None
     is_batch_stopped: bool | None
     is_conversation_ended: bool | None
     error_category: str | None
+    """`NONE`, `LLM_PROVIDER_ERROR`, `AI_AGENT_TIMEOUT`, `AI_AGENT_ERROR`, `UNKNOWN`, or else."""
     error_message: str | None
     error_technical_details: str | None
     status: str | None
+    """`SUCCESS`, `FAILED`, `ERROR`, or what else was sent."""
     verdict: str
+    """success, failure, agent_error, platform_error, unknown_error, stopped or pending.
+
+    A success rate is success / (success + failure + agent_error).
+    """
     contradictory: bool
+    """Whether status, success and results disagree."""
     issues: list[Issue]
+    """What was odd about it."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC."""
+        """In UTC; None also beyond the years 1 to 9999: see `created_at_ms`."""
 
     @property
     def expires_at(self) -> datetime | None:
-        """In UTC; None also for a text that is no time: see `expires_at_text`."""
+        """In UTC; None also for a text that is no time, or a time beyond the years 1 to 9999."""
 
     def to_json(self) -> str:
         """The run's own text, byte for byte as it came."""
@@ -115,23 +154,37 @@ class Run:
     def to_dict(self) -> dict[str, Any]:
         """The plain parse of `to_json()`."""
 
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
 @final
 class Page:
-    """One answer: its runs and what it says of its place in the batch."""
+    """One answer of the server: a sequence of its runs, and its place in the batch."""
 
     def __len__(self) -> int: ...
+    @overload
     def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Run]: ...
     def __iter__(self) -> Iterator[Run]: ...
     limit: int | None
+    """Runs that a page holds at most."""
     skip: int | None
+    """Runs before this page; of a page by cursor, what the server says."""
     total: int | None
+    """The server's count of the runs of the batch."""
     has_next: bool | None
     has_previous: bool | None
     next: str | None
+    """The cursor of the page after this one, for `start_at`."""
     previous: str | None
+    """The cursor of the page before this one. Reading starts at `next` cursors only."""
     issues: list[Issue]
+    """What was odd about the page and its runs."""
     issues_dropped: int
-    def body(self) -> bytes: ...
+    """Issues beyond the first ones that are kept."""
+    def body(self) -> bytes:
+        """The answer as it came."""
 
 @final
 class Pages:
@@ -139,7 +192,10 @@ class Pages:
 
     completeness: Completeness
     def __len__(self) -> int: ...  # runs
-    def __getitem__(self, index: int) -> Run: ...  # 0 <= index < len
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Run]: ...
 
 @final
 class ArrowTable:
@@ -208,7 +264,7 @@ class Stream:
     @property
     def completeness(self) -> Completeness: ...
     def close(self) -> None:
-        """Cancels what is under way. Safe to repeat."""
+        """Cancels what is under way; nothing more is sent. Safe to repeat."""
 
 @final
 class Client:
@@ -238,7 +294,7 @@ class Client:
 
     def stream(self, query: Query) -> Stream: ...
     def close(self) -> None:
-        """Cancels all that is under way and closes the connections. Safe to repeat."""
+        """Cancels all that is under way, streams too; closes the connections. Safe to repeat."""
 
 @final
 class Simulator:

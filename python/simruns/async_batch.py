@@ -13,7 +13,9 @@ from simruns.errors import CancelledError
 from simruns.progress import TICK, Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
+from simruns.signatures import names
 from simruns.streams import AsyncRunStream
+from simruns.unpickled import Unpickled
 from simruns.waiting import result_of, show
 
 if TYPE_CHECKING:
@@ -23,20 +25,24 @@ if TYPE_CHECKING:
 class AsyncBatch(BatchBase):
     """A batch, read by tasks of an event loop: the names of `Batch`, awaited."""
 
+    @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> AsyncRunStream:
         """The runs as a stream, read once by `async for`. Takes what `Batch.runs` takes."""
         return AsyncRunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 
+    @names(PageChoice)
     async def page(self, **how: Unpack[PageChoice]) -> _core.Page:
         """One page, and its cursors."""
         query = make_query(self.key, how, caller="page", allowed=PageChoice)
         return await self._page(query)
 
+    @names(Choice)
     async def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
         """The first n runs, at most 100, by one request."""
         page = await self._page(self._head_query(n, how))
-        return [page[i] for i in range(len(page))]
+        return page[:n]
 
+    @names(Walk)
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs in one walk, held."""
         return await read_all(self._core, [self.key], progress, how)
@@ -47,13 +53,16 @@ class AsyncBatch(BatchBase):
         return page
 
 
-class AsyncSuite:
+class AsyncSuite(Unpickled):
     """Many batches, read together by tasks of an event loop."""
+
+    _instead = "keep its keys, and give them to client.batches in each process"
 
     def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
         self._core = core
         self.keys = tuple(keys)
 
+    @names(Walk)
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs of all batches, held, as `Suite.read` gives them."""
         return await read_all(self._core, self.keys, progress, how)

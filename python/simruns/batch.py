@@ -9,15 +9,19 @@ from simruns import _core, checks
 from simruns.progress import Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
+from simruns.signatures import names
 from simruns.streams import RunStream
+from simruns.unpickled import Unpickled
 from simruns.waiting import wait_for_all
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-class BatchBase:
+class BatchBase(Unpickled):
     """A batch of a scenario, at one server."""
+
+    _instead = "keep its key, and give that to client.batches in each process"
 
     def __init__(self, core: _core.Client, key: BatchKey) -> None:
         self._core = core
@@ -40,13 +44,14 @@ class BatchBase:
         return f"{type(self).__name__}({fields})"
 
     def _head_query(self, n: int, how: Choice) -> _core.Query:
-        query: Walk = {"page_size": checks.count("n", n, 1, 100), **how}  # type: ignore[typeddict-item]
-        return make_query(self.key, query, caller="head", allowed=PageChoice)
+        size = checks.count("n", n, 1, 100)
+        return make_query(self.key, how, caller="head", allowed=Choice, page_size=size)
 
 
 class Batch(BatchBase):
     """A batch, read on this thread. `client.batch(...)` makes one; nothing is sent by that."""
 
+    @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> RunStream:
         """The runs as a stream, read once.
 
@@ -56,17 +61,23 @@ class Batch(BatchBase):
         """
         return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 
+    @names(PageChoice)
     def page(self, **how: Unpack[PageChoice]) -> _core.Page:
-        """One page, and its cursors. Takes what `runs` takes, without the last two."""
+        """One page, and its cursors. Takes what `runs` takes, but max_runs and allow_incomplete.
+
+        Started at a position in the middle of a page, it holds the runs after that.
+        """
         query = make_query(self.key, how, caller="page", allowed=PageChoice)
         page: _core.Page = self._core.start_page(query, None).wait()
         return page
 
+    @names(Choice)
     def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
         """The first n runs, at most 100, by one request. Takes sort, filter, endpoint_type."""
         page: _core.Page = self._core.start_page(self._head_query(n, how), None).wait()
-        return [page[i] for i in range(len(page))]
+        return page[:n]
 
+    @names(Walk)
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs in one walk, held. Takes what `runs` takes.
 
@@ -75,13 +86,16 @@ class Batch(BatchBase):
         return read_all(self._core, [self.key], progress, how)
 
 
-class Suite:
+class Suite(Unpickled):
     """Many batches, read together. `client.batches(...)` makes one; nothing is sent by that."""
+
+    _instead = "keep its keys, and give them to client.batches in each process"
 
     def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
         self._core = core
         self.keys = tuple(keys)
 
+    @names(Walk)
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs of all batches, held: every walk starts at once, the connections are shared.
 

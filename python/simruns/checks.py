@@ -19,6 +19,13 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def secret(name: str, value: Any) -> str:
+    """A credential. Says what is wrong without showing any of it."""
+    if not isinstance(value, str) or not value or any(not "!" <= c <= "~" for c in value):
+        raise invalid(f"{name} is not a text of ASCII characters without spaces", field=name)
+    return value
+
+
 def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise invalid(f"{name} is {_shown(value)}; give True or False", field=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,6 +12,7 @@ from simruns.batch import Batch, Suite
 from simruns.options import Options, checked
 from simruns.pairs import Pairs, no_project, read_pairs
 from simruns.query import BatchKey
+from simruns.signatures import names
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 class _Connected:
     """What both clients are: one server, one set of credentials, a pool of connections."""
 
+    @names(Options)
     def __init__(
         self,
         base_url: str | None = None,
@@ -77,7 +81,7 @@ class Client(_Connected):
         return Suite(self._core, read_pairs(pairs, self.project))
 
     def close(self) -> None:
-        """Ends all that is under way and closes the connections."""
+        """Ends all that is under way, streams too, and closes the connections."""
         self._core.close()
 
     def __enter__(self) -> Client:
@@ -108,7 +112,7 @@ class AsyncClient(_Connected):
         return AsyncSuite(self._core, read_pairs(pairs, self.project))
 
     async def close(self) -> None:
-        """Ends all that is under way and closes the connections."""
+        """Ends all that is under way, streams too, and closes the connections."""
         self._core.close()
 
     async def __aenter__(self) -> AsyncClient:
@@ -121,6 +125,10 @@ class AsyncClient(_Connected):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+if hasattr(sys, "ps1") or "IPython" in sys.modules:  # somebody may ask `help` about a run
+    import_module("simruns.core_docs").describe()
 
 
 def _trust(url: str, options: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from simruns import _core
@@ -21,6 +21,7 @@ class BatchCompleteness(NamedTuple):
     pages: int
     requests: int
     reached_end: bool
+    limited: bool
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -70,9 +71,15 @@ class Completeness:
         """Whether the server said, of every batch, that there is no more."""
         return all(batch.reached_end for batch in self.batches)
 
+    @property
+    def limited(self) -> bool:
+        """Whether `max_runs` ended the walk of a batch before its end."""
+        return any(batch.limited for batch in self.batches)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in the metadata of tables and files."""
-        names = ("verdict", "received", "total", "duplicates", "pages", "requests", "reached_end")
+        names = ("verdict", "received", "total", "duplicates", "pages", "requests", "reached_end",
+                 "limited")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True))}
                 for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
@@ -85,8 +92,7 @@ class Completeness:
         else:
             parts[0] += f" in {len(self.batches)} batches"
             parts += self._verdicts()
-        if not self.reached_end:
-            parts[-1] += " (the end was not reached)"
+        parts[-1] += "".join(f" ({remark})" for remark in self._remarks())
         parts += [_counted(self.duplicates, "duplicate"), _counted(self.requests, "request")]
         return ", ".join(parts)
 
@@ -98,6 +104,18 @@ class Completeness:
 
     def __hash__(self) -> int:
         return hash(self.batches)
+
+    def _remarks(self) -> Iterator[str]:
+        if not all(batch.reached_end or batch.limited for batch in self.batches):
+            yield "the end was not reached"
+        limited = [batch for batch in self.batches if batch.limited]
+        if limited:
+            yield f"stopped at max_runs={limited[0].received}"
+        empty = sum(batch.reached_end and batch.received == batch.total == 0
+                    for batch in self.batches)  # fmt: skip
+        if empty:
+            some = f"{empty} without runs" if len(self.batches) > 1 else "no runs"
+            yield f"{some}: are the references right?"
 
     def _verdicts(self) -> list[str]:
         verdicts = [batch.verdict for batch in self.batches]

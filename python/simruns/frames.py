@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simruns import _core
 from simruns.completeness import Completeness
-from simruns.errors import MissingExtraError, invalid
+from simruns.errors import Error, MissingExtraError, invalid
+from simruns.unpickled import Unpickled
 
 if TYPE_CHECKING:
     import pandas
@@ -23,8 +24,10 @@ COMPLETENESS = "simruns.completeness"
 """The key of `Completeness.to_dict`, as JSON, in the metadata of tables and in pandas `attrs`."""
 
 
-class Tabular:
+class Tabular(Unpickled):
     """Something that can be laid out as a table. Each layout carries the completeness along."""
+
+    _instead = "keep to_arrow(), or a file of to_jsonl()"
 
     def __init__(self, name: str, pages: Sequence[_core.Pages], completeness: Completeness) -> None:
         self._name = name
@@ -54,6 +57,11 @@ class Tabular:
         """A `polars.DataFrame`. Polars has no place for the completeness: it is on `runs`."""
         pl = require("polars", "polars", "to_polars")
         frame: polars.DataFrame = pl.DataFrame(self)
+        if frame.height != self._table.num_rows:
+            raise Error(
+                f"polars {pl.__version__} read {frame.height} of {self._table.num_rows} rows; "
+                "pip install --upgrade 'simruns[polars]'"
+            )
         return frame
 
     def __arrow_c_schema__(self) -> object:
@@ -69,7 +77,7 @@ class Tabular:
 
 
 class Table(Tabular):
-    """One of the tables of `Runs`, joined to the others by `run_id`."""
+    """One of the tables of `Runs`: its `run_id` is the `id` of the table of runs."""
 
     def __len__(self) -> int:
         return self._table.num_rows

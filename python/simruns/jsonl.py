@@ -30,9 +30,17 @@ def write_jsonl(path: str | os.PathLike[str], runs: Iterable[_core.Run]) -> None
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A file beside `path` to write to; it takes the name `path` if all went well, else it goes."""
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    """A file beside `path` to write to; it takes the name `path` if all went well, else it goes.
+
+    A link stays one: what it leads to is replaced.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        handle, name = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name}.", suffix=".part"
+        )
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
     os.close(handle)
     temporary = Path(name)
     try:

@@ -55,8 +55,15 @@ class Options(TypedDict, total=False):
 _from_one = partial(checks.count, low=1)
 
 
-def _path(name: str, value: Any) -> str:
-    return checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+def _file(name: str, value: Any) -> str:
+    """The path of a file that can be read."""
+    path = checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    try:
+        with open(path, "rb"):
+            return path
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise invalid(f"{name} is {path!r}, which cannot be read: {reason}", field=name) from None
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -76,7 +83,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "connections": partial(checks.count, low=1, high=1024),
     "prefetch": partial(checks.count, low=0, high=1024),
     "request_budget": _from_one,
-    "ca_file": _path,
+    "ca_file": _file,
     "proxy": checks.text,
 }
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypedDict
 
 from simruns import _core, checks
+from simruns.errors import invalid
 
 
 class BatchKey(NamedTuple):
@@ -36,7 +37,10 @@ class PageChoice(Choice, total=False):
     skip: int | None
     """Runs to leave out at the start. Default 0."""
     start_at: str | None
-    """A position, of a stream or an error, or a cursor of a page, to go on from."""
+    """A position, of a stream or an error, or the `next` cursor of a page, to go on from.
+
+    Not beside `skip`. A `previous` cursor is refused by the server: walks go forward only.
+    """
     strict: bool
     """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
 
@@ -45,13 +49,19 @@ class Walk(PageChoice, total=False):
     """Which runs, and how to go through them."""
 
     max_runs: int | None
-    """End after so many. Default: all."""
+    """End after so many; the walk is then `limited`, and unverified. Default: all."""
     allow_incomplete: bool
     """End quietly where fewer runs came than the server counted. Default False."""
 
 
+def _order(name: str, value: Any) -> str:
+    if not checks.text(name, value):
+        raise invalid("sort is empty; give field:asc or field:desc, or leave it out", field=name)
+    return str(value)
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "sort": checks.text,
+    "sort": _order,
     "filter": checks.text,
     "endpoint_type": checks.text,
     "page_size": partial(checks.count, low=1, high=100),
@@ -64,11 +74,14 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def make_query(
-    key: BatchKey, how: Mapping[str, Any], *, caller: str, allowed: Any = Walk
+    key: BatchKey, how: Mapping[str, Any], *, caller: str, allowed: Any = Walk, **own: Any
 ) -> _core.Query:
-    """The query of a method `caller`, which takes the keyword arguments that `allowed` names."""
+    """The query of a method `caller`, which takes the keyword arguments that `allowed` names.
+
+    `own` are what the method itself sets.
+    """
     names = allowed.__optional_keys__
-    sound: dict[str, Any] = {}
+    sound: dict[str, Any] = own
     for name, value in how.items():
         if name not in names:
             raise TypeError(f"{caller}() got an unexpected keyword argument '{name}'")

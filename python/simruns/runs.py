@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from itertools import accumulate
-from typing import overload
+from typing import NoReturn, overload
 
 from simruns import _core
 from simruns.completeness import BatchCompleteness, Completeness
@@ -69,10 +70,18 @@ class Runs(Tabular):
     def __getitem__(self, index: int | slice) -> _core.Run | list[_core.Run]:
         if isinstance(index, slice):
             return [self._at(i) for i in range(*index.indices(len(self)))]
+        if not hasattr(index, "__index__"):
+            kind = type(index).__name__
+            raise TypeError(f"a run is found by a whole number or a slice, not by {kind}")
+        index = operator.index(index)
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
             raise IndexError(f"run {index} of {len(self)}")
         return self._at(at)
+
+    def __array__(self, *_: object, **__: object) -> NoReturn:
+        """Without it, `pandas.DataFrame(runs)` would be one column of `Run` objects."""
+        raise TypeError("runs are no array; give runs.to_pandas(), or list(runs)")
 
     def __repr__(self) -> str:
         return f"<Runs: {self.completeness}>"

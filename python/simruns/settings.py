@@ -37,7 +37,7 @@ def credentials(api_key: str | None, token: str | None) -> dict[str, str]:
         source = f"both {API_KEY} and {TOKEN} are set; unset one"
     else:
         found = {
-            name: _credential(name, value) for name, value in given.items() if value is not None
+            name: checks.secret(name, value) for name, value in given.items() if value is not None
         }
         source = "both api_key and token are given; give one"
     if len(found) > 1:
@@ -63,10 +63,3 @@ def _has_system_store() -> bool:
     paths = ssl.get_default_verify_paths()
     folder: str | None = paths.capath  # None if it is not there
     return bool(paths.cafile) or (folder is not None and bool(os.listdir(folder)))
-
-
-def _credential(name: str, value: object) -> str:
-    """Says what is wrong without showing the value."""
-    if not isinstance(value, str) or not value:
-        raise invalid(f"{name} is not a text of printable characters without spaces", field=name)
-    return value

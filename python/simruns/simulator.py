@@ -106,7 +106,9 @@ class Simulator:
             "seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1),
             "runs": (runs, 1),
         }  # fmt: skip
-        made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
+        made: dict[str, Any] = {
+            n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None
+        }
         _exclude("data", data, made)
         _exclude("upstream", upstream, made | ({} if data is None else {"data": data}))
         if record is not None and upstream is None:
@@ -119,10 +121,10 @@ class Simulator:
                 **_source(data),
                 **made,
                 **_tls(tls),
-                host=checks.text("host", host),
+                host=_address(checks.text("host", host)),
                 port=checks.count("port", port, 0, 65535),
-                api_key=api_key,
-                token=token,
+                api_key=None if api_key is None else checks.secret("api_key", api_key),
+                token=None if token is None else checks.secret("token", token),
                 latency_ms=checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
                 live=_schedule(live),
                 speed=1.0 if speed is None else _speed(speed),
@@ -187,7 +189,10 @@ class Simulator:
 
     def truths(self) -> list[BatchTruth]:
         """What is true of each generated batch, in their order; empty for data of a file."""
-        return [BatchTruth(BatchKey(*key), *rest) for key, *rest in self._core.truths()]
+        return [
+            BatchTruth(BatchKey(*key), rate, regressed, flaky)
+            for key, rate, regressed, flaky in self._core.truths()
+        ]
 
     def client(self, **options: Unpack[Options]) -> Client:
         """A client of it."""
@@ -237,6 +242,19 @@ class Simulator:
 
     def _own(self, options: Options) -> Options:
         return {"ca_file": self.ca_file, **options} if self._core.certificate else options
+
+
+def _address(host: str) -> str:
+    """The address that a name stands for, of IPv4 if it has one."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name of a host"
+        raise Error(f"the Simulator did not start: no address of {host!r}: {reason}") from None
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return str(found[0][4][0])
 
 
 def _exclude(name: str, value: Any, others: Mapping[str, Any]) -> None:

@@ -9,9 +9,12 @@ from simruns import _core
 from simruns.completeness import BatchCompleteness, Completeness
 from simruns.errors import Error
 from simruns.query import BatchKey
+from simruns.unpickled import Unpickled
 
 
-class _Stream:
+class _Stream(Unpickled):
+    _instead = "keep its position, and give that to start_at"
+
     def __init__(self, key: BatchKey, stream: _core.Stream) -> None:
         self._key = key
         self._stream = stream

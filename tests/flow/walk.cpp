@@ -118,6 +118,7 @@ TEST_CASE(
   auto const rest = test::run(context, test::read_all(runs));
   CHECK(rest.ids == ids{"c"});
   CHECK_FALSE(rest.code);
+  CHECK(runs->completeness().requests == 3);
   auto const asked = link->requests();
   REQUIRE(asked.size() == 3);
   CHECK(asked[1] == asked[2]);
@@ -252,6 +253,43 @@ TEST_CASE("a cancelled next drops its request, and the next call asks for the sa
   CHECK(asked[0] == asked[1]);
 }
 
+TEST_CASE("a request that was cancelled counts as one that was sent") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_silence().then_page(page_of({"a"}, last_page(1)));
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto runs = test::share(client.runs(test::query()));
+  test::asio::cancellation_signal stop;
+  auto const forget = [](std::exception_ptr, simruns::run_ptr const&) {};
+  test::asio::co_spawn(context, runs->next(),
+                       test::asio::bind_cancellation_slot(stop.slot(), forget));
+  context.poll();
+  stop.emit(test::asio::cancellation_type::terminal);
+  context.run();
+  CHECK(test::run(context, test::read_all(runs)).ids == ids{"a"});
+  CHECK(runs->completeness().requests == 2);
+}
+
+TEST_CASE("a closed generator ends its next, gives what is here, and sends nothing more") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_page(page_of({"a", "b"}, next_page("c1", 5))).then_silence();
+  auto client = test::scripted_client(context.get_executor(), link, 1);
+  auto runs = test::share(client.runs(test::query()));
+  simruns::run_ptr first;
+  auto const keep = [&](std::exception_ptr, simruns::run_ptr run) { first = std::move(run); };
+  test::asio::co_spawn(context, runs->next(), keep);
+  context.poll();
+  REQUIRE(first != nullptr);
+  runs->close();
+  runs->close();
+  auto const rest = test::run(context, test::read_all(runs));
+  CHECK(rest.ids == ids{"b"});
+  CHECK(rest.code == errc::cancelled);
+  CHECK_FALSE(rest.position.empty());
+  CHECK(link->requests().size() == 2);
+}
+
 TEST_CASE("max_runs ends the walk and asks for no more than it needs") {
   test::asio::io_context context;
   auto link = three_pages();
@@ -264,6 +302,54 @@ TEST_CASE("max_runs ends the walk and asks for no more than it needs") {
   auto const asked = link->requests();
   REQUIRE(asked.size() == 2);
   CHECK(asked[0].find("limit=3") != std::string::npos);
+}
+
+TEST_CASE("a page that starts at a position in its middle holds the runs after it") {
+  test::asio::io_context context;
+  auto link = three_pages();
+  auto client = test::scripted_client(context.get_executor(), link, 0);
+  auto runs = test::share(client.runs(test::query()));
+  test::run(context, runs->next());
+  auto again = test::query();
+  again.start_at(runs->position());
+  auto second = std::make_shared<scripted_transport>();
+  second->then_page(page_of({"a", "b"}, next_page("c1", 5)));
+  auto other = test::scripted_client(context.get_executor(), second);
+  auto const rest = test::run(context, other.fetch_page(again));
+  REQUIRE(rest.size() == 1);
+  CHECK(rest[0].id == "b");
+  again.page_size(7);
+  auto const foreign = test::run(context, other.try_fetch_page(again));
+  REQUIRE(foreign.has_error());
+  CHECK(foreign.error().code == errc::invalid_argument);
+  CHECK(second->requests().size() == 1);
+}
+
+TEST_CASE("a refused cursor is explained where a walk starts at it, and nowhere else") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_response({400, R"({"error":"bad cursor"})"});
+  link->then_response({400, R"({"error":"bad sort"})"});
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto const refused = test::run(context, client.try_fetch_page(test::query().start_at("c")));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().message.find("`next` cursor") != std::string::npos);
+  auto const other = test::run(context, client.try_fetch_page(test::query()));
+  REQUIRE(other.has_error());
+  CHECK(other.error().message == "bad sort");
+}
+
+TEST_CASE("a server that fails with a web page is not taken for a wrong base URL") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_response({500, "<html>oops</html>"}).then_response({404, "<html>oops</html>"});
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto const failed = test::run(context, client.try_fetch_page(test::query()));
+  REQUIRE(failed.has_error());
+  CHECK(failed.error().message.find("base URL") == std::string::npos);
+  auto const lost = test::run(context, client.try_fetch_page(test::query()));
+  REQUIRE(lost.has_error());
+  CHECK(lost.error().message.find("base URL") != std::string::npos);
 }
 
 TEST_CASE("an error's details come with it: status, code, field, traceId, attempts") {

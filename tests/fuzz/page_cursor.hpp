@@ -56,7 +56,7 @@ inline simruns::run_query odd_query(recipe& from) {
   auto const oddity = from.byte();
   query.allow_incomplete((oddity & 1) != 0);
   if ((oddity & 2) != 0) query.max_runs(static_cast<std::int64_t>(1 + from.below(20)));
-  if ((oddity & 4) != 0) query.skip(static_cast<std::int64_t>(from.below(4)));
+  auto const skipped = (oddity & 4) != 0 ? static_cast<std::int64_t>(from.below(4)) : 0;
   if ((oddity & 24) == 8) query.start_at("c" + std::to_string(from.below(16)));
   if ((oddity & 24) == 16) {
     simruns::position place;
@@ -66,6 +66,7 @@ inline simruns::run_query odd_query(recipe& from) {
     if ((oddity & 64) != 0) place.page = simruns::page_start::at_next("c1");
     query.start_at(place.text());
   }
+  if (!query.start()) query.skip(skipped);
   return query;
 }
 

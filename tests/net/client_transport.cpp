@@ -1,7 +1,6 @@
 #include "simruns/runs/http_client.hpp"
 #include "simruns/simulator/self_signed.hpp"
 #include "support/catch.hpp"
-
 #include "support/run_io.hpp"
 #include "support/scripted_server.hpp"
 
@@ -95,6 +94,8 @@ TEST_CASE("a head or a body beyond the limits is too large") {
   auto const got = fetch(config);
   REQUIRE(got.has_error());
   CHECK(got.error().code == errc::too_large);
+  CHECK(got.error().message.find("max_body_bytes, " + std::to_string(body.size() - 1)) !=
+        std::string::npos);
 }
 
 TEST_CASE("only 200 is a page; a redirect is not followed and says where it leads") {
@@ -114,6 +115,7 @@ TEST_CASE("a silent server is a timeout") {
   auto const got = fetch(quick(server.url()));
   REQUIRE(got.has_error());
   CHECK(got.error().code == errc::timeout);
+  CHECK(got.error().message.find("attempt_timeout of ") == 0);
 }
 
 TEST_CASE("a server that closed a kept connection meanwhile costs no error") {
@@ -164,7 +166,8 @@ TEST_CASE("TLS: a trusted server is served, an untrusted or misnamed one refused
     out.use_private_key(boost::asio::buffer(with.private_key), ssl::context::pem);
     return out;
   };
-  auto const fetch_from = [&](simruns::simulator::certified_key const& with, std::string const& trusted) {
+  auto const fetch_from = [&](simruns::simulator::certified_key const& with,
+                              std::string const& trusted) {
     auto tls = context_of(with);
     scripted_server server({{scripted_server::reply(answer(body))}}, &tls);
     auto config = quick(server.url());

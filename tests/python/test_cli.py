@@ -153,3 +153,21 @@ def test_the_console_script_is_the_command_line() -> None:
         pytest.skip(f"simruns is not installed beside this Python: no {script}")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
     assert done.stdout == f"simruns {simruns.__version__}\n"
+
+
+def test_a_server_that_cannot_listen_leaves_the_ready_file_of_the_one_that_does(
+    run_simruns: Run, start_simruns: Start, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready"
+    url = until_listening(start_simruns("serve", "--runs", 3, "--ready-file", ready))
+    port = url.split(":")[2].split("/")[0]
+    done = run_simruns("serve", "--runs", 3, "--port", port, "--ready-file", ready)
+    assert done.returncode == 1
+    assert ready.read_text() == url + "\n"
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.rstrip().endswith("Address already in use")
+
+
+def test_serve_listens_on_the_address_of_a_name(start_simruns: Start) -> None:
+    server = start_simruns("serve", "--runs", 3, "--host", "localhost")
+    assert until_listening(server).startswith("http://127.0.0.1:")

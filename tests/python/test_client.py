@@ -232,3 +232,83 @@ def test_a_server_that_is_not_there_is_a_connect_error() -> None:
         batch.head(1)
     assert caught.value.kind == "connect"
     client.close()
+
+
+@pytest.mark.parametrize("name", ["page_size", "skip", "start_at", "strict", "max_runs"])
+def test_head_takes_what_chooses_runs_and_nothing_else(batch: simruns.Batch, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"head\(\) got an unexpected keyword argument '{name}'"):
+        batch.head(3, **{name: 1})  # type: ignore[arg-type]
+
+
+def test_a_start_beside_skip_is_refused(own: simruns.Batch, own_sim: simruns.Simulator) -> None:
+    cursor = own.page(page_size=40).next
+    for refused in (own.runs, own.page, own.read):
+        with pytest.raises(simruns.InvalidArgumentError, match="skip is given beside start_at"):
+            refused(start_at=cursor, skip=5)
+    assert len(own_sim.requests()) == 1
+
+
+def test_a_page_at_a_position_in_its_middle_holds_the_runs_after_it(batch: simruns.Batch) -> None:
+    stream = batch.runs()
+    had = [run.id for run in islice(stream, 130)]
+    rest = [run.id for run in batch.page(start_at=stream.position)]
+    assert had + rest == [run.id for run in batch.runs(max_runs=200)]
+    with pytest.raises(simruns.InvalidArgumentError, match="belongs to another query"):
+        batch.page(start_at=stream.position, page_size=7)
+
+
+def test_an_order_of_nothing_is_refused(batch: simruns.Batch) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match="sort is empty"):
+        batch.runs(sort="")
+
+
+def test_a_previous_cursor_is_no_start_and_the_refusal_says_so(batch: simruns.Batch) -> None:
+    second = batch.page(page_size=40, start_at=batch.page(page_size=40).next)
+    with pytest.raises(simruns.RequestError, match="a position or a `next` cursor") as caught:
+        batch.page(page_size=40, start_at=second.previous)
+    assert caught.value.kind == "bad_request"
+
+
+def test_a_walk_that_max_runs_ended_is_limited(batch: simruns.Batch) -> None:
+    stream = batch.runs(max_runs=7)
+    assert len(list(stream)) == 7
+    said = stream.completeness
+    assert str(said) == (
+        "7 of 250 runs, unverified (stopped at max_runs=7), no duplicate, 1 request"
+    )
+    assert (said.limited, said.reached_end) == (True, False)
+    assert not batch.read().completeness.limited
+
+
+def test_requests_that_failed_are_counted(own_sim: simruns.Simulator) -> None:
+    scenario, batch = own_sim.pairs[0]
+    port = int(own_sim.url.split(":")[2].split("/")[0])
+    with own_sim.client(prefetch=0) as client:
+        stream = client.batch(scenario=scenario, batch=batch).runs()
+        runs = iter(stream)
+        assert len(list(islice(runs, 100))) == 100
+        own_sim.close()
+        for _ in range(2):
+            with pytest.raises(simruns.RequestError):
+                next(runs)
+        with simruns.Simulator(seed=12, scenarios=2, runs=250, port=port, api_key=own_sim.api_key):
+            assert len(list(runs)) == 150
+    assert stream.completeness.requests == 5
+
+
+def test_a_timeout_names_its_option(slow_sim: simruns.Simulator) -> None:
+    with (
+        slow_sim.client(attempt_timeout=0.05) as client,
+        pytest.raises(TimeoutError, match=r"attempt_timeout of 0\.05 s passed"),
+    ):
+        client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1]).head(1)
+
+
+def test_an_answer_that_is_too_large_names_the_option(sim: simruns.Simulator) -> None:
+    scenario, batch = sim.pairs[0]
+    with (
+        sim.client(max_body_bytes=1000) as client,
+        pytest.raises(simruns.RequestError, match="larger than max_body_bytes, 1000") as caught,
+    ):
+        client.batch(scenario=scenario, batch=batch).head(20)
+    assert caught.value.kind == "too_large"

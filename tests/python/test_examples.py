@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import simruns
+from simruns.cli.summary import summaries
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -57,3 +59,14 @@ def test_a_cpp_example_prints_every_run(source: Path, own_sim: simruns.Simulator
     )
     for run_id in ids:
         assert run_id in printed
+
+
+def test_the_tables_example_prints_the_success_rates_of_the_command_line() -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    printed = output_of([sys.executable, EXAMPLES / "02_tables.py"])
+    with simruns.Simulator(scenarios=5, runs=100) as sim, sim.client() as client:
+        rows = summaries(client.batches(sim.pairs).read())
+    assert len(rows) == 5
+    for row in rows:
+        assert re.search(rf"^{row.scenario} +{row.success_rate:.6f}$", printed, re.MULTILINE)

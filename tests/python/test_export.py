@@ -45,6 +45,7 @@ def test_ctrl_c_ends_an_export_with_130_and_leaves_no_file(
         ("a.jsonl", signal.SIGINT, 130),
         ("b.csv", signal.SIGTERM, 1),
         ("c.parquet", signal.SIGINT, 130),
+        ("d.jsonl", signal.SIGHUP, 1),
     ):
         seen = len(slow_sim.requests())
         process = start_simruns(
@@ -182,3 +183,27 @@ def test_a_key_file_says_what_is_wrong_with_it(
         done = run_simruns(*arguments, "--api-key-file", tmp_path / name)
         assert done.returncode == 2
         assert message in done.stderr
+
+
+def test_an_export_to_a_link_replaces_what_the_link_leads_to(
+    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "runs.jsonl").write_text("old\n")
+    link = tmp_path / "link.jsonl"
+    link.symlink_to("folder/runs.jsonl")
+    done = run_simruns(*export_arguments(sim, link), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 0, done.stderr
+    assert link.is_symlink()
+    assert len(lines_of(tmp_path / "folder" / "runs.jsonl")) == 250
+    assert os.listdir(tmp_path / "folder") == ["runs.jsonl"]
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_asked_for(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    path = tmp_path / "none" / "x.jsonl"
+    with pytest.raises(FileNotFoundError) as caught:
+        batch.read().to_jsonl(path)
+    assert caught.value.filename == str(path)
+    assert ".part" not in str(caught.value)

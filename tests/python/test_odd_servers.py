@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import pytest
 from servers import serving
 
 import simruns
+from simruns.cli.csv_rows import write_csv
 
 Serve = Callable[[bytes], simruns.Client]
 
@@ -90,3 +93,34 @@ def test_what_is_no_page_is_a_named_error(serve: Serve, body: bytes) -> None:
     with pytest.raises(simruns.RequestError) as caught:
         the_batch(serve(body)).page()
     assert caught.value.kind == "decode"
+
+
+def test_a_time_beyond_the_calendar_is_told_by_its_number(serve: Serve) -> None:
+    (run,) = the_batch(serve(answer(1, a_run(1, createdAt=10**17, expiresAt=-(10**17))))).read()
+    assert (run.created_at, run.created_at_ms) == (None, 10**17)
+    assert (run.expires_at, run.expires_at_ms) == (None, -(10**17))
+
+
+def test_csv_holds_a_time_beyond_the_calendar_as_its_number(serve: Serve) -> None:
+    runs = the_batch(serve(answer(1, a_run(1, createdAt=10**17)))).read()
+    file = io.StringIO()
+    write_csv(file, runs)
+    file.seek(0)
+    (row,) = csv.DictReader(file)
+    assert row["created_at"] == str(10**17)
+
+
+def test_a_batch_without_runs_asks_whether_it_is_the_right_one(
+    serve: Serve, run_simruns: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    client = serve(answer(0))
+    runs = the_batch(client).read()
+    assert "(no runs: are the references right?)" in str(runs.completeness)
+    suite = client.batches([("s", "b"), ("s", "c")]).read()
+    assert "(2 without runs: are the references right?)" in str(suite.completeness)
+    done = run_simruns(
+        "export", "--base-url", client.base_url, "--project", "p", "--scenario", "s",
+        "--batch", "b", "-o", tmp_path / "x.jsonl", SIMRUNS_TOKEN="t",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "simruns: warning: the batch has no runs" in done.stderr

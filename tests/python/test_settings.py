@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +154,14 @@ def test_a_base_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(simruns.InvalidArgumentError) as caught:
         simruns.Client(url, api_key=KEY)
     assert "pa55" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", [URL, "https://127.0.0.1:9/testing"])
+def test_authorities_that_cannot_be_read_are_refused_by_name(url: str, tmp_path: Path) -> None:
+    for path in (tmp_path / "none.pem", tmp_path, "a\0b"):
+        with pytest.raises(
+            simruns.InvalidArgumentError,
+            match=r"^invalid_argument: ca_file is .*, which cannot be read",
+        ) as caught:
+            simruns.Client(url, api_key=KEY, ca_file=path)
+        assert caught.value.field == "ca_file"

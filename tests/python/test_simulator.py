@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +97,68 @@ def test_a_port_that_is_taken_is_an_error(sim: simruns.Simulator) -> None:
     port = int(sim.url.split(":")[2].split("/")[0])
     with pytest.raises(simruns.Error, match="cannot listen"):
         simruns.Simulator(port=port)
+
+
+@pytest.mark.parametrize("name", ["api_key", "token"])
+@pytest.mark.parametrize("bad", [5, b"secret", "", "with space", "line\nbreak", "ключ"])
+def test_a_secret_that_is_none_is_refused_without_being_shown(name: str, bad: Any) -> None:
+    given: dict[str, Any] = {"api_key": "the-good-one", "token": "the-good-one", name: bad}
+    with pytest.raises(simruns.InvalidArgumentError, match=f"{name} is not a text") as caught:
+        simruns.Simulator(scenarios=1, runs=1, **given)
+    assert "the-good-one" not in str(caught.value)
+    assert not bad or str(bad) not in str(caught.value)
+
+
+def test_a_host_without_an_address_is_an_error_that_names_it() -> None:
+    for host in ("no-such-host.invalid", "a" * 300):
+        with pytest.raises(simruns.Error, match=f"no address of '{host}'"):
+            simruns.Simulator(host=host)
+
+
+def test_a_child_of_fork_leaves_its_parents_simulator_alone() -> None:
+    code = (
+        "import os, sys, simruns\n"
+        "sim = simruns.Simulator(scenarios=1, runs=3)\n"
+        "for ending in ('exit', 'close', 'del'):\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        if ending == 'close': sim.close()\n"
+        "        if ending == 'del': del sim\n"
+        "        sys.exit(7)\n"
+        "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "with sim, sim.client() as client:\n"
+        "    print(len(client.batches(sim.pairs).read()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.split() == ["7", "7", "7", "3"], done.stderr
+
+
+def test_a_child_of_fork_completes_no_recording_of_its_parent(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, simruns\n"
+        "path = sys.argv[1]\n"
+        "with simruns.Simulator(scenarios=1, runs=3) as real:\n"
+        "    with real.client() as client:\n"
+        "        client.batches(real.pairs).read().to_jsonl(path)\n"
+        "    text = open(path).read()\n"
+        "    open(path, 'w').write(text.replace('{', '{ ', 1))\n"  # so that one run is replaced
+        "    sim = simruns.Simulator(upstream=real.url, record=path)\n"
+        "    with simruns.Client(sim.url, project=real.project, api_key=real.api_key) as client:\n"
+        "        client.batches(real.pairs).read()\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        sim.close()\n"
+        "        del sim\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n"
+        "    print(open(path).read() == text)\n"
+        "    sim.close()\n"
+        "    print(open(path).read() == text)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "x.jsonl"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["False", "True"], done.stderr

@@ -208,3 +208,29 @@ def test_the_completeness_travels_with_a_table(runs: simruns.Runs) -> None:
 
 def test_the_columns_of_csv_are_those_of_the_table(runs: simruns.Runs) -> None:
     assert list(COLUMNS) == [name for name in pyarrow.schema(runs).names if name != "extra"]
+
+
+def test_a_library_that_reads_only_some_rows_is_refused(
+    runs: simruns.Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polars = pytest.importorskip("polars")
+    whole = polars.DataFrame
+    monkeypatch.setattr(polars, "DataFrame", lambda table: whole(table).head(100))
+    with pytest.raises(simruns.Error, match="read 100 of 750 rows"):
+        runs.to_polars()
+
+
+def test_the_constructor_of_a_frame_does_not_make_a_column_of_objects(
+    runs: simruns.Runs,
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(TypeError, match=r"give runs\.to_pandas\(\)"):
+        pandas.DataFrame(runs)
+    assert len(pandas.DataFrame(list(runs))) == len(runs)
+
+
+def test_the_other_tables_join_the_runs_by_run_id(runs: simruns.Runs) -> None:
+    pytest.importorskip("pandas")
+    turns = runs.turns.to_pandas()
+    joined = runs.to_pandas().merge(turns, left_on="id", right_on="run_id", suffixes=("", "_turn"))
+    assert len(joined) == len(turns)

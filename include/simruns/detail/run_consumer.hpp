@@ -166,15 +166,15 @@ inline run_generator::run_generator(std::shared_ptr<detail::client_core> core,
 
 inline run_generator& run_generator::operator=(run_generator&& other) noexcept {
   if (this != &other) {
-    cancel();
+    close();
     consumer_ = std::move(other.consumer_);
   }
   return *this;
 }
 
-inline run_generator::~run_generator() { cancel(); }
+inline run_generator::~run_generator() { close(); }
 
-inline void run_generator::cancel() noexcept {
+inline void run_generator::close() noexcept {
   if (!consumer_) return;
   auto& core = *consumer_->core;
   core.strand.with([this](detail::client_strand& strand) {

@@ -44,7 +44,7 @@ class walk : public std::enable_shared_from_this<walk> {
   /// the next call asks for the same page again.
   static boost::asio::awaitable<walk_step> take(std::shared_ptr<walk> self);
 
-  /// Its generator has gone: ends what is being read, and whoever waits for it.
+  /// Its generator has gone or is closed: ends what is being read, and whoever waits for it.
   void abandon() {
     abandoned_ = true;
     stop_reading();
@@ -67,7 +67,7 @@ class walk : public std::enable_shared_from_this<walk> {
   walk_step ended() const;
   bool has_news() const noexcept { return !ready_.empty() || failure_ || cursor_.done(); }
   bool wants_more() const noexcept {
-    return !cursor_.done() && !failure_ &&
+    return !cursor_.done() && !failure_ && !abandoned_ &&
            ready_.size() < core_->config.prefetch + (waited_for_ ? 1 : 0);
   }
 
@@ -105,6 +105,7 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, std::
     std::exception_ptr thrown;
     try {
       latest = co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next());
+      if (!latest) self->cursor_.count_failed(latest.error().attempts);
       if (me != self->reader_) co_return;
       if (latest) self->store(*latest);
     } catch (...) {  // out of memory, or a transport that throws what is not its own
@@ -156,6 +157,7 @@ inline boost::asio::awaitable<walk_step> walk::take(std::shared_ptr<walk> self) 
     }
     if (self->cursor_.done()) co_return self->ended();
 
+    if (self->abandoned_) throw request_error(errc::cancelled, "the walk was closed");
     self->waited_for_ = true;
     self->start_reading();
     if (self->has_news()) {  // a transport that answers at once was done before we could wait

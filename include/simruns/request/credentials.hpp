@@ -2,6 +2,7 @@
 
 #include "simruns/error.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -31,17 +32,35 @@ class credentials {
     return kind_ == kind::api_key ? secret_ : "Bearer " + secret_;
   }
 
-  /// `text` with the secret, should a server have repeated it, struck out.
+  /// `text` with the secret, should a server have repeated it, struck out. One of fewer than eight
+  /// characters only where it stands alone: the key `demo` leaves `demo1` and `demos` as they are.
   std::string redact(std::string_view text) const {
     std::string out;
-    for (auto at = text.find(secret_); at != text.npos; at = text.find(secret_)) {
-      out.append(text.substr(0, at)).append("***");
-      text.remove_prefix(at + secret_.size());
+    std::size_t done = 0;
+    for (auto at = text.find(secret_); at != text.npos;) {
+      auto const end = at + secret_.size();
+      if (secret_.size() < sure_length && !stands_alone(text, at, end)) {
+        at = text.find(secret_, at + 1);
+        continue;
+      }
+      out.append(text.substr(done, at - done)).append("***");
+      done = end;
+      at = text.find(secret_, end);
     }
-    return out.append(text);
+    return out.append(text.substr(done));
   }
 
  private:
+  static constexpr std::size_t sure_length = 8;  ///< So long a secret is no part of a word.
+
+  static bool is_of_a_word(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  }
+  static bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+    bool const before = begin > 0 && is_of_a_word(text[begin - 1]);
+    return !before && (end == text.size() || !is_of_a_word(text[end]));
+  }
+
   credentials(kind which, std::string secret) : kind_(which), secret_(std::move(secret)) {
     char const* const name = kind_ == kind::api_key ? "the API key" : "the token";
     if (secret_.empty())

@@ -2,13 +2,16 @@
 
 #include "simruns/detail/client_core.hpp"
 #include "simruns/runs/fetch.hpp"
+#include "simruns/runs/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace simruns {
 
@@ -33,7 +36,8 @@ class client {
     core_->link = std::move(link);
   }
 
-  /// Fetches one page: the first, or the one that `query.start_at` names.
+  /// Fetches one page: the first, or the one that `query.start_at` names, of which a position in
+  /// its middle leaves the runs behind it.
   /// Completes: when the whole body is decoded.   Throws: request_error.
   /// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
   /// Lifetime:  copies `query`; keeps what it needs alive itself.
@@ -56,11 +60,21 @@ class client {
 
   static boost::asio::awaitable<result<page>> fetch_one(std::shared_ptr<detail::client_core> core,
                                                         run_query query) {
+    if (auto wrong = detail::wrong_start(query)) co_return *std::move(wrong);
+    auto const place = query.start();
     auto start = query.start() ? query.start()->page : page_start::at_skip(query.skip());
     auto operation = fetch(core, std::move(query), std::move(start));
     auto const got = co_await detail::on_strand(core, std::move(operation));
     if (!got) co_return got.error();
-    co_return got->got;
+    if (!place) co_return got->got;
+    co_return rest_of(got->got, detail::resume_index(*place, got->got));
+  }
+
+  static page rest_of(page const& got, std::size_t first) {
+    if (first == 0) return got;
+    std::vector<std::size_t> kept;
+    for (auto i = first; i < got.size(); ++i) kept.push_back(i);
+    return got.select(kept);
   }
 
   static boost::asio::awaitable<page> unwrap(boost::asio::awaitable<result<page>> operation) {

@@ -49,10 +49,23 @@ inline request_failure failure_of_status(http_response const& response, credenti
     auto const location = response.header("Location");
     out.message = std::string(advice_for(code)) + ": " + who.redact(safe_excerpt(location));
   }
+  if (code == errc::server && looks_like_html(response.body)) {
+    out.message = "the server failed, and sent a web page in place of a reason";
+  }
   out.server_code = who.redact(said.code);
   out.field = who.redact(said.field);
   out.trace_id = who.redact(said.trace_id);
   return out;
+}
+
+/// A refused cursor may be a `previous` one, which looks no different from a `next` one.
+inline void explain_refused_start(request_failure& failure, run_query const& query,
+                                  page_start const& start) {
+  bool const began_here = query.start() && query.start()->page == start;
+  if (failure.code != errc::bad_request || !began_here) return;
+  if (start.by == page_start::kind::next) {
+    failure.message += "; start_at takes a position or a `next` cursor of the same query";
+  }
 }
 
 /// What an answer means: a page, or why it is none.
@@ -120,6 +133,7 @@ inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::cli
     auto read = detail::read_response(std::move(response), core->config, core->who, query);
     if (read) co_return fetched(std::move(*read), 1);
     failure = read.error();
+    detail::explain_refused_start(failure, query, start);
   }
   failure.attempts = 1;
   failure.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);

@@ -17,6 +17,33 @@
 
 namespace simruns {
 
+namespace detail {
+
+/// Why `query` cannot start where it says, if so.
+inline std::optional<request_failure> wrong_start(run_query const& query) {
+  if (!query.start()) return std::nullopt;
+  bool const foreign = query.start()->digest != 0 && query.start()->digest != query.digest();
+  if (!foreign && query.skip() == 0) return std::nullopt;
+  request_failure out;
+  out.code = errc::invalid_argument;
+  out.message = foreign ? "the position belongs to another query; start with the same batch, sort, "
+                          "filter and page size as it was made with"
+                        : "skip is given beside start_at, which says where to start; leave one out";
+  return out;
+}
+
+/// Where in its page a position goes on: after the run that was yielded last, wherever that stands
+/// now; from the start of the page if it is no longer there.
+inline std::size_t resume_index(position const& start, page const& got) {
+  if (start.last_id.empty()) return std::min<std::size_t>(start.offset, got.size());
+  for (std::size_t i = got.size(); i > 0; --i) {
+    if (got[i - 1].id == start.last_id) return i;
+  }
+  return 0;
+}
+
+}  // namespace detail
+
 /// Decides which page follows which, and when a walk has ended. No clock, no socket:
 ///
 ///     for (page_cursor cursor{query}; !cursor.done();) {
@@ -49,11 +76,15 @@ class page_cursor {
   /// Takes the page that `next()` named, which cost `requests`; gives what of it is new.
   page accept(page const& got, int requests);
 
+  /// Counts the requests of a page that did not come.
+  void count_failed(int requests) noexcept {
+    tally_.requests += static_cast<std::uint64_t>(requests);
+  }
+
   simruns::completeness const& completeness() const noexcept { return tally_; }
 
  private:
   page only_new(page const& got);
-  std::size_t resume_index(page const& got) const;
   void advance(page const& got, bool repeated);
   void go_to(std::string_view cursor);
   void go_without_cursor(bool promised);
@@ -79,6 +110,7 @@ class page_cursor {
 
 inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
     : query_(query), max_pages_(max_pages) {
+  if (auto wrong = detail::wrong_start(query)) throw request_error(*std::move(wrong));
   // A smaller page would no longer hold the run that a position names.
   bool const may_shrink = query.max_runs().has_value() && !query.start();
   if (may_shrink && *query.max_runs() < query.page_size()) {
@@ -87,12 +119,6 @@ inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
   next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());
   if (next_.by == page_start::kind::next) cursors_.insert(next_.cursor);
   tally_.partial = query.start().has_value() || query.skip() > 0;
-  auto const& start = query.start();
-  if (start && start->digest != 0 && start->digest != query.digest()) {
-    throw request_error(errc::invalid_argument,
-                        "the position belongs to another query; start with the same batch, sort, "
-                        "filter and page size as it was made with");
-  }
 }
 
 inline page page_cursor::accept(page const& got, int requests) {
@@ -111,21 +137,10 @@ inline page page_cursor::accept(page const& got, int requests) {
   return fresh;
 }
 
-/// Where a resumed walk goes on in its first page: after the run that was yielded last, wherever
-/// that stands now; from the start of the page if it is no longer there.
-inline std::size_t page_cursor::resume_index(page const& got) const {
-  if (tally_.pages != 1 || !query_.start()) return 0;
-  auto const& start = *query_.start();
-  if (start.last_id.empty()) return std::min<std::size_t>(start.offset, got.size());
-  for (std::size_t i = got.size(); i > 0; --i) {
-    if (got[i - 1].id == start.last_id) return i;
-  }
-  return 0;
-}
-
 inline page page_cursor::only_new(page const& got) {
   std::vector<std::size_t> kept;
-  auto const first = resume_index(got);
+  std::size_t first = 0;
+  if (tally_.pages == 1 && query_.start()) first = detail::resume_index(*query_.start(), got);
   for (std::size_t i = 0; i < got.size(); ++i) {
     auto const id = got[i].id;
     bool const is_new = id.empty() || ids_.insert(id);
@@ -145,6 +160,7 @@ inline void page_cursor::advance(page const& got, bool repeated) {
     done_ = true;
     tally_.reached_end =
         got.pagination().has_next.state() == presence::present && !*got.pagination().has_next;
+    tally_.limited = !tally_.reached_end;
     return;
   }
   if (repeated)

@@ -56,6 +56,10 @@ class run_generator {
   template <class CompletionToken>
   auto async_next(CompletionToken&& token);
 
+  /// Ends what is under way, as destroying it does; nothing more is sent. Runs that are here still
+  /// come, then calls are `errc::cancelled`. Threads: any. Safe to repeat.
+  void close() noexcept;
+
   /// Where the next run is, for `run_query::start_at`: the consumer's place, not the read-ahead's.
   std::string position() const;
 
@@ -68,7 +72,6 @@ class run_generator {
  private:
   friend class client;
   run_generator(std::shared_ptr<detail::client_core> core, run_query const& query);
-  void cancel() noexcept;
 
   std::shared_ptr<detail::run_consumer> consumer_;
 };

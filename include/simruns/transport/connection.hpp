@@ -57,6 +57,7 @@ class connection {
   static void set_limits(parser_type& parser, attempt_limits const& limits);
   static void check_framing(parser_type const& parser);
   static http_response take(parser_type& parser);
+  std::string describe_refusal(error_code const& failed) const;
 
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time
   static constexpr int max_interim = 16;
@@ -64,6 +65,7 @@ class connection {
   boost::beast::tcp_stream tcp_;
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
   boost::beast::flat_buffer buffer_;
+  attempt_limits limits_;  ///< Of the exchange under way.
   error_code read_error_;
   bool answered_ = false;
   bool reusable_ = false;

@@ -49,6 +49,7 @@ inline boost::asio::awaitable<http_response> connection::exchange(http_request r
                                                                   deadline until) {
   reusable_ = false;
   answered_ = false;
+  limits_ = limits;
   tcp_.expires_at(until);
   std::string text = "GET " + request.target + " HTTP/1.1\r\n";
   for (auto const& [name, value] : request.headers) text += name + ": " + value + "\r\n";
@@ -106,7 +107,7 @@ inline boost::asio::awaitable<void> connection::read(std::shared_ptr<parser_type
       buffer_.consume(parser->put(buffer_.data(), failed));
       if (parser->is_header_done()) check_framing(*parser);
       if (failed && failed != boost::beast::http::error::need_more) {
-        throw_translated(failed, errc::protocol, "the answer is not the HTTP that was asked for");
+        throw_translated(failed, errc::protocol, describe_refusal(failed));
       }
       if (parser->is_done()) co_return;
       if (parser->is_header_done() && parser->get().result_int() < 200) co_return;
@@ -134,6 +135,19 @@ inline void connection::set_limits(parser_type& parser, attempt_limits const& li
   parser.eager(true);
   parser.header_limit(limits.max_header_bytes);
   parser.body_limit(limits.max_body_bytes);
+}
+
+inline std::string connection::describe_refusal(error_code const& failed) const {
+  namespace http = boost::beast::http;
+  if (failed == http::error::header_limit) {
+    return "the answer's head is larger than max_header_bytes, " +
+           std::to_string(limits_.max_header_bytes);
+  }
+  if (failed == http::error::body_limit) {
+    return "the answer's body is larger than max_body_bytes, " +
+           std::to_string(limits_.max_body_bytes);
+  }
+  return "the answer is not the HTTP that was asked for";
 }
 
 /// RFC 9112, 6.1: a length that is not certain must not be guessed.

@@ -66,6 +66,9 @@ class http_transport final : public transport {
   static boost::asio::awaitable<http_response> on_new_connection(
       bound_pool shared, std::shared_ptr<boost::asio::ssl::context> tls, http_request request,
       attempt_limits limits, clock::time_point until);
+  static boost::asio::awaitable<http_response> exchange_within(connection& on, http_request request,
+                                                               attempt_limits limits,
+                                                               clock::time_point until);
   static void keep(bound_pool const& shared, std::unique_ptr<connection> used);
   static clock::time_point after(clock::time_point start, std::chrono::milliseconds limit) {
     return limit.count() == 0 ? clock::time_point::max() : start + limit;
@@ -134,7 +137,7 @@ inline boost::asio::awaitable<http_response> http_transport::attempt(
     auto used = std::move((*shared)->idle.back());
     (*shared)->idle.pop_back();
     try {
-      auto response = co_await used->exchange(request, limits, until);
+      auto response = co_await exchange_within(*used, request, limits, until);
       keep(shared, std::move(used));
       co_return response;
     } catch (request_error const& failed) {
@@ -152,10 +155,27 @@ inline boost::asio::awaitable<http_response> http_transport::on_new_connection(
   auto fresh = std::make_unique<connection>((*shared)->executor);
   auto const connect_until = std::min(until, after(clock::now(), limits.connect_timeout));
   auto* const context = request.tls ? tls.get() : nullptr;
-  co_await fresh->connect(request.host, request.port, context, connect_until);
-  auto response = co_await fresh->exchange(std::move(request), limits, until);
+  try {
+    co_await fresh->connect(request.host, request.port, context, connect_until);
+  } catch (request_error const& failed) {
+    bool const own = connect_until < until;
+    rethrow_deadline(
+        failed, own ? "connect_timeout" : "attempt_timeout",
+        own ? limits.connect_timeout : limits.attempt_timeout,
+        "there was a connection to " + request.host + " port " + std::to_string(request.port));
+  }
+  auto response = co_await exchange_within(*fresh, std::move(request), limits, until);
   keep(shared, std::move(fresh));
   co_return response;
+}
+
+inline boost::asio::awaitable<http_response> http_transport::exchange_within(
+    connection& on, http_request request, attempt_limits limits, clock::time_point until) {
+  try {
+    co_return co_await on.exchange(std::move(request), limits, until);
+  } catch (request_error const& failed) {
+    rethrow_deadline(failed, "attempt_timeout", limits.attempt_timeout, "the answer was whole");
+  }
 }
 
 inline void http_transport::keep(bound_pool const& shared, std::unique_ptr<connection> used) {

@@ -7,7 +7,10 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace simruns {
 
@@ -27,6 +30,20 @@ inline errc translate(error_code const& code, errc otherwise) {
     return errc::protocol;
   }
   return otherwise;
+}
+
+/// Throws `failed` again; of a timeout, says which option's time passed, and before what.
+[[noreturn]] inline void rethrow_deadline(request_error const& failed, std::string_view option,
+                                          std::chrono::milliseconds limit, std::string_view what) {
+  if (failed.code() != errc::timeout) throw request_error(failed);
+  auto const thousandths = std::to_string(1000 + limit.count() % 1000).substr(1);
+  auto seconds = std::to_string(limit.count() / 1000) + "." + thousandths;
+  seconds.erase(seconds.find_last_not_of('0') + 1);
+  if (seconds.back() == '.') seconds.pop_back();
+  auto failure = failed.failure();
+  failure.message =
+      std::string(option) + " of " + seconds + " s passed before " + std::string(what);
+  throw request_error(std::move(failure));
 }
 
 [[noreturn]] inline void throw_translated(error_code const& code, errc otherwise,

@@ -35,7 +35,7 @@ class UsageError(Error):
 
 
 class Terminated(BaseException):
-    """SIGTERM came."""
+    """SIGTERM came, or the terminal went."""
 
 
 @contextmanager
@@ -61,16 +61,23 @@ def endings() -> Iterator[None]:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Within it, SIGTERM raises `Terminated`, so that clean-up runs."""
+    """Within it, SIGTERM and SIGHUP raise `Terminated`, so that clean-up runs.
+
+    A SIGHUP that is ignored, as under nohup, stays so.
+    """
 
     def raise_terminated(number: int, frame: FrameType | None) -> NoReturn:
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, raise_terminated)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, raise_terminated)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def say(line: str) -> None:

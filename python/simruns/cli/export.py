@@ -45,3 +45,5 @@ def run_export(source: Source, output: Path, api_key_file: Path | None) -> None:
             else:
                 completeness = write_stream(ending, batch.runs(**how), temporary)
     say(f"{output}: {completeness}")
+    if completeness.received == completeness.total == 0:
+        say("simruns: warning: the batch has no runs; are scenario and batch the right references?")

@@ -32,8 +32,6 @@ def run_server(what: Serving, api_key_file: Path | None, ready_file: Path | None
     key = read_key(api_key_file)
     if what.data is not None and not what.data.is_file():
         raise UsageError(f"there is no file {what.data}")
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)  # of an earlier server that had no time to
     with (
         suppress(Terminated),
         terminable(),
@@ -58,7 +56,10 @@ def _description(sim: Simulator, *, key_is_new: bool) -> Iterator[str]:
 
 @contextmanager
 def _announced(sim: Simulator, ready_file: Path | None) -> Iterator[None]:
-    """The URL stands in the ready file as long as the server accepts."""
+    """The URL stands in the ready file as long as the server accepts.
+
+    It takes the place of what an earlier server left there only once this one listens.
+    """
     if ready_file is None:
         yield
         return

@@ -88,6 +88,25 @@ TEST_CASE("completeness is one line for people") {
         "0 requests");
 }
 
+TEST_CASE("a walk that max_runs ended is unverified, and says so in words of its own") {
+  auto c = whole();
+  c.received = 7;
+  c.requests = 1;
+  c.reached_end = false;
+  c.limited = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "7 of 200 runs, unverified (stopped at max_runs=7), no duplicate, 1 request");
+}
+
+TEST_CASE("a batch without runs asks whether it is the right one") {
+  auto c = whole();
+  c.received = 0;
+  c.total_first = c.total_last = 0;
+  CHECK(to_string(c) ==
+        "0 of 0 runs, complete (no runs: are the references right?), no duplicate, 2 requests");
+}
+
 TEST_CASE("verdicts of a walk have words") {
   CHECK(to_string(walk_verdict::complete) == "complete");
   CHECK(to_string(walk_verdict::unverified) == "unverified");

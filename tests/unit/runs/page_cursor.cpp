@@ -340,6 +340,7 @@ TEST_CASE("max_runs ends the walk at that run, and asks for no more than that") 
   CHECK(small.done());
   CHECK_FALSE(small.failure().has_value());
   CHECK_FALSE(small.completeness().reached_end);
+  CHECK(small.completeness().limited);
   CHECK(page_cursor(sample().max_runs(100)).query().page_size() == 100);
   CHECK(page_cursor(sample().max_runs(101)).query().page_size() == 100);
   CHECK(page_cursor(sample().max_runs(std::numeric_limits<std::int64_t>::max()))
@@ -358,6 +359,7 @@ TEST_CASE("max_runs that all came is the end if the server says so") {
   page_cursor cursor(sample().max_runs(2));
   cursor.accept(last({"a", "b"}, 2), 1);
   CHECK(cursor.done());
+  CHECK_FALSE(cursor.completeness().limited);
   CHECK(cursor.completeness().verdict() == walk_verdict::complete);
 }
 
@@ -454,6 +456,13 @@ TEST_CASE("a position of another query is refused before anything is asked for")
     } catch (simruns::request_error const& error) {
       CHECK(error.code() == errc::invalid_argument);
     }
+  }
+}
+
+TEST_CASE("skip beside a start is refused, as only one can say where to start") {
+  for (auto const& start : {std::string("c1"), simruns::position().text()}) {
+    CHECK_THROWS_AS(page_cursor(sample().skip(1).start_at(start)), simruns::request_error);
+    CHECK_NOTHROW(page_cursor(sample().skip(0).start_at(start)));
   }
 }
 

@@ -1,0 +1,131 @@
+"""Runs and pages as Python objects: found by index, compared, copied, described."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from servers import serving
+
+import simruns
+
+
+@pytest.fixture
+def page(batch: simruns.Batch) -> simruns.Page:
+    return batch.page(page_size=20)
+
+
+def test_a_page_is_a_sequence(page: simruns.Page) -> None:
+    runs = list(page)
+    assert [page[i] for i in range(-20, 20)] == runs + runs
+    for part in (slice(2), slice(None, None, -3), slice(-5, 100), slice(7, 3)):
+        assert page[part] == runs[part]
+    for index in (20, -21):
+        with pytest.raises(IndexError, match=f"run {index} of 20"):
+            page[index]
+
+
+@pytest.mark.parametrize("index", [1.5, "1", None])
+def test_a_run_is_found_by_a_whole_number_or_a_slice(batch: simruns.Batch, index: Any) -> None:
+    for runs in (batch.page(page_size=5), batch.read()):
+        with pytest.raises(TypeError, match="by a whole number or a slice, not by"):
+            runs[index]  # type: ignore[index]
+
+
+def test_runs_are_equal_if_they_were_told_the_same(batch: simruns.Batch) -> None:
+    first, again = batch.head(3), batch.read(page_size=50)[:3]
+    assert first == again
+    assert len({*first, *again}) == 3
+    assert first[0] != first[1]
+    assert first[0] != first[0].id
+
+
+def test_a_run_of_the_same_id_that_was_told_otherwise_is_another() -> None:
+    told = [b'{"id":"r","sequence":1}', b'{"id":"r","sequence":2}']
+    with serving() as (server, client):
+        runs = []
+        for text in told:
+            server.body = b'{"data":[' + text + b'],"pagination":{"hasNext":false}}'
+            runs += client.batch(scenario="s", batch="b").head(1)
+    assert runs[0].id == runs[1].id
+    assert runs[0] != runs[1]
+
+
+def test_reprs_say_what_it_is(page: simruns.Page) -> None:
+    assert repr(page) == "<simruns.Page: 20 of 250 runs, with a next one>"
+    turn, criterion = page[0].turns[0], page[0].criteria[0]
+    assert repr(turn).startswith(f"<simruns.Turn {turn.sequence}: ")
+    assert repr((turn.text or "")[:40]) in repr(turn)
+    assert repr(criterion).startswith(f"<simruns.Criterion {criterion.type}: ")
+
+
+def test_what_never_changes_is_copied_by_reference(page: simruns.Page) -> None:
+    run = page[0]
+    for thing in (page, run, run.turns[0], run.criteria[0]):
+        assert copy.copy(thing) is thing
+        assert copy.deepcopy([thing])[0] is thing
+
+
+def test_what_is_not_pickled_says_what_to_do_instead(
+    client: simruns.Client, sim: simruns.Simulator, batch: simruns.Batch, page: simruns.Page
+) -> None:
+    runs = batch.read()
+    for thing, instead in (
+        (page[0], r"a Run is not pickled; keep run\.to_json\(\)"),
+        (page[0].turns[0], "a Turn is not pickled"),
+        (page, r"a Page is not pickled; keep page\.body\(\)"),
+        (runs, "a Runs is not pickled; keep to_arrow"),
+        (runs.turns, "a Table is not pickled; keep to_arrow"),
+        (batch, "a Batch is not pickled; keep its key"),
+        (client.batches(sim.pairs), "a Suite is not pickled; keep its keys"),
+        (batch.runs(), "a RunStream is not pickled; keep its position"),
+    ):
+        with pytest.raises(TypeError, match=instead):
+            pickle.dumps(thing)
+        assert copy.copy(thing) is thing
+
+
+def test_help_tells_of_the_core_types() -> None:
+    for cls in (simruns.Run, simruns.Page, simruns.Turn, simruns.Criterion, simruns.Issue):
+        assert cls.__doc__
+    assert "success rate is" in (inspect.getdoc(simruns.Run.verdict) or "")
+    assert "Milliseconds since 1970" in (inspect.getdoc(simruns.Run.created_at_ms) or "")
+    assert "In UTC" in (inspect.getdoc(simruns.Turn.created_at) or "")
+
+
+def test_whoever_sits_at_a_prompt_is_told_without_naming_a_class() -> None:
+    code = (
+        "import sys; sys.ps1 = '>'\n"
+        "import simruns\n"
+        "with simruns.Simulator(scenarios=1, runs=1) as sim, sim.client() as client:\n"
+        "    print(type(client.batches(sim.pairs).read()[0]).__doc__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("One simulated conversation")
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (simruns.Batch.runs, "sort filter endpoint_type page_size skip start_at strict"),
+        (simruns.Batch.read, "progress sort filter max_runs allow_incomplete"),
+        (simruns.Batch.page, "sort page_size start_at"),
+        (simruns.Batch.head, "n sort filter endpoint_type"),
+        (simruns.Suite.read, "progress sort max_runs"),
+        (simruns.AsyncBatch.runs, "sort max_runs"),
+        (simruns.AsyncBatch.head, "n sort"),
+        (simruns.AsyncSuite.read, "progress sort"),
+        (simruns.Client, "base_url project api_key attempt_timeout connections ca_file"),
+        (simruns.AsyncClient, "base_url project api_key attempt_timeout connections ca_file"),
+    ],
+)
+def test_a_signature_names_its_arguments(function: Any, names: str) -> None:
+    signature = inspect.signature(function)
+    assert set(names.split()) <= set(signature.parameters)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    assert inspect.Parameter.VAR_KEYWORD not in kinds
