@@ -37,13 +37,10 @@ py::object to_python(std::optional<T> const& value) {
   return value ? to_python(*value) : py::object(py::none());
 }
 
-/// A moment as an aware `datetime`; None beyond its years 1 to 9999.
+/// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
 inline py::object to_datetime(simruns::maybe<simruns::time_point> const& value) {
-  static constexpr std::int64_t first = -62'135'596'800'000;
-  static constexpr std::int64_t last = 253'402'300'799'999;
   if (!value) return py::none();
   auto const ms = value->time_since_epoch().count();
-  if (ms < first || ms > last) return py::none();
   auto const datetime = py::module_::import("datetime");
   auto const epoch = datetime.attr("datetime")(
       1970, 1, 1, py::arg("tzinfo") = datetime.attr("timezone").attr("utc"));

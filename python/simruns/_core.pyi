@@ -59,7 +59,7 @@ class Turn:
     """Milliseconds since 1970."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC; None also beyond the years 1 to 9999: see `created_at_ms`."""
+        """In UTC; None also beyond the years 1 to 9999, which is an issue."""
 
 @final
 class Criterion:
@@ -142,7 +142,7 @@ class Run:
     """What was odd about it."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC; None also beyond the years 1 to 9999: see `created_at_ms`."""
+        """In UTC; None also beyond the years 1 to 9999, which is an issue."""
 
     @property
     def expires_at(self) -> datetime | None:

@@ -253,6 +253,48 @@ TEST_CASE("a cancelled next drops its request, and the next call asks for the sa
   CHECK(asked[0] == asked[1]);
 }
 
+TEST_CASE("next may be called again at once where the one before was cancelled") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_silence().then_page(page_of({"a"}, last_page(1)));
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto runs = test::share(client.runs(test::query()));
+  test::asio::cancellation_signal stop;
+  std::string got;
+  auto again = [&got](simruns::error_code, simruns::run_ptr run) { got = run ? run->id : "end"; };
+  runs->async_next(test::asio::bind_cancellation_slot(
+      stop.slot(), [&](simruns::error_code, simruns::run_ptr) { runs->async_next(again); }));
+  context.poll();
+  stop.emit(test::asio::cancellation_type::terminal);
+  context.restart();
+  context.run();
+  CHECK(got == "a");
+}
+
+TEST_CASE("a cancellation that comes when the page is there already loses no run") {
+  test::asio::io_context context;
+  test::asio::io_context callers;
+  auto link = three_pages();
+  auto client = test::scripted_client(context.get_executor(), link, 0);
+  auto runs = test::share(client.runs(test::query()));
+  test::asio::cancellation_signal stop;
+  std::exception_ptr thrown;
+  test::asio::co_spawn(
+      callers, runs->next(),
+      test::asio::bind_cancellation_slot(
+          stop.slot(), [&](std::exception_ptr failed, simruns::run_ptr) { thrown = failed; }));
+  callers.poll();
+  // It waits in front of the page, which is on its way back to the caller.
+  test::asio::post(callers, [&stop] { stop.emit(test::asio::cancellation_type::terminal); });
+  context.poll();
+  callers.restart();
+  callers.run();
+  CHECK(thrown != nullptr);
+  context.restart();
+  auto const got = test::run(context, test::read_all(runs));
+  CHECK(got.ids == ids{"a", "b", "c", "d", "e"});
+}
+
 TEST_CASE("a request that was cancelled counts as one that was sent") {
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();

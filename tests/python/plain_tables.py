@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def result_agreement(metrics: Json) -> bool | None:
-    """Whether all results succeeded: not if one did not; None if there is none, or one is silent."""
+    """Whether all succeeded: not if one did not; None if there is none, or one is silent."""
     said = [result.get("success", result.get("passed")) for result in metrics.get("results") or []]
     if any(word is False for word in said):
         return False

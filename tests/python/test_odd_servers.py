@@ -95,19 +95,25 @@ def test_what_is_no_page_is_a_named_error(serve: Serve, body: bytes) -> None:
     assert caught.value.kind == "decode"
 
 
-def test_a_time_beyond_the_calendar_is_told_by_its_number(serve: Serve) -> None:
-    (run,) = the_batch(serve(answer(1, a_run(1, createdAt=10**17, expiresAt=-(10**17))))).read()
-    assert (run.created_at, run.created_at_ms) == (None, 10**17)
-    assert (run.expires_at, run.expires_at_ms) == (None, -(10**17))
-
-
-def test_csv_holds_a_time_beyond_the_calendar_as_its_number(serve: Serve) -> None:
-    runs = the_batch(serve(answer(1, a_run(1, createdAt=10**17)))).read()
+def test_a_time_beyond_the_calendar_is_an_issue_and_no_time(
+    serve: Serve,
+) -> None:
+    runs = the_batch(serve(answer(1, a_run(1, createdAt=10**17, expiresAt=-(10**17))))).read()
+    assert (runs[0].created_at, runs[0].created_at_ms) == (None, None)
+    assert (runs[0].expires_at, runs[0].expires_at_ms) == (None, None)
+    assert [issue.path for issue in runs[0].issues] == ["/data/0/createdAt", "/data/0/expiresAt"]
     file = io.StringIO()
     write_csv(file, runs)
     file.seek(0)
     (row,) = csv.DictReader(file)
-    assert row["created_at"] == str(10**17)
+    assert row["created_at"] == ""
+
+
+def test_half_of_a_surrogate_pair_costs_no_run(serve: Serve) -> None:
+    body = answer(2, a_run(1, createdBy="cut @"), a_run(2)).replace(b"@", b"\\ud83d")
+    first, second = the_batch(serve(body)).read()
+    assert first.created_by == "cut \ufffd"
+    assert (second.sequence, len(first.issues), len(second.issues)) == (2, 1, 0)
 
 
 def test_a_batch_without_runs_asks_whether_it_is_the_right_one(

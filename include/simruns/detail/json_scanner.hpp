@@ -2,6 +2,7 @@
 
 #include "simruns/detail/byte_block.hpp"
 #include "simruns/detail/digit_block.hpp"
+#include "simruns/detail/json_tokens.hpp"
 #include "simruns/detail/utf8.hpp"
 
 #include <array>
@@ -10,22 +11,6 @@
 #include <string_view>
 
 namespace simruns::detail {
-
-/// Why a text is not JSON, or not JSON that we read.
-enum class json_fault { none, syntax, not_utf8, too_deep };
-
-/// A string as it stands in a text, between its quotes.
-struct json_string {
-  std::string_view inner;
-  bool escaped = false;
-};
-
-/// A number as it stands in a text.
-struct json_number {
-  std::string_view literal;
-  std::int64_t value = 0;
-  bool plain = false;  ///< At most 18 digits and nothing else but a sign: `value` is it.
-};
 
 /// Goes over JSON text (RFC 8259, in UTF-8), token by token, and accepts nothing else. A function
 /// that is false has met a fault, and `at` is there: nothing more may be asked.

@@ -85,5 +85,6 @@ class page_reader {
 
 }  // namespace simruns::detail
 
+#include "simruns/detail/page_reader_extras.hpp"
 #include "simruns/detail/page_reader_impl.hpp"
 #include "simruns/detail/page_reader_nesting.hpp"

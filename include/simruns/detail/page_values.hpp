@@ -137,12 +137,16 @@ inline void set_mismatch(page_frames& frames, std::string_view got) {
 /// Below this a time is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
 inline constexpr std::int64_t first_millisecond_time = 100'000'000'000;
 
-/// Nothing beyond the years 1 to 9999, which no calendar of our users can show.
-inline maybe<time_point> time_of(std::int64_t value) noexcept {
+/// Whether milliseconds since 1970 are of the years 1 to 9999, which all calendars can show.
+inline bool is_of_the_calendar(std::int64_t value) noexcept {
   static constexpr std::int64_t first = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
   static constexpr std::int64_t last = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+  return value >= first && value <= last;
+}
+
+inline maybe<time_point> time_of(std::int64_t value) noexcept {
   if (value < first_millisecond_time && value > -first_millisecond_time) value *= 1000;
-  if (value < first || value > last) return {};
+  if (!is_of_the_calendar(value)) return {};
   return time_point{std::chrono::milliseconds{value}};
 }
 
@@ -169,7 +173,8 @@ inline void set_text(page_frames& frames, std::string_view text) {
       auto& when = field_of<maybe<time_point>>(frame, m);
       when = {};
       static_cast<run*>(frame.target)->expires_at_text = text;
-      if (auto const parsed = parse_date_time(text)) {
+      auto const parsed = parse_date_time(text);
+      if (parsed && is_of_the_calendar(parsed->time_since_epoch().count())) {
         when = *parsed;
       } else {
         frames.report("expected date-time, got '" + excerpt(text) + "'");

@@ -98,6 +98,16 @@ inline boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer)
       throw request_error(consumer->failure);
     }
     consumer->take(std::move(step));
+    // Cancelled on the way back: whoever cancelled takes no result, so what came stays in hand.
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none) {
+      request_failure cancelled;
+      cancelled.code = make_error_code(errc::cancelled);
+      cancelled.message = "the operation was cancelled";
+      cancelled.position = consumer->position();
+      consumer->failure = cancelled;
+      throw request_error(std::move(cancelled));
+    }
   }
 }
 
@@ -131,8 +141,8 @@ inline boost::asio::awaitable<next_outcome> next_without_throwing(
   next_outcome out;
   try {
     out.got = co_await next_run(consumer);
-  } catch (request_error const& error) {
-    out.code = error.code();
+  } catch (...) {
+    out.code = failure_of(std::current_exception()).code;
   }
   co_return out;
 }
@@ -146,7 +156,9 @@ struct start_next {
     strand_stop stop(consumer->core);
     auto const slot = stop.slot();
     if (callers_slot.is_connected()) callers_slot.assign(stop);
-    auto const executor = asio::get_associated_executor(handler, strand);
+    // A handler that names no executor runs where the client was told to, not on its strand: one
+    // that waits for another operation would hold that up.
+    auto const executor = asio::get_associated_executor(handler, strand.get_inner_executor());
     auto finish = [handler = std::move(handler), stop](std::exception_ptr thrown,
                                                        next_outcome outcome) mutable {
       if (thrown) std::rethrow_exception(thrown);

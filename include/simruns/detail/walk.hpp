@@ -6,7 +6,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -56,8 +55,8 @@ class walk : public std::enable_shared_from_this<walk> {
     explicit io(client_strand const& strand)
         : changed(strand, std::chrono::steady_clock::time_point::max()) {}
     boost::asio::steady_timer changed;
-    boost::asio::cancellation_signal stop;
   };
+  using stop_signal = context_bound<boost::asio::cancellation_signal>;
 
   static boost::asio::awaitable<void> read(std::shared_ptr<walk> self, std::uint64_t me);
   void start_reading();
@@ -80,22 +79,28 @@ class walk : public std::enable_shared_from_this<walk> {
   bool waited_for_ = false;
   bool abandoned_ = false;
   context_bound<io> io_;
+  std::shared_ptr<stop_signal> stop_;  ///< Of the valid reader.
 };
 
 inline void walk::start_reading() {
   if (reading_ || !wants_more()) return;
   reading_ = true;
   auto reader = cancellable(read(shared_from_this(), ++reader_));
-  boost::asio::co_spawn(
-      core_->executor(), std::move(reader),
-      boost::asio::bind_cancellation_slot(io_->stop.slot(), boost::asio::detached));
+  // One signal a reader, and as long as it: one that was stopped may still be on its way out when
+  // the next begins, and what it is cancelled by lives in the signal.
+  auto strand = core_->executor();
+  auto& context = boost::asio::query(strand, boost::asio::execution::context);
+  stop_ = std::make_shared<stop_signal>(context);
+  auto done = [kept = stop_](std::exception_ptr) {};
+  boost::asio::co_spawn(strand, std::move(reader),
+                        boost::asio::bind_cancellation_slot((*stop_)->slot(), std::move(done)));
 }
 
 inline void walk::stop_reading() {
   if (!reading_) return;
   ++reader_;
   reading_ = false;
-  io_->stop.emit(boost::asio::cancellation_type::terminal);
+  (*stop_)->emit(boost::asio::cancellation_type::terminal);
 }
 
 /// `me`: a reader that was stopped meanwhile must not touch the walk.

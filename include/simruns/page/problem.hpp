@@ -54,8 +54,11 @@ inline bool looks_like_html(std::string_view body) {
 
 }  // namespace detail
 
-/// Reads the body of an answer that is no page; never fails.
-inline problem read_problem(std::string_view body) {
+/// Reads the body of an answer that is no page; never fails. `clean` strikes secrets out of a text
+/// before it is cut, as half of one would no longer be known.
+template <class Clean>
+problem read_problem(std::string_view body, Clean const& clean) {
+  auto const shown = [&clean](std::string_view text) { return detail::safe_excerpt(clean(text)); };
   problem out;
   error_code failed;
   boost::json::parse_options options;
@@ -64,17 +67,20 @@ inline problem read_problem(std::string_view body) {
       boost::json::parse(boost::json::string_view(body.data(), body.size()), failed, {}, options);
   if (!failed && value.is_object()) {
     auto const& object = value.get_object();
-    out.message =
-        detail::safe_excerpt(detail::text_member(object, {"error", "detail", "title", "message"}));
-    out.field = detail::safe_excerpt(detail::text_member(object, {"field"}));
-    out.code = detail::safe_excerpt(detail::text_member(object, {"code"}));
-    out.trace_id = detail::safe_excerpt(detail::text_member(object, {"traceId", "trace_id"}));
+    out.message = shown(detail::text_member(object, {"error", "detail", "title", "message"}));
+    out.field = shown(detail::text_member(object, {"field"}));
+    out.code = shown(detail::text_member(object, {"code"}));
+    out.trace_id = shown(detail::text_member(object, {"traceId", "trace_id"}));
   } else if (detail::looks_like_html(body)) {
     out.message = "the answer is a web page, not the API's; is the base URL right?";
   } else {
-    out.message = detail::safe_excerpt(body);
+    out.message = shown(body);
   }
   return out;
+}
+
+inline problem read_problem(std::string_view body) {
+  return read_problem(body, [](std::string_view text) { return text; });
 }
 
 /// The word for a status that is no success.
@@ -95,6 +101,9 @@ inline errc errc_of_status(int status) noexcept {
     case 425:
     case 429:
       return errc::rate_limited;
+    case 501:  // asked again, the server would know it no better
+    case 505:
+      return errc::http;
     default:
       break;
   }

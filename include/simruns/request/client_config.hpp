@@ -57,6 +57,10 @@ inline void client_config::check() const {
   auto const require = [](bool holds, std::string_view what) {
     if (!holds) throw request_error(errc::invalid_argument, std::string(what));
   };
+  static constexpr std::chrono::hours year{366 * 24};
+  require(connect_timeout <= year, "connect_timeout is over a year; give 0 for none");
+  require(attempt_timeout <= year, "attempt_timeout is over a year; give 0 for none");
+  require(prefetch <= 10'000, "prefetch is over 10,000 pages; they would have to be held");
   require(connect_timeout.count() >= 0, "connect_timeout is negative; give 0 (none) or more");
   require(attempt_timeout.count() >= 0, "attempt_timeout is negative; give 0 (none) or more");
   require(max_header_bytes >= 256, "max_header_bytes is below 256; no answer fits");

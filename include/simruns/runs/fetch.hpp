@@ -39,22 +39,23 @@ inline attempt_limits limits_of(client_config const& config) {
 }
 
 inline request_failure failure_of_status(http_response const& response, credentials const& who) {
-  auto const said = read_problem(response.body);
+  auto const said =
+      read_problem(response.body, [&who](std::string_view text) { return who.redact(text); });
   request_failure out;
   auto const code = errc_of_status(response.status);
   out.code = code;
   out.status = response.status;
-  out.message = said.message.empty() ? std::string(advice_for(code)) : who.redact(said.message);
+  out.message = said.message.empty() ? std::string(advice_for(code)) : said.message;
   if (code == errc::redirect) {
     auto const location = response.header("Location");
-    out.message = std::string(advice_for(code)) + ": " + who.redact(safe_excerpt(location));
+    out.message = std::string(advice_for(code)) + ": " + safe_excerpt(who.redact(location));
   }
   if (code == errc::server && looks_like_html(response.body)) {
     out.message = "the server failed, and sent a web page in place of a reason";
   }
-  out.server_code = who.redact(said.code);
-  out.field = who.redact(said.field);
-  out.trace_id = who.redact(said.trace_id);
+  out.server_code = said.code;
+  out.field = said.field;
+  out.trace_id = said.trace_id;
   return out;
 }
 
@@ -103,6 +104,9 @@ inline request_failure failure_of(std::exception_ptr thrown) {
   } catch (std::exception const& error) {
     out.code = errc::transport;
     out.message = error.what();
+  } catch (...) {
+    out.code = errc::transport;
+    out.message = "the transport threw what is no exception of the standard library";
   }
   if (out.code == errc::cancelled) out.message = "the operation was cancelled";
   return out;
@@ -111,7 +115,7 @@ inline request_failure failure_of(std::exception_ptr thrown) {
 }  // namespace detail
 
 /// Asks for one page: the attempts, and what they came to. Runs on the client's strand.
-/// Completes: when the whole body is decoded.   Throws: nothing but std::bad_alloc.
+/// Completes: when the whole body is decoded.   Throws: nothing; all is in the result.
 /// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
 inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::client_core> core,
                                                      run_query query, page_start start) {
@@ -123,7 +127,7 @@ inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::cli
   http_response response;
   try {
     response = co_await core->link->exchange(std::move(request), limits);
-  } catch (boost::system::system_error const&) {
+  } catch (...) {  // a transport of the user's may throw what it likes
     thrown = std::current_exception();
   }
   request_failure failure;

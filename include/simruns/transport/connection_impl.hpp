@@ -38,7 +38,9 @@ inline boost::asio::awaitable<void> connection::handshake(std::string host,
   co_await tls_->async_handshake(asio::ssl::stream_base::client,
                                  asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
-    bool const broken = failed == asio::error::eof || failed == asio::error::connection_reset;
+    bool const ended = failed == asio::error::eof || failed == asio::ssl::error::stream_truncated;
+    if (ended) failed = asio::error::eof;
+    bool const broken = ended || failed == asio::error::connection_reset;
     throw_translated(failed, broken ? errc::transport : errc::tls,
                      describe_tls_failure(*tls_, host));
   }
@@ -111,6 +113,10 @@ inline boost::asio::awaitable<void> connection::read(std::shared_ptr<parser_type
       }
       if (parser->is_done()) co_return;
       if (parser->is_header_done() && parser->get().result_int() < 200) co_return;
+      // Chunk extensions and trailers are taken only when they are whole.
+      if (parser->is_header_done() && buffer_.size() > 2 * read_bytes) {
+        throw request_error(errc::too_large, "a chunk's extension, or a trailer, does not end");
+      }
     }
     co_await read_some();
     if (!read_error_) continue;

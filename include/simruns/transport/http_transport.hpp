@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -75,13 +77,15 @@ class http_transport final : public transport {
   }
 
   std::size_t most_;
+  std::string host_;
+  std::uint16_t port_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   bound_pool pool_;
 };
 
 inline http_transport::http_transport(boost::asio::any_io_executor executor,
                                       client_config const& config)
-    : most_(config.connections) {
+    : most_(config.connections), host_(config.base.host()), port_(config.base.port()) {
   if (config.base.is_https()) {
     tls_ = std::make_shared<boost::asio::ssl::context>(make_tls_context(config.ca_file));
   }
@@ -121,6 +125,11 @@ inline boost::asio::awaitable<http_transport::place> http_transport::take_place(
 
 inline boost::asio::awaitable<http_response> http_transport::exchange(http_request request,
                                                                       attempt_limits limits) {
+  if (request.host != host_ || request.port != port_ || request.tls != (tls_ != nullptr)) {
+    throw request_error(errc::invalid_argument, "this transport is for " + host_ + " port " +
+                                                    std::to_string(port_) +
+                                                    " only; make one for each server");
+  }
   auto shared = pool_;
   auto tls = tls_;
   auto const held = co_await take_place(shared, most_);

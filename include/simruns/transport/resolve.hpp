@@ -43,8 +43,13 @@ class lookup_threads {
     std::lock_guard const lock(mutex_);
     jobs_.push_back(std::move(job));
     if (running_ == max_threads) return;
+    try {
+      std::thread([this] { work(); }).detach();
+    } catch (...) {
+      jobs_.pop_back();
+      throw;
+    }
     ++running_;
-    std::thread([this] { work(); }).detach();
   }
 
  private:

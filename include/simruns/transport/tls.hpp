@@ -48,11 +48,10 @@ void expect_host(Stream& stream, std::string const& host) {
   if (not_address) SSL_set_tlsext_host_name(handle, const_cast<char*>(host.c_str()));
   SSL_set_hostflags(handle,
                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  if (not_address) {
-    SSL_set1_host(handle, host.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str());
-  }
+  int const set = not_address ? SSL_set1_host(handle, host.c_str())
+                              : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str());
+  // Unset, any trusted certificate would do for any host.
+  if (set != 1) throw request_error(errc::tls, "the certificate of " + host + " cannot be checked");
 }
 
 /// Why the handshake failed, and what to do about it.

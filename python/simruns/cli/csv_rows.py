@@ -1,7 +1,6 @@
 """Runs as rows of CSV: the columns of the runs table, by the standard library alone.
 
-No value is an empty field; times are ISO 8601 in UTC, or milliseconds since 1970 beyond the years
-1 to 9999; `results` is a JSON array.
+No value is an empty field; times are ISO 8601 in UTC; `results` is a JSON array.
 """
 
 from __future__ import annotations
@@ -29,17 +28,14 @@ def _field(value: Any) -> Any:
     return value
 
 
-def _time(attribute: str) -> Callable[[_core.Run], str | int | None]:
+def _time(attribute: str) -> Callable[[_core.Run], str | None]:
     get = attrgetter(attribute)
 
-    def read(run: _core.Run) -> str | int | None:
+    def read(run: _core.Run) -> str | None:
         ms = get(run)
         if ms is None:
             return None
-        try:
-            moment = _EPOCH + timedelta(milliseconds=ms)
-        except OverflowError:
-            return int(ms)
+        moment = _EPOCH + timedelta(milliseconds=ms)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     return read

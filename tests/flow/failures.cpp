@@ -1,0 +1,66 @@
+#include "support/catch.hpp"
+#include "support/run_io.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+using simruns::errc;
+using simruns::testing::scripted_transport;
+
+namespace {
+
+/// What fetching a page comes to where the server answers so.
+simruns::request_failure failure_of(simruns::http_response const& answer,
+                                    simruns::credentials const& who) {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_call([&answer](simruns::http_request const&) { return answer; });
+  simruns::client const client(context.get_executor(), test::config(), who, link);
+  return test::run(context, client.try_fetch_page(test::query())).error();
+}
+
+}  // namespace
+
+TEST_CASE("a secret that a server repeats is in no error, wherever a long text is cut") {
+  for (std::size_t before = 0; before < 220; ++before) {
+    std::string const secret = "eyJhbGciOi." + std::string(400, 'S') + ".signature";
+    std::string const text = std::string(before, 'x') + " " + secret;
+    for (std::string const& body :
+         {"{\"error\":\"" + text + "\",\"code\":\"" + text + "\",\"field\":\"" + text +
+              "\",\"traceId\":\"" + text + "\"}",
+          text}) {
+      auto const failure =
+          failure_of(simruns::http_response(401, body), simruns::credentials::bearer(secret));
+      auto const all = failure.message + failure.server_code + failure.field + failure.trace_id;
+      REQUIRE(all.find("SSSS") == all.npos);
+    }
+    simruns::http_response moved(302, "");
+    moved.headers.emplace_back("Location", "https://h/" + text);
+    auto const failure = failure_of(moved, simruns::credentials::api_key(secret));
+    REQUIRE(failure.message.find("SSSS") == failure.message.npos);
+  }
+}
+
+TEST_CASE("whatever a transport of the user's throws is a failure, not an exception") {
+  test::asio::io_context context;
+  auto link = std::make_shared<scripted_transport>();
+  link->then_call([](simruns::http_request const&) -> simruns::http_response {
+    throw std::runtime_error("the cable is out");
+  });
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto const got = test::run(context, client.try_fetch_page(test::query()));
+  REQUIRE(got.has_error());
+  CHECK(got.error().code == errc::transport);
+  CHECK(got.error().message == "the cable is out");
+}
+
+TEST_CASE("an answer of 501 or 505 is not one to ask for again") {
+  for (int const status : {501, 505}) {
+    auto const failure =
+        failure_of(simruns::http_response(status, "{}"), simruns::credentials::api_key("key"));
+    CHECK(failure.code == errc::http);
+    CHECK_FALSE(failure.code == simruns::condition::retryable);
+  }
+}
