@@ -101,7 +101,8 @@ def test_a_time_beyond_the_calendar_is_an_issue_and_no_time(
     runs = the_batch(serve(answer(1, a_run(1, createdAt=10**17, expiresAt=-(10**17))))).read()
     assert (runs[0].created_at, runs[0].created_at_ms) == (None, None)
     assert (runs[0].expires_at, runs[0].expires_at_ms) == (None, None)
-    assert [issue.path for issue in runs[0].issues] == ["/data/0/createdAt", "/data/0/expiresAt"]
+    odd = {issue.path for issue in runs[0].issues if "out of range" in issue.message}
+    assert odd == {"/data/0/createdAt", "/data/0/expiresAt"}
     file = io.StringIO()
     write_csv(file, runs)
     file.seek(0)
@@ -113,7 +114,10 @@ def test_half_of_a_surrogate_pair_costs_no_run(serve: Serve) -> None:
     body = answer(2, a_run(1, createdBy="cut @"), a_run(2)).replace(b"@", b"\\ud83d")
     first, second = the_batch(serve(body)).read()
     assert first.created_by == "cut \ufffd"
-    assert (second.sequence, len(first.issues), len(second.issues)) == (2, 1, 0)
+    assert [issue.path for issue in first.issues if "surrogate" in issue.message] == [
+        "/data/0/createdBy"
+    ]
+    assert second.sequence == 2
 
 
 def test_a_batch_without_runs_asks_whether_it_is_the_right_one(
