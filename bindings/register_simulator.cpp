@@ -87,8 +87,7 @@ simulator::dataset make_dataset(source const& from) {
 
 void watch(py_simulator& made, simulator::server_options& options) {
   options.observer = [answers = made.answers, log = made.log](
-                         simulator::request_record const& record,
-                         simulator::answer const& reply) {
+                         simulator::request_record const& record, simulator::answer const& reply) {
     if (answers) answers->add(record, reply);
     if (log) log->add(record);
   };
@@ -121,8 +120,8 @@ std::unique_ptr<py_simulator> make_simulator(
     options.clock = std::make_shared<simulator::virtual_clock>(speed);
   }
   if (faults && options.clock) {
-    options.fault = simulator::read_fault_script(
-        *faults, [clock = options.clock] { return clock->now(); });
+    options.fault =
+        simulator::read_fault_script(*faults, [clock = options.clock] { return clock->now(); });
   } else if (faults) {
     options.fault = simulator::read_fault_script(*faults);
   }
@@ -158,8 +157,8 @@ py::list batches_of(py_simulator const& self) {
 py::list truths_of(py_simulator const& self) {
   py::list out;
   for (auto const& truth : self.truths) {
-    out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0,
-                              truth.regressed, truth.flaky));
+    out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0, truth.regressed,
+                              truth.flaky));
   }
   return out;
 }
@@ -198,20 +197,20 @@ void register_simulator(py::module_& m) {
   auto const none = py::none();
   py::class_<py_simulator>(m, "Simulator")
       .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "lines"_a = none,
-           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100,
-           "host"_a = "127.0.0.1", "port"_a = 0, "api_key"_a = none, "token"_a = none,
-           "latency_ms"_a = 0.0, "live"_a = none, "speed"_a = 1.0, "faults"_a = none,
-           "self_signed"_a = false, "certificate"_a = none, "private_key"_a = none,
-           "upstream"_a = none, "record"_a = none, "log"_a = none, "keep_answers"_a = 0)
+           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100, "host"_a = "127.0.0.1",
+           "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
+           "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,
+           "certificate"_a = none, "private_key"_a = none, "upstream"_a = none, "record"_a = none,
+           "log"_a = none, "keep_answers"_a = 0)
       .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
       .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
       .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })
       .def_property_readonly("certificate", [](py_simulator const& s) { return s.certificate; })
-      .def_property_readonly(
-          "recorded",
-          [](py_simulator const& s) {
-            return s.record ? std::pair(s.record->size(), s.record->left_out()) : std::pair<std::size_t, std::size_t>();
-          })
+      .def_property_readonly("recorded",
+                             [](py_simulator const& s) {
+                               return s.record ? std::pair(s.record->size(), s.record->left_out())
+                                               : std::pair<std::size_t, std::size_t>();
+                             })
       .def("batches", &batches_of)
       .def("truths", &truths_of)
       .def("requests", &requests_of)

@@ -1,7 +1,6 @@
 #include "simruns/runs/http_client.hpp"
 #include "simruns/simulator/self_signed.hpp"
 #include "support/catch.hpp"
-
 #include "support/run_io.hpp"
 #include "support/scripted_server.hpp"
 
@@ -164,7 +163,8 @@ TEST_CASE("TLS: a trusted server is served, an untrusted or misnamed one refused
     out.use_private_key(boost::asio::buffer(with.private_key), ssl::context::pem);
     return out;
   };
-  auto const fetch_from = [&](simruns::simulator::certified_key const& with, std::string const& trusted) {
+  auto const fetch_from = [&](simruns::simulator::certified_key const& with,
+                              std::string const& trusted) {
     auto tls = context_of(with);
     scripted_server server({{scripted_server::reply(answer(body))}}, &tls);
     auto config = quick(server.url());
