@@ -133,6 +133,7 @@ inline void read_wire(fault_rule& rule, script_object& members) {
 }
 
 inline mutation::kind read_mutation_kind(script_value const& from) {
+  if (from.json().is_null()) return mutation::kind::null;  // what YAML makes of the bare word
   auto const name = from.text();
   if (name == "null") return mutation::kind::null;
   if (name == "absent") return mutation::kind::absent;

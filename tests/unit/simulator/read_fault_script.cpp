@@ -142,17 +142,18 @@ TEST_CASE("every word of a page is read") {
 
 TEST_CASE("every form of a mutation is read") {
   auto const all = first_of(R"({"mutate": [
-      {"member": "a", "make": "null"}, {"member": "b", "make": "absent", "runs": [0, 99]},
+      {"member": "a", "make": "null"}, {"member": "n", "make": null}, {"member": "b", "make": "absent", "runs": [0, 99]},
       {"member": "c", "make": "unknown"}, {"member": "d/e", "to": {"x": "ö"}}]})")
                        .edit.mutations;
-  REQUIRE(all.size() == 4);
+  REQUIRE(all.size() == 5);
   CHECK(all[0].what == sim::mutation::kind::null);
-  CHECK(all[1].what == sim::mutation::kind::absent);
-  CHECK(all[1].runs == std::vector<std::size_t>{0, 99});
-  CHECK(all[2].what == sim::mutation::kind::unknown);
-  CHECK(all[3].what == sim::mutation::kind::value);
-  CHECK(all[3].member == "d/e");
-  CHECK(all[3].json == R"({"x":"ö"})");
+  CHECK(all[1].what == sim::mutation::kind::null);
+  CHECK(all[2].what == sim::mutation::kind::absent);
+  CHECK(all[2].runs == std::vector<std::size_t>{0, 99});
+  CHECK(all[3].what == sim::mutation::kind::unknown);
+  CHECK(all[4].what == sim::mutation::kind::value);
+  CHECK(all[4].member == "d/e");
+  CHECK(all[4].json == R"({"x":"ö"})");
 }
 
 TEST_CASE("a rate limit is read, measured by the clock that is given") {
