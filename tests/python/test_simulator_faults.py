@@ -172,6 +172,23 @@ def test_a_script_with_a_mistake_is_refused_by_its_place(faults: Any, message: s
         simulator(faults)
 
 
+def test_the_docs_tell_every_word() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "simulator.md").read_text("utf-8")
+    for wrong in (
+        [{"?": 1}],
+        [{"mutate": {"?": 1}}],
+        [{"drip": {"?": 1}}],
+        [{"delay": {"?": 1}}],
+        [{"rate_limit": {"?": 1}}],
+    ):
+        with pytest.raises(simruns.InvalidArgumentError) as refused:
+            simulator(wrong)
+        words = str(refused.value).partition("there is ")[2].split(", ")
+        assert len(words) >= 2
+        for word in words:
+            assert f"`{word}`" in page or f"{word}:" in page, word
+
+
 def test_a_file_that_is_no_script_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     (tmp_path / "b.yaml").write_text("a: [")
