@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check format sanitize matrix clean
+.PHONY: help demo test bench check contract format sanitize matrix clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
@@ -28,6 +28,10 @@ check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/check.sh
+
+contract: ## a Simulator against its contract, by schemathesis
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@tests/contract/run.sh
 
 format: ## formats C++ and Python
 	@$(MAKE) -s --no-print-directory .venv/installed-test

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
-# ROUNDS and PAGES, if set, are those of the decoders (15 and 20).
+# The decoders beside their peers, then the Simulator. ROUNDS and PAGES, if set, are those of the
+# decoders (15 and 20).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,3 +19,4 @@ cmake --build --preset bench -- --quiet
 program=build/bench/benchmarks/decode
 "$program" "${arguments[@]}"
 .venv/bin/python benchmarks/decode/peers.py "$program" "${arguments[@]}"
+.venv/bin/python benchmarks/simulator/throughput.py "$@"

@@ -151,6 +151,7 @@ std::unique_ptr<py_simulator> make_simulator(
     options.fault = simulator::read_fault_script(*faults);
   }
   options.upstream = upstream.value_or("");
+  if (upstream) simruns::client_config{*upstream};  // refused before a file is made for it
   if (record) made->record = std::make_shared<simulator::recording>(*record);
   options.record = made->record;
   if (log) made->log = std::make_shared<simulator::request_log_file>(*log);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,10 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simruns import _core, checks
 from simruns.client import AsyncClient, Client
 from simruns.errors import Error, invalid
-from simruns.faults import Faults, Script, as_json, fault_text, read_script
-from simruns.frames import require
+from simruns.faults import Faults, Script, fault_text
 from simruns.options import Options
 from simruns.query import BatchKey
+from simruns.simulator_arguments import (
+    Live,
+    Pair,
+    address_of,
+    checked_speed,
+    pair_of,
+    refuse_contradictions,
+    schedule_text,
+    source,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -56,7 +64,7 @@ class Clock:
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        self._core.speed = _speed(speed)
+        self._core.speed = checked_speed(speed)
 
 
 class Simulator:
@@ -77,6 +85,7 @@ class Simulator:
 
     `upstream` is a real base URL to which every request is passed on, its credentials included;
     `record` is a file that keeps the runs of what comes back, as JSON lines, and nothing else.
+    Such a one has no batches of its own: give its `url` to the client that you record.
 
     `log` is a file to which each request is appended, a line of JSON.
     """
@@ -94,45 +103,40 @@ class Simulator:
         api_key: str | None = None,
         token: str | None = None,
         latency_ms: float = 0.0,
-        live: bool | Mapping[str, Any] | str | os.PathLike[str] = False,
+        live: Live = False,
         speed: float | None = None,
         faults: Script | None = None,
-        tls: bool | tuple[str | os.PathLike[str], str | os.PathLike[str]] = False,
+        tls: Pair = False,
         upstream: str | None = None,
         record: str | os.PathLike[str] | None = None,
         log: str | os.PathLike[str] | None = None,
     ) -> None:
-        limits = {
-            "seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1),
-            "runs": (runs, 1),
-        }  # fmt: skip
-        made: dict[str, Any] = {
-            n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None
-        }
-        _exclude("data", data, made)
-        _exclude("upstream", upstream, made | ({} if data is None else {"data": data}))
-        if record is not None and upstream is None:
-            raise invalid("record is given without an upstream to record from")
-        if not live and speed is not None:
-            raise invalid("speed is given, but live is not: only a live Simulator has a clock")
+        limits = {"seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1)}
+        limits["runs"] = (runs, 1)
+        made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
+        refuse_contradictions(
+            generated=made, data=data, live=live, speed=speed, faults=faults, upstream=upstream,
+            record=record,
+        )  # fmt: skip
         self._ca_file: str | None = None
+        arguments: dict[str, Any] = {
+            **made,
+            **source(data),
+            **pair_of(tls),
+            "host": address_of(checks.text("host", host)),
+            "port": checks.count("port", port, 0, 65535),
+            "api_key": None if api_key is None else checks.secret("api_key", api_key),
+            "token": None if token is None else checks.secret("token", token),
+            "latency_ms": checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
+            "live": schedule_text(live),
+            "speed": 1.0 if speed is None else checked_speed(speed),
+            "faults": None if faults is None else fault_text(faults),
+            "upstream": upstream,
+            "record": None if record is None else os.fspath(record),
+            "log": None if log is None else os.fspath(log),
+        }
         try:
-            self._core = _core.Simulator(
-                **_source(data),
-                **made,
-                **_tls(tls),
-                host=_address(checks.text("host", host)),
-                port=checks.count("port", port, 0, 65535),
-                api_key=None if api_key is None else checks.secret("api_key", api_key),
-                token=None if token is None else checks.secret("token", token),
-                latency_ms=checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
-                live=_schedule(live),
-                speed=1.0 if speed is None else _speed(speed),
-                faults=None if faults is None else fault_text(faults),
-                upstream=upstream,
-                record=None if record is None else os.fspath(record),
-                log=None if log is None else os.fspath(log),
-            )
+            self._core = _core.Simulator(**arguments)
         except ValueError as error:  # of the core: a script with a mistake, a pair that is none
             if isinstance(error, Error):
                 raise
@@ -219,9 +223,21 @@ class Simulator:
         """Runs that the file `record` holds."""
         return self._core.recorded[0]
 
+    @property
+    def left_out(self) -> int:
+        """What could not be recorded: runs without their references, answers that are no page."""
+        return self._core.recorded[1]
+
     def close(self) -> None:
         """Stops serving, and completes the recording. Safe to repeat."""
-        self._core.close()
+        try:
+            self._core.close()
+        except RuntimeError as error:  # the disk is full
+            raise Error(f"the recording is not complete: {error}") from error
+        finally:
+            self._forget_ca_file()
+
+    def _forget_ca_file(self) -> None:
         if self._ca_file is not None:
             Path(self._ca_file).unlink(missing_ok=True)
             self._ca_file = None
@@ -242,63 +258,3 @@ class Simulator:
 
     def _own(self, options: Options) -> Options:
         return {"ca_file": self.ca_file, **options} if self._core.certificate else options
-
-
-def _address(host: str) -> str:
-    """The address that a name stands for, of IPv4 if it has one."""
-    import socket
-
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no name of a host"
-        raise Error(f"the Simulator did not start: no address of {host!r}: {reason}") from None
-    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
-    return str(found[0][4][0])
-
-
-def _exclude(name: str, value: Any, others: Mapping[str, Any]) -> None:
-    if value is not None and others:
-        raise invalid(f"{name} is given, and {' and '.join(others)}; give one or the other")
-
-
-def _source(data: str | os.PathLike[str] | None) -> dict[str, Any]:
-    if data is None:
-        return {}
-    path = os.fspath(data)
-    if not path.endswith(".parquet"):
-        return {"data": path}
-    parquet = require("pyarrow.parquet", "arrow", "serving Parquet")
-    try:
-        column = parquet.read_table(path, columns=["json"])["json"]
-    except (OSError, ValueError, KeyError) as error:
-        reason = "it has no column `json` of the runs' own texts, as `simruns export` writes it"
-        known = isinstance(error, OSError)
-        raise Error(f"the Simulator did not start: {path}: {error if known else reason}") from None
-    lines = "\n".join(text.replace("\r", " ").replace("\n", " ") for text in column.to_pylist())
-    return {"data": path, "lines": lines}
-
-
-def _schedule(live: bool | Mapping[str, Any] | str | os.PathLike[str]) -> str | None:
-    if isinstance(live, bool):
-        return "{}" if live else None
-    return as_json("live", read_script("live", live))
-
-
-def _tls(tls: Any) -> dict[str, Any]:
-    if isinstance(tls, bool):
-        return {"self_signed": tls}
-    try:
-        certificate, key = (Path(file).read_text(encoding="ascii") for file in tls)
-    except (TypeError, ValueError):
-        raise invalid("tls is no pair of PEM files; give (certificate, key), or True") from None
-    except OSError as error:
-        raise Error(f"the Simulator did not start: {error}") from None
-    return {"certificate": certificate, "private_key": key}
-
-
-def _speed(speed: Any) -> float:
-    number = checks.duration("speed", speed, "times real time", least=0.0)
-    if number > 1e6:
-        raise invalid(f"speed is {number:g}; give 0 to 1,000,000", field="speed")
-    return number

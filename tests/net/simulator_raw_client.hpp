@@ -6,11 +6,13 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -70,6 +72,20 @@ class raw_client {
       if (problem && problem != boost::beast::http::error::need_more) return std::nullopt;
       if (!receive_more()) return std::nullopt;
     }
+  }
+
+  /// Reads until the input holds `text`; false if the connection ends before.
+  bool receive_until(std::string_view text) {
+    while (input_.find(text) == input_.npos) {
+      if (!receive_more()) return false;
+    }
+    return true;
+  }
+
+  /// Whether the server ends the connection, or sends anything, within that time.
+  bool ends_within(std::chrono::milliseconds time) {
+    pollfd watched{socket_, POLLIN, 0};
+    return ::poll(&watched, 1, static_cast<int>(time.count())) > 0;
   }
 
   /// Reads to the end of the connection.

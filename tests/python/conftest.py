@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
+from answers import Answer, problems
 
 import simruns
+from simruns import _core
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data" / "tau-airline-gpt-4o.runs.jsonl"
@@ -25,6 +29,55 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("SIMRUNS_")]:
         if name != "SIMRUNS_BUILD_DIR":
             monkeypatch.delenv(name)
+
+
+class _Watch:
+    """Every Simulator that the tests of this process make, and what it answered."""
+
+    def __init__(self) -> None:
+        self.fresh: list[_core.Simulator] = []
+        self.older: WeakSet[_core.Simulator] = WeakSet()
+
+    def made(self, simulator: _core.Simulator) -> _core.Simulator:
+        self.fresh.append(simulator)
+        return simulator
+
+    def take(self) -> list[Answer]:
+        everyone = [*self.fresh, *self.older]
+        answers = [Answer(*answer) for one in everyone for answer in one.take_answers()]
+        self.older.update(self.fresh)
+        self.fresh.clear()
+        return answers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watch() -> Iterator[_Watch]:
+    watch = _Watch()
+    plain = partial(_core.Simulator, keep_answers=1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_core, "Simulator", lambda **arguments: watch.made(plain(**arguments)))
+        yield watch
+
+
+@pytest.fixture
+def kept_answers() -> list[Answer]:
+    """Answers that a test took for itself, and that are to be looked at all the same."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _as_the_contract_has_it(
+    request: pytest.FixtureRequest, _watch: _Watch, kept_answers: list[Answer]
+) -> Iterator[None]:
+    """Every answer without a fault that a Simulator gave in a test is one of the contract's,
+    unless the test, marked `odd_data`, let it serve runs that are none.
+    """
+    yield
+    if request.node.get_closest_marker("odd_data"):
+        _watch.take()
+        return
+    wrong = [problem for answer in [*kept_answers, *_watch.take()] for problem in problems(answer)]
+    assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.fixture(scope="session")

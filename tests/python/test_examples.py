@@ -40,6 +40,32 @@ def test_a_python_example_runs(path: Path) -> None:
     assert output_of([sys.executable, path])
 
 
+def test_the_pytest_example_passes_in_a_suite_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
+    (tmp_path / "test_totals.py").write_text((EXAMPLES / "pytest" / "test_totals.py").read_text())
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_the_scripts_of_the_docs_are_served() -> None:
+    pytest.importorskip("yaml")
+    folder = EXAMPLES / "simulator"
+    with simruns.Simulator(faults=folder / "faults.yaml", live=folder / "schedule.yaml") as sim:
+        assert sim.clock.speed == 1
+
+
+def test_the_simulator_example_tells_of_its_fault_and_of_runs_that_come() -> None:
+    failed, log, *steps = output_of([sys.executable, EXAMPLES / "04_simulator.py"]).splitlines()
+    assert "HTTP 503" in failed
+    assert "(503, True)" in log
+    assert [step.split()[0] for step in steps] == ["0.0", "30.0", "60.0"]
+    assert [step.count("'") // 2 for step in steps] == [1, 4, 7]
+
+
 def test_the_first_example_prints_every_run_and_that_it_was_all() -> None:
     *runs, last = output_of([sys.executable, EXAMPLES / "01_every_run.py"]).splitlines()
     assert len(runs) == 250

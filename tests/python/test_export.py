@@ -126,6 +126,8 @@ def test_an_export_to_a_table_is_what_read_gives(
     done = run_simruns(*export_arguments(sim, path), SIMRUNS_API_KEY=sim.api_key)
     assert done.returncode == 0, done.stderr
     table: Any = (parquet if ending == "parquet" else feather).read_table(path)
+    if ending == "parquet":  # for a Simulator to serve
+        table = table.drop_columns(["json"])
     assert table.to_pylist() == batch.read().to_arrow().to_pylist()
     said = json.loads(table.schema.metadata[b"simruns.completeness"])
     assert (said["verdict"], said["received"], said["total"]) == ("complete", 250, 250)

@@ -123,6 +123,7 @@ def test_pandas_polars_and_duckdb_read_every_value_of_every_table(
                 assert comparable(read).equals(expected), name
 
 
+@pytest.mark.odd_data
 def test_the_table_of_issues_says_where_and_what(tmp_path: Path) -> None:
     with simruns.Simulator(scenarios=1, runs=2) as sim, sim.client() as client:
         first, second = client.batches(sim.batches()).read()

@@ -48,8 +48,7 @@ class byte_stream {
     co_return failed;
   }
 
-  boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer room,
-                                                problem* failed) {
+  boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer room, problem* failed) {
     auto token = boost::asio::redirect_error(boost::asio::use_awaitable, *failed);
     if (tls_) co_return co_await tls_->async_read_some(room, token);
     co_return co_await tcp_.async_read_some(room, token);
@@ -69,7 +68,8 @@ class byte_stream {
     co_return failed;
   }
 
-  /// No more is sent; what the client sends still comes. Without TLS's own farewell, which can hang.
+  /// No more is sent; what the client sends still comes. Without TLS's own farewell, which can
+  /// hang.
   void finish_sending() {
     problem ignored;
     tcp_.socket().shutdown(boost::asio::socket_base::shutdown_send, ignored);

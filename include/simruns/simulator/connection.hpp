@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/simulator/byte_stream.hpp"
-#include "simruns/simulator/gzip.hpp"
 #include "simruns/simulator/http_head.hpp"
+#include "simruns/simulator/received_request.hpp"
 #include "simruns/simulator/service.hpp"
 #include "simruns/simulator/upstream.hpp"
 
@@ -19,57 +19,20 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace simruns::simulator {
-
-namespace detail {
-
-using http_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-using http_request = http_parser::value_type;
-
-inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-/// The result looks into `request`.
-inline api_request api_request_of(http_request const& request) {
-  api_request made;
-  made.method = view(request.method_string());
-  made.target = view(request.target());
-  for (auto const& header : request) {
-    if (header.name() == boost::beast::http::field::authorization) {
-      made.credentials.authorization.push_back(view(header.value()));
-    } else if (boost::beast::iequals(header.name_string(), "X-API-Key")) {
-      made.credentials.api_keys.push_back(view(header.value()));
-    } else if (header.name() == boost::beast::http::field::accept_encoding) {
-      made.gzip = made.gzip || asks_for_gzip(view(header.value()));
-    }
-  }
-  return made;
-}
-
-/// The status that tells a client why its request could not be read; nothing if there is nobody to
-/// tell: the client has gone, or was too slow.
-inline std::optional<unsigned> status_of_unreadable(boost::system::error_code problem) {
-  using boost::beast::http::error;
-  if (problem.category() != make_error_code(error::end_of_stream).category()) return std::nullopt;
-  if (problem == error::end_of_stream || problem == error::partial_message) return std::nullopt;
-  if (problem == error::header_limit || problem == error::buffer_overflow) return 431;
-  if (problem == error::body_limit) return 413;
-  return 400;
-}
-
-}  // namespace detail
 
 /// One connection: reads requests, and answers them one after the other. All of it, `close` too,
 /// runs on the strand of the socket.
@@ -185,13 +148,16 @@ class connection {
 
   boost::asio::awaitable<bool> send(served_answer const* served,
                                     detail::http_request const* request) {
-    bool const keep_alive = request->keep_alive() && !served->cut_body_at;
-    bool const head_only = request->method() == boost::beast::http::verb::head;
+    bool const bodiless =
+        request->method() == boost::beast::http::verb::head || !has_body(served->reply.status);
     std::string_view body = served->reply.body;
-    auto const length = served->content_length.value_or(static_cast<std::int64_t>(body.size())) +
-                        served->content_length_add;
+    auto const right = static_cast<std::int64_t>(body.size());
+    auto const length = served->content_length.value_or(right) + served->content_length_add;
+    // A client that was promised more waits for it: closing is what ends that.
+    bool const all_sent = bodiless || (length >= 0 && length <= right && !served->cut_body_at);
+    bool const keep_alive = request->keep_alive() && all_sent;
     if (served->cut_body_at) body = body.substr(0, *served->cut_body_at);
-    if (head_only || served->reply.status == 204) body = {};
+    if (bodiless) body = {};
     auto const head =
         http_head(served->reply, keep_alive, std::chrono::system_clock::now(), length);
     auto const first = served->drip_bytes == 0 ? body.size() : std::size_t{0};
@@ -205,7 +171,8 @@ class connection {
       sent = co_await write(piece, nothing);
     }
     if (sent && !keep_alive) co_await end_politely();
-    co_return sent&& keep_alive;
+    bool const goes_on = sent && keep_alive;
+    co_return goes_on;
   }
 
   /// Sends both texts, which must live until then; false if the client did not take them.

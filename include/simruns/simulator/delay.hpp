@@ -25,8 +25,9 @@ struct delay_draw {
 
   std::chrono::milliseconds draw(random_source& random) const {
     static constexpr double longest = 600'000;
-    auto const drawn = std::clamp(milliseconds(random), 0.0, longest);
-    return std::chrono::milliseconds{std::llround(drawn)};
+    auto const drawn = milliseconds(random);
+    if (std::isnan(drawn)) return std::chrono::milliseconds{0};
+    return std::chrono::milliseconds{std::llround(std::clamp(drawn, 0.0, longest))};
   }
 
  private:

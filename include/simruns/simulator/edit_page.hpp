@@ -1,61 +1,38 @@
 #pragma once
 
+#include "simruns/simulator/edit_json.hpp"
 #include "simruns/simulator/faults.hpp"
 #include "simruns/simulator/page_query.hpp"
 #include "simruns/simulator/store.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace simruns::simulator {
 
 namespace detail {
 
-inline boost::json::value mutated(boost::json::value const& before, mutation const& how) {
-  using kind = mutation::kind;
-  if (how.what == kind::value) return boost::json::parse(how.json);
-  if (how.what == kind::unknown) return boost::json::string{"SOMETHING_NEW"};
-  if (how.what == kind::as_float && before.is_number()) return before.to_number<double>();
-  if (how.what == kind::as_float) return before;
-  return nullptr;
-}
-
-/// Changes one member of a run; does nothing where it, or the way to it, is not there. A value that
+/// Changes one value of a run; does nothing where it, or the way to it, is not there. A value that
 /// is given is put in also where there was none.
-inline void mutate(boost::json::value& run, mutation const& how) {
-  auto* at = &run;
-  std::string_view path = how.member;
-  for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/')) {
-    auto const part = path.substr(0, slash);
-    path.remove_prefix(slash + 1);
-    boost::json::value* inner = nullptr;
-    if (at->is_object()) {
-      inner = at->get_object().if_contains({part.data(), part.size()});
-    } else if (auto const index = simruns::detail::parse_integer<std::size_t>(part);
-               index && at->is_array()) {
-      inner = at->get_array().if_contains(*index);
-    }
-    if (inner == nullptr) return;
-    at = inner;
+inline void mutate(std::string& run, mutation const& how) {
+  auto const before = json_at(run, how.member);
+  switch (how.what) {
+    case mutation::kind::value:
+      return set_json(run, how.member, how.json);
+    case mutation::kind::absent:
+      return erase_json(run, how.member);
+    case mutation::kind::null:
+      if (before) set_json(run, how.member, "null");
+      return;
+    case mutation::kind::unknown:
+      if (before) set_json(run, how.member, "\"SOMETHING_NEW\"");
+      return;
+    case mutation::kind::as_float:
+      break;
   }
-  if (!at->is_object()) return;
-  auto& object = at->get_object();
-  boost::json::string_view const name{path.data(), path.size()};
-  auto* const found = object.if_contains(name);
-  if (how.what == mutation::kind::absent) {
-    object.erase(name);
-  } else if (found != nullptr) {
-    *found = mutated(*found, how);
-  } else if (how.what == mutation::kind::value) {
-    object.emplace(name, boost::json::parse(how.json));
-  }
+  if (!before || before->find_first_not_of("-0123456789") != before->npos) return;
+  set_json(run, how.member, std::string{*before} + ".0");
 }
 
 }  // namespace detail
@@ -80,16 +57,15 @@ inline void edit_pagination(stored_page& page, page_edit const& edit, page_query
 
 /// The text of the run at `index` of a page, made odd as it is told.
 inline std::string edited_run(std::string const& json, page_edit const& edit, std::size_t index) {
-  boost::json::value run;
+  auto run = json;
   for (auto const& how : edit.mutations) {
-    if (!how.runs.empty() &&
-        std::find(how.runs.begin(), how.runs.end(), index) == how.runs.end()) {
-      continue;
+    auto const& meant = how.runs;
+    bool const all = meant.empty();
+    if (all || std::find(meant.begin(), meant.end(), index) != meant.end()) {
+      detail::mutate(run, how);
     }
-    if (run.is_null()) run = boost::json::parse(json);
-    detail::mutate(run, how);
   }
-  return run.is_null() ? json : boost::json::serialize(run);
+  return run;
 }
 
 }  // namespace simruns::simulator

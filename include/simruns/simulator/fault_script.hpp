@@ -18,7 +18,8 @@
 
 namespace simruns::simulator {
 
-/// At most so many requests in each window of time; the others get a 429 with `Retry-After`.
+/// At most so many requests in each window of time; the others get a 429, or what the rule says
+/// instead, with a `Retry-After` that names the next window unless the rule names another.
 struct rate_limit {
   std::uint64_t requests = 0;  ///< Zero: no limit.
   std::chrono::milliseconds per{60'000};
@@ -104,8 +105,11 @@ class fault_script {
       if (rule.limit.requests != 0) {
         auto const wait = beyond(rule.limit, seen);
         if (!wait) return std::nullopt;
-        what = fault::answer(429);
-        what.retry_after = *wait;
+        if (what.what == fault::kind::none) {
+          what.what = fault::kind::answer;
+          what.status = 429;
+        }
+        if (!what.retry_after) what.retry_after = *wait;
       }
       ++seen.used;
       what.delay += rule.delay.draw(random);
@@ -126,8 +130,8 @@ class fault_script {
 
   static bool is_meant(fault_rule const& rule, request_facts const& request) {
     auto const& numbers = rule.requests;
-    if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), request.number) ==
-                                numbers.end()) {
+    if (!numbers.empty() &&
+        std::find(numbers.begin(), numbers.end(), request.number) == numbers.end()) {
       return false;
     }
     if (rule.every != 0 && request.number % rule.every != 0) return false;

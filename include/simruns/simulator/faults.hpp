@@ -18,11 +18,11 @@ using header_field = std::pair<std::string, std::string>;
 /// One member of the runs of a page, made odd.
 struct mutation {
   enum class kind {
-    null,     ///< The value is `null`.
-    absent,   ///< The member is not there.
-    as_float, ///< A whole number is written with a fraction of nothing, as in `7.0`.
-    unknown,  ///< A text becomes one that no enumeration knows.
-    value,    ///< The value is `json`.
+    null,      ///< The value is `null`.
+    absent,    ///< The member is not there.
+    as_float,  ///< A whole number is written with a fraction of nothing, as in `7.0`.
+    unknown,   ///< A text becomes one that no enumeration knows.
+    value,     ///< The value is `json`.
   };
 
   std::string member;  ///< Below the run, parts joined by `/`: `metrics/success`, `turns/0/text`.
@@ -52,19 +52,19 @@ struct fault {
 
   kind what = kind::none;
   unsigned status = 500;              ///< 200 to 599, of `answer`.
-  std::string body;                   ///< Of `answer`. Empty: an error body as in the contract.
+  std::optional<std::string> body;    ///< Of `answer`. None: an error body as in the contract.
   std::vector<header_field> headers;  ///< Of `answer`.
   std::optional<std::chrono::seconds> retry_after;  ///< Of `answer`.
   bool retry_after_is_date = false;                 ///< Sent as a date instead of a number.
-  std::size_t body_bytes = 0;           ///< Bytes of the body that `truncate` sends.
-  std::chrono::milliseconds delay{0};   ///< On top of the latency of the server.
-  std::size_t drip_bytes = 0;           ///< The body comes in pieces of so many bytes; 0: at once.
+  std::size_t body_bytes = 0;                       ///< Bytes of the body that `truncate` sends.
+  std::chrono::milliseconds delay{0};               ///< On top of the latency of the server.
+  std::size_t drip_bytes = 0;  ///< The body comes in pieces of so many bytes; 0: at once.
   std::chrono::milliseconds drip_every{0};     ///< Pause between two pieces.
   std::optional<std::int64_t> content_length;  ///< Sent instead of the right one.
   std::int64_t content_length_add = 0;         ///< Added to the right one.
   page_edit edit;                              ///< Of an answer that is a page.
 
-  static fault answer(unsigned status, std::string body = {},
+  static fault answer(unsigned status, std::optional<std::string> body = {},
                       std::vector<header_field> headers = {}) {
     fault made;
     made.what = kind::answer;

@@ -61,9 +61,9 @@ inline batch_plan plan_batch(generator_options const& options, std::size_t scena
   plan.language = languages[(options.seed + scenario) % languages.size()];
   plan.truth.success_permille =
       std::min(plan.about->success_permille + random.below(41), 990u) - 20;
-  plan.truth.flaky = plan.truth.success_permille >= 350 && plan.truth.success_permille <= 650;
   plan.truth.regressed = scenario % 3 == 1 && batch != 0;
   if (plan.truth.regressed) plan.truth.success_permille -= 180;
+  plan.truth.flaky = plan.truth.success_permille >= 350 && plan.truth.success_permille <= 650;
   plan.truth.key.project = options.project;
   plan.truth.key.scenario = plan.about->slug;
   if (round != 0) plan.truth.key.scenario += "-" + std::to_string(round + 1);

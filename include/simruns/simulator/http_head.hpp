@@ -35,6 +35,9 @@ inline std::string http_date(std::chrono::system_clock::time_point moment) {
   return out + two(clock.seconds().count()) + " GMT";
 }
 
+/// Whether an answer of this status has a body (RFC 9110).
+inline bool has_body(unsigned status) noexcept { return status != 204 && status != 304; }
+
 /// The head of an answer as it is sent, up to and with the empty line. `length`: of the body, as it
 /// is to be told.
 inline std::string http_head(answer const& reply, bool keep_alive,
@@ -48,7 +51,7 @@ inline std::string http_head(answer const& reply, bool keep_alive,
   for (auto const& [name, value] : reply.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
-  if (reply.status != 204 && reply.status != 304) {
+  if (has_body(reply.status)) {
     head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
   }
   head.append("Connection: ").append(keep_alive ? "keep-alive" : "close").append("\r\n\r\n");

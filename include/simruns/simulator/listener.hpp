@@ -149,13 +149,13 @@ class listener {
   }
 
   void welcome(boost::asio::ip::tcp::socket socket) {
-    auto const client =
-        std::make_shared<connection>(std::move(socket), service_, tls_, upstream_);
+    auto const client = std::make_shared<connection>(std::move(socket), service_, tls_, upstream_);
     auto const number = registry_->enter(client);
     if (!number) return;
+    // The handler holds the connection too: its slot is used until the coroutine has ended.
     boost::asio::co_spawn(
         client->get_executor(), serve(registry_, *number, client),
-        boost::asio::bind_cancellation_slot(client->slot(), [](std::exception_ptr) {}));
+        boost::asio::bind_cancellation_slot(client->slot(), [client](std::exception_ptr) {}));
   }
 
   static boost::asio::awaitable<void> serve(std::shared_ptr<connection_registry> registry,

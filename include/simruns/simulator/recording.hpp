@@ -20,8 +20,8 @@
 namespace simruns::simulator {
 
 /// Keeps every run of the pages that it is given in a JSONL file, one line a run, as `load_jsonl`
-/// reads it. A run that comes again replaces the one before: in memory at once, in the file when the
-/// recording is closed; a new run is appended at once. Threads: any.
+/// reads it. A run that comes again replaces the one before: in memory at once, in the file when
+/// the recording is closed; a new run is appended at once. Threads: any.
 class recording {
  public:
   /// Goes on with the file where there is one. Throws: dataset_error if it cannot be read as runs,
@@ -30,6 +30,7 @@ class recording {
     take_existing();
     file_.open(path_, std::ios::binary | std::ios::app);
     if (!file_) fail("cannot be written");
+    if (cut_) file_ << '\n';
   }
 
   recording(recording const&) = delete;
@@ -79,6 +80,8 @@ class recording {
       std::ofstream out{fresh, std::ios::binary | std::ios::trunc};
       for (auto const& line : lines_) out << line << '\n';
       out.flush();
+      std::error_code ignored;
+      if (!out) std::filesystem::remove(fresh, ignored);
       if (!out) fail("cannot be written");
     }
     std::error_code problem;
@@ -92,6 +95,9 @@ class recording {
     std::error_code missing;
     if (!std::filesystem::exists(path_, missing) || std::filesystem::file_size(path_) == 0) return;
     auto const known = load_jsonl(path_);
+    std::ifstream last{path_, std::ios::binary};
+    last.seekg(-1, std::ios::end);
+    cut_ = last.get() != '\n';
     for (auto const& key : known.batches()) {
       for (auto const* run : known.runs_of(key)) remember(run->id, run->json);
     }
@@ -115,8 +121,7 @@ class recording {
   void keep(run const& found) {
     std::string line{found.json()};
     // Within JSON a line break can only stand between two tokens.
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     try {
       parse_run(line);  // what cannot be served is not kept
     } catch (std::exception const&) {
@@ -139,6 +144,7 @@ class recording {
   std::map<std::string, std::size_t, std::less<>> index_;
   std::size_t unreadable_ = 0;
   bool replaced_ = false;
+  bool cut_ = false;  ///< The file does not end with its last line's end.
 };
 
 }  // namespace simruns::simulator

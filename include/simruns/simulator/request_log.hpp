@@ -15,7 +15,7 @@ namespace simruns::simulator {
 struct request_record {
   std::uint64_t number = 0;  ///< From 1, in the order of arrival at the server.
   std::string method;
-  std::string target;   ///< Path and query as sent; cut after 4,096 bytes.
+  std::string target;     ///< Path and query as sent; cut after 4,096 bytes.
   unsigned status = 0;    ///< Of the answer; 0 if the connection was reset by a fault.
   std::size_t bytes = 0;  ///< Of the answer's body.
   bool faulty = false;    ///< Whether a fault was put into the answer, a delay among them.

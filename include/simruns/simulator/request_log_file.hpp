@@ -43,8 +43,8 @@ class request_log_file {
   /// Throws: std::runtime_error if the file cannot be opened.
   explicit request_log_file(std::string const& path) : file_{path, std::ios::app} {
     if (file_) return;
-    throw std::runtime_error(path + ": the request log cannot be written (" +
-                             std::strerror(errno) + ")");
+    throw std::runtime_error(path + ": the request log cannot be written (" + std::strerror(errno) +
+                             ")");
   }
 
   void add(request_record const& record) {

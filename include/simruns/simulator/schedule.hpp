@@ -46,7 +46,7 @@ class schedule {
   /// Milliseconds since 1970; below 10^11 a `createdAt` is in seconds. For runs that have one.
   static std::int64_t created_at(stored_run const& run) {
     auto const sent = *run.created_at;
-    return sent > -100'000'000'000 && sent < 100'000'000'000 ? sent * 1000 : sent;
+    return sent > -100'000'000'000 && sent < 100'000'000'000 ? sent * 1000 : bounded(sent);
   }
 
   /// `index`: of the run in its batch, whose first `created_at` is `first`.
@@ -72,9 +72,18 @@ class schedule {
   }
 
  private:
+  /// Of what a file may say, as much as can be added up: 30,000 years.
+  static std::int64_t bounded(std::int64_t count) {
+    static constexpr std::int64_t most = 1'000'000'000'000'000;
+    return std::clamp(count, -most, most);
+  }
+
   milliseconds settling_time(stored_run const& run) const {
-    if (!settle_after) return milliseconds{std::max<std::int64_t>(run.duration.value_or(0), 0)};
-    std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a: the same draw for a run, whoever is first
+    if (!settle_after) {
+      return milliseconds{std::max<std::int64_t>(bounded(run.duration.value_or(0)), 0)};
+    }
+    std::uint64_t hash =
+        0xcbf29ce484222325ULL;  // FNV-1a: the same draw for a run, whoever is first
     for (char const c : run.id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     random_source random{random_source::combine(seed, hash)};
     auto const [least, most] = *settle_after;
@@ -133,8 +142,7 @@ inline schedule read_schedule(std::string_view json) {
     if (!runs->json().is_object()) runs->refuse("must be an object of ids and lives");
     for (auto const& run : runs->json().get_object()) {
       std::string const id{run.key().data(), run.key().size()};
-      made.runs.emplace(id,
-                        detail::read_life(script_value{run.value(), runs->place() + "." + id}));
+      made.runs.emplace(id, detail::read_life(script_value{run.value(), runs->place() + "." + id}));
     }
   }
   members.finish();

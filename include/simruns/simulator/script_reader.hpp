@@ -16,8 +16,8 @@
 
 namespace simruns::simulator {
 
-/// A script that cannot be followed. `what()` names the place, what is wrong there and what would be
-/// right.
+/// A script that cannot be followed. `what()` names the place, what is wrong there and what would
+/// be right.
 class script_error : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;

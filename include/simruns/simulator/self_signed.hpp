@@ -64,8 +64,7 @@ inline certified_key self_signed_certificate(
     throw std::runtime_error("OpenSSL signs no certificate");
   }
   certified_key out;
-  out.certificate =
-      detail::pem_text([&](BIO* to) { return PEM_write_bio_X509(to, made.get()); });
+  out.certificate = detail::pem_text([&](BIO* to) { return PEM_write_bio_X509(to, made.get()); });
   out.private_key = detail::pem_text([&](BIO* to) {
     return PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   });

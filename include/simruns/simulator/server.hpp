@@ -22,6 +22,7 @@
 #include <openssl/ssl.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -122,6 +123,9 @@ class server {
     if (options.certificate.empty() && options.private_key.empty()) return nullptr;
     auto made = std::make_shared<ssl::context>(ssl::context::tls_server);
     SSL_CTX_set_min_proto_version(made->native_handle(), TLS1_2_VERSION);
+    // Without this OpenSSL asks the terminal for the password of a key that has one.
+    made->set_password_callback(
+        [](std::size_t, ssl::context::password_purpose) { return std::string{}; });
     boost::system::error_code problem;
     made->use_certificate_chain(boost::asio::buffer(options.certificate), problem);
     if (!problem) {

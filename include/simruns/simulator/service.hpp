@@ -62,8 +62,8 @@ class service {
       if (request.gzip && !served.reset) compress(served.reply);
     } catch (std::exception const&) {
       served = {};
-      served.reply = error_answer(500, "the simulator, or its fault hook, failed",
-                                  responder_.trace_id());
+      served.reply =
+          error_answer(500, "the simulator, or its fault hook, failed", responder_.trace_id());
     }
     finish(std::move(record), served);
     return served;
@@ -143,7 +143,7 @@ class service {
     std::string_view const field = trouble.status == 400 ? "request" : "";
     auto made =
         error_answer(trouble.status, "a fault that was asked for", responder_.trace_id(), field);
-    if (!trouble.body.empty()) made.body = trouble.body;
+    if (trouble.body) made.body = *trouble.body;
     for (auto const& [name, value] : trouble.headers) {
       if (boost::beast::iequals(name, "Content-Type")) made.headers.clear();
     }

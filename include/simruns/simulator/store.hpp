@@ -68,7 +68,8 @@ class store {
 
  private:
   std::shared_ptr<ranking const> ranking_of(page_query const& query) const {
-    if (!life_) return rankings_.find(query, 0, [&]() -> auto const& { return runs_->runs_of(query.batch); });
+    if (!life_)
+      return rankings_.find(query, 0, [&]() -> auto const& { return runs_->runs_of(query.batch); });
     auto const now = clock_->now();
     auto const state = life_->state_at(query.batch, now);
     return rankings_.find(query, state, [&] { return life_->runs_at(query.batch, now); });

@@ -1,19 +1,15 @@
 #pragma once
 
 #include "simruns/simulator/dataset.hpp"
+#include "simruns/simulator/edit_json.hpp"
 #include "simruns/simulator/schedule.hpp"
 #include "simruns/simulator/stored_run.hpp"
 #include "simruns/simulator/virtual_clock.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,14 +21,11 @@ namespace simruns::simulator {
 
 /// A run as it is before its conversation is over: no turns, no metrics, no duration.
 inline stored_run pending(stored_run const& settled) {
-  auto value = boost::json::parse(settled.json);
-  auto& run = value.as_object();
-  run["turns"].emplace_array();
-  run["totalTurns"] = 0;
-  run["metrics"].emplace_object();
-  run.erase("duration");
   auto made = settled;
-  made.json = boost::json::serialize(value);
+  set_json(made.json, "turns", "[]");
+  set_json(made.json, "totalTurns", "0");
+  set_json(made.json, "metrics", "{}");
+  erase_json(made.json, "duration");
   made.total_turns = 0;
   made.duration.reset();
   made.success.reset();
@@ -97,7 +90,9 @@ class timeline {
     auto const& all = runs.runs_of(key);
     std::optional<std::int64_t> first;
     for (auto const* run : all) {
-      if (run->created_at) first = std::min(first.value_or(std::numeric_limits<std::int64_t>::max()), schedule::created_at(*run));
+      if (!run->created_at) continue;
+      auto const at = schedule::created_at(*run);
+      first = std::min(first.value_or(at), at);
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
       auto const life = told.life_of(*all[i], i, first);

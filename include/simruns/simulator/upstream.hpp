@@ -24,8 +24,8 @@
 namespace simruns::simulator {
 
 /// A real server behind this one: gets every request as it came, the credentials of its client
-/// included, and its answer goes back as it is. Pages go to a recording on their way; credentials go
-/// nowhere else. Threads: any.
+/// included, and its answer goes back as it is. Pages go to a recording on their way; credentials
+/// go nowhere else. Threads: any.
 class upstream {
  public:
   /// `url`: the base URL there; `path_prefix`: of the base URL here. `record` may be null.
@@ -48,8 +48,8 @@ class upstream {
     }
     auto const path = simruns::simulator::detail::without_authority(request.target);
     if (!path.starts_with(path_prefix_ + "/")) {
-      co_return error_answer(404, "no such path: only what is below " + path_prefix_ + "/ is passed on",
-                             trace_id);
+      co_return error_answer(
+          404, "no such path: only what is below " + path_prefix_ + "/ is passed on", trace_id);
     }
     auto message = message_for(path.substr(path_prefix_.size()), request.credentials);
     std::string problem;

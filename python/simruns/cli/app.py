@@ -16,7 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Data = Annotated[Path | None, typer.Option(help="A file of runs, one JSON object a line.")]
+Data = Annotated[
+    Path | None, typer.Option(help="Runs, one JSON object a line, or exported Parquet.")
+]
 KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
 
 
@@ -57,11 +59,35 @@ def serve(
     data: Data = None,
     seed: Annotated[int | None, typer.Option(help="The same seed makes the same runs.")] = None,
     scenarios: Annotated[int | None, typer.Option(help="Scenarios to make.")] = None,
+    batches: Annotated[int | None, typer.Option(help="Batches a scenario.")] = None,
     runs: Annotated[int | None, typer.Option(help="Runs a batch.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0: one that is free.")] = 0,
     api_key_file: KeyFile = None,
+    token_file: Annotated[Path | None, typer.Option(help="Holds the bearer token.")] = None,
     latency_ms: Annotated[float, typer.Option(help="Delays every answer.")] = 0.0,
+    live: Annotated[
+        bool, typer.Option("--live", help="Runs appear, settle and expire by their own times.")
+    ] = False,
+    schedule: Annotated[
+        Path | None, typer.Option(help="Live, by the times of this JSON or YAML file.")
+    ] = None,
+    speed: Annotated[float | None, typer.Option(help="Of --live, times real time.")] = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="A JSON or YAML file of what goes wrong.")
+    ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="https, by a certificate that is made for it.")
+    ] = False,
+    certificate: Annotated[Path | None, typer.Option(help="https, by this PEM file.")] = None,
+    private_key: Annotated[Path | None, typer.Option(help="The certificate's key.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Appends each request to it, a line of JSON.")
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option(help="Passes every request on to this base URL; see --out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Keeps the runs of --record.")] = None,
     ready_file: Annotated[
         Path | None, typer.Option(help="Holds the URL as long as the server accepts.")
     ] = None,
@@ -74,8 +100,14 @@ def serve(
         from simruns.cli.serve import Serving, run_server
 
         run_server(
-            Serving(data, seed, scenarios, runs, host, port, latency_ms), api_key_file, ready_file
-        )
+            Serving(
+                data=data, seed=seed, scenarios=scenarios, batches=batches, runs=runs, host=host,
+                port=port, latency_ms=latency_ms, live=live, schedule=schedule, speed=speed,
+                faults=faults, tls=tls, certificate=certificate, private_key=private_key, log=log,
+                record=record, out=out, api_key_file=api_key_file, token_file=token_file,
+            ),
+            ready_file,
+        )  # fmt: skip
 
 
 @app.command()

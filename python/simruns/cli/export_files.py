@@ -11,6 +11,7 @@ from simruns.completeness import Completeness
 from simruns.frames import Tabular
 from simruns.jsonl import json_line
 from simruns.progress import Progress
+from simruns.runs import Runs
 from simruns.streams import RunStream
 
 TABLES = (".parquet", ".arrow")
@@ -35,9 +36,15 @@ def write_table(ending: str, table: Tabular, path: Path) -> None:
 
 
 def write_parquet(table: Tabular, path: Path) -> None:
+    """Of runs, the last column `json` is the text of each, for a Simulator to serve."""
+    import pyarrow
     from pyarrow import parquet
 
-    parquet.write_table(table.to_arrow(), path, compression="zstd")
+    whole = table.to_arrow()
+    if isinstance(table, Runs):
+        texts = pyarrow.array([run.to_json() for run in table], pyarrow.large_string())
+        whole = whole.append_column("json", texts)
+    parquet.write_table(whole, path, compression="zstd")
 
 
 def write_arrow(table: Tabular, path: Path) -> None:

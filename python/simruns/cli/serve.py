@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from simruns.cli.endings import Terminated, UsageError, terminable
+from simruns.cli.endings import Terminated, UsageError, say, terminable
 from simruns.cli.secrets import read_key
 from simruns.jsonl import replacing
 from simruns.simulator import Simulator
@@ -17,34 +17,78 @@ SHOWN = 10
 
 
 class Serving(NamedTuple):
-    """What to serve, and where: arguments of `Simulator`."""
+    """What to serve, and where."""
 
     data: Path | None
     seed: int | None
     scenarios: int | None
+    batches: int | None
     runs: int | None
     host: str
     port: int
     latency_ms: float
+    live: bool
+    schedule: Path | None
+    speed: float | None
+    faults: Path | None
+    tls: bool
+    certificate: Path | None
+    private_key: Path | None
+    log: Path | None
+    record: str | None
+    out: Path | None
+    api_key_file: Path | None
+    token_file: Path | None
 
 
-def run_server(what: Serving, api_key_file: Path | None, ready_file: Path | None) -> None:
-    key = read_key(api_key_file)
-    if what.data is not None and not what.data.is_file():
-        raise UsageError(f"there is no file {what.data}")
+def run_server(what: Serving, ready_file: Path | None) -> None:
+    arguments = _arguments(what)
     with (
         suppress(Terminated),
         terminable(),
-        Simulator(**what._asdict(), api_key=key) as sim,
+        Simulator(**arguments) as sim,
+        _recorded(sim, what.out),
         _announced(sim, ready_file),
     ):
-        print("\n".join(_description(sim, key_is_new=key is None)), flush=True)
+        print("\n".join(_description(sim, what)), flush=True)
         threading.Event().wait()
 
 
-def _description(sim: Simulator, *, key_is_new: bool) -> Iterator[str]:
+def _arguments(what: Serving) -> dict[str, Any]:
+    """The arguments of `Simulator`."""
+    for file in (what.data, what.schedule, what.faults, what.certificate, what.private_key):
+        if file is not None and not file.is_file():
+            raise UsageError(f"there is no file {file}")
+    if (what.record is None) != (what.out is None):
+        raise UsageError("--record URL and --out FILE go together: what to record, and where to")
+    if what.record is not None and (what.api_key_file or what.token_file):
+        raise UsageError("--record passes the credentials of its clients on; leave its own out")
+    out = {name: getattr(what, name) for name in ("data", "seed", "scenarios", "batches", "runs")}
+    for name in ("host", "port", "latency_ms", "speed", "faults", "log"):
+        out[name] = getattr(what, name)
+    out["live"] = what.live if what.schedule is None else what.schedule
+    out["tls"] = _tls(what)
+    out["api_key"] = read_key(what.api_key_file)
+    out["token"] = read_key(what.token_file)
+    return {**out, "upstream": what.record, "record": what.out}
+
+
+def _tls(what: Serving) -> bool | tuple[Path, Path]:
+    if what.certificate is None and what.private_key is None:
+        return what.tls
+    if what.certificate is None or what.private_key is None:
+        raise UsageError("--certificate and --private-key go together: one is no use alone")
+    return what.certificate, what.private_key
+
+
+def _description(sim: Simulator, what: Serving) -> Iterator[str]:
     yield f"listening on {sim.url}"
-    if key_is_new:
+    if sim.ca_file is not None and what.certificate is None:
+        yield f"ca file {sim.ca_file}"
+    if what.record is not None:
+        yield f"recording {what.record} to {what.out}"
+        return
+    if what.api_key_file is None:
         yield f"api key {sim.api_key}"
     yield f"project {sim.project}"
     batches = sim.batches()
@@ -52,6 +96,18 @@ def _description(sim: Simulator, *, key_is_new: bool) -> Iterator[str]:
         yield f"scenario {key.scenario} batch {key.batch}"
     if len(batches) > SHOWN:
         yield f"and {len(batches) - SHOWN} more batches"
+
+
+@contextmanager
+def _recorded(sim: Simulator, out: Path | None) -> Iterator[None]:
+    """Completes the recording, however the server ends, and says what is in it."""
+    try:
+        yield
+    finally:
+        sim.close()
+        if out is not None:
+            left = f", {sim.left_out:,} left out" if sim.left_out else ""
+            say(f"{out}: {sim.recorded:,} runs{left}")
 
 
 @contextmanager

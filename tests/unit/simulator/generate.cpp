@@ -163,6 +163,29 @@ TEST_CASE("every batch has about the success rate that is told as its true one")
   }
 }
 
+TEST_CASE("from its second batch on, each third scenario is worse than it was, and says so") {
+  auto const truths = sim::true_success_rates(options_of(11, 9, 2, 1));
+  int regressed = 0;
+  for (std::size_t i = 0; i < truths.size(); i += 2) {
+    auto const& first = truths[i];
+    auto const& second = truths[i + 1];
+    CHECK_FALSE(first.regressed);
+    CHECK(second.regressed == (second.success_permille < first.success_permille));
+    CHECK((second.regressed || second.success_permille == first.success_permille));
+    regressed += second.regressed;
+  }
+  CHECK(regressed == 3);
+}
+
+TEST_CASE("an agent that succeeds about every other time is told to be flaky") {
+  int flaky = 0;
+  for (auto const& truth : sim::true_success_rates(options_of(11, 20, 2, 1))) {
+    CHECK(truth.flaky == (truth.success_permille >= 350 && truth.success_permille <= 650));
+    flaky += truth.flaky;
+  }
+  CHECK(flaky > 0);
+}
+
 TEST_CASE("options out of range are refused") {
   CHECK_THROWS_AS(sim::generate(options_of(1, 0, 1, 1)), std::invalid_argument);
   CHECK_THROWS_AS(sim::generate(options_of(1, 1, 10'001, 1)), std::invalid_argument);

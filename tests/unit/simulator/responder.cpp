@@ -28,7 +28,8 @@ std::shared_ptr<sim::dataset const> runs() {
 }
 
 sim::responder const& responder() {
-  static sim::responder const made{std::make_shared<sim::store const>(runs()), {{"key", "token"}, "/testing", "spare-project", 1}};
+  static sim::responder const made{std::make_shared<sim::store const>(runs()),
+                                   {{"key", "token"}, "/testing", "spare-project", 1}};
   return made;
 }
 
