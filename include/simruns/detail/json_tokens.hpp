@@ -21,4 +21,23 @@ struct json_number {
   bool plain = false;  ///< At most 18 digits and nothing else but a sign: `value` is it.
 };
 
+/// What a value is that begins with this byte.
+constexpr std::string_view type_of_value(char first) noexcept {
+  switch (first) {
+    case '{':
+      return "object";
+    case '[':
+      return "array";
+    case '"':
+      return "string";
+    case 't':
+    case 'f':
+      return "bool";
+    case 'n':
+      return "null";
+    default:
+      return "number";
+  }
+}
+
 }  // namespace simruns::detail

@@ -6,25 +6,6 @@ namespace simruns::detail {
 
 /// The body as a whole, keys, and values that hold no others.
 
-/// What a value is that begins with this byte.
-constexpr std::string_view type_of_value(char first) noexcept {
-  switch (first) {
-    case '{':
-      return "object";
-    case '[':
-      return "array";
-    case '"':
-      return "string";
-    case 't':
-    case 'f':
-      return "bool";
-    case 'n':
-      return "null";
-    default:
-      return "number";
-  }
-}
-
 inline bool page_reader::read() {
   std::string_view whole;
   char const first = in_.peek();
