@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simruns.async_batch import AsyncBatch, AsyncSuite
     from simruns.batch import Batch, Suite
     from simruns.client import AsyncClient, Client
+    from simruns.clock import Clock
     from simruns.completeness import BatchCompleteness, Completeness
     from simruns.errors import (
         KINDS,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from simruns.options import Options
     from simruns.query import BatchKey, Walk
     from simruns.runs import Runs
-    from simruns.simulator import BatchTruth, Clock, Simulator
+    from simruns.simulator import BatchTruth, Simulator
     from simruns.streams import AsyncRunStream, RunStream
 
 __all__ = [
@@ -86,6 +87,7 @@ _HOMES = {
     "async_batch": ("AsyncBatch", "AsyncSuite"),
     "batch": ("Batch", "Suite"),
     "client": ("AsyncClient", "Client"),
+    "clock": ("Clock",),
     "completeness": ("BatchCompleteness", "Completeness"),
     "errors": (
         "KINDS",
@@ -103,7 +105,7 @@ _HOMES = {
     "options": ("Options",),
     "query": ("BatchKey", "Walk"),
     "runs": ("Runs",),
-    "simulator": ("BatchTruth", "Clock", "Simulator"),
+    "simulator": ("BatchTruth", "Simulator"),
     "streams": ("AsyncRunStream", "RunStream"),
 }
 _DESCRIBED = ("Criterion", "Issue", "Page", "Run", "Turn")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simruns import _core, checks
 from simruns.client import AsyncClient, Client
+from simruns.clock import Clock
 from simruns.errors import Error, invalid
 from simruns.faults import Faults, Script, fault_text
 from simruns.options import Options
@@ -28,7 +29,7 @@ from simruns.simulator_arguments import (
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["BatchTruth", "Clock", "Faults", "Simulator"]
+__all__ = ["BatchTruth", "Faults", "Simulator"]
 
 
 class BatchTruth(NamedTuple):
@@ -41,30 +42,6 @@ class BatchTruth(NamedTuple):
     """It is lower than that of the scenario's first batch."""
     flaky: bool
     """It is so near to a half that single runs tell little."""
-
-
-class Clock:
-    """The time of a live Simulator, in seconds from its start; forward only."""
-
-    def __init__(self, core: _core.Simulator) -> None:
-        self._core = core
-
-    @property
-    def now(self) -> float:
-        return self._core.now_ms() / 1000
-
-    def advance(self, seconds: float) -> None:
-        """Steps forward; what is due until then has happened when this returns."""
-        self._core.advance_ms(checks.duration("seconds", seconds) * 1000)
-
-    @property
-    def speed(self) -> float:
-        """Times real time; 0 stands still but for steps."""
-        return self._core.speed
-
-    @speed.setter
-    def speed(self, speed: float) -> None:
-        self._core.speed = checked_speed(speed)
 
 
 class Simulator:

@@ -112,6 +112,10 @@ class raw_client {
   ending ending_ = ending::open;
 };
 
+/// A batch of a generated data set, as it is asked for.
+inline std::string const good =
+    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs?projectId=demo-project";
+
 /// The head of a request for runs, with the key if there is one.
 inline std::string request_text(std::string_view method, std::string_view target,
                                 std::string_view key, std::string_view more_headers = "") {

@@ -24,13 +24,11 @@
 
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
+using simulator_test::good;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
 namespace {
-
-std::string const good =
-    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs?projectId=demo-project";
 
 sim::server_options with_key() {
   sim::server_options options;

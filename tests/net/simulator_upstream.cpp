@@ -13,13 +13,11 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::good;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
 namespace {
-
-std::string const good =
-    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs?projectId=demo-project";
 
 /// A Simulator in front of another server.
 sim::server_options before(std::string const& url, std::shared_ptr<sim::recording> record = {}) {

@@ -13,13 +13,12 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::good;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
 namespace {
 
-std::string const good =
-    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs?projectId=demo-project";
 std::string const ask = request_text("GET", good, "key");
 std::string const ask_packed = request_text("GET", good, "key", "Accept-Encoding: gzip\r\n");
 

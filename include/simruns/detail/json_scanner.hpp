@@ -29,11 +29,14 @@ class json_scanner {
 
   /// Passes the byte that `peek` showed.
   void take() noexcept { ++at_; }
-  bool take(char wanted) noexcept {
-    if (peek() != wanted) return fail();
+  /// Passes `wanted` if it comes.
+  bool take_if(char wanted) noexcept {
+    if (peek() != wanted) return false;
     ++at_;
     return true;
   }
+
+  bool take(char wanted) noexcept { return take_if(wanted) || fail(); }
 
   /// Passes the key `name` and its colon, if just that comes, without an escape.
   bool take_key(std::string_view name) noexcept {
@@ -82,7 +85,11 @@ class json_scanner {
     auto const count = at_ - digits;
     if (count == 0 || (count > 1 && *digits == '0')) return fail();
     out.plain = count <= 18;
-    if (*at_ == '.' && !(out.plain = false, ++at_, pass_digits())) return fail();
+    if (*at_ == '.') {
+      out.plain = false;
+      ++at_;
+      if (!pass_digits()) return fail();
+    }
     if (*at_ == 'e' || *at_ == 'E') {
       out.plain = false;
       ++at_;

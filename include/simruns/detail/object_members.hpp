@@ -15,15 +15,12 @@ namespace simruns::detail {
 /// Goes over the members of an object, each as the slices that it is.
 class object_members {
  public:
-  explicit object_members(std::string_view json) noexcept : in_(json) {
-    more_ = in_.peek() == '{';
-    if (more_) in_.take();
-  }
+  explicit object_members(std::string_view json) noexcept : in_(json) { more_ = in_.take_if('{'); }
 
   /// Moves to the next member; false at the end.
   bool next() noexcept {
     if (!more_) return false;
-    if (in_.peek() == ',') in_.take();
+    in_.take_if(',');
     more_ = in_.peek() == '"' && in_.string(key_) && in_.take(':') &&
             in_.value(value_, parse_limits{}.max_depth);
     return more_;

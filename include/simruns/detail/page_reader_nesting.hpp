@@ -17,7 +17,7 @@ inline bool page_reader::object(shape kind, void* target) {
   if (in_.peek() != '}') {
     do {
       if (!next_member(frame)) return false;
-    } while (in_.peek() == ',' && (in_.take(), true));
+    } while (in_.take_if(','));
   }
   if (!in_.take('}')) return false;
   leave_object();
@@ -35,7 +35,7 @@ inline bool page_reader::array(shape kind) {
     do {
       if (!element(frame)) return false;
       ++frame.index;
-    } while (in_.peek() == ',' && (in_.take(), true));
+    } while (in_.take_if(','));
   }
   if (!in_.take(']')) return false;
   leave_array();

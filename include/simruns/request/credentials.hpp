@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/detail/percent.hpp"
 #include "simruns/error.hpp"
 
 #include <cstddef>
@@ -35,22 +36,28 @@ class credentials {
   /// `text` with the secret, should a server have repeated it, struck out. One of fewer than eight
   /// characters only where it stands alone: the key `demo` leaves `demo1` and `demos` as they are.
   std::string redact(std::string_view text) const {
+    auto out = without(text, secret_);
+    auto const in_address = detail::percent_encode(secret_);
+    return in_address == secret_ ? out : without(out, in_address);
+  }
+
+ private:
+  static std::string without(std::string_view text, std::string_view secret) {
     std::string out;
     std::size_t done = 0;
-    for (auto at = text.find(secret_); at != text.npos;) {
-      auto const end = at + secret_.size();
-      if (secret_.size() < sure_length && !stands_alone(text, at, end)) {
-        at = text.find(secret_, at + 1);
+    for (auto at = text.find(secret); at != text.npos;) {
+      auto const end = at + secret.size();
+      if (secret.size() < sure_length && !stands_alone(text, at, end)) {
+        at = text.find(secret, at + 1);
         continue;
       }
       out.append(text.substr(done, at - done)).append("***");
       done = end;
-      at = text.find(secret_, end);
+      at = text.find(secret, end);
     }
     return out.append(text.substr(done));
   }
 
- private:
   static constexpr std::size_t sure_length = 8;  ///< So long a secret is no part of a word.
 
   static bool is_of_a_word(char c) noexcept {

@@ -1,17 +1,15 @@
 #pragma once
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
-#include <boost/json/value.hpp>
+#include "simruns/detail/json_scanner.hpp"
+#include "simruns/detail/number_text.hpp"
+#include "simruns/detail/object_members.hpp"
+#include "simruns/simulator/json_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 /// Changes of single values in a JSON text that leave every other byte as it is: no number is
 /// written anew. A path is the names of members and the indices of elements that lead to a value,
@@ -28,63 +26,38 @@ struct json_entry {
   std::size_t end;
 };
 
+inline constexpr std::size_t deepest = 512;
+
 inline std::size_t behind_space(std::string_view text, std::size_t at) {
   return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
 }
 
-inline std::size_t end_of_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return at + 1;
-}
-
-inline std::size_t end_of_value(std::string_view text, std::size_t at) {
-  int depth = 0;
-  do {
-    char const c = text[at];
-    if (c == '"') {
-      at = end_of_string(text, at);
-    } else if (std::string_view{"{}[],: \t\r\n"}.find(c) == std::string_view::npos) {
-      at = std::min(text.find_first_of(",]} \t\r\n", at), text.size());
-    } else {
-      if (c == '{' || c == '[') ++depth;
-      if (c == '}' || c == ']') --depth;
-      ++at;
-    }
-  } while (depth > 0 && at < text.size());
-  return at;
-}
-
-inline bool is_name(std::string_view literal, std::string_view name) {
-  if (literal.find('\\') == literal.npos) return literal.substr(1, literal.size() - 2) == name;
-  auto const plain = boost::json::parse({literal.data(), literal.size()});
-  return plain.get_string() == boost::json::string_view{name.data(), name.size()};
-}
-
 /// The entry of the object or array at `holder` that one part of a path names. Of members of the
 /// same name the last counts, as it does to most readers.
-inline std::optional<json_entry> find_entry(std::string_view text, std::size_t holder,
+inline std::optional<json_entry> find_entry(std::string const& text, std::size_t holder,
                                             std::string_view part) {
-  bool const object = text[holder] == '{';
-  if (!object && text[holder] != '[') return std::nullopt;
-  std::size_t wanted = 0;
-  auto const digits = std::from_chars(part.data(), part.data() + part.size(), wanted);
-  bool const index = digits.ec == std::errc{} && digits.ptr == part.data() + part.size();
+  auto const index = simruns::detail::parse_integer<std::size_t>(part);
+  simruns::detail::json_scanner scanner{std::string_view{text}.substr(holder)};
+  simruns::detail::text_reader names;
+  bool const object = scanner.take_if('{');
+  if (!object && !scanner.take_if('[')) return std::nullopt;
   std::optional<json_entry> found;
-  auto at = behind_space(text, holder + 1);
-  for (std::size_t number = 0; at < text.size() && text[at] != '}' && text[at] != ']'; ++number) {
-    json_entry entry{at, at, at};
+  char const close = object ? '}' : ']';
+  for (std::size_t number = 0; scanner.peek() != close; ++number) {
+    if (number != 0 && !scanner.take(',')) return std::nullopt;
+    scanner.peek();
+    json_entry entry{holder + scanner.offset(), 0, 0};
+    bool meant = index == number;
     if (object) {
-      auto const colon = behind_space(text, end_of_string(text, at));
-      entry.value = behind_space(text, colon + 1);
+      simruns::detail::json_string name;
+      if (scanner.peek() != '"' || !scanner.string(name) || !scanner.take(':')) return std::nullopt;
+      meant = names.read(name) == part;
     }
-    entry.end = end_of_value(text, entry.value);
-    bool const meant = object ? is_name(text.substr(at, end_of_string(text, at) - at), part)
-                              : index && number == wanted;
+    std::string_view value;
+    if (!scanner.value(value, deepest)) return std::nullopt;
+    entry.end = holder + scanner.offset();
+    entry.value = entry.end - value.size();
     if (meant) found = entry;
-    at = behind_space(text, entry.end);
-    if (at < text.size() && text[at] == ',') at = behind_space(text, at + 1);
   }
   return found;
 }
@@ -96,7 +69,7 @@ struct json_place {
   std::optional<json_entry> entry;
 };
 
-inline std::optional<json_place> find_place(std::string_view text, std::string_view path) {
+inline std::optional<json_place> find_place(std::string const& text, std::string_view path) {
   auto holder = behind_space(text, 0);
   for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/')) {
     auto const inner = find_entry(text, holder, path.substr(0, slash));
@@ -110,10 +83,11 @@ inline std::optional<json_place> find_place(std::string_view text, std::string_v
 }  // namespace detail
 
 /// The text of the value at `path`; nothing if there is none.
-inline std::optional<std::string_view> json_at(std::string_view text, std::string_view path) {
+inline std::optional<std::string_view> json_at(std::string const& text, std::string_view path) {
   auto const place = detail::find_place(text, path);
   if (!place || !place->entry) return std::nullopt;
-  return text.substr(place->entry->value, place->entry->end - place->entry->value);
+  return std::string_view{text}.substr(place->entry->value,
+                                       place->entry->end - place->entry->value);
 }
 
 /// Puts `json` where the value at `path` is; a member that is not there is added to its object.
@@ -124,11 +98,14 @@ inline void set_json(std::string& text, std::string_view path, std::string_view 
   if (place->entry) {
     text.replace(place->entry->value, place->entry->end - place->entry->value, json);
   } else if (text[place->holder] == '{') {
-    auto const end = detail::end_of_value(text, place->holder) - 1;
+    simruns::detail::json_scanner scanner{std::string_view{text}.substr(place->holder)};
+    std::string_view object;
+    if (!scanner.value(object, detail::deepest)) return;
+    auto const end = place->holder + object.size() - 1;
     bool const first = detail::behind_space(text, place->holder + 1) == end;
-    boost::json::string const name{place->part.data(), place->part.size()};
     std::string member = first ? "" : ",";
-    member.append(boost::json::serialize(name)).append(":").append(json);
+    append_json_string(member, place->part);
+    member.append(":").append(json);
     text.insert(end, member);
   }
 }

@@ -102,3 +102,9 @@ TEST_CASE("redact takes time in proportion to the text") {
   CHECK(credentials::api_key("abababab").redact(repeated).size() == 375'000);
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(5));
 }
+
+TEST_CASE("a secret is struck out in the form that it has in an address, too") {
+  auto const who = credentials::api_key("k+/=&secret");
+  CHECK(who.redact("https://h/login?key=k%2B%2F%3D%26secret&x=1") == "https://h/login?key=***&x=1");
+  CHECK(who.redact("k+/=&secret and k%2B%2F%3D%26secret") == "*** and ***");
+}

@@ -1,0 +1,30 @@
+"""The time of a live Simulator."""
+
+from __future__ import annotations
+
+from simruns import _core, checks
+from simruns.simulator_arguments import checked_speed
+
+
+class Clock:
+    """The time of a live Simulator, in seconds from its start; forward only."""
+
+    def __init__(self, core: _core.Simulator) -> None:
+        self._core = core
+
+    @property
+    def now(self) -> float:
+        return self._core.now_ms() / 1000
+
+    def advance(self, seconds: float) -> None:
+        """Steps forward; what is due until then has happened when this returns."""
+        self._core.advance_ms(checks.duration("seconds", seconds) * 1000)
+
+    @property
+    def speed(self) -> float:
+        """Times real time; 0 stands still but for steps."""
+        return self._core.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._core.speed = checked_speed(speed)
