@@ -116,6 +116,7 @@ void add_metrics(py::class_<py_run>& c) {
       .def_property_readonly("results", [](py_run const& r) { return results_of(*r.run); })
       .def_property_readonly("success_numerator", &rate<&success_rate::numerator>)
       .def_property_readonly("success_denominator", &rate<&success_rate::denominator>)
+      .def_property_readonly("success_percentage", &rate<&success_rate::percentage>)
       .def_property_readonly("summary", &metric<&metrics::summary>)
       .def_property_readonly("is_batch_stopped", &metric<&metrics::is_batch_stopped>)
       .def_property_readonly("is_conversation_ended", &metric<&metrics::is_conversation_ended>)

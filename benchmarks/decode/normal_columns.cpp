@@ -67,6 +67,7 @@ void add_outcome(json::object& table, json::value const& metrics) {
   auto const& rate = member(metrics, "successRate");
   add_cell(table, "success_numerator", member(rate, "numerator"));
   add_cell(table, "success_denominator", member(rate, "denominator"));
+  add_cell(table, "success_percentage", member(rate, "percentage"));
   auto const& error = member(metrics, "errorInfo");
   add_cell(table, "error_category", member(error, "category"));
   add_cell(table, "error_message", member(error, "message"));

@@ -107,6 +107,8 @@ json::value normal_cell(simruns::column const& column, std::size_t row, bool is_
     case simruns::column_type::integer:
     case simruns::column_type::time:
       return column.integers()[row];
+    case simruns::column_type::real:
+      return normal(*column.real(row));
     case simruns::column_type::boolean:
       return *column.boolean(row);
     default:

@@ -33,6 +33,7 @@ json::object normal_form(run_columns const& c) {
   out.add("is_conversation_ended", c.is_conversation_ended);
   out.add("success_numerator", c.success_numerator);
   out.add("success_denominator", c.success_denominator);
+  out.add("success_percentage", c.success_percentage);
   out.add("error_category", c.error_category).add("error_message", c.error_message);
   out.add("error_technical_details", c.error_technical_details);
   return out.take();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 /// Columns as a careful user of a JSON library would lay them out: Arrow's buffers, in vectors.
@@ -63,13 +64,21 @@ class value_column {
   json::array normal_form(bool) const {
     json::array out;
     for (std::size_t row = 0; row < present_.size(); ++row) {
-      json::value const cell = present_[row] != 0 ? json::value(T(values_[row])) : json::value{};
-      out.push_back(cell);
+      T const value = values_[row];
+      out.push_back(present_[row] != 0 ? json::value(cell_of(value)) : json::value{});
     }
     return out;
   }
 
  private:
+  static auto cell_of(T value) {
+    if constexpr (std::is_same_v<T, double>) {
+      return normal(value);
+    } else {
+      return value;
+    }
+  }
+
   std::vector<T> values_;
   std::vector<std::uint8_t> present_;
 };
@@ -83,6 +92,7 @@ struct run_columns {
   text_column created_by, status, sentiment, summary, results;
   bool_column success, is_batch_stopped, is_conversation_ended;
   integer_column success_numerator, success_denominator;
+  value_column<double> success_percentage;
   text_column error_category, error_message, error_technical_details;
 };
 

@@ -34,6 +34,7 @@ struct run_row {
   view sentiment, summary, status, category, message, details;
   std::optional<bool> success, stopped, ended;
   integer numerator, denominator;
+  std::optional<double> percentage;
   bool has_results = false;
   std::int64_t turns = 0;
   std::int64_t criteria = 0;
@@ -221,6 +222,7 @@ class column_reader {
 
   void read_rate(ondemand::object object) {
     for_each_member(object, rate_members, [&](std::size_t member, value v) {
+      if (member == 0) row_.percentage = v.get_double().value();
       if (member == 1) row_.numerator = number(v);
       if (member == 2) row_.denominator = number(v);
     });
@@ -273,6 +275,7 @@ class column_reader {
     runs_.is_conversation_ended.put(row_.ended);
     runs_.success_numerator.put(row_.numerator);
     runs_.success_denominator.put(row_.denominator);
+    runs_.success_percentage.put(row_.percentage);
     runs_.error_category.put(row_.category);
     runs_.error_message.put(row_.message);
     runs_.error_technical_details.put(row_.details);

@@ -122,6 +122,8 @@ class Run:
     """Of each criterion, as JSON text."""
     success_numerator: int | None
     success_denominator: int | None
+    success_percentage: float | None
+    """What the server says; numerator and denominator are what it should follow from."""
     summary: str | None
     is_batch_stopped: bool | None
     is_conversation_ended: bool | None

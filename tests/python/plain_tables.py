@@ -63,6 +63,7 @@ def _outcome(metrics: Json) -> Json:
         "sentiment": metrics.get("sentiment"),
         "success_numerator": rate.get("numerator"),
         "success_denominator": rate.get("denominator"),
+        "success_percentage": rate.get("percentage"),
         "summary": metrics.get("summary"),
         "is_batch_stopped": metrics.get("isBatchStopped"),
         "is_conversation_ended": metrics.get("isConversationEnded"),

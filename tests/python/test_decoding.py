@@ -43,6 +43,7 @@ ATTRIBUTES = {
     "success": ("metrics", "success"),
     "success_numerator": ("metrics", "successRate", "numerator"),
     "success_denominator": ("metrics", "successRate", "denominator"),
+    "success_percentage": ("metrics", "successRate", "percentage"),
     "summary": ("metrics", "summary"),
     "is_batch_stopped": ("metrics", "isBatchStopped"),
     "is_conversation_ended": ("metrics", "isConversationEnded"),

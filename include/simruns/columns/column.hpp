@@ -21,6 +21,7 @@ enum class column_type {
   text,        ///< utf8: int32 offsets, bytes.
   dictionary,  ///< Texts that repeat: int32 indices into a dictionary of utf8.
   integer,     ///< int64.
+  real,        ///< double.
   boolean,     ///< bool: a bit a value.
   time,        ///< timestamp[ms, UTC].
 };
@@ -42,7 +43,7 @@ struct column_data {
   std::size_t size = 0;
   std::size_t null_count = 0;
   column_buffer validity;  ///< None where every row has a value.
-  column_buffer values;    ///< int64, bits, offsets (one more than rows), or indices.
+  column_buffer values;    ///< int64, double, bits, offsets (one more than rows), or indices.
   column_buffer bytes;     ///< Of texts.
   std::unique_ptr<column_data> dictionary;
 };
@@ -80,6 +81,13 @@ class column {
     assert(type() == column_type::integer);
     if (!has_value(row)) return {};
     return integers()[row];
+  }
+
+  /// Requires: `type()` is `real`.
+  maybe<double> real(std::size_t row) const noexcept {
+    assert(type() == column_type::real);
+    if (!has_value(row)) return {};
+    return data_.values.as<double>()[row];
   }
 
   /// Requires: `type()` is `boolean`.

@@ -56,6 +56,8 @@ inline char const* arrow_format(column_type type) noexcept {
       return "i";
     case column_type::integer:
       return "l";
+    case column_type::real:
+      return "g";
     case column_type::boolean:
       return "b";
     case column_type::time:

@@ -49,11 +49,8 @@ class bit_writer {
 
   void put(bool bit) noexcept {
     word_ |= std::uint64_t{bit} << filled_;
-    ones_ += bit;
     if (++filled_ == 64) flush();
   }
-
-  std::size_t ones() const noexcept { return ones_; }
 
   /// Once, after the last bit.
   column_buffer finish() noexcept {
@@ -73,7 +70,36 @@ class bit_writer {
   char* at_;
   std::uint64_t word_ = 0;
   unsigned filled_ = 0;
-  std::size_t ones_ = 0;
+};
+
+/// The bitmap of the rows that have a value. No memory until one has none.
+class validity_bits {
+ public:
+  explicit validity_bits(std::size_t rows) noexcept : rows_(rows) {}
+
+  /// Row `row` has no value. Once a row.
+  void clear(std::size_t row) {
+    if (null_count_++ == 0) fill();
+    buffer_.as<unsigned char>()[row / 8] &= static_cast<unsigned char>(~(1U << (row % 8)));
+  }
+
+  std::size_t null_count() const noexcept { return null_count_; }
+
+  /// None where every row has a value.
+  column_buffer finish() noexcept { return std::move(buffer_); }
+
+ private:
+  void fill() {
+    buffer_ = column_buffer((rows_ + 7) / 8);
+    std::memset(buffer_.as<char>(), 0xff, rows_ / 8);
+    if (rows_ % 8 != 0) {
+      buffer_.as<unsigned char>()[rows_ / 8] = static_cast<unsigned char>((1U << (rows_ % 8)) - 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::size_t null_count_ = 0;
+  column_buffer buffer_;
 };
 
 inline bool bit_at(column_buffer const& bitmap, std::size_t index) noexcept {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "simruns/detail/column_builder.hpp"
 #include "simruns/detail/column_join.hpp"
+#include "simruns/detail/column_spec.hpp"
 #include "simruns/page/page.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 /// The columns of the table `criteria`.
@@ -106,7 +106,7 @@ struct criterion_table {
   static criterion_rows rows(page const& source, std::int64_t) { return criterion_rows(source); }
 
   static auto const& columns() {
-    static constexpr std::array specs{
+    static constexpr std::tuple specs{
         word_column<row>("scenario", [](row const& c) { return c.of->scenario; }),
         word_column<row>("batch", [](row const& c) { return c.of->batch; }),
         value_column<row>("run_id", [](row const& c) { return c.of->id; }),

@@ -18,7 +18,7 @@ class column_dictionary {
       return last_index_;
     }
     last_ = text;
-    return last_index_ = words_.size() < few ? find_among_few(text) : find_hashed(text);
+    return last_index_ = find(text);
   }
 
   std::vector<std::string_view> const& words() const noexcept { return words_; }
@@ -27,8 +27,9 @@ class column_dictionary {
   // Enumerations and references of one page are mostly one or a handful.
   static constexpr std::size_t few = 12;
 
-  static bool is_same(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
+  // Apart from `index_of`, which is short where a text comes again.
+  [[gnu::noinline]] std::int32_t find(std::string_view text) {
+    return words_.size() < few ? find_among_few(text) : find_hashed(text);
   }
 
   std::int32_t add(std::string_view text) {
@@ -38,7 +39,7 @@ class column_dictionary {
 
   std::int32_t find_among_few(std::string_view text) {
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      if (is_same(words_[i], text)) return static_cast<std::int32_t>(i);
+      if (same_text(words_[i], text)) return static_cast<std::int32_t>(i);
     }
     return add(text);
   }

@@ -18,9 +18,13 @@ class unique_names {
  public:
   void clear() noexcept { names_.clear(); }
   void add(std::string_view name, std::size_t position) { names_.emplace_back(name, position); }
-  void sort() { std::ranges::sort(names_); }
+  /// After the last `add`, before the first `find`.
+  void sort() {
+    if (names_.size() > few) std::ranges::sort(names_);
+  }
 
   std::optional<std::size_t> find(std::string_view name) const {
+    if (names_.size() <= few) return find_among_few(name);
     auto const found = std::ranges::equal_range(names_, name, {}, &entry::first);
     if (found.size() != 1) return std::nullopt;
     return found.begin()->second;
@@ -28,6 +32,18 @@ class unique_names {
 
  private:
   using entry = std::pair<std::string_view, std::size_t>;
+  static constexpr std::size_t few = 8;
+
+  std::optional<std::size_t> find_among_few(std::string_view name) const {
+    std::optional<std::size_t> out;
+    for (auto const& [known, position] : names_) {
+      if (!same_text(known, name)) continue;
+      if (out) return std::nullopt;
+      out = position;
+    }
+    return out;
+  }
+
   std::vector<entry> names_;
 };
 
@@ -49,9 +65,9 @@ class result_reader {
     said_success said;
     for (object_members m(json); m.next();) {
       auto const key = key_of(m);
-      if (key == "name") out.name = texts_.read(m.value());
-      if (key == "reason") out.reason = texts_.read(m.value());
-      if (key == "explanation") explanation = texts_.read(m.value());
+      if (same_text(key, "name")) out.name = texts_.read(m.value());
+      if (same_text(key, "reason")) out.reason = texts_.read(m.value());
+      if (same_text(key, "explanation")) explanation = texts_.read(m.value());
       said.see(key, m.value());
     }
     out.success = said.value();
@@ -63,7 +79,7 @@ class result_reader {
   maybe<std::string_view> name(std::string_view params) {
     maybe<std::string_view> out;
     for (object_members m(params); m.next();) {
-      if (key_of(m) == "name") out = texts_.read(m.value());
+      if (same_text(key_of(m), "name")) out = texts_.read(m.value());
     }
     return out;
   }

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "simruns/detail/column_builder.hpp"
+#include "simruns/detail/column_spec.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <tuple>
 
 /// The columns of the table `runs`.
 namespace simruns::detail {
@@ -18,7 +18,8 @@ maybe<std::string_view> text_of(maybe<open_enum<Enum>> const& value) {
   return value->text;
 }
 
-inline maybe<std::int64_t> rate_part(run const& r, maybe<std::int64_t> success_rate::* part) {
+template <class T>
+maybe<T> rate_part(run const& r, maybe<T> success_rate::* part) {
   if (!r.metrics.success_rate) return {};
   return (*r.metrics.success_rate).*part;
 }
@@ -49,7 +50,7 @@ inline std::int64_t count(auto const& items) { return static_cast<std::int64_t>(
 
 /// Who a run is and where it ran.
 inline auto const& run_identity_columns() {
-  static constexpr std::array columns{
+  static constexpr std::tuple columns{
       value_column<run>("id", [](run const& r) { return r.id; }),
       word_column<run>("organisation", [](run const& r) { return r.organisation; }),
       word_column<run>("project", [](run const& r) { return r.project; }),
@@ -68,7 +69,7 @@ inline auto const& run_identity_columns() {
 
 /// How a run ended.
 inline auto const& run_outcome_columns() {
-  static constexpr std::array columns{
+  static constexpr std::tuple columns{
       word_column<run>("verdict", [](run const& r) { return to_string(verdict_of(r)); }),
       value_column<run>("contradictory", [](run const& r) { return is_contradictory(r); }),
       word_column<run>("status", [](run const& r) { return text_of(r.metrics.status); }),
@@ -78,6 +79,8 @@ inline auto const& run_outcome_columns() {
                         [](run const& r) { return rate_part(r, &success_rate::numerator); }),
       value_column<run>("success_denominator",
                         [](run const& r) { return rate_part(r, &success_rate::denominator); }),
+      value_column<run>("success_percentage",
+                        [](run const& r) { return rate_part(r, &success_rate::percentage); }),
       value_column<run>("summary", [](run const& r) { return r.metrics.summary; }),
       value_column<run>("is_batch_stopped",
                         [](run const& r) { return r.metrics.is_batch_stopped; }),
@@ -94,7 +97,7 @@ inline auto const& run_outcome_columns() {
 
 /// When, by whom, and all the rest.
 inline auto const& run_record_columns() {
-  static constexpr std::array columns{
+  static constexpr std::tuple columns{
       value_column<run>("created_at", [](run const& r) { return r.created_at; }),
       word_column<run>("created_by", [](run const& r) { return r.created_by; }),
       value_column<run>("duration_ms", [](run const& r) { return r.duration_ms; }),
@@ -112,12 +115,8 @@ struct run_table {
 
   static std::span<run const> rows(page const& source, std::int64_t) { return source.runs(); }
   static std::size_t count(page const& source) { return source.size(); }
-  static std::vector<column_spec<run>> columns() {
-    std::vector<column_spec<run>> out;
-    for (auto const& c : run_identity_columns()) out.push_back(c);
-    for (auto const& c : run_outcome_columns()) out.push_back(c);
-    for (auto const& c : run_record_columns()) out.push_back(c);
-    return out;
+  static auto columns() {
+    return std::tuple_cat(run_identity_columns(), run_outcome_columns(), run_record_columns());
   }
 };
 

@@ -30,11 +30,8 @@ auto with_table(table which, Use use) {
 
 inline std::vector<column_header> columns_of(table which) {
   return detail::with_table(which, [](auto shape) {
-    std::vector<column_header> out;
-    auto const& columns = shape.columns();
-    out.reserve(columns.size());
-    for (auto const& c : columns) out.push_back(c.header);
-    return out;
+    return std::apply([](auto const&... column) { return std::vector{column.header...}; },
+                      shape.columns());
   });
 }
 
@@ -46,14 +43,8 @@ inline column_batch build(table which, page const& source, std::int64_t first_ru
   return detail::with_table(which, [&](auto shape) {
     using row = typename decltype(shape)::row;
     auto const& rows = shape.rows(source, first_run);
-    auto const& columns = shape.columns();
-    column_batch out;
-    out.rows = rows.size();
-    out.columns.reserve(columns.size());
-    for (auto const& c : columns) {
-      out.columns.emplace_back(c.fill(c.header, std::span<row const>(rows.data(), rows.size())));
-    }
-    return out;
+    return column_batch{rows.size(), build_columns(shape.columns(),
+                                                   std::span<row const>(rows.data(), rows.size()))};
   });
 }
 

@@ -92,6 +92,7 @@ class object_writer {
 };
 
 inline bool put_object(std::span<extra_member const> members, auto& sink) {
+  if (members.empty()) return false;
   object_writer out(sink);
   out.put(members);
   return out.finish();

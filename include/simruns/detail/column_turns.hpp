@@ -1,13 +1,13 @@
 #pragma once
 
-#include "simruns/detail/column_builder.hpp"
+#include "simruns/detail/column_spec.hpp"
 #include "simruns/page/page.hpp"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 /// The columns of the tables `turns` and `issues`.
@@ -39,7 +39,7 @@ struct turn_table {
   }
 
   static auto const& columns() {
-    static constexpr std::array specs{
+    static constexpr std::tuple specs{
         word_column<row>("scenario", [](row const& t) { return t.of->scenario; }),
         word_column<row>("batch", [](row const& t) { return t.of->batch; }),
         value_column<row>("run_id", [](row const& t) { return t.of->id; }),
@@ -103,7 +103,7 @@ struct issue_table {
   }
 
   static auto const& columns() {
-    static constexpr std::array specs{
+    static constexpr std::tuple specs{
         word_column<row>("scenario", [](row const& r) { return of_run(r, &run::scenario); }),
         word_column<row>("batch", [](row const& r) { return of_run(r, &run::batch); }),
         value_column<row>("run_id", [](row const& r) { return run_id(r); }),

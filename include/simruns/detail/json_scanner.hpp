@@ -75,6 +75,7 @@ class json_scanner {
     char const* const digits = at_;
     std::uint64_t value = 0;
     std::size_t more = digit_block::size;
+    if (is_digit(*at_) && !is_digit(at_[1])) value = static_cast<unsigned>(*at_++ - '0'), more = 0;
     while (more == digit_block::size && static_cast<std::size_t>(end_ - at_) >= digit_block::size) {
       digit_block const block(at_);
       more = block.count();

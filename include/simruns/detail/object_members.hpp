@@ -65,8 +65,9 @@ inline maybe<bool> read_bool(std::string_view json) noexcept {
 class said_success {
  public:
   void see(std::string_view key, std::string_view value) noexcept {
-    if (key != "success" && (key != "passed" || by_name_)) return;
-    by_name_ = by_name_ || key == "success";
+    bool const by_name = same_text(key, "success");
+    if (!by_name && (by_name_ || !same_text(key, "passed"))) return;
+    by_name_ = by_name;
     value_ = read_bool(value);
   }
 

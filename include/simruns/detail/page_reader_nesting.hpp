@@ -53,7 +53,8 @@ inline bool page_reader::element(page_frame& frame) {
   void* const target = enter_element(frame, inner);
   bool const is_run = inner == shape::run;
   if (is_run) run_issues_.push_back(noted);
-  if (!within_limits()) return false;
+  bool const to_check = is_run || frame.index % 256 == 255;  // 256 turns are some 30 KB
+  if (to_check && !within_limits()) return false;
   bool const well = is_object && target != nullptr ? object(inner, target) : plain_element(frame);
   if (is_run) end_run();
   return well;

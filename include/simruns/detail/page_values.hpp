@@ -204,6 +204,12 @@ inline void set_real(page_frames& frames, std::string_view literal) {
   frames.report("number out of range: " + std::string(literal.substr(0, 40)));
 }
 
+inline void set_time(page_frames& frames, std::int64_t value, std::string_view literal) {
+  auto const moment = time_of(value);
+  field_of<maybe<time_point>>(frames.top(), *frames.top().current) = moment;
+  if (!moment) frames.report("time out of range: " + std::string(literal.substr(0, 40)));
+}
+
 inline void set_number(page_frames& frames, exact_integer number, std::string_view literal) {
   auto& frame = frames.top();
   member const& m = *frame.current;
@@ -211,21 +217,20 @@ inline void set_number(page_frames& frames, exact_integer number, std::string_vi
   bool const takes = m.kind == member_kind::integer || m.kind == member_kind::time ||
                      m.kind == member_kind::expiry;
   if (!takes) return set_mismatch(frames, "number");
-  clear_field(frames, false);
   if (m.kind == member_kind::expiry) static_cast<run*>(frame.target)->expires_at_text = literal;
   if (number.fault != integer_fault::none) {
     auto const fault = number.fault == integer_fault::fractional ? "fractional" : "out of range";
+    if (m.kind == member_kind::integer) {
+      field_of<maybe<std::int64_t>>(frame, m) = {};
+    } else {
+      field_of<maybe<time_point>>(frame, m) = {};
+    }
     frames.report("expected integer, got " + std::string(literal.substr(0, 40)) + " (" + fault +
                   ")");
     return;
   }
-  if (m.kind == member_kind::integer) {
-    field_of<maybe<std::int64_t>>(frame, m) = number.value;
-  } else {
-    auto const moment = time_of(number.value);
-    field_of<maybe<time_point>>(frame, m) = moment;
-    if (!moment) frames.report("time out of range: " + std::string(literal.substr(0, 40)));
-  }
+  if (m.kind != member_kind::integer) return set_time(frames, number.value, literal);
+  field_of<maybe<std::int64_t>>(frame, m) = number.value;
 }
 
 }  // namespace simruns::detail

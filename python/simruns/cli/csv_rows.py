@@ -79,6 +79,7 @@ _NAMES = (
     "sentiment",
     "success_numerator",
     "success_denominator",
+    "success_percentage",
     "summary",
     "is_batch_stopped",
     "is_conversation_ended",

@@ -81,6 +81,7 @@ TEST_CASE("every member of a run that the contract names is in its column") {
     INFO(name);
     CHECK(t[name].integer(0) == simruns::maybe<std::int64_t>(want));
   }
+  CHECK(t["success_percentage"].real(0) == simruns::maybe<double>(50.0));
   CHECK(t["success"].boolean(0) == simruns::maybe<bool>(false));
   CHECK(t["contradictory"].boolean(0) == simruns::maybe<bool>(false));
   CHECK(t["is_batch_stopped"].boolean(0) == simruns::maybe<bool>(false));
