@@ -74,10 +74,12 @@ struct request_failure {
   std::string trace_id;                 ///< `traceId` of the server's error body.
   int attempts = 0;                     ///< Requests that were sent.
   std::chrono::milliseconds elapsed{};  ///< From the start of the operation.
+  std::chrono::milliseconds waited{};   ///< Of that, for a connection or the request budget.
+  std::chrono::seconds retry_after{};   ///< What the server asks to wait; 0 if it does not say.
   std::string position;                 ///< Where to go on, for `run_query::start_at`; or empty.
 };
 
-/// One line for people: `HTTP 403 after 1 attempt: no access to project p (traceId 7f3a)`.
+/// One line for people: `HTTP 503 after 4 attempts in 1.7 s: overloaded (traceId 7f3a)`.
 std::string to_string(request_failure const& failure);
 
 /// What the throwing doors throw.

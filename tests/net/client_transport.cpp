@@ -20,6 +20,7 @@ namespace {
 simruns::client_config quick(std::string const& url) {
   simruns::client_config out(url);
   out.attempt_timeout = std::chrono::milliseconds(300);
+  out.max_attempts = 1;
   return out;
 }
 

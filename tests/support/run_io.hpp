@@ -40,6 +40,8 @@ T run(asio::io_context& context, asio::awaitable<T> work) {
 inline simruns::client_config config(std::size_t prefetch = 1) {
   simruns::client_config out{"http://simulator.test/testing"};
   out.prefetch = prefetch;
+  out.max_attempts = 1;
+  out.request_budget.reset();
   return out;
 }
 

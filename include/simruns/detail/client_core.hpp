@@ -4,6 +4,8 @@
 #include "simruns/error.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
+#include "simruns/runs/request_budget.hpp"
+#include "simruns/runs/retry_policy.hpp"
 #include "simruns/transport/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,6 +21,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <utility>
 
 namespace simruns::detail {
@@ -32,6 +35,7 @@ struct client_core {
         who(std::move(w)),
         strand(boost::asio::query(executor, boost::asio::execution::context), executor) {
     config.check();
+    if (config.request_budget) requests.emplace(executor, *config.request_budget);
   }
 
   /// Throws: request_error (errc::invalid_argument) if the context has gone.
@@ -46,6 +50,9 @@ struct client_core {
   credentials const who;
   std::shared_ptr<transport> link;
   context_bound<client_strand> strand;
+  retry_budget retries;
+  std::optional<request_budget> requests;
+  std::minstd_rand random{std::random_device{}()};  ///< For the pauses between attempts.
 };
 
 /// Any cancellation ends an operation of ours; inner operations know `terminal` only.

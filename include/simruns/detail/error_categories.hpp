@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/detail/seconds_text.hpp"
 #include "simruns/error.hpp"
 
 #include <array>
@@ -84,6 +85,7 @@ inline std::string to_string(request_failure const& failure) {
   if (failure.attempts > 0) {
     text += " after " + std::to_string(failure.attempts);
     text += failure.attempts == 1 ? " attempt" : " attempts";
+    if (failure.attempts > 1) text += " in " + detail::seconds_text(failure.elapsed);
   }
   text += ": " + failure.message;
   if (!failure.field.empty()) text += " (field " + failure.field + ")";

@@ -78,6 +78,8 @@ class walk : public std::enable_shared_from_this<walk> {
   bool reading_ = false;
   bool waited_for_ = false;
   bool abandoned_ = false;
+  bool began_ = false;
+  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::time_point::max();
   context_bound<io> io_;
   std::shared_ptr<stop_signal> stop_;  ///< Of the valid reader.
 };
@@ -85,6 +87,9 @@ class walk : public std::enable_shared_from_this<walk> {
 inline void walk::start_reading() {
   if (reading_ || !wants_more()) return;
   reading_ = true;
+  auto const limit = core_->config.walk_timeout;
+  if (!began_ && limit.count() != 0) until_ = std::chrono::steady_clock::now() + limit;
+  began_ = true;
   auto reader = cancellable(read(shared_from_this(), ++reader_));
   // One signal a reader, and as long as it: one that was stopped may still be on its way out when
   // the next begins, and what it is cancelled by lives in the signal.
@@ -109,7 +114,7 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, std::
     result<fetched> latest;
     std::exception_ptr thrown;
     try {
-      latest = co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next());
+      latest = co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next(), self->until_);
       if (!latest) self->cursor_.count_failed(latest.error().attempts);
       if (me != self->reader_) co_return;
       if (latest) self->store(*latest);

@@ -38,6 +38,7 @@ struct http_response {
   int status = 0;
   http_headers headers;
   std::string body;
+  std::chrono::milliseconds waited{};  ///< For a connection, before the request was sent.
 
   http_response() = default;
   http_response(int code, std::string content) : status(code), body(std::move(content)) {}

@@ -1,18 +1,18 @@
 #pragma once
 
 #include "simruns/detail/client_core.hpp"
+#include "simruns/detail/operation.hpp"
+#include "simruns/detail/read_answer.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/page/parse_page.hpp"
-#include "simruns/page/problem.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/make_request.hpp"
 
-#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -29,100 +29,31 @@ struct fetched {
 
 namespace detail {
 
-inline attempt_limits limits_of(client_config const& config) {
-  attempt_limits out;
-  out.connect_timeout = config.connect_timeout;
-  out.attempt_timeout = config.attempt_timeout;
-  out.max_header_bytes = config.max_header_bytes;
-  out.max_body_bytes = config.max_body_bytes;
-  return out;
+/// Waits for the client's request budget, if it has one.
+inline boost::asio::awaitable<std::chrono::milliseconds> wait_for_budget(
+    std::shared_ptr<client_core> core) {
+  if (!core->requests) co_return std::chrono::milliseconds(0);
+  co_return co_await core->requests->take();
 }
 
-inline request_failure failure_of_status(http_response const& response, credentials const& who) {
-  auto const said =
-      read_problem(response.body, [&who](std::string_view text) { return who.redact(text); });
-  request_failure out;
-  auto const code = errc_of_status(response.status);
-  out.code = code;
-  out.status = response.status;
-  out.message = said.message.empty() ? std::string(advice_for(code)) : said.message;
-  if (code == errc::redirect) {
-    auto const location = response.header("Location");
-    out.message = std::string(advice_for(code)) + ": " + safe_excerpt(who.redact(location));
-  }
-  if (code == errc::server && looks_like_html(response.body)) {
-    out.message = "the server failed, and sent a web page in place of a reason";
-  }
-  out.server_code = said.code;
-  out.field = said.field;
-  out.trace_id = said.trace_id;
-  return out;
+/// Throws: request_error (cancelled).
+inline boost::asio::awaitable<void> sleep(std::chrono::milliseconds time) {
+  namespace asio = boost::asio;
+  if (time.count() == 0) co_return;
+  auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor, time);
+  error_code woken;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  if (woken) throw request_error(errc::cancelled, "cancelled between two attempts");
 }
 
-/// A refused cursor may be a `previous` one, which looks no different from a `next` one.
-inline void explain_refused_start(request_failure& failure, run_query const& query,
-                                  page_start const& start) {
-  bool const began_here = query.start() && query.start()->page == start;
-  if (failure.code != errc::bad_request || !began_here) return;
-  if (start.by == page_start::kind::next) {
-    failure.message += "; start_at takes a position or a `next` cursor of the same query";
-  }
-}
-
-/// What an answer means: a page, or why it is none.
-inline result<page> read_response(http_response response, client_config const& config,
-                                  credentials const& who, run_query const& query) {
-  if (response.status != 200) return failure_of_status(response, who);
-  parse_limits limits;
-  limits.max_depth = config.max_json_depth;
-  limits.strict = query.strict();
-  bool const html = looks_like_html(response.body);
-  auto parsed = parse_page(std::move(response.body), limits);
-  if (parsed) return *parsed;
-  request_failure out;
-  out.code = parsed.error().code;
-  out.status = response.status;
-  out.message = html ? "the answer is a web page, not the API's; is the base URL right?"
-                     : who.redact(parsed.error().message);
-  return out;
-}
-
-/// Whatever an attempt threw, as a failure.
-inline request_failure failure_of(std::exception_ptr thrown) {
-  request_failure out;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (request_error const& error) {
-    out = error.failure();
-  } catch (boost::system::system_error const& error) {
-    bool const aborted = error.code() == boost::asio::error::operation_aborted;
-    out.code = aborted ? errc::cancelled : errc::transport;
-    out.cause = error.code();
-  } catch (std::bad_alloc const&) {
-    out.code = errc::too_large;
-    out.message = "out of memory; ask for smaller pages";
-  } catch (std::exception const& error) {
-    out.code = errc::transport;
-    out.message = error.what();
-  } catch (...) {
-    out.code = errc::transport;
-    out.message = "the transport threw what is no exception of the standard library";
-  }
-  if (out.code == errc::cancelled) out.message = "the operation was cancelled";
-  return out;
-}
-
-}  // namespace detail
-
-/// Asks for one page: the attempts, and what they came to. Runs on the client's strand.
-/// Completes: when the whole body is decoded.   Throws: nothing; all is in the result.
-/// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
-inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::client_core> core,
-                                                     run_query query, page_start start) {
-  using clock = std::chrono::steady_clock;
-  auto const began = clock::now();
-  auto request = make_request(core->config, core->who, query, start);
-  auto const limits = detail::limits_of(core->config);
+/// One attempt: a page, or why there is none. Throws: what the request budget throws.
+inline boost::asio::awaitable<result<page>> attempt(std::shared_ptr<client_core> core,
+                                                    std::shared_ptr<operation> doing,
+                                                    http_request request, run_query query) {
+  auto const waited = co_await wait_for_budget(core);
+  doing->start(waited);
+  auto const limits = doing->limits();
   std::exception_ptr thrown;
   http_response response;
   try {
@@ -130,17 +61,61 @@ inline boost::asio::awaitable<result<fetched>> fetch(std::shared_ptr<detail::cli
   } catch (...) {  // a transport of the user's may throw what it likes
     thrown = std::current_exception();
   }
-  request_failure failure;
   if (thrown) {
-    failure = detail::failure_of(thrown);
-  } else {
-    auto read = detail::read_response(std::move(response), core->config, core->who, query);
-    if (read) co_return fetched(std::move(*read), 1);
-    failure = read.error();
-    detail::explain_refused_start(failure, query, start);
+    auto failure = failure_of(thrown);
+    doing->note_wait(failure.waited);
+    co_return failure;
   }
-  failure.attempts = 1;
-  failure.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+  doing->note_wait(response.waited);
+  auto const bytes = response.body.size();
+  auto const status = response.status;
+  auto read = read_response(std::move(response), core->config, core->who, query);
+  doing->answered(status, bytes, read ? std::string() : read.error().trace_id);
+  co_return read;
+}
+
+/// The attempts for one page, with the pauses between them. Throws: request_error (cancelled).
+inline boost::asio::awaitable<result<page>> attempts(std::shared_ptr<client_core> core,
+                                                     std::shared_ptr<operation> doing,
+                                                     http_request request, run_query query) {
+  for (;;) {
+    if (doing->expired()) co_return doing->out_of_time();
+    auto got = co_await attempt(core, doing, request, query);
+    if (got) {
+      doing->succeeded();
+      co_return got;
+    }
+    auto failure = got.error();
+    auto const pause = doing->next_pause(failure);
+    if (!pause) co_return doing->give_up(std::move(failure));
+    doing->will_retry(failure, *pause);
+    co_await sleep(*pause);
+  }
+}
+
+}  // namespace detail
+
+/// Asks for one page: the attempts, and what they came to. Runs on the client's strand.
+/// `until`: when the walk that it is part of must have ended.
+/// Completes: when the whole body is decoded.   Throws: nothing; all is in the result.
+/// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
+inline boost::asio::awaitable<result<fetched>> fetch(
+    std::shared_ptr<detail::client_core> core, run_query query, page_start start,
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max()) {
+  auto request = make_request(core->config, core->who, query, start);
+  auto const doing =
+      std::make_shared<detail::operation>(core, core->who.redact(request.target), until);
+  std::exception_ptr thrown;
+  result<page> got;
+  try {
+    got = co_await detail::attempts(core, doing, std::move(request), query);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown) co_return doing->give_up(detail::failure_of(thrown));
+  if (got) co_return fetched(std::move(*got), doing->attempts());
+  auto failure = got.error();
+  detail::explain_refused_start(failure, query, start);
   co_return failure;
 }
 

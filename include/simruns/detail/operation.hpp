@@ -1,0 +1,187 @@
+#pragma once
+
+#include "simruns/detail/client_core.hpp"
+#include "simruns/detail/seconds_text.hpp"
+#include "simruns/request/request_event.hpp"
+#include "simruns/runs/retry_policy.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace simruns::detail {
+
+/// The account of one operation, a page with its attempts: their number, the time that is left, and
+/// whether one more may follow. Used on the client's strand.
+class operation {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  /// `until`: the end of the walk that it is part of.
+  operation(std::shared_ptr<client_core> core, std::string target, clock::time_point until)
+      : core_(std::move(core)), target_(std::move(target)), walk_until_(until) {
+    if (config().operation_timeout.count() != 0) own_until_ = began_ + config().operation_timeout;
+  }
+
+  int attempts() const noexcept { return attempts_; }
+
+  /// Whether no time is left.
+  bool expired() const noexcept { return clock::now() >= deadline(); }
+
+  /// An attempt goes out, after waiting for the request budget.
+  void start(std::chrono::milliseconds waited_for_budget) {
+    ++attempts_;
+    note_wait(waited_for_budget);
+    attempt_began_ = clock::now();
+    auto event = event_of(request_event::kind::started);
+    event.waited = waited_for_budget;
+    tell(event);
+  }
+
+  /// What this attempt may take: no more than is left.
+  attempt_limits limits() const {
+    attempt_limits out;
+    out.connect_timeout = config().connect_timeout;
+    out.attempt_timeout = config().attempt_timeout;
+    out.max_header_bytes = config().max_header_bytes;
+    out.max_body_bytes = config().max_body_bytes;
+    auto const until = deadline();
+    if (until == clock::time_point::max()) return out;
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+    auto const at_least = std::max(left, std::chrono::milliseconds(1));
+    bool const tighter = out.attempt_timeout.count() == 0 || at_least < out.attempt_timeout;
+    if (tighter) out.attempt_timeout = at_least;
+    return out;
+  }
+
+  /// Waiting for a turn is not the operation's own time.
+  void note_wait(std::chrono::milliseconds time) noexcept {
+    waited_ += time;
+    if (own_until_ != clock::time_point::max()) own_until_ += time;
+  }
+
+  /// A whole answer came.
+  void answered(int status, std::size_t bytes, std::string const& trace_id) const {
+    auto event = event_of(request_event::kind::answered);
+    event.status = status;
+    event.bytes = bytes;
+    event.trace_id = trace_id;
+    event.elapsed = since(attempt_began_);
+    tell(event);
+  }
+
+  void succeeded() const noexcept {
+    if (attempts_ == 1) core_->retries.earn();
+  }
+
+  /// The pause before the next attempt; nothing, if there is to be none, and then `failure` says
+  /// why where that is not plain.
+  std::optional<std::chrono::milliseconds> next_pause(request_failure& failure) const;
+
+  void will_retry(request_failure const& failure, std::chrono::milliseconds pause) const {
+    auto event = event_of(request_event::kind::will_retry);
+    event.status = failure.status;
+    event.trace_id = failure.trace_id;
+    event.failure = failure;
+    event.elapsed = since(attempt_began_);
+    event.pause = pause;
+    tell(event);
+  }
+
+  /// `failure` with all that is known of the operation.
+  request_failure give_up(request_failure failure) const;
+
+  /// The end, where the time ran out before an attempt could be sent.
+  request_failure out_of_time() const {
+    request_failure out;
+    out.code = errc::timeout;
+    out.message = name_of_deadline() + " passed";
+    return give_up(std::move(out));
+  }
+
+ private:
+  client_config const& config() const noexcept { return core_->config; }
+  clock::time_point deadline() const noexcept { return std::min(own_until_, walk_until_); }
+  std::string name_of_deadline() const {
+    bool const walk = walk_until_ < own_until_;
+    return (walk ? "walk_timeout of " : "operation_timeout of ") +
+           seconds_text(walk ? config().walk_timeout : config().operation_timeout);
+  }
+
+  static std::chrono::milliseconds since(clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start);
+  }
+
+  request_event event_of(request_event::kind what) const {
+    request_event out;
+    out.what = what;
+    out.target = target_;
+    out.attempt = attempts_;
+    return out;
+  }
+
+  void tell(request_event const& event) const noexcept {
+    if (!config().on_event) return;
+    try {
+      config().on_event(event);
+    } catch (...) {  // a logger that fails fails no request
+    }
+  }
+
+  std::shared_ptr<client_core> core_;
+  std::string target_;
+  clock::time_point began_ = clock::now();
+  clock::time_point own_until_ = clock::time_point::max();
+  clock::time_point walk_until_;
+  clock::time_point attempt_began_ = began_;
+  std::chrono::milliseconds waited_{};
+  int attempts_ = 0;
+};
+
+inline std::optional<std::chrono::milliseconds> operation::next_pause(
+    request_failure& failure) const {
+  if (!is_retried(failure, config().retry_server_errors)) return std::nullopt;
+  if (expired() && failure.code == errc::timeout && failure.status == 0) {
+    failure.message = name_of_deadline() + " passed before the answer was whole";
+    return std::nullopt;
+  }
+  if (attempts_ >= config().max_attempts) return std::nullopt;
+  if (failure.retry_after > config().retry_after_cap) {
+    failure.message += "; the server asks to wait " + seconds_text(failure.retry_after) +
+                       ", longer than retry_after_cap of " + seconds_text(config().retry_after_cap);
+    return std::nullopt;
+  }
+  std::uniform_real_distribution<double> fraction(0, 1);
+  auto const drawn = fraction(core_->random);
+  std::chrono::milliseconds pause =
+      backoff(attempts_ - 1, config().backoff_base, config().backoff_cap, drawn);
+  pause = std::max<std::chrono::milliseconds>(pause, failure.retry_after);
+  if (clock::now() + pause >= deadline()) {
+    failure.message += "; no time for another attempt within " + name_of_deadline();
+    return std::nullopt;
+  }
+  if (!core_->retries.take(failure.code == errc::timeout)) {
+    failure.message += "; not tried again, as too many requests of this client have failed";
+    return std::nullopt;
+  }
+  return pause;
+}
+
+inline request_failure operation::give_up(request_failure failure) const {
+  failure.attempts = attempts_;
+  failure.elapsed = since(began_);
+  failure.waited = waited_;
+  auto event = event_of(request_event::kind::gave_up);
+  event.status = failure.status;
+  event.trace_id = failure.trace_id;
+  event.failure = failure;
+  event.elapsed = failure.elapsed;
+  tell(event);
+  return failure;
+}
+
+}  // namespace simruns::detail
