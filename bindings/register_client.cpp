@@ -1,6 +1,7 @@
 #include "register.hpp"
 
 #include "convert.hpp"
+#include "event_log.hpp"
 #include "py_client.hpp"
 #include "simruns/runs/http_client.hpp"
 
@@ -33,6 +34,7 @@ py_client::live& py_client::current() {
 }
 
 std::shared_ptr<operation> py_client::begin(std::shared_ptr<mailbox> box) {
+  prepare_event_log();
   std::erase_if(under_way_, [](auto const& op) { return op.expired(); });
   auto op = std::make_shared<operation>(current().io, std::move(box));
   under_way_.push_back(op);
@@ -74,6 +76,7 @@ std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query
 }
 
 std::shared_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
+  prepare_event_log();
   auto& here = current();
   auto made = std::make_shared<py_stream>(here.io, here.client.runs(query));
   std::erase_if(streams_, [](auto const& one) { return one.expired(); });
@@ -119,14 +122,31 @@ setter plain() {
   };
 }
 
+/// So many requests in 300 seconds; 0 is no limit.
+void set_request_budget(simruns::client_config& c, py::handle v) {
+  auto const requests = v.cast<std::size_t>();
+  c.request_budget.reset();
+  if (requests > 0) c.request_budget = simruns::request_rate(requests, std::chrono::seconds(300));
+}
+
 /// The options that are in force, by the names that Python gives them.
 std::map<std::string, setter> const& options() {
   using config = simruns::client_config;
   static std::map<std::string, setter> const all{
       {"connect_timeout", seconds<&config::connect_timeout>()},
       {"attempt_timeout", seconds<&config::attempt_timeout>()},
+      {"operation_timeout", seconds<&config::operation_timeout>()},
+      {"walk_timeout", seconds<&config::walk_timeout>()},
+      {"max_attempts", plain<&config::max_attempts>()},
+      {"backoff_base", seconds<&config::backoff_base>()},
+      {"backoff_cap", seconds<&config::backoff_cap>()},
+      {"retry_after_cap", seconds<&config::retry_after_cap>()},
+      {"retry_server_errors", plain<&config::retry_server_errors>()},
+      {"request_budget", &set_request_budget},
+      {"compression", plain<&config::compression>()},
       {"max_header_bytes", plain<&config::max_header_bytes>()},
       {"max_body_bytes", plain<&config::max_body_bytes>()},
+      {"max_inflated_bytes", plain<&config::max_inflated_bytes>()},
       {"max_json_depth", plain<&config::max_json_depth>()},
       {"max_pages", plain<&config::max_pages>()},
       {"connections", plain<&config::connections>()},
@@ -138,6 +158,7 @@ std::map<std::string, setter> const& options() {
 
 simruns::client_config make_config(std::string const& url, py::dict const& given) {
   simruns::client_config out(url);
+  out.on_event = [](simruns::request_event const& event) { event_log::instance().put(event); };
   for (auto const& [name, value] : given) {
     auto const found = options().find(name.cast<std::string>());
     if (found == options().end()) {

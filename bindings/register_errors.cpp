@@ -22,6 +22,10 @@ py::object exception_for(simruns::request_failure const& failure) {
           "code"_a = text_or_none(failure.server_code), "field"_a = text_or_none(failure.field),
           "trace_id"_a = text_or_none(failure.trace_id), "attempts"_a = failure.attempts,
           "elapsed"_a = static_cast<double>(failure.elapsed.count()) / 1000.0,
+          "waited"_a = static_cast<double>(failure.waited.count()) / 1000.0,
+          "retry_after"_a = failure.retry_after.count() == 0
+                                ? py::object(py::none())
+                                : py::float_(static_cast<double>(failure.retry_after.count())),
           "position"_a = text_or_none(failure.position),
           "cause"_a = failure.cause.failed() ? py::object(py::str(failure.cause.message()))
                                              : py::object(py::none()),

@@ -1,5 +1,6 @@
 #include "register.hpp"
 
+#include "event_log.hpp"
 #include "failures.hpp"
 #include "operation.hpp"
 #include "simruns/runs/fetch.hpp"
@@ -45,6 +46,7 @@ bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> l
 }
 
 py::object result_of(operation const& op) {
+  drain_event_log();
   struct to_object {
     py::object operator()(std::monostate) const { return py::none(); }
     py::object operator()(simruns::page const& p) const { return py::cast(p); }

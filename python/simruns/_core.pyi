@@ -221,6 +221,14 @@ class Mailbox:
     def take(self) -> list[Operation]: ...
     def close(self) -> None: ...
 
+def take_events() -> list[dict[str, Any]]:
+    """What the core told of its requests since the last call."""
+
+def wait_for_event() -> bool:
+    """Waits without the GIL for something to take. False: `close_events` was called."""
+
+def close_events() -> None: ...
+
 @final
 class Operation:
     """Something under way in the core thread."""

@@ -60,6 +60,8 @@ class RequestError(Error):
         trace_id: str | None = None,
         attempts: int = 0,
         elapsed: float = 0.0,
+        waited: float = 0.0,
+        retry_after: float | None = None,
         position: str | None = None,
         cause: str | None = None,
         text: str | None = None,
@@ -74,6 +76,10 @@ class RequestError(Error):
         self.attempts = attempts
         self.elapsed = elapsed
         """Seconds from the start of the operation."""
+        self.waited = waited
+        """Seconds of that, for a connection or the request budget."""
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait."""
         self.position = position
         """Where to go on: `batch.runs(start_at=error.position)`."""
         self.cause = cause
@@ -131,6 +137,8 @@ def from_failure(
     trace_id: str | None,
     attempts: int,
     elapsed: float,
+    waited: float,
+    retry_after: float | None,
     position: str | None,
     cause: str | None,
     text: str,
@@ -148,6 +156,8 @@ def from_failure(
         field=field or None,
         trace_id=trace_id or None,
         attempts=attempts,
+        waited=waited,
+        retry_after=retry_after,
         elapsed=elapsed,
         position=position or None,
         cause=cause or None,

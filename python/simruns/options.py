@@ -33,6 +33,8 @@ class Options(TypedDict, total=False):
     """Seconds; no pause is longer."""
     retry_after_cap: float | None
     """Seconds; a server that asks for a longer pause fails the request at once."""
+    retry_server_errors: bool | None
+    """Whether a status of 500 is tried again. Default: True."""
     max_header_bytes: int | None
     max_body_bytes: int | None
     """Bytes of one answer, as sent."""
@@ -46,7 +48,10 @@ class Options(TypedDict, total=False):
     prefetch: int | None
     """Pages fetched ahead of the one being read."""
     request_budget: int | None
-    """Requests in any 300 seconds."""
+    """Requests in any 300 seconds; further ones wait. 0: no limit. Default: 1,000, as the vendor
+    asks, and none for a server on this machine."""
+    compression: bool | None
+    """Whether answers may come as gzip. Default: True, and False for a server on this machine."""
     ca_file: str | os.PathLike[str] | None
     """A PEM file of the authorities to trust."""
     proxy: str | None
@@ -75,6 +80,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "backoff_base": checks.duration,
     "backoff_cap": checks.duration,
     "retry_after_cap": checks.duration,
+    "retry_server_errors": checks.flag,
     "max_header_bytes": partial(checks.count, low=1, high=2**32 - 1),
     "max_body_bytes": _from_one,
     "max_inflated_bytes": _from_one,
@@ -82,7 +88,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "max_pages": _from_one,
     "connections": partial(checks.count, low=1, high=1024),
     "prefetch": partial(checks.count, low=0, high=1024),
-    "request_budget": _from_one,
+    "request_budget": partial(checks.count, low=0),
+    "compression": checks.flag,
     "ca_file": _file,
     "proxy": checks.text,
 }

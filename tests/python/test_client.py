@@ -283,17 +283,17 @@ def test_a_walk_that_max_runs_ended_is_limited(batch: simruns.Batch) -> None:
 def test_requests_that_failed_are_counted(own_sim: simruns.Simulator) -> None:
     scenario, batch = own_sim.pairs[0]
     port = int(own_sim.url.split(":")[2].split("/")[0])
-    with own_sim.client(prefetch=0) as client:
+    with own_sim.client(prefetch=0, max_attempts=3, backoff_base=0) as client:
         stream = client.batch(scenario=scenario, batch=batch).runs()
         runs = iter(stream)
         assert len(list(islice(runs, 100))) == 100
         own_sim.close()
         for _ in range(2):
-            with pytest.raises(simruns.RequestError):
+            with pytest.raises(simruns.RequestError, match="after 3 attempts in "):
                 next(runs)
         with simruns.Simulator(seed=12, scenarios=2, runs=250, port=port, api_key=own_sim.api_key):
             assert len(list(runs)) == 150
-    assert stream.completeness.requests == 5
+    assert stream.completeness.requests == 9
 
 
 def test_a_timeout_names_its_option(slow_sim: simruns.Simulator) -> None:

@@ -25,6 +25,8 @@ def failure(kind: str, **known: object) -> Exception:
         "trace_id": "7f3a",
         "attempts": 2,
         "elapsed": 1.5,
+        "waited": 0.25,
+        "retry_after": 12.0,
         "position": "simruns:1:s:0:0::0",
         "cause": "broken pipe",
         "text": "HTTP 403 after 2 attempts: no access",
@@ -50,6 +52,7 @@ def test_every_kind_of_failure_is_a_request_error_of_that_kind(kind: str) -> Non
     assert (error.message, error.status, error.code) == ("no access", 403, "E7")
     assert (error.field, error.trace_id, error.attempts) == ("projectId", "7f3a", 2)
     assert (error.elapsed, error.position) == (1.5, "simruns:1:s:0:0::0")
+    assert (error.waited, error.retry_after) == (0.25, 12.0)
     assert str(error) == "HTTP 403 after 2 attempts: no access"
 
 

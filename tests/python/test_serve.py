@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plain_http import plain
@@ -30,13 +31,9 @@ def told(process: subprocess.Popen[str], last: str) -> dict[str, str]:
     return out
 
 
-def client_of(said: dict[str, str], **options: str) -> simruns.Client:
+def client_of(said: dict[str, str], **options: Any) -> simruns.Client:
     return simruns.Client(
-        said["listening on"],
-        project=said["project"],
-        api_key=said.get("api key"),
-        ca_file=options.get("ca_file"),
-        token=options.get("token"),
+        said["listening on"], project=said["project"], api_key=said.get("api key"), **options
     )
 
 
@@ -62,7 +59,7 @@ def test_batches_faults_and_a_log_are_served_as_told(start_simruns: Start, tmp_p
     said = told(process, "scenario")
     scenario, first = pair_of(said)
     assert first.endswith("-batch-1")
-    with client_of(said) as client:
+    with client_of(said, max_attempts=1) as client:
         batch = client.batch(scenario=scenario, batch=first.replace("-batch-1", "-batch-2"))
         assert len(batch.read()) == 3
         with pytest.raises(simruns.RequestError, match="HTTP 503"):

@@ -115,8 +115,9 @@ def test_a_client_is_not_pickled_and_says_why(
 def test_the_options_are_those_of_the_contract() -> None:
     names = (
         "connect_timeout attempt_timeout operation_timeout walk_timeout max_attempts backoff_base "
-        "backoff_cap retry_after_cap max_header_bytes max_body_bytes max_inflated_bytes "
-        "max_json_depth max_pages connections prefetch request_budget ca_file proxy"
+        "backoff_cap retry_after_cap retry_server_errors max_header_bytes max_body_bytes "
+        "max_inflated_bytes max_json_depth max_pages connections prefetch request_budget "
+        "compression ca_file proxy"
     )
     assert " ".join(Options.__annotations__) == names
     assert " ".join(_CHECKS) == names
@@ -136,12 +137,22 @@ def test_an_option_that_is_not_in_force_is_refused_not_ignored(name: str) -> Non
     simruns.Client(URL, api_key=KEY, **{name: None}).close()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [name for name in _CHECKS if name not in ("ca_file", "proxy")])
+NO_NUMBERS = ("ca_file", "proxy", "retry_server_errors", "compression")
+
+
+@pytest.mark.parametrize("name", [name for name in _CHECKS if name not in NO_NUMBERS])
 @pytest.mark.parametrize("value", [True, "3", -1, float("nan"), 1e300, [], 2**70])
 def test_a_number_that_is_none_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(simruns.InvalidArgumentError, match=f"^invalid_argument: {name} is ") as got:
         simruns.Client(URL, api_key=KEY, **{name: value})  # type: ignore[arg-type]
     assert got.value.field == name
+
+
+@pytest.mark.parametrize("name", ["retry_server_errors", "compression"])
+@pytest.mark.parametrize("value", [0, 1, "yes", []])
+def test_a_switch_is_true_or_false(name: str, value: object) -> None:
+    with pytest.raises(simruns.InvalidArgumentError, match=f"{name} is .*; give True or False"):
+        simruns.Client(URL, api_key=KEY, **{name: value})  # type: ignore[arg-type]
 
 
 def test_options_in_force_are_taken() -> None:

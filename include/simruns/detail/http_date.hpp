@@ -13,8 +13,8 @@ namespace simruns::detail {
 using seconds_point = std::chrono::sys_seconds;
 
 inline std::optional<std::chrono::month> take_month(std::string_view& text) {
-  static constexpr std::array<std::string_view, 12> names{
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<std::string_view, 12> names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   for (unsigned i = 0; i < names.size(); ++i) {
     if (!text.starts_with(names[i])) continue;
     text.remove_prefix(names[i].size());

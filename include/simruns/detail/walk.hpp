@@ -114,7 +114,8 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, std::
     result<fetched> latest;
     std::exception_ptr thrown;
     try {
-      latest = co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next(), self->until_);
+      latest =
+          co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next(), self->until_);
       if (!latest) self->cursor_.count_failed(latest.error().attempts);
       if (me != self->reader_) co_return;
       if (latest) self->store(*latest);

@@ -1,0 +1,108 @@
+#include "event_log.hpp"
+
+#include "register.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <iterator>
+#include <string>
+
+namespace simruns_python {
+
+namespace py = pybind11;
+
+event_log& event_log::instance() {
+  // Never destroyed: the core thread may still tell of something while the process ends. In a child
+  // of fork the parent's mutex may be held for ever, so the child has one of its own.
+  static pid_t owner = ::getpid();
+  static auto* log = new event_log;
+  if (owner != ::getpid()) {
+    owner = ::getpid();
+    log = new event_log;
+  }
+  return *log;
+}
+
+void event_log::put(simruns::request_event const& event) {
+  using kind = simruns::request_event::kind;
+  bool const failed = event.what == kind::will_retry || event.what == kind::gave_up;
+  auto const wanted = wanted_.load();
+  if (wanted == detail::nothing || (wanted == detail::failures && !failed)) return;
+  {
+    std::lock_guard const lock(mutex_);
+    if (events_.size() == most) events_.pop_front();
+    events_.push_back(event);
+    size_ = events_.size();
+  }
+  changed_.notify_all();
+}
+
+bool event_log::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return closed_ || !events_.empty(); });
+  return !closed_;
+}
+
+std::vector<simruns::request_event> event_log::take() {
+  std::lock_guard const lock(mutex_);
+  std::vector<simruns::request_event> out(std::make_move_iterator(events_.begin()),
+                                          std::make_move_iterator(events_.end()));
+  events_.clear();
+  size_ = 0;
+  return out;
+}
+
+void event_log::close() {
+  {
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+void prepare_event_log() {
+  auto const wanted = py::module_::import("simruns.logs").attr("wanted")().cast<int>();
+  event_log::instance().keep(static_cast<event_log::detail>(wanted));
+}
+
+void drain_event_log() {
+  if (event_log::instance().empty()) return;
+  py::module_::import("simruns.logs").attr("drain")();
+}
+
+namespace {
+
+double seconds_of(std::chrono::milliseconds time) {
+  return static_cast<double>(time.count()) / 1000.0;
+}
+
+py::dict to_python(simruns::request_event const& event) {
+  using namespace py::literals;
+  bool const failed = event.failure.code.failed();
+  return py::dict(
+      "event"_a = std::string(to_string(event.what)), "method"_a = event.method,
+      "target"_a = event.target, "attempt"_a = event.attempt,
+      "status"_a = event.status == 0 ? py::object(py::none()) : py::int_(event.status),
+      "bytes"_a = event.bytes, "elapsed"_a = seconds_of(event.elapsed),
+      "waited"_a = seconds_of(event.waited), "pause"_a = seconds_of(event.pause),
+      "trace_id"_a = event.trace_id.empty() ? py::object(py::none()) : py::str(event.trace_id),
+      "failure"_a = failed ? py::object(py::str(to_string(event.failure))) : py::none());
+}
+
+}  // namespace
+
+void register_event_log(py::module_& m) {
+  m.def("take_events", [] {
+    py::list out;
+    for (auto const& event : event_log::instance().take()) out.append(to_python(event));
+    return out;
+  });
+  m.def("wait_for_event", [] {
+    py::gil_scoped_release const released;
+    return event_log::instance().wait();
+  });
+  m.def("close_events", [] { event_log::instance().close(); });
+}
+
+}  // namespace simruns_python

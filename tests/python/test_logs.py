@@ -1,0 +1,117 @@
+"""What `logging` is told of the requests, and what it is never told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import simruns
+
+KEY = "key-that-nobody-may-see"
+
+
+def faulty(*rules: dict[str, object]) -> simruns.Simulator:
+    return simruns.Simulator(scenarios=1, runs=5, api_key=KEY, faults=list(rules) or None)
+
+
+def read(sim: simruns.Simulator, **options: object) -> None:
+    key = sim.batches()[0]
+    with simruns.Client(
+        sim.url,
+        project=key.project,
+        api_key=KEY,
+        backoff_base=0,
+        **options,  # type: ignore[arg-type]
+    ) as client:
+        client.batch(scenario=key.scenario, batch=key.batch).read()
+
+
+def test_debug_has_each_attempt_and_answer_and_info_only_what_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for level, events in (
+        (logging.DEBUG, ["started", "answered", "will_retry", "started", "answered"]),
+        (logging.INFO, ["will_retry"]),
+        (logging.WARNING, []),
+    ):
+        caplog.clear()
+        with faulty({"requests": 1, "status": 503}) as sim, caplog.at_level(level, "simruns"):
+            read(sim)
+        records = [record for record in caplog.records if record.name == "simruns"]
+        assert [record.simruns["event"] for record in records] == events  # type: ignore[attr-defined]
+    assert not caplog.text
+
+
+def test_a_record_says_what_happened_in_words_and_in_parts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "simruns")
+    with faulty({"status": 503}) as sim, pytest.raises(simruns.RequestError):
+        read(sim, max_attempts=2)
+    started, answered, again, *_, last = caplog.records
+    assert "GET /" in started.message
+    assert started.message.endswith(": attempt 1")
+    assert "HTTP 503" in answered.message
+    assert "; attempt 2 in 0 s" in again.message
+    assert ": gave up: HTTP 503 after 2 attempts" in last.message
+    assert again.levelno == last.levelno == logging.INFO
+    parts = answered.simruns  # type: ignore[attr-defined]
+    assert (parts["status"], parts["attempt"], parts["method"]) == (503, 1, "GET")
+    assert parts["bytes"] > 0
+    assert parts["trace_id"]
+
+
+def test_no_credential_is_in_any_record(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(1, "simruns")
+    no = {"status": 500, "body": "no: " + KEY}
+    with faulty(no) as sim, pytest.raises(simruns.RequestError) as caught:
+        read(sim, max_attempts=3)
+    assert len(caplog.records) == 9
+    shown = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+    assert KEY not in shown + repr(caught.value) + str(caught.value.__dict__)
+
+
+def test_awaited_requests_are_logged_too(caplog: pytest.LogCaptureFixture) -> None:
+    async def walk(sim: simruns.Simulator) -> int:
+        key = sim.batches()[0]
+        async with simruns.AsyncClient(sim.url, project=key.project, api_key=KEY) as client:
+            batch = client.batch(scenario=key.scenario, batch=key.batch)
+            return len([run async for run in batch.runs()])
+
+    with faulty() as sim, caplog.at_level(logging.DEBUG, "simruns"):
+        assert asyncio.run(walk(sim)) == 5
+    assert [record.simruns["event"] for record in caplog.records] == ["started", "answered"]  # type: ignore[attr-defined]
+
+
+def test_a_pause_is_logged_while_it_lasts_and_a_process_ends_with_one_under_way() -> None:
+    program = """
+        import logging, sys, threading, simruns
+        seen = threading.Event()
+        class Handler(logging.Handler):
+            def emit(self, record):
+                if record.simruns["event"] == "will_retry":
+                    seen.set()
+        logging.getLogger("simruns").addHandler(Handler())
+        logging.getLogger("simruns").setLevel(logging.DEBUG)
+        sim = simruns.Simulator(scenarios=1, runs=5, faults=[{"status": 503}])
+        sim.__enter__()
+        key = sim.batches()[0]
+        client = sim.client(backoff_base=600, backoff_cap=600, operation_timeout=0)
+        batch = client.batch(scenario=key.scenario, batch=key.batch)
+        threading.Thread(target=lambda: list(batch.runs()), daemon=True).start()
+        assert seen.wait(30)
+        print("seen")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "seen\n"), done.stderr
