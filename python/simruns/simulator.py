@@ -96,6 +96,7 @@ class Simulator:
             record=record,
         )  # fmt: skip
         self._ca_file: str | None = None
+        self._owner = os.getpid()
         arguments: dict[str, Any] = {
             **made,
             **source(data),
@@ -215,7 +216,7 @@ class Simulator:
             self._forget_ca_file()
 
     def _forget_ca_file(self) -> None:
-        if self._ca_file is not None:
+        if self._ca_file is not None and self._owner == os.getpid():  # a child of fork leaves it
             Path(self._ca_file).unlink(missing_ok=True)
             self._ca_file = None
 

@@ -279,3 +279,17 @@ TEST_CASE("requests beyond the budget wait, and go in the order in which they ca
     CHECK(sent[i].find("/batches/" + std::to_string(i) + "/") != std::string::npos);
   }
 }
+
+TEST_CASE("waiting for the request budget is told, and is not the operation's own time") {
+  auto config = patient();
+  config.operation_timeout = 1s;
+  config.request_budget = simruns::request_rate(1, 1500ms);
+  client_on_script at(config);
+  at.link->then_page(page_of({"a"})).then_response(simruns::http_response(400, "{}"));
+  CHECK(at.fetch().has_value());
+  auto const got = at.fetch();
+  REQUIRE(got.has_error());
+  CHECK(got.error().code == errc::bad_request);
+  CHECK(got.error().waited > 1s);
+  CHECK(got.error().elapsed >= got.error().waited);
+}

@@ -1,0 +1,121 @@
+"""What waits can be ended at every step, and the client serves the next request afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simruns
+
+Interrupted = Callable[[float], AbstractContextManager[None]]
+
+FIRST_FAILS = [{"requests": 1, "status": 503}]
+PATIENT: Any = {"backoff_base": 600, "backoff_cap": 600, "operation_timeout": 0}
+
+
+@pytest.fixture
+def failing() -> Iterator[simruns.Simulator]:
+    """Fails once; a patient client then pauses for minutes."""
+    with simruns.Simulator(scenarios=1, runs=5, faults=FIRST_FAILS) as sim:
+        yield sim
+
+
+def test_ctrl_c_ends_a_pause_between_attempts(
+    failing: simruns.Simulator, interrupted: Interrupted
+) -> None:
+    with failing.client(**PATIENT) as client:
+        with pytest.raises(KeyboardInterrupt), interrupted(0.2):
+            client.batches(failing.pairs).read()
+        assert len(client.batches(failing.pairs).read()) == 5
+
+
+async def test_a_cancelled_task_ends_a_pause_between_attempts(failing: simruns.Simulator) -> None:
+    async with failing.async_client(**PATIENT) as client:
+        task = asyncio.ensure_future(client.batches(failing.pairs).read())
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(task, 0.2)
+        assert task.cancelled()
+        assert len(await client.batches(failing.pairs).read()) == 5
+
+
+async def test_a_cancelled_task_leaves_the_line_of_the_request_budget(
+    sim: simruns.Simulator,
+) -> None:
+    async with sim.async_client(request_budget=1, prefetch=0) as client:
+        scenario, batch = sim.pairs[0]
+        first = client.batch(scenario=scenario, batch=batch)
+        assert len(await first.head(3)) == 3
+        tasks = [asyncio.ensure_future(first.head(3)) for _ in range(4)]
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(tasks[0], 0.1)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(error, asyncio.CancelledError) for error in ended)
+
+
+def test_a_child_of_fork_reads_while_its_parent_waits(tmp_path: Path) -> None:
+    program = """
+        import os, sys, threading, simruns
+        sim = simruns.Simulator(scenarios=1, runs=5, faults=[{"requests": 1, "status": 503}])
+        client = sim.client(backoff_base=600, backoff_cap=600, operation_timeout=0)
+        key = sim.batches()[0]
+        batch = client.batch(scenario=key.scenario, batch=key.batch)
+        stream = batch.runs()
+        waiting = threading.Thread(target=lambda: next(iter(stream), None), daemon=True)
+        waiting.start()
+        while not sim.requests():
+            pass
+        child = os.fork()
+        if child == 0:
+            assert len(batch.read()) == 5
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert len(batch.read()) == 5
+        client.close()
+        waiting.join(30)
+        assert not waiting.is_alive()
+        print("both")
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "both\n"), done.stderr
+
+
+def test_a_child_of_fork_leaves_the_certificate_of_its_parents_simulator() -> None:
+    program = """
+        import os, simruns
+        with simruns.Simulator(scenarios=1, runs=5, tls=True) as sim:
+            ca_file = sim.ca_file
+            child = os.fork()
+            if child == 0:
+                sim.close()
+                os._exit(0)
+            os.waitpid(child, 0)
+            assert os.path.exists(ca_file)
+            with sim.client() as client:
+                assert len(client.batches(sim.pairs).read()) == 5
+        assert not os.path.exists(ca_file)
+        print("kept")
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "kept\n"), done.stderr
