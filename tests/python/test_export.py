@@ -144,6 +144,22 @@ def test_sort_and_filter_reach_the_server(
     assert "sort=sequence" in own_sim.requests()[0]["target"]
 
 
+@pytest.mark.parametrize(("option", "lines"), [(None, 0), ("-v", 1), ("-vv", 5)])
+def test_verbose_tells_of_what_is_tried_again(
+    run_simruns: Run, tmp_path: Path, option: str | None, lines: int
+) -> None:
+    again = [{"requests": 1, "status": 503}]
+    with simruns.Simulator(scenarios=1, runs=5, faults=again) as sim:
+        arguments = export_arguments(sim, tmp_path / "a.jsonl")
+        done = run_simruns(*filter(None, [option]), *arguments, SIMRUNS_API_KEY=sim.api_key)
+        assert sim.api_key not in done.stderr
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("GET /")]
+    assert len(told) == lines
+    assert sum("HTTP 503" in line and "; attempt 2 in " in line for line in told) == bool(lines)
+    assert len(lines_of(tmp_path / "a.jsonl")) == 5
+
+
 def test_an_export_that_fails_leaves_the_old_file_as_it_was(
     run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
 ) -> None:

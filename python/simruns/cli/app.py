@@ -35,8 +35,20 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            help="Tell of what is tried again; -vv: of every request.",
+        ),
+    ] = 0,
 ) -> None:
-    pass
+    if verbose:
+        from simruns.cli.verbose import be_verbose
+
+        be_verbose(verbose)
 
 
 @app.command()

@@ -1,0 +1,20 @@
+"""What the requests tell of themselves, on stderr, above a bar if there is one."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from tqdm import tqdm
+
+
+def be_verbose(times: int) -> None:
+    """Once: what failed and what follows. Twice: every attempt and every answer."""
+    logger = logging.getLogger("simruns")
+    logger.setLevel(logging.INFO if times == 1 else logging.DEBUG)
+    logger.addHandler(_AboveTheBar())
+
+
+class _AboveTheBar(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
