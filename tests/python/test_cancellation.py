@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,19 @@ Interrupted = Callable[[float], AbstractContextManager[None]]
 
 FIRST_FAILS = [{"requests": 1, "status": 503}]
 PATIENT: Any = {"backoff_base": 600, "backoff_cap": 600, "operation_timeout": 0}
+
+
+def printed_by(program: str) -> str:
+    """What it prints, in a process of its own that ends well."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture
@@ -62,7 +74,7 @@ async def test_a_cancelled_task_leaves_the_line_of_the_request_budget(
         assert all(isinstance(error, asyncio.CancelledError) for error in ended)
 
 
-def test_a_child_of_fork_reads_while_its_parent_waits(tmp_path: Path) -> None:
+def test_a_child_of_fork_reads_while_its_parent_waits() -> None:
     program = """
         import os, sys, threading, simruns
         sim = simruns.Simulator(scenarios=1, runs=5, faults=[{"requests": 1, "status": 503}])
@@ -85,14 +97,7 @@ def test_a_child_of_fork_reads_while_its_parent_waits(tmp_path: Path) -> None:
         assert not waiting.is_alive()
         print("both")
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "both\n"), done.stderr
+    assert printed_by(program) == "both\n"
 
 
 def test_a_child_of_fork_leaves_the_certificate_of_its_parents_simulator() -> None:
@@ -111,11 +116,4 @@ def test_a_child_of_fork_leaves_the_certificate_of_its_parents_simulator() -> No
         assert not os.path.exists(ca_file)
         print("kept")
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "kept\n"), done.stderr
+    assert printed_by(program) == "kept\n"

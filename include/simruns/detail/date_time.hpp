@@ -53,6 +53,28 @@ inline std::optional<int> take_zone(std::string_view& text) {
   return (west ? -1 : 1) * (*hours * 60 + *minutes);
 }
 
+/// A time of day; a leap second is the 60th.
+struct day_time {
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+
+  std::chrono::seconds since_midnight() const noexcept {
+    return std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second};
+  }
+};
+
+/// `08:49:37`.
+inline std::optional<day_time> take_day_time(std::string_view& text) {
+  auto const hour = take_digits(text, 2, 0, 23);
+  if (!hour || !take(text, ":")) return std::nullopt;
+  auto const minute = take_digits(text, 2, 0, 59);
+  if (!minute || !take(text, ":")) return std::nullopt;
+  auto const second = take_digits(text, 2, 0, 60);
+  if (!second) return std::nullopt;
+  return day_time{*hour, *minute, *second};
+}
+
 /// RFC 3339 `date-time`, the form that the contract names.
 inline std::optional<milliseconds_point> parse_date_time(std::string_view text) {
   using namespace std::chrono;
@@ -62,20 +84,16 @@ inline std::optional<milliseconds_point> parse_date_time(std::string_view text) 
   if (!m || !take(text, "-")) return std::nullopt;
   auto const d = take_digits(text, 2, 1, 31);
   if (!d || !take(text, "Tt ")) return std::nullopt;
-  auto const hour = take_digits(text, 2, 0, 23);
-  if (!hour || !take(text, ":")) return std::nullopt;
-  auto const minute = take_digits(text, 2, 0, 59);
-  if (!minute || !take(text, ":")) return std::nullopt;
-  auto const second = take_digits(text, 2, 0, 60);
-  if (!second) return std::nullopt;
+  auto const clock = take_day_time(text);
+  if (!clock) return std::nullopt;
   auto const thousandths = take_fraction(text);
   auto const zone = take_zone(text);
   year_month_day const date{year{*y}, month{static_cast<unsigned>(*m)},
                             day{static_cast<unsigned>(*d)}};
   if (!thousandths || !zone || !text.empty() || !date.ok()) return std::nullopt;
-  auto const moment = sys_days{date} + hours{*hour} + minutes{*minute - *zone} + seconds{*second};
+  auto const moment = sys_days{date} + clock->since_midnight() - minutes{*zone};
   // A leap second is the last of a day, and so runs into the next.
-  if (*second == 60 && moment != floor<days>(moment)) return std::nullopt;
+  if (clock->second == 60 && moment != floor<days>(moment)) return std::nullopt;
   return milliseconds_point{moment} + milliseconds{*thousandths};
 }
 

@@ -23,28 +23,16 @@ inline std::optional<std::chrono::month> take_month(std::string_view& text) {
   return std::nullopt;
 }
 
-/// Seconds since midnight, of `08:49:37`.
-inline std::optional<std::chrono::seconds> take_clock(std::string_view& text) {
-  using namespace std::chrono;
-  auto const hour = take_digits(text, 2, 0, 23);
-  if (!hour || !take(text, ":")) return std::nullopt;
-  auto const minute = take_digits(text, 2, 0, 59);
-  if (!minute || !take(text, ":")) return std::nullopt;
-  auto const second = take_digits(text, 2, 0, 60);
-  if (!second) return std::nullopt;
-  return hours{*hour} + minutes{*minute} + seconds{*second};
-}
-
 inline std::optional<seconds_point> moment_of(std::optional<int> year,
                                               std::optional<std::chrono::month> month,
                                               std::optional<int> day,
-                                              std::optional<std::chrono::seconds> clock) {
+                                              std::optional<day_time> clock) {
   using namespace std::chrono;
   if (!year || !month || !day || !clock) return std::nullopt;
   year_month_day const date{std::chrono::year{*year}, *month,
                             std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
-  return sys_days{date} + *clock;
+  return sys_days{date} + clock->since_midnight();
 }
 
 /// `06 Nov 1994 08:49:37 GMT`, or of RFC 850 `06-Nov-94 08:49:37 GMT`, behind the weekday.
@@ -59,7 +47,7 @@ inline std::optional<seconds_point> date_with_comma(std::string_view text) {
   // Two digits are of 1970 to 2069: no server runs that would say more.
   if (two_digits && year) *year += *year < 70 ? 2000 : 1900;
   if (!take(text, " ")) return std::nullopt;
-  auto const clock = take_clock(text);
+  auto const clock = take_day_time(text);
   if (text != " GMT" && text != " UTC") return std::nullopt;
   return moment_of(year, month, day, clock);
 }
@@ -71,7 +59,7 @@ inline std::optional<seconds_point> date_of_asctime(std::string_view text) {
   bool const one_digit = take(text, " ");
   auto const day = take_digits(text, one_digit ? 1 : 2, 1, 31);
   if (!take(text, " ")) return std::nullopt;
-  auto const clock = take_clock(text);
+  auto const clock = take_day_time(text);
   if (!take(text, " ")) return std::nullopt;
   auto const year = take_digits(text, 4, 0, 9999);
   if (!text.empty()) return std::nullopt;
