@@ -37,9 +37,8 @@ class operation {
     ++attempts_;
     note_wait(waited_for_budget);
     attempt_began_ = clock::now();
-    auto event = event_of(request_event::kind::started);
-    event.waited = waited_for_budget;
-    tell(event);
+    tell(request_event::kind::started,
+         [&](request_event& event) { event.waited = waited_for_budget; });
   }
 
   /// What this attempt may take: no more than is left.
@@ -66,12 +65,12 @@ class operation {
 
   /// A whole answer came.
   void answered(int status, std::size_t bytes, std::string const& trace_id) const {
-    auto event = event_of(request_event::kind::answered);
-    event.status = status;
-    event.bytes = bytes;
-    event.trace_id = trace_id;
-    event.elapsed = since(attempt_began_);
-    tell(event);
+    tell(request_event::kind::answered, [&](request_event& event) {
+      event.status = status;
+      event.bytes = bytes;
+      event.trace_id = trace_id;
+      event.elapsed = since(attempt_began_);
+    });
   }
 
   void succeeded() const noexcept {
@@ -83,13 +82,13 @@ class operation {
   std::optional<std::chrono::milliseconds> next_pause(request_failure& failure) const;
 
   void will_retry(request_failure const& failure, std::chrono::milliseconds pause) const {
-    auto event = event_of(request_event::kind::will_retry);
-    event.status = failure.status;
-    event.trace_id = failure.trace_id;
-    event.failure = failure;
-    event.elapsed = since(attempt_began_);
-    event.pause = pause;
-    tell(event);
+    tell(request_event::kind::will_retry, [&](request_event& event) {
+      event.status = failure.status;
+      event.trace_id = failure.trace_id;
+      event.failure = failure;
+      event.elapsed = since(attempt_began_);
+      event.pause = pause;
+    });
   }
 
   /// `failure` with all that is known of the operation.
@@ -116,17 +115,15 @@ class operation {
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start);
   }
 
-  request_event event_of(request_event::kind what) const {
-    request_event out;
-    out.what = what;
-    out.target = target_;
-    out.attempt = attempts_;
-    return out;
-  }
-
-  void tell(request_event const& event) const noexcept {
+  template <class Fill>
+  void tell(request_event::kind what, Fill const& fill) const noexcept {
     if (!config().on_event) return;
     try {
+      request_event event;
+      event.what = what;
+      event.target = target_;
+      event.attempt = attempts_;
+      fill(event);
       config().on_event(event);
     } catch (...) {  // a logger that fails fails no request
     }
@@ -175,12 +172,12 @@ inline request_failure operation::give_up(request_failure failure) const {
   failure.attempts = attempts_;
   failure.elapsed = since(began_);
   failure.waited = waited_;
-  auto event = event_of(request_event::kind::gave_up);
-  event.status = failure.status;
-  event.trace_id = failure.trace_id;
-  event.failure = failure;
-  event.elapsed = failure.elapsed;
-  tell(event);
+  tell(request_event::kind::gave_up, [&](request_event& event) {
+    event.status = failure.status;
+    event.trace_id = failure.trace_id;
+    event.failure = failure;
+    event.elapsed = failure.elapsed;
+  });
   return failure;
 }
 
