@@ -16,6 +16,8 @@
 #include "simruns/request/credentials.hpp"
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/make_request.hpp"
+#include "simruns/request/proxy_environment.hpp"
+#include "simruns/request/proxy_url.hpp"
 
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"

@@ -1,12 +1,13 @@
 #pragma once
 
-#include "simruns/detail/number_text.hpp"
+#include "simruns/detail/authority.hpp"
 #include "simruns/detail/percent.hpp"
 #include "simruns/error.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace simruns {
 
@@ -43,7 +44,6 @@ class base_url {
  private:
   [[noreturn]] static void refuse(std::string_view why);
   void read_authority(std::string_view authority);
-  void read_port(std::string_view digits);
   static void check_prefix(std::string_view prefix);
 
   bool https_ = true;
@@ -54,7 +54,7 @@ class base_url {
 
 inline base_url::base_url(std::string_view text) {
   for (char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
+    if (!detail::is_url_character(c)) {
       refuse("it holds a space, a control character or a byte beyond ASCII");
     }
   }
@@ -86,35 +86,10 @@ inline void base_url::read_authority(std::string_view authority) {
   if (authority.find('@') != authority.npos) {
     refuse("it holds a user or a password; give credentials apart from it");
   }
-  if (authority.starts_with('[')) {
-    auto const close = authority.find(']');
-    if (close == authority.npos) refuse("the [ of its address is not closed");
-    host_ = authority.substr(1, close - 1);
-    if (host_.find_first_not_of("0123456789abcdefABCDEF:.") != host_.npos ||
-        host_.find(':') == host_.npos) {
-      refuse("the address in brackets is not IPv6");
-    }
-    authority.remove_prefix(close + 1);
-    if (!authority.empty() && authority[0] != ':') refuse("text follows the ] of its address");
-  } else {
-    auto const colon = authority.find(':');
-    host_ = authority.substr(0, colon);
-    authority = colon == authority.npos ? std::string_view{} : authority.substr(colon);
-    for (char c : host_) {
-      bool const allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-      if (!allowed) refuse("its host has a character that no host name has");
-    }
-  }
-  if (host_.empty() || host_.size() > 253) refuse("its host is empty or too long");
-  for (char& c : host_) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (!authority.empty()) read_port(authority.substr(1));
-}
-
-inline void base_url::read_port(std::string_view digits) {
-  auto const value = detail::parse_integer<std::uint32_t>(digits);
-  if (!value || *value == 0 || *value > 65535) refuse("its port is not a number from 1 to 65535");
-  port_ = static_cast<std::uint16_t>(*value);
+  auto read = detail::read_authority(authority);
+  if (!read.wrong.empty()) refuse(read.wrong);
+  host_ = std::move(read.host);
+  if (read.port) port_ = *read.port;
 }
 
 inline void base_url::check_prefix(std::string_view prefix) {
@@ -133,7 +108,7 @@ inline void base_url::check_prefix(std::string_view prefix) {
 }
 
 inline std::string base_url::host_header() const {
-  std::string out = host_.find(':') != host_.npos ? "[" + host_ + "]" : host_;
+  std::string out = detail::bracketed(host_);
   if (port_ != (https_ ? 443 : 80)) out += ":" + std::to_string(port_);
   return out;
 }

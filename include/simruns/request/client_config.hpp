@@ -2,6 +2,7 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/base_url.hpp"
+#include "simruns/request/proxy_url.hpp"
 #include "simruns/request/request_event.hpp"
 
 #include <chrono>
@@ -93,6 +94,10 @@ class client_config {
   /// PEM file of the authorities to trust instead of the system's. Default: `SSL_CERT_FILE` of the
   /// environment, else the system's.
   std::string ca_file;
+
+  /// Proxy that opens tunnels to the server. Default: none, whatever the environment says; see
+  /// `proxy_from_environment`.
+  std::optional<proxy_url> proxy;
 
   /// Told of every attempt, on the client's strand: for logs and metrics. Holds no credential. Must
   /// be quick; what it throws is dropped.

@@ -2,6 +2,9 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
+#include "simruns/transport/connect_addresses.hpp"
+#include "simruns/transport/connect_options.hpp"
+#include "simruns/transport/proxy_tunnel.hpp"
 #include "simruns/transport/resolve.hpp"
 #include "simruns/transport/tls.hpp"
 
@@ -13,8 +16,11 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <sys/socket.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,10 +37,12 @@ class connection {
     buffer_.reserve(read_bytes);
   }
 
-  /// Looks the host up, connects to the first address that answers, and shakes hands.
-  /// Throws: request_error (connect, timeout, tls, cancelled).
+  /// Looks the host up, or the proxy's, connects to the first address that answers, and shakes
+  /// hands. The connection keeps `how`.
+  /// Throws: request_error (connect, timeout, tls, transport, cancelled; of a proxy also protocol
+  /// and too_large).
   boost::asio::awaitable<void> connect(std::string host, std::uint16_t port,
-                                       boost::asio::ssl::context* tls, deadline until);
+                                       std::shared_ptr<connect_options const> how, deadline until);
 
   /// Sends `request` and reads the answer.
   /// Throws: request_error (transport, timeout, truncated, protocol, too_large, cancelled).
@@ -47,10 +55,13 @@ class connection {
   /// Whether the last exchange left the connection fit for another.
   bool reusable() const noexcept { return reusable_; }
 
+  /// Whether an idle connection is as it was left: neither closed by the server nor sent anything.
+  bool is_quiet();
+
  private:
   using parser_type = boost::beast::http::response_parser<boost::beast::http::string_body>;
 
-  boost::asio::awaitable<void> handshake(std::string host, boost::asio::ssl::context* tls);
+  boost::asio::awaitable<void> handshake(std::string host);
   boost::asio::awaitable<void> send(std::string text);
   boost::asio::awaitable<void> read(std::shared_ptr<parser_type> parser);
   boost::asio::awaitable<std::size_t> read_some();
@@ -62,6 +73,7 @@ class connection {
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time
   static constexpr int max_interim = 16;
 
+  std::shared_ptr<connect_options const> how_;
   boost::beast::tcp_stream tcp_;
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
   boost::beast::flat_buffer buffer_;

@@ -6,33 +6,26 @@
 namespace simruns {
 
 inline boost::asio::awaitable<void> connection::connect(std::string host, std::uint16_t port,
-                                                        boost::asio::ssl::context* tls,
+                                                        std::shared_ptr<connect_options const> how,
                                                         deadline until) {
-  namespace asio = boost::asio;
-  auto const found = co_await resolve(host, port, until);
+  how_ = std::move(how);
+  auto const& proxy = how_->proxy;
+  auto const first_host = proxy ? proxy->host() : host;
+  auto const first_port = proxy ? proxy->port() : port;
+  auto const to = (proxy ? "the proxy " : "") + first_host + " port " + std::to_string(first_port);
+  auto found = co_await resolve(how_->lookup, first_host, first_port, until);
+  auto socket = co_await connect_addresses(std::move(found), to, until);
+  tcp_.socket() = std::move(socket);
   tcp_.expires_at(until);
-  error_code failed;
-  for (auto const& endpoint : found) {
-    failed = {};
-    co_await tcp_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, failed));
-    if (!failed || failed == asio::error::operation_aborted ||
-        failed == boost::beast::error::timeout) {
-      break;
-    }
-    tcp_.close();
-  }
-  if (failed) {
-    throw_translated(failed, errc::connect,
-                     "no connection to " + host + " port " + std::to_string(port));
-  }
-  tcp_.socket().set_option(asio::ip::tcp::no_delay(true), failed);
-  if (tls != nullptr) co_await handshake(host, tls);
+  error_code ignored;
+  tcp_.socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  if (proxy) co_await open_tunnel(tcp_, *proxy, host, port);
+  if (how_->tls) co_await handshake(host);
 }
 
-inline boost::asio::awaitable<void> connection::handshake(std::string host,
-                                                          boost::asio::ssl::context* tls) {
+inline boost::asio::awaitable<void> connection::handshake(std::string host) {
   namespace asio = boost::asio;
-  tls_.emplace(tcp_, *tls);
+  tls_.emplace(tcp_, *how_->tls);
   expect_host(*tls_, host);
   error_code failed;
   co_await tls_->async_handshake(asio::ssl::stream_base::client,
@@ -42,8 +35,14 @@ inline boost::asio::awaitable<void> connection::handshake(std::string host,
     if (ended) failed = asio::error::eof;
     bool const broken = ended || failed == asio::error::connection_reset;
     throw_translated(failed, broken ? errc::transport : errc::tls,
-                     describe_tls_failure(*tls_, host));
+                     describe_tls_failure(*tls_, host, failed, how_->own_authorities));
   }
+}
+
+inline bool connection::is_quiet() {
+  char byte = 0;
+  auto const got = ::recv(tcp_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 inline boost::asio::awaitable<http_response> connection::exchange(http_request request,

@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,6 +29,32 @@
 namespace simruns {
 
 using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
+
+/// Finds the addresses of a host, in the order in which to try them. It may block: it is called on
+/// a thread of its own, which may outlive the caller, its transport and its execution context, so
+/// it has to own what it uses. Throws: any exception of the standard library, if there is none.
+using lookup_function = std::function<endpoints(std::string const& host, std::uint16_t port)>;
+
+/// The default: the system's `getaddrinfo`. Throws: request_error (connect).
+inline endpoints system_lookup(std::string const& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* list = nullptr;
+  int const fault = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+  endpoints found;
+  for (auto* entry = list; entry != nullptr; entry = entry->ai_next) {
+    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
+    boost::asio::ip::tcp::endpoint at;
+    std::memcpy(at.data(), entry->ai_addr, entry->ai_addrlen);
+    at.resize(entry->ai_addrlen);
+    at.port(port);
+    found.push_back(at);
+  }
+  if (list != nullptr) ::freeaddrinfo(list);
+  if (fault == 0) return found;
+  throw request_error(errc::connect, "no address of host " + host + ": " + ::gai_strerror(fault));
+}
 
 namespace detail {
 
@@ -83,32 +111,24 @@ struct lookup {
 
   std::mutex mutex;
   bool done = false;
-  int fault = 0;  ///< Of getaddrinfo.
+  std::exception_ptr fault;
   endpoints found;
   context_bound<boost::asio::steady_timer> wake;
 };
 
-inline void look_up(std::shared_ptr<lookup> const& state, std::string const& host,
-                    std::uint16_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
-  addrinfo* list = nullptr;
-  int const fault = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+inline void look_up(std::shared_ptr<lookup> const& state, lookup_function const& how,
+                    std::string const& host, std::uint16_t port) {
+  std::exception_ptr fault;
   endpoints found;
-  for (auto* entry = list; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
-    boost::asio::ip::tcp::endpoint at;
-    std::memcpy(at.data(), entry->ai_addr, entry->ai_addrlen);
-    at.resize(entry->ai_addrlen);
-    at.port(port);
-    found.push_back(at);
+  try {
+    found = how(host, port);
+  } catch (...) {
+    fault = std::current_exception();
   }
-  if (list != nullptr) ::freeaddrinfo(list);
   {
     std::lock_guard const lock(state->mutex);
     state->done = true;
-    state->fault = fault;
+    state->fault = std::move(fault);
     state->found = std::move(found);
   }
   state->wake.with([&](boost::asio::steady_timer& timer) {
@@ -118,13 +138,25 @@ inline void look_up(std::shared_ptr<lookup> const& state, std::string const& hos
   });
 }
 
+[[noreturn]] inline void rethrow_lookup_fault(std::exception_ptr const& fault,
+                                              std::string const& host) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (request_error const&) {
+    throw;
+  } catch (std::exception const& error) {
+    throw request_error(errc::connect, "no address of host " + host + ": " + error.what());
+  }
+}
+
 }  // namespace detail
 
 /// The addresses of a host, in the order of the system's preference.
 /// Completes: when the lookup is done.   Throws: request_error (connect, timeout, cancelled).
 /// Cancels:   terminal, partial, total: the lookup is abandoned at once.
 /// Threads:   the caller's executor; the lookup itself runs on one of at most 16 other threads.
-inline boost::asio::awaitable<endpoints> resolve(std::string host, std::uint16_t port,
+inline boost::asio::awaitable<endpoints> resolve(lookup_function how, std::string host,
+                                                 std::uint16_t port,
                                                  std::chrono::steady_clock::time_point deadline) {
   namespace asio = boost::asio;
   error_code not_literal;
@@ -135,7 +167,7 @@ inline boost::asio::awaitable<endpoints> resolve(std::string host, std::uint16_t
   auto state = std::make_shared<detail::lookup>(executor);
   state->wake->expires_at(deadline);
   detail::lookup_threads::instance().run(
-      [state, host, port] { detail::look_up(state, host, port); });
+      [state, how, host, port] { detail::look_up(state, how, host, port); });
   error_code woken;
   co_await state->wake->async_wait(asio::redirect_error(asio::use_awaitable, woken));
 
@@ -145,10 +177,9 @@ inline boost::asio::awaitable<endpoints> resolve(std::string host, std::uint16_t
     if (woken) throw request_error(errc::cancelled, "cancelled while looking up " + host);
     throw request_error(errc::timeout, "looking up " + host + " took too long");
   }
-  if (state->fault != 0 || state->found.empty()) {
-    throw request_error(errc::connect, "no address of host " + host + ": " +
-                                           (state->fault != 0 ? ::gai_strerror(state->fault)
-                                                              : "the name has none"));
+  if (state->fault) detail::rethrow_lookup_fault(state->fault, host);
+  if (state->found.empty()) {
+    throw request_error(errc::connect, "no address of host " + host + ": the name has none");
   }
   endpoints found = std::move(state->found);
   co_return found;
