@@ -30,8 +30,9 @@ class scripted_server {
   };
 
   explicit scripted_server(std::vector<std::vector<reply>> connections,
-                           boost::asio::ssl::context* tls = nullptr)
-      : acceptor_(context_, {boost::asio::ip::make_address("127.0.0.1"), 0}),
+                           boost::asio::ssl::context* tls = nullptr,
+                           std::string const& address = "127.0.0.1")
+      : acceptor_(context_, {boost::asio::ip::make_address(address), 0}),
         script_(std::move(connections)),
         tls_(tls),
         thread_([this] { serve(); }) {}
@@ -53,6 +54,8 @@ class scripted_server {
     return std::string(tls_ != nullptr ? "https" : "http") +
            "://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/testing";
   }
+
+  boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
   int accepted() const noexcept { return accepted_; }
 
