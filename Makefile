@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check contract format sanitize matrix clean
+.PHONY: help demo test bench check contract toxiproxy format sanitize matrix clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
@@ -32,6 +32,10 @@ check: ## style and layout, nothing compiled
 contract: ## a Simulator against its contract, by schemathesis
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@tests/contract/run.sh
+
+toxiproxy: ## walks through a bad network, made by toxiproxy (Go): REQUESTS=10000
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@REQUESTS='$(REQUESTS)' tests/toxiproxy/run.sh
 
 format: ## formats C++ and Python
 	@$(MAKE) -s --no-print-directory .venv/installed-test
