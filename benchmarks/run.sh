@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
-# The decoders beside their peers, then the Simulator. ROUNDS and PAGES, if set, are those of the
-# decoders (15 and 20).
+# The decoders beside their peers, the transport beside libcurl, then the Simulator. ROUNDS, if set,
+# is of the first two (15); PAGES of the decoders (20).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,4 +19,5 @@ cmake --build --preset bench -- --quiet
 program=build/bench/benchmarks/decode
 "$program" "${arguments[@]}"
 .venv/bin/python benchmarks/decode/peers.py "$program" "${arguments[@]}"
+build/bench/benchmarks/transport --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/simulator/throughput.py "$@"

@@ -62,6 +62,7 @@ EOF
 }
 has_peers() {
   preprocesses <<'EOF'
+#include <curl/curl.h>
 #include <nlohmann/json.hpp>
 #include <rapidjson/reader.h>
 #include <simdjson.h>
@@ -110,7 +111,7 @@ package() { # package MANAGER ITEM
     apt.catch2) echo catch2 ;;
     apt.ninja | dnf.ninja) echo ninja-build ;;
     apt.clang19) echo clang-19 libclang-rt-19-dev ;;
-    apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev ;;
+    apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev libcurl4-openssl-dev ;;
     dnf.compiler) echo gcc-c++ ;;
     dnf.openssl) echo openssl-devel ;;
     dnf.zlib) echo zlib-devel ;;
@@ -118,12 +119,12 @@ package() { # package MANAGER ITEM
     dnf.boost) echo boost-devel ;;
     dnf.catch2) echo catch-devel ;;
     dnf.clang19) echo clang19 compiler-rt19 ;;
-    dnf.peers) echo simdjson-devel json-devel rapidjson-devel ;;
+    dnf.peers) echo simdjson-devel json-devel rapidjson-devel libcurl-devel ;;
     brew.compiler) echo gcc ;;
     brew.openssl) echo openssl@3 ;;
     brew.python) echo python ;;
     brew.clang19) echo llvm@19 ;;
-    brew.peers) echo simdjson nlohmann-json rapidjson ;;
+    brew.peers) echo simdjson nlohmann-json rapidjson curl ;;
     *) echo "$2" ;;
   esac
 }
