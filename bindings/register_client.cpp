@@ -3,6 +3,7 @@
 #include "convert.hpp"
 #include "event_log.hpp"
 #include "py_client.hpp"
+#include "simruns/request/proxy_environment.hpp"
 #include "simruns/runs/http_client.hpp"
 
 #include <pybind11/stl.h>
@@ -129,7 +130,16 @@ void set_request_budget(simruns::client_config& c, py::handle v) {
   if (requests > 0) c.request_budget = simruns::request_rate(requests, std::chrono::seconds(300));
 }
 
-/// The options that are in force, by the names that Python gives them.
+void set_proxy(simruns::client_config& c, py::handle v) {
+  c.proxy = simruns::proxy_url(v.cast<std::string>());
+}
+
+/// A proxy that is named as well goes before it.
+void set_proxy_from_env(simruns::client_config& c, py::handle v) {
+  if (v.cast<bool>() && !c.proxy) c.proxy = simruns::proxy_from_environment(c.base);
+}
+
+/// The options by the names that Python gives them.
 std::map<std::string, setter> const& options() {
   using config = simruns::client_config;
   static std::map<std::string, setter> const all{
@@ -152,6 +162,8 @@ std::map<std::string, setter> const& options() {
       {"connections", plain<&config::connections>()},
       {"prefetch", plain<&config::prefetch>()},
       {"ca_file", plain<&config::ca_file>()},
+      {"proxy", &set_proxy},
+      {"proxy_from_env", &set_proxy_from_env},
   };
   return all;
 }
@@ -163,7 +175,7 @@ simruns::client_config make_config(std::string const& url, py::dict const& given
     auto const found = options().find(name.cast<std::string>());
     if (found == options().end()) {
       throw simruns::request_error(simruns::errc::invalid_argument,
-                                   "the option " + name.cast<std::string>() + " is not in force");
+                                   "there is no option " + name.cast<std::string>());
     }
     try {
       found->second(out, value);
@@ -216,7 +228,7 @@ void register_client(py::module_& m) {
   py::class_<py_client>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),
            "token"_a = py::none(), "options"_a = py::dict())
-      .def_static("options_in_force",
+      .def_static("option_names",
                   [] {
                     std::vector<std::string> names;
                     for (auto const& [name, set] : options()) names.push_back(name);

@@ -280,7 +280,7 @@ class Stream:
 class Client:
     """Connections to one server, with one set of credentials. Its repr shows neither key nor token.
 
-    `options` holds only options that are in force, by the names of `simruns.Client`; times in
+    `options` holds options by the names of `simruns.Client`; times in
     seconds, sizes in bytes.
     """
 
@@ -293,7 +293,7 @@ class Client:
         options: dict[str, Any] = ...,
     ) -> None: ...
     @staticmethod
-    def options_in_force() -> list[str]: ...
+    def option_names() -> list[str]: ...
     @property
     def base_url(self) -> str: ...
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:

@@ -135,7 +135,6 @@ def _trust(url: str, options: dict[str, Any]) -> None:
     """Names certifi's authorities where https would find none."""
     if not url.lower().startswith("https:") or "ca_file" in options:
         return
-    if "ca_file" in _core.Client.options_in_force():
-        found = settings.trust_file()
-        if found is not None:
-            options["ca_file"] = found
+    found = settings.trust_file()
+    if found is not None:
+        options["ca_file"] = found

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
-from simruns import _core, checks
+from simruns import checks
 from simruns.errors import invalid
 
 
 class Options(TypedDict, total=False):
     """Keyword arguments of `Client` and `AsyncClient`. None, or left out: the default.
 
-    An option that is not in force yet is refused, never ignored. A timeout of 0 is none.
+    A timeout of 0 is none.
     """
 
     connect_timeout: float | None
@@ -55,6 +55,9 @@ class Options(TypedDict, total=False):
     ca_file: str | os.PathLike[str] | None
     """A PEM file of the authorities to trust."""
     proxy: str | None
+    """`http://[user:password@]host[:port]`, which opens a tunnel to the server. Default: none."""
+    proxy_from_env: bool | None
+    """Whether HTTPS_PROXY and NO_PROXY are heeded, as curl does. Default: False."""
 
 
 _from_one = partial(checks.count, low=1)
@@ -92,20 +95,17 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "compression": checks.flag,
     "ca_file": _file,
     "proxy": checks.text,
+    "proxy_from_env": checks.flag,
 }
 
 
 def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
-    """The options that were given, each of them known, in force and sound."""
-    in_force = frozenset(_core.Client.options_in_force())
+    """The options that were given, each of them known and sound."""
     out: dict[str, Any] = {}
     for name, value in options.items():
         if name not in _CHECKS:
             raise TypeError(f"{owner}() got an unexpected keyword argument '{name}'")
         if value is None:
             continue
-        sound = _CHECKS[name](name, value)
-        if name not in in_force:
-            raise invalid(f"{name} is not in force yet; leave it out", field=name)
-        out[name] = sound
+        out[name] = _CHECKS[name](name, value)
     return out

@@ -15,7 +15,6 @@ from simruns.options import _CHECKS, Options
 URL = "http://127.0.0.1:9/testing"
 KEY = "key-that-is-secret"
 TOKEN = "token-that-is-secret"
-IN_FORCE = set(_core.Client.options_in_force())
 
 
 def test_without_a_base_url_the_message_says_where_it_may_come_from() -> None:
@@ -117,11 +116,11 @@ def test_the_options_are_those_of_the_contract() -> None:
         "connect_timeout attempt_timeout operation_timeout walk_timeout max_attempts backoff_base "
         "backoff_cap retry_after_cap retry_server_errors max_header_bytes max_body_bytes "
         "max_inflated_bytes max_json_depth max_pages connections prefetch request_budget "
-        "compression ca_file proxy"
+        "compression ca_file proxy proxy_from_env"
     )
     assert " ".join(Options.__annotations__) == names
     assert " ".join(_CHECKS) == names
-    assert set(names.split()) >= IN_FORCE
+    assert set(names.split()) == set(_core.Client.option_names())
 
 
 def test_an_unknown_option_is_a_type_error() -> None:
@@ -129,15 +128,23 @@ def test_an_unknown_option_is_a_type_error() -> None:
         simruns.Client(URL, api_key=KEY, retries=3)  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("name", sorted(set(_CHECKS) - IN_FORCE))
-def test_an_option_that_is_not_in_force_is_refused_not_ignored(name: str) -> None:
-    value = "http://proxy" if name in ("proxy", "ca_file") else 1
-    with pytest.raises(simruns.InvalidArgumentError, match=f"{name} is not in force yet"):
-        simruns.Client(URL, api_key=KEY, **{name: value})  # type: ignore[arg-type]
-    simruns.Client(URL, api_key=KEY, **{name: None}).close()  # type: ignore[arg-type]
+def test_none_is_the_default_of_every_option() -> None:
+    simruns.Client(URL, api_key=KEY, **dict.fromkeys(_CHECKS)).close()  # type: ignore[arg-type]
 
 
-NO_NUMBERS = ("ca_file", "proxy", "retry_server_errors", "compression")
+def test_a_proxy_that_is_none_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = f"ftp://user:{KEY}@proxy"
+    monkeypatch.setenv("HTTPS_PROXY", wrong)
+    for url, options in ((URL, {"proxy": wrong}), ("https://h", {"proxy_from_env": True})):
+        with pytest.raises(simruns.InvalidArgumentError, match="must start with http://") as got:
+            simruns.Client(url, api_key=KEY, **options)  # type: ignore[arg-type]
+        assert KEY not in str(got.value)
+
+
+SWITCHES = ("retry_server_errors", "compression", "proxy_from_env")
+NO_NUMBERS = ("ca_file", "proxy", *SWITCHES)
 
 
 @pytest.mark.parametrize("name", [name for name in _CHECKS if name not in NO_NUMBERS])
@@ -148,14 +155,14 @@ def test_a_number_that_is_none_is_refused_by_name(name: str, value: object) -> N
     assert got.value.field == name
 
 
-@pytest.mark.parametrize("name", ["retry_server_errors", "compression"])
+@pytest.mark.parametrize("name", SWITCHES)
 @pytest.mark.parametrize("value", [0, 1, "yes", []])
 def test_a_switch_is_true_or_false(name: str, value: object) -> None:
     with pytest.raises(simruns.InvalidArgumentError, match=f"{name} is .*; give True or False"):
         simruns.Client(URL, api_key=KEY, **{name: value})  # type: ignore[arg-type]
 
 
-def test_options_in_force_are_taken() -> None:
+def test_options_are_taken() -> None:
     some: Options = {"connect_timeout": 2, "attempt_timeout": 2.5, "connections": 2, "prefetch": 0}
     simruns.Client(URL, api_key=KEY, **some).close()
 
