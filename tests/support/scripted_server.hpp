@@ -6,12 +6,16 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <sys/ioctl.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,7 +29,9 @@ class scripted_server {
  public:
   struct reply {
     std::string bytes;
-    bool close = true;  ///< After these bytes. False: waits for another request.
+    bool close = true;                  ///< After these bytes. False: waits for another request.
+    std::chrono::milliseconds pace{0};  ///< Between one byte and the next, if not zero.
+    std::string stray;                  ///< Sent when `send_stray` is called, without a request.
     reply(std::string b, bool c = true) : bytes(std::move(b)), close(c) {}
   };
 
@@ -57,6 +63,12 @@ class scripted_server {
 
   boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
+  /// Sends the stray bytes of the reply at hand; returns when the client's machine has them.
+  void send_stray() {
+    wanted_.release();
+    sent_.acquire();
+  }
+
   int accepted() const noexcept { return accepted_; }
 
  private:
@@ -73,9 +85,9 @@ class scripted_server {
       if (tls_ != nullptr) {
         boost::asio::ssl::stream<socket&> secure(*peer, *tls_);
         secure.handshake(boost::asio::ssl::stream_base::server, failed);
-        if (!failed) talk(secure, replies);
+        if (!failed) talk(secure, *peer, replies);
       } else {
-        talk(*peer, replies);
+        talk(*peer, *peer, replies);
       }
       hold(nullptr);
     }
@@ -88,7 +100,17 @@ class scripted_server {
   }
 
   template <class Stream>
-  static void talk(Stream& stream, std::vector<reply> const& replies) {
+  static void write(Stream& stream, reply const& next, boost::system::error_code& failed) {
+    auto const size = next.bytes.size();
+    std::size_t const step = next.pace.count() == 0 ? size : 1;
+    for (std::size_t at = 0; at < size && !failed; at += step) {
+      boost::asio::write(stream, boost::asio::buffer(next.bytes.data() + at, step), failed);
+      if (step != size) std::this_thread::sleep_for(next.pace);
+    }
+  }
+
+  template <class Stream>
+  void talk(Stream& stream, socket& below, std::vector<reply> const& replies) {
     boost::system::error_code failed;
     std::string head;
     std::array<char, 4096> piece{};
@@ -99,7 +121,15 @@ class scripted_server {
       }
       if (failed) return;
       head.erase(0, head.find("\r\n\r\n") + 4);
-      boost::asio::write(stream, boost::asio::buffer(next.bytes), failed);
+      write(stream, next, failed);
+      if (!next.stray.empty()) {
+        wanted_.acquire();
+        boost::asio::write(stream, boost::asio::buffer(next.stray), failed);
+        int unacknowledged = 1;
+        while (unacknowledged > 0 && ::ioctl(below.native_handle(), TIOCOUTQ, &unacknowledged) == 0)
+          std::this_thread::yield();
+        sent_.release();
+      }
       if (failed || next.close) return;
     }
     while (!failed) stream.read_some(boost::asio::buffer(piece), failed);  // until the client goes
@@ -113,6 +143,8 @@ class scripted_server {
   std::shared_ptr<socket> open_;
   std::atomic<int> accepted_{0};
   std::atomic<bool> stopping_{false};
+  std::counting_semaphore<> wanted_{0};
+  std::counting_semaphore<> sent_{0};
   std::thread thread_;
 };
 

@@ -48,6 +48,7 @@ class operation {
     out.attempt_timeout = config().attempt_timeout;
     out.max_header_bytes = config().max_header_bytes;
     out.max_body_bytes = config().max_body_bytes;
+    out.max_inflated_bytes = config().max_inflated_bytes;
     auto const until = deadline();
     if (until == clock::time_point::max()) return out;
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());

@@ -29,6 +29,9 @@ struct http_request {
   bool tls = true;
   std::string target;    ///< Path and query, percent-encoded.
   http_headers headers;  ///< `Host` among them. May hold a credential: never logged.
+  /// The transport may ask for gzip, by an `Accept-Encoding` of its own; it then unpacks the
+  /// answer.
+  bool gzip = false;
 
   http_request() = default;
 };
@@ -37,7 +40,9 @@ struct http_request {
 struct http_response {
   int status = 0;
   http_headers headers;
-  std::string body;
+  std::string body;  ///< Unpacked, whatever `Content-Encoding` says.
+  /// False: the body ended with the connection, so that nothing but its own text shows it whole.
+  bool length_known = true;
   std::chrono::milliseconds waited{};  ///< For a connection, before the request was sent.
 
   http_response() = default;
@@ -57,7 +62,8 @@ struct attempt_limits {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds attempt_timeout{30'000};
   std::uint32_t max_header_bytes = 64 * 1024;
-  std::uint64_t max_body_bytes = std::uint64_t{32} << 20;
+  std::uint64_t max_body_bytes = std::uint64_t{32} << 20;       ///< As they come, packed or not.
+  std::uint64_t max_inflated_bytes = std::uint64_t{128} << 20;  ///< Of a body that came packed.
 
   attempt_limits() = default;
 };

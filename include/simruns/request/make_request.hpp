@@ -52,10 +52,10 @@ inline http_request make_request(client_config const& config, credentials const&
   out.host = config.base.host();
   out.port = config.base.port();
   out.tls = config.base.is_https();
+  out.gzip = config.compression;
   out.target = make_target(config.base, query, start);
   out.headers.emplace_back("Host", config.base.host_header());
   out.headers.emplace_back("Accept", "application/json");
-  out.headers.emplace_back("Accept-Encoding", "identity");
   out.headers.emplace_back("User-Agent", "simruns/" + std::string(version));
   out.headers.emplace_back(std::string(who.header_name()), who.header_value());
   return out;

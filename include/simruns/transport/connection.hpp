@@ -2,6 +2,7 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
+#include "simruns/transport/answer_reader.hpp"
 #include "simruns/transport/connect_addresses.hpp"
 #include "simruns/transport/connect_options.hpp"
 #include "simruns/transport/proxy_tunnel.hpp"
@@ -13,12 +14,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -56,28 +52,21 @@ class connection {
   bool reusable() const noexcept { return reusable_; }
 
   /// Whether an idle connection is as it was left: neither closed by the server nor sent anything.
+  /// Under TLS, any record counts: a late session ticket costs a connection, a late answer would be
+  /// taken for the next one.
   bool is_quiet();
 
  private:
-  using parser_type = boost::beast::http::response_parser<boost::beast::http::string_body>;
-
   boost::asio::awaitable<void> handshake(std::string host);
   boost::asio::awaitable<void> send(std::string text);
-  boost::asio::awaitable<void> read(std::shared_ptr<parser_type> parser);
   boost::asio::awaitable<std::size_t> read_some();
-  static void set_limits(parser_type& parser, attempt_limits const& limits);
-  static void check_framing(parser_type const& parser);
-  static http_response take(parser_type& parser);
-  std::string describe_refusal(error_code const& failed) const;
 
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time
-  static constexpr int max_interim = 16;
 
   std::shared_ptr<connect_options const> how_;
   boost::beast::tcp_stream tcp_;
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
   boost::beast::flat_buffer buffer_;
-  attempt_limits limits_;  ///< Of the exchange under way.
   error_code read_error_;
   bool answered_ = false;
   bool reusable_ = false;

@@ -17,6 +17,7 @@ namespace simruns {
 /// The word of ours for a code of Asio, Beast or OpenSSL; `otherwise` where none is more exact.
 inline errc translate(error_code const& code, errc otherwise) {
   namespace http = boost::beast::http;
+  if (code.category() == simruns_category()) return static_cast<errc>(code.value());
   if (code == boost::asio::error::operation_aborted) return errc::cancelled;
   if (code == boost::beast::error::timeout) return errc::timeout;
   if (code == http::error::header_limit || code == http::error::body_limit ||

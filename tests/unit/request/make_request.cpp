@@ -93,10 +93,20 @@ TEST_CASE("a request is a GET to the base URL's host with the credential in its 
   CHECK(request.target.find("t0ken") == request.target.npos);
   CHECK(header(request, "host") == "api.example:8080");
   CHECK(header(request, "accept") == "application/json");
-  CHECK(header(request, "accept-encoding") == "identity");
+  CHECK(header(request, "accept-encoding") == "(none)");  // the transport's, which unpacks
   CHECK(header(request, "authorization") == "Bearer t0ken");
   CHECK(header(request, "x-api-key") == "(none)");
   CHECK(header(request, "user-agent").starts_with("simruns/"));
+}
+
+TEST_CASE("gzip may be used where the configuration says so") {
+  for (bool const compression : {true, false}) {
+    simruns::client_config config("https://api.example/testing");
+    config.compression = compression;
+    auto const request = simruns::make_request(config, simruns::credentials::bearer("t"),
+                                               run_query("p", "s", "b"), page_start());
+    CHECK(request.gzip == compression);
+  }
 }
 
 TEST_CASE("percent-encoding leaves the unreserved characters and comes back from any bytes") {
