@@ -50,8 +50,9 @@ inline asio::awaitable<int> sweep(simruns::http_transport* link, simruns::client
   auto const who = simruns::credentials::api_key("k");
   auto const wanted = query();
   simruns::page_start const first;
-  auto request = simruns::make_request(config, who, wanted, first, simruns::compression::on);
-  auto limits = simruns::detail::limits_of(config);
+  config.compression = true;
+  auto request = simruns::make_request(config, who, wanted, first);
+  simruns::attempt_limits limits;
   limits.attempt_timeout = std::chrono::milliseconds(200);
   for (std::size_t i = 0; i < answers; ++i) {
     simruns::http_response response;

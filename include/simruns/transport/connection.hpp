@@ -58,7 +58,7 @@ class connection {
 
  private:
   boost::asio::awaitable<void> handshake(std::string host);
-  boost::asio::awaitable<void> send(std::string text);
+  boost::asio::awaitable<error_code> send(std::string text);
   boost::asio::awaitable<std::size_t> read_some();
 
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/transport/connection.hpp"
+#include "simruns/transport/stream_deadline.hpp"
 #include "simruns/transport/translate.hpp"
 
 namespace simruns {
@@ -44,20 +45,24 @@ inline boost::asio::awaitable<http_response> connection::exchange(http_request r
                                                                   deadline until) {
   reusable_ = false;
   answered_ = false;
-  tcp_.expires_at(until);
+  stream_deadline const limit(tcp_, until);
   std::string text = "GET " + request.target + " HTTP/1.1\r\n";
   for (auto const& [name, value] : request.headers) text += name + ": " + value + "\r\n";
   text += request.gzip ? "Accept-Encoding: gzip\r\n\r\n" : "Accept-Encoding: identity\r\n\r\n";
-  co_await send(std::move(text));
+  auto const unsent = co_await send(std::move(text));
+  if (unsent) {
+    throw_translated(limit.told(unsent), errc::transport, "the request could not be sent");
+  }
 
   answer_reader reader(limits, request.gzip);
   while (!reader.feed(buffer_)) {
     co_await read_some();
     if (!read_error_) {
-      // The stream's own timer yields to data that is always there.
+      // A timer yields to data that is always there.
       if (std::chrono::steady_clock::now() < until) continue;
       throw request_error(errc::timeout, "the answer did not end in time");
     }
+    read_error_ = limit.told(read_error_);
     bool const closed = read_error_ == boost::asio::error::eof;
     if (closed || read_error_ == boost::asio::ssl::error::stream_truncated) {
       reader.end(closed);
@@ -67,7 +72,7 @@ inline boost::asio::awaitable<http_response> connection::exchange(http_request r
     if (broke && reader.has_error_status()) break;
     throw_translated(read_error_, errc::transport, "the answer broke off");
   }
-  reusable_ = !read_error_ && reader.keep_alive() && buffer_.size() == 0;
+  reusable_ = !read_error_ && !limit.passed() && reader.keep_alive() && buffer_.size() == 0;
   co_return reader.take();
 }
 
@@ -88,7 +93,7 @@ inline bool connection::is_quiet() {
   return state == boost::asio::error::would_block;
 }
 
-inline boost::asio::awaitable<void> connection::send(std::string text) {
+inline boost::asio::awaitable<error_code> connection::send(std::string text) {
   namespace asio = boost::asio;
   error_code failed;
   auto const bytes = asio::buffer(text);
@@ -97,7 +102,7 @@ inline boost::asio::awaitable<void> connection::send(std::string text) {
   } else {
     co_await asio::async_write(tcp_, bytes, asio::redirect_error(asio::use_awaitable, failed));
   }
-  if (failed) throw_translated(failed, errc::transport, "the request could not be sent");
+  co_return failed;
 }
 
 inline boost::asio::awaitable<std::size_t> connection::read_some() {
