@@ -60,8 +60,7 @@ TEST_CASE("an address that does not answer does not keep one that does from bein
 
 TEST_CASE("an address that refuses is followed by the next, of either family") {
   scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, "::1");
-  test::http_client client(patient(),
-                           answers_of({{test::closed_endpoint(), server.endpoint()}}));
+  test::http_client client(patient(), answers_of({{test::closed_endpoint(), server.endpoint()}}));
   CHECK(client.fetch().has_value());
 }
 
@@ -104,8 +103,7 @@ TEST_CASE("a lookup that throws, or finds nothing, is an error of the connection
   auto const failed = failing.fetch();
   REQUIRE(failed.has_error());
   CHECK(failed.error().code == errc::connect);
-  CHECK_THAT(failed.error().message,
-             ContainsSubstring("simulator.test: the directory is down"));
+  CHECK_THAT(failed.error().message, ContainsSubstring("simulator.test: the directory is down"));
   test::http_client empty(patient(), answers_of({{}}));
   auto const none = empty.fetch();
   REQUIRE(none.has_error());

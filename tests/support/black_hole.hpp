@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -14,8 +13,7 @@ namespace test {
 /// An address where connections are neither accepted nor refused: its queue is full.
 class black_hole {
  public:
-  explicit black_hole(std::string const& address = "127.0.0.1")
-      : acceptor_(context_) {
+  explicit black_hole(std::string const& address = "127.0.0.1") : acceptor_(context_) {
     boost::asio::ip::tcp::endpoint const at(boost::asio::ip::make_address(address), 0);
     acceptor_.open(at.protocol());
     acceptor_.bind(at);

@@ -66,15 +66,27 @@ TEST_CASE("a proxy's URL has a host, a port of 8080 by default, and maybe a user
 }
 
 TEST_CASE("what is no URL of a proxy is refused, and not repeated") {
-  for (std::string const text :
-       {"", "proxy.test", "https://u:hunter2@proxy.test", "socks5://u:hunter2@proxy.test",
-        "HTTP://u:hunter2@proxy.test", "http://", "http://u:hunter2@", "http://u:hunter2@proxy.test:0",
-        "http://u:hunter2@proxy.test:65536", "http://u:hunter2@proxy.test:8080/path",
-        "http://u:hunter2@proxy.test?x", "http://u:hunter2@proxy.test#x",
-        "http://u:hunter2@pro xy.test", "http://u:hunter2%zz@proxy.test",
-        "http://u:hunter2%0d%0aX@proxy.test", "http://u:hunter2@x@proxy.test",
-        "http://:hunter2@proxy.test", "http://a%3ab:hunter2@proxy.test", "http://u:hunter2@[::1",
-        "http://u:hunter2@[proxy]", "http://u:hunter2@pro%78y.test"}) {
+  for (std::string const text : {"",
+                                 "proxy.test",
+                                 "https://u:hunter2@proxy.test",
+                                 "socks5://u:hunter2@proxy.test",
+                                 "HTTP://u:hunter2@proxy.test",
+                                 "http://",
+                                 "http://u:hunter2@",
+                                 "http://u:hunter2@proxy.test:0",
+                                 "http://u:hunter2@proxy.test:65536",
+                                 "http://u:hunter2@proxy.test:8080/path",
+                                 "http://u:hunter2@proxy.test?x",
+                                 "http://u:hunter2@proxy.test#x",
+                                 "http://u:hunter2@pro xy.test",
+                                 "http://u:hunter2%zz@proxy.test",
+                                 "http://u:hunter2%0d%0aX@proxy.test",
+                                 "http://u:hunter2@x@proxy.test",
+                                 "http://:hunter2@proxy.test",
+                                 "http://a%3ab:hunter2@proxy.test",
+                                 "http://u:hunter2@[::1",
+                                 "http://u:hunter2@[proxy]",
+                                 "http://u:hunter2@pro%78y.test"}) {
     INFO(text);
     auto const why = refusal_of(text);
     CHECK(why != "accepted");
