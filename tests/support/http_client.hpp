@@ -7,10 +7,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -40,8 +42,8 @@ struct http_client {
   simruns::result<simruns::page> fetch() { return run(*context, client->try_fetch_page(query())); }
 
   /// Starts a fetch that `stop` can cancel.
-  void begin() {
-    asio::co_spawn(*context, client->try_fetch_page(query()),
+  void begin(simruns::run_query const& what = query()) {
+    asio::co_spawn(*context, client->try_fetch_page(what),
                    asio::bind_cancellation_slot(
                        stop.slot(), [this](std::exception_ptr, simruns::result<simruns::page> r) {
                          got.emplace(std::move(r));
@@ -61,7 +63,7 @@ struct http_client {
   /// Cancels what has begun; how long it took to end.
   std::chrono::steady_clock::duration cancel() {
     auto const began = std::chrono::steady_clock::now();
-    stop.emit(asio::cancellation_type::total);
+    stop.emit(asio::cancellation_type::terminal);
     context->restart();
     context->run();
     return std::chrono::steady_clock::now() - began;
