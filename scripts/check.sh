@@ -22,6 +22,7 @@ while read -r line; do
   echo "$line"
 done < <(PYTHONPATH=scripts python3 -m checks . 2>&1 || [ $? -eq 3 ] || echo "FAILED: layout")
 
+.venv/bin/python scripts/reliability.py --check; count reliability $?
 scripts/format.sh --check; count format $?
 .venv/bin/ruff check --quiet .; count ruff $?
 .venv/bin/mypy --no-error-summary; count mypy $?

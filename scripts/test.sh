@@ -3,7 +3,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
+rm -rf build/dev/cases build/pytest.xml
 scripts/cpp_suite.sh dev
-rm -f build/pytest.xml
 SIMRUNS_BUILD_DIR=$PWD/build/dev .venv/bin/python -m pytest -q --junitxml=build/pytest.xml
+.venv/bin/python scripts/reliability.py
 .venv/bin/python scripts/test_summary.py C++=build/dev/ctest.xml Python=build/pytest.xml
