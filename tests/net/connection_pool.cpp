@@ -14,6 +14,7 @@ std::string const body = simruns::testing::page_of({"a", "b"});
 
 simruns::client_config config(std::size_t connections) {
   simruns::client_config out("http://simulator.test");
+  out.max_attempts = 1;
   out.connections = connections;
   return out;
 }

@@ -21,6 +21,7 @@ std::string const body = simruns::testing::page_of({"a", "b"});
 
 simruns::client_config through_proxy(std::string const& url = "http://simulator.test/testing") {
   simruns::client_config out(url);
+  out.max_attempts = 1;
   out.proxy.emplace("http://us%65r:hunter2@proxy.test");
   return out;
 }
