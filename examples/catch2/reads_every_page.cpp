@@ -27,7 +27,9 @@ TEST_CASE("a server that is busy is told from one that has no runs") {
   simulator::background_server const server{simulator::generate(what), how};
 
   boost::asio::io_context context;
-  simruns::client client{context.get_executor(), simruns::client_config{server.url()},
+  simruns::client_config config{server.url()};
+  config.max_attempts = 1;  // to see the failure, which else would be tried again
+  simruns::client client{context.get_executor(), config,
                          simruns::credentials::api_key(server.api_key())};
   auto const& key = server.batches().front();
   simruns::run_query query{key.project, key.scenario, key.batch};

@@ -11,6 +11,8 @@ int main(int argc, char* argv[]) { return Catch::Session().run(argc, argv); }
 using test_listener = Catch::TestEventListenerBase;
 #endif
 
+#include <stdlib.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -25,6 +27,7 @@ class case_report : public test_listener {
 
   void testRunStarting(Catch::TestRunInfo const&) override {
     if (char const* const path = std::getenv("SIMRUNS_CASE_REPORT")) file_.open(path);
+    unsetenv("SIMRUNS_CASE_REPORT");  // a test that starts its own program would empty the file
   }
 
   void testCaseEnded(Catch::TestCaseStats const& stats) override {
