@@ -135,8 +135,8 @@ TEST_CASE("a failure without an answer starts with the word of its code") {
   failure.message = "no connection to host:443";
   failure.cause =
       error_code(boost::system::errc::connection_refused, boost::system::generic_category());
-  CHECK(to_string(failure) ==
-        "connect after 4 attempts in 1.7 s: no connection to host:443 [" + failure.cause.message() + "]");
+  CHECK(to_string(failure) == "connect after 4 attempts in 1.7 s: no connection to host:443 [" +
+                                  failure.cause.message() + "]");
 }
 
 TEST_CASE("a failure names the field that the server refused, and no attempt if none was made") {
