@@ -4,6 +4,7 @@
 #include "simruns/error.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
+#include "simruns/runs/connection_pace.hpp"
 #include "simruns/runs/request_budget.hpp"
 #include "simruns/runs/retry_policy.hpp"
 #include "simruns/transport/transport.hpp"
@@ -33,7 +34,8 @@ struct client_core {
   client_core(boost::asio::any_io_executor executor, client_config c, credentials w)
       : config(std::move(c)),
         who(std::move(w)),
-        strand(boost::asio::query(executor, boost::asio::execution::context), executor) {
+        strand(boost::asio::query(executor, boost::asio::execution::context), executor),
+        pace(config.connections) {
     config.check();
     if (config.request_budget) requests.emplace(executor, *config.request_budget);
   }
@@ -51,6 +53,7 @@ struct client_core {
   std::shared_ptr<transport> link;
   context_bound<client_strand> strand;
   retry_budget retries;
+  connection_pace pace;
   std::optional<request_budget> requests;
   std::minstd_rand random{std::random_device{}()};  ///< For the pauses between attempts.
 };

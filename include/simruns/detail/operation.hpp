@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <random>
@@ -37,6 +38,7 @@ class operation {
     ++attempts_;
     note_wait(waited_for_budget);
     attempt_began_ = clock::now();
+    era_ = core_->pace.era();
     tell(request_event::kind::started,
          [&](request_event& event) { event.waited = waited_for_budget; });
   }
@@ -75,7 +77,15 @@ class operation {
   }
 
   void succeeded() const noexcept {
+    core_->pace.went_well();
     if (attempts_ == 1) core_->retries.earn();
+  }
+
+  /// An attempt failed.
+  void failed(request_failure const& failure) const noexcept {
+    if (failure.code == errc::rate_limited || failure.code == errc::timeout) {
+      core_->pace.too_much(era_);
+    }
   }
 
   /// The pause before the next attempt; nothing, if there is to be none, and then `failure` says
@@ -138,6 +148,7 @@ class operation {
   clock::time_point attempt_began_ = began_;
   std::chrono::milliseconds waited_{};
   int attempts_ = 0;
+  std::uint64_t era_ = 0;  ///< Of the client's pace.
 };
 
 inline std::optional<std::chrono::milliseconds> operation::next_pause(

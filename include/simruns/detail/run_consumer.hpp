@@ -27,6 +27,7 @@ struct run_consumer {
   void take(walk_step step) {
     tally = step.tally;
     if (step.failure) {
+      following = std::move(step.next);
       failure = std::move(*step.failure);
       failure.position = position();
       throw request_error(failure);
@@ -45,13 +46,13 @@ struct run_consumer {
 
   std::string position() const {
     auto out = place;
-    if (hand.valid() && index > 0) {
+    if (index > 0) {
       out.last_id = hand[index - 1].id;
       out.offset = index;
-      if (index == hand.size() && following != place.page) {
-        out.page = following;
-        out.offset = 0;
-      }
+    }
+    if (hand.valid() && index == hand.size() && following != place.page) {
+      out.page = following;
+      out.offset = 0;
     }
     return out.text();
   }

@@ -2,32 +2,23 @@
 
 #include "simruns/detail/client_core.hpp"
 #include "simruns/runs/fetch.hpp"
-#include "simruns/runs/page_cursor.hpp"
+#include "simruns/runs/walk_plan.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace simruns::detail {
-
-/// One step of a walk, handed from the strand to the consumer.
-struct walk_step {
-  page got;          ///< Not valid: the walk has ended.
-  page_start start;  ///< Where `got` starts,
-  page_start next;   ///< and where the page after it does.
-  simruns::completeness tally;
-  std::optional<request_failure> failure;
-
-  walk_step() = default;
-};
 
 /// A walk under way: reads pages ahead of its consumer. Used on the client's strand only; lives as
 /// long as its generator or an operation of it, and does not mind its context going first.
@@ -35,7 +26,7 @@ class walk : public std::enable_shared_from_this<walk> {
  public:
   walk(std::shared_ptr<client_core> core, run_query const& query)
       : core_(std::move(core)),
-        cursor_(query, core_->config.max_pages),
+        plan_(planned(*core_, query), core_->config.max_pages),
         io_(boost::asio::query(core_->executor(), boost::asio::execution::context),
             core_->executor()) {}
 
@@ -58,118 +49,145 @@ class walk : public std::enable_shared_from_this<walk> {
   };
   using stop_signal = context_bound<boost::asio::cancellation_signal>;
 
-  static boost::asio::awaitable<void> read(std::shared_ptr<walk> self, std::uint64_t me);
-  void start_reading();
-  void stop_reading();
-  void store(fetched const& latest);
-  walk_step pop();
-  walk_step ended() const;
-  bool has_news() const noexcept { return !ready_.empty() || failure_ || cursor_.done(); }
-  bool wants_more() const noexcept {
-    return !cursor_.done() && !failure_ && !abandoned_ &&
-           ready_.size() < core_->config.prefetch + (waited_for_ ? 1 : 0);
+  /// Without read-ahead, nothing is sent that was not asked for.
+  static run_query planned(client_core const& core, run_query query) {
+    bool const frugal = core.config.prefetch == 0 && query.walk() == walk_mode::automatic;
+    if (frugal) query.walk(walk_mode::cursor);
+    return query;
   }
 
+  static boost::asio::awaitable<void> read(std::shared_ptr<walk> self, page_wish wish,
+                                           std::uint64_t era);
+  void start_reading();
+  void start_reader(page_wish wish);
+  void stop_reading();
+  std::optional<page_wish> next_wish();
+  void deliver(page_wish const& wish, result<fetched> const& latest);
+  std::size_t ahead() const noexcept;
+  static int attempts_of(result<fetched> const& latest) {
+    return latest ? latest->requests : latest.error().attempts;
+  }
+  walk_step pop();
+  walk_step failed();
+  bool failure_is_due() const noexcept { return failure_ && !plan_.head_under_way(); }
+  bool has_news() const noexcept { return plan_.has_step() || failure_is_due() || plan_.done(); }
+
   std::shared_ptr<client_core> core_;
-  page_cursor cursor_;
-  std::deque<walk_step> ready_;
-  std::optional<request_failure> failure_;  ///< Of the read-ahead; surfaces after `ready_`.
-  std::uint64_t reader_ = 0;                ///< Which reader is the valid one.
-  bool reading_ = false;
+  walk_plan plan_;
+  std::optional<request_failure> failure_;  ///< Of the read-ahead; surfaces after the steps.
+  std::optional<request_failure> broken_;   ///< A failure that no further call can mend.
+  std::uint64_t era_ = 0;                   ///< Readers of an earlier one were stopped.
   bool waited_for_ = false;
+  bool taken_ = false;    ///< A page was.
+  bool hurried_ = false;  ///< A consumer waited for one that was not the first.
   bool abandoned_ = false;
   bool began_ = false;
   std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::time_point::max();
   context_bound<io> io_;
-  std::shared_ptr<stop_signal> stop_;  ///< Of the valid reader.
+  std::set<std::shared_ptr<stop_signal>> readers_;  ///< Of those at work.
 };
 
+/// Pages that may be here or under way. Many at a time are for a consumer that keeps up.
+inline std::size_t walk::ahead() const noexcept {
+  auto const asked = core_->config.prefetch + (waited_for_ ? 1 : 0);
+  return hurried_ ? std::max(asked, core_->pace.level()) : asked;
+}
+
+inline std::optional<page_wish> walk::next_wish() {
+  if (failure_ || abandoned_) return std::nullopt;
+  return plan_.next_wish(ahead());
+}
+
 inline void walk::start_reading() {
-  if (reading_ || !wants_more()) return;
-  reading_ = true;
   auto const limit = core_->config.walk_timeout;
   if (!began_ && limit.count() != 0) until_ = std::chrono::steady_clock::now() + limit;
   began_ = true;
-  auto reader = cancellable(read(shared_from_this(), ++reader_));
+  while (auto wish = next_wish()) start_reader(*std::move(wish));
+}
+
+inline void walk::start_reader(page_wish wish) {
+  auto reader = cancellable(read(shared_from_this(), std::move(wish), era_));
   // One signal a reader, and as long as it: one that was stopped may still be on its way out when
   // the next begins, and what it is cancelled by lives in the signal.
   auto strand = core_->executor();
   auto& context = boost::asio::query(strand, boost::asio::execution::context);
-  stop_ = std::make_shared<stop_signal>(context);
-  auto done = [kept = stop_](std::exception_ptr) {};
+  auto const stop = std::make_shared<stop_signal>(context);
+  readers_.insert(stop);
+  auto done = [self = weak_from_this(), stop](std::exception_ptr) {
+    if (auto const here = self.lock()) here->readers_.erase(stop);
+  };
   boost::asio::co_spawn(strand, std::move(reader),
-                        boost::asio::bind_cancellation_slot((*stop_)->slot(), std::move(done)));
+                        boost::asio::bind_cancellation_slot((*stop)->slot(), std::move(done)));
 }
 
 inline void walk::stop_reading() {
-  if (!reading_) return;
-  ++reader_;
-  reading_ = false;
-  (*stop_)->emit(boost::asio::cancellation_type::terminal);
+  ++era_;
+  plan_.all_missed();
+  for (auto const& stop : std::exchange(readers_, {})) {
+    (*stop)->emit(boost::asio::cancellation_type::terminal);
+  }
 }
 
-/// `me`: a reader that was stopped meanwhile must not touch the walk.
-inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, std::uint64_t me) {
-  while (me == self->reader_ && self->wants_more()) {
+inline void walk::deliver(page_wish const& wish, result<fetched> const& latest) {
+  if (!latest) {
+    plan_.count_requests(latest.error().attempts);
+    plan_.missed(wish);
+    if (!failure_) failure_ = latest.error();
+    return;
+  }
+  if (plan_.came(wish, latest->got, latest->requests)) return;
+  stop_reading();
+  io_->changed.cancel();
+  start_reading();
+}
+
+/// `era`: a reader that was stopped meanwhile must not touch the walk.
+inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, page_wish wish,
+                                               std::uint64_t era) {
+  for (std::optional<page_wish> now(std::move(wish)); now; now = self->next_wish()) {
     result<fetched> latest;
     std::exception_ptr thrown;
+    run_query query = self->plan_.query();
+    query.page_size(now->size);
     try {
-      latest =
-          co_await fetch(self->core_, self->cursor_.query(), self->cursor_.next(), self->until_);
-      if (!latest) self->cursor_.count_failed(latest.error().attempts);
-      if (me != self->reader_) co_return;
-      if (latest) self->store(*latest);
-    } catch (...) {  // out of memory, or a transport that throws what is not its own
+      latest = co_await fetch(self->core_, std::move(query), now->start, self->until_);
+      if (era == self->era_) self->deliver(*now, latest);
+    } catch (...) {  // out of memory: what the page has been counted for is not known
       thrown = std::current_exception();
     }
-    if (me != self->reader_) co_return;
-    if (thrown) {
-      self->failure_ = failure_of(thrown);
-    } else if (!latest) {
-      self->failure_ = latest.error();
+    if (era != self->era_) {
+      self->plan_.count_requests(attempts_of(latest));
+      co_return;
     }
+    if (thrown) self->broken_ = self->failure_ = failure_of(thrown);
     self->io_->changed.cancel();
+    self->start_reading();
   }
-  if (me == self->reader_) self->reading_ = false;
-}
-
-inline void walk::store(fetched const& latest) {
-  walk_step step;
-  step.start = cursor_.next();
-  step.got = cursor_.accept(latest.got, latest.requests);
-  step.next = cursor_.next();
-  step.tally = cursor_.completeness();
-  if (!step.got.empty()) ready_.push_back(std::move(step));
 }
 
 inline walk_step walk::pop() {
-  auto step = std::move(ready_.front());
-  ready_.pop_front();
+  auto step = plan_.take();
+  taken_ = true;
   start_reading();
   return step;
 }
 
-inline walk_step walk::ended() const {
-  walk_step step;
-  step.start = step.next = cursor_.next();
-  step.tally = cursor_.completeness();
-  step.failure = cursor_.failure();
+inline walk_step walk::failed() {
+  auto step = plan_.ended();
+  step.failure = std::exchange(failure_, broken_);
   return step;
 }
 
 inline boost::asio::awaitable<walk_step> walk::take(std::shared_ptr<walk> self) {
   namespace asio = boost::asio;
   for (;;) {
-    if (!self->ready_.empty()) co_return self->pop();
-    if (self->failure_) {
-      auto step = self->ended();
-      step.failure = std::exchange(self->failure_, std::nullopt);
-      co_return step;
-    }
-    if (self->cursor_.done()) co_return self->ended();
+    if (self->plan_.has_step()) co_return self->pop();
+    if (self->failure_is_due()) co_return self->failed();
+    if (self->plan_.done()) co_return self->plan_.ended();
 
     if (self->abandoned_) throw request_error(errc::cancelled, "the walk was closed");
     self->waited_for_ = true;
+    self->hurried_ = self->taken_;
     self->start_reading();
     if (self->has_news()) {  // a transport that answers at once was done before we could wait
       self->waited_for_ = false;

@@ -10,6 +10,13 @@
 
 namespace simruns {
 
+/// How a walk asks for its pages.
+enum class walk_mode {
+  automatic,  ///< `windows` where the batch looks settled, and larger than a few pages.
+  cursor,     ///< One page after another, each by the cursor of the one before.
+  windows,    ///< By their numbers, over several connections; by cursor where that is in doubt.
+};
+
 /// Which runs, in which order: a batch of a scenario, and how to walk it.
 ///
 ///     simruns::run_query query{"project", "scenario", "batch"};
@@ -43,6 +50,12 @@ class run_query {
   /// Goes on from a `position` (of an error, of a generator) or from a `next` cursor.
   run_query& start_at(std::string_view position_or_cursor);
 
+  /// Goes backward from a `previous` cursor: the runs before it, last to first.
+  run_query& start_before(std::string previous_cursor);
+
+  /// Default `automatic`. Runs come in the same order either way.
+  run_query& walk(walk_mode how);
+
   /// Makes every issue of decoding an `errc::decode`. Default false: issues are kept beside runs.
   run_query& strict(bool on);
 
@@ -60,6 +73,7 @@ class run_query {
   std::int64_t skip() const noexcept { return skip_; }
   std::optional<std::int64_t> max_runs() const noexcept { return max_runs_; }
   std::optional<position> const& start() const noexcept { return start_; }
+  walk_mode walk() const noexcept { return walk_; }
   bool strict() const noexcept { return strict_; }
   bool allow_incomplete() const noexcept { return allow_incomplete_; }
 
@@ -81,6 +95,7 @@ class run_query {
   std::int64_t skip_ = 0;
   std::optional<std::int64_t> max_runs_;
   std::optional<position> start_;
+  walk_mode walk_ = walk_mode::automatic;
   bool strict_ = false;
   bool allow_incomplete_ = false;
 };
@@ -153,6 +168,22 @@ inline run_query& run_query::start_at(std::string_view position_or_cursor) {
     parsed->page = page_start::at_next(std::string(position_or_cursor));
   }
   start_ = std::move(parsed);
+  return *this;
+}
+
+inline run_query& run_query::start_before(std::string previous_cursor) {
+  if (previous_cursor.empty()) {
+    throw request_error(errc::invalid_argument,
+                        "start_before is empty; give the previous cursor of a page");
+  }
+  check_text("start_before", previous_cursor);
+  start_.emplace();
+  start_->page = page_start::at_previous(std::move(previous_cursor));
+  return *this;
+}
+
+inline run_query& run_query::walk(walk_mode how) {
+  walk_ = how;
   return *this;
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -67,13 +68,16 @@ class client {
     auto const got = co_await detail::on_strand(core, std::move(operation));
     if (!got) co_return got.error();
     if (!place) co_return got->got;
-    co_return rest_of(got->got, detail::resume_index(*place, got->got));
+    co_return rest_of(got->got, *place);
   }
 
-  static page rest_of(page const& got, std::size_t first) {
-    if (first == 0) return got;
-    std::vector<std::size_t> kept;
-    for (auto i = first; i < got.size(); ++i) kept.push_back(i);
+  /// In the order of the page, whichever way the walk goes.
+  static page rest_of(page const& got, position const& place) {
+    auto const had = detail::resume_index(place, got);
+    if (had == 0) return got;
+    bool const backward = place.page.by == page_start::kind::previous;
+    std::vector<std::size_t> kept(got.size() - had);
+    std::iota(kept.begin(), kept.end(), backward ? 0 : had);
     return got.select(kept);
   }
 

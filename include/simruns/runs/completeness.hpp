@@ -1,17 +1,28 @@
 #pragma once
 
+#include "simruns/runs/sequence_set.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace simruns {
 
 /// Whether a walk got every run of its batch.
 enum class walk_verdict {
-  complete,    ///< The end was reached, and as many runs came as an unmoved `total` counts.
+  complete,    ///< The end was reached, as many runs came as an unmoved `total` counts, no gap.
   unverified,  ///< The end, or `max_runs`, was reached; nothing proves that it was all.
   incomplete,  ///< The end was not reached, or fewer runs came than an unmoved `total` counts.
+};
+
+/// How the pages of a walk were asked for.
+enum class walk_kind {
+  cursor,     ///< One after another, each by the cursor of the one before.
+  backward,   ///< So, by the cursors that lead back.
+  windows,    ///< By their numbers, several at a time.
+  restarted,  ///< By their numbers, until there was a doubt; then by cursor, from the start.
 };
 
 constexpr std::string_view to_string(walk_verdict v) noexcept {
@@ -26,18 +37,45 @@ constexpr std::string_view to_string(walk_verdict v) noexcept {
   return "incomplete";
 }
 
+constexpr std::string_view to_string(walk_kind k) noexcept {
+  switch (k) {
+    case walk_kind::cursor:
+      return "cursor";
+    case walk_kind::backward:
+      return "backward";
+    case walk_kind::windows:
+      return "windows";
+    case walk_kind::restarted:
+      return "restarted";
+  }
+  return "cursor";
+}
+
 /// What a walk got, of what the server said there is. A snapshot.
 struct completeness {
   std::int64_t received = 0;                ///< Runs, each counted once.
   std::int64_t duplicates = 0;              ///< Runs that came again, and were dropped.
   std::optional<std::int64_t> total_first;  ///< `total` of the first page.
   std::optional<std::int64_t> total_last;   ///< `total` of the latest page.
-  std::uint64_t pages = 0;
+
+  /// Numbers from 1 to `highest_sequence` that no run had. Empty where that says nothing: of a walk
+  /// with a filter, an endpoint type or a start of its own, or if a run had no number.
+  std::optional<std::int64_t> missing;
+  std::vector<sequence_range> gaps;   ///< The first of the missing ones, 16 ranges at the most.
+  std::int64_t highest_sequence = 0;  ///< 0 where `missing` is empty.
+
+  std::uint64_t pages = 0;     ///< That came, those of no use among them.
   std::uint64_t requests = 0;  ///< Attempts, retries among them.
-  bool reached_end = false;    ///< The server said that there is no further page.
-  bool partial = false;        ///< Started past the first run, by `skip` or `start_at`.
-  bool limited = false;        ///< Ended by `max_runs`, before the end.
-  bool guessed = false;        ///< The server gave no cursor where one was due.
+  walk_kind walk = walk_kind::cursor;
+  std::string doubt;         ///< Why a walk was restarted.
+  bool reached_end = false;  ///< The server said that there is no further page.
+  bool partial = false;      ///< Started past the first run, by `skip` or a start of its own.
+  bool limited = false;      ///< Ended by `max_runs`, before the end.
+  bool guessed = false;      ///< The server gave no cursor where one was due.
+  bool filtered = false;     ///< Of the runs that a filter or an endpoint type leaves.
+
+  /// Requests that brought no page: retried, failed or cancelled.
+  std::uint64_t retries() const noexcept { return requests - pages; }
 
   walk_verdict verdict() const noexcept {
     if (limited) return walk_verdict::unverified;
@@ -45,26 +83,19 @@ struct completeness {
     bool const unmoved = total_first.has_value() && total_first == total_last;
     if (partial || guessed || !unmoved) return walk_verdict::unverified;
     if (received < *total_last) return walk_verdict::incomplete;
-    return received == *total_last ? walk_verdict::complete : walk_verdict::unverified;
+    bool const checked = walk != walk_kind::windows || missing.has_value();
+    bool const proven = received == *total_last && missing.value_or(0) == 0 && checked;
+    return proven ? walk_verdict::complete : walk_verdict::unverified;
   }
 };
 
-/// One line for people: `200 of 200 runs, complete, no duplicate, 2 requests`.
-inline std::string to_string(completeness const& c) {
-  std::string out = std::to_string(c.received) + " of ";
-  out += c.total_last ? std::to_string(*c.total_last) : "an unknown number of";
-  out += " runs, " + std::string(to_string(c.verdict()));
-  if (c.limited) {
-    out += " (stopped at max_runs=" + std::to_string(c.received) + ")";
-  } else if (!c.reached_end) {
-    out += " (the end was not reached)";
-  } else if (c.received == 0 && c.total_last == 0) {
-    out += " (no runs: are the references right?)";
-  }
-  if (c.total_first != c.total_last) out += ", the total moved";
-  out += c.duplicates == 0 ? ", no duplicate"
-                           : ", " + std::to_string(c.duplicates) + " duplicates dropped";
-  return out + ", " + std::to_string(c.requests) + (c.requests == 1 ? " request" : " requests");
-}
+/// The missing sequence numbers, for people: `17, 40-41`; empty if there are none.
+std::string missing_text(completeness const& c);
+
+/// One line for people: `200 of 200 runs, complete, sequence 1-200, no gap, no duplicate, 2
+/// requests`.
+std::string to_string(completeness const& c);
 
 }  // namespace simruns
+
+#include "simruns/detail/completeness_text.hpp"

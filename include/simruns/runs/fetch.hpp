@@ -86,6 +86,7 @@ inline boost::asio::awaitable<result<page>> attempts(std::shared_ptr<client_core
       co_return got;
     }
     auto failure = got.error();
+    doing->failed(failure);
     auto const pause = doing->next_pause(failure);
     if (!pause) co_return doing->give_up(std::move(failure));
     doing->will_retry(failure, *pause);

@@ -4,16 +4,14 @@
 #include "simruns/page/page.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/runs/completeness.hpp"
-#include "simruns/runs/id_set.hpp"
+#include "simruns/runs/run_tally.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace simruns {
 
@@ -22,24 +20,22 @@ namespace detail {
 /// Why `query` cannot start where it says, if so.
 inline std::optional<request_failure> wrong_start(run_query const& query) {
   if (!query.start()) return std::nullopt;
-  bool const foreign = query.start()->digest != 0 && query.start()->digest != query.digest();
-  if (!foreign && query.skip() == 0) return std::nullopt;
   request_failure out;
   out.code = errc::invalid_argument;
-  out.message = foreign ? "the position belongs to another query; start with the same batch, sort, "
-                          "filter and page size as it was made with"
-                        : "skip is given beside start_at, which says where to start; leave one out";
-  return out;
-}
-
-/// Where in its page a position goes on: after the run that was yielded last, wherever that stands
-/// now; from the start of the page if it is no longer there.
-inline std::size_t resume_index(position const& start, page const& got) {
-  if (start.last_id.empty()) return std::min<std::size_t>(start.offset, got.size());
-  for (std::size_t i = got.size(); i > 0; --i) {
-    if (got[i - 1].id == start.last_id) return i;
+  if (query.start()->digest != 0 && query.start()->digest != query.digest()) {
+    out.message =
+        "the position belongs to another query; start with the same batch, sort, filter "
+        "and page size as it was made with";
+  } else if (query.skip() != 0) {
+    out.message = "skip is given beside start_at, which says where to start; leave one out";
+  } else if (query.walk() == walk_mode::windows) {
+    out.message =
+        "walk is windows, which number the pages from the first; leave out start_at, or "
+        "walk by cursor";
+  } else {
+    return std::nullopt;
   }
-  return 0;
+  return out;
 }
 
 }  // namespace detail
@@ -55,10 +51,16 @@ inline std::size_t resume_index(position const& start, page const& got) {
 /// Ends only on `hasNext == false`; goes on over short pages and up to three empty ones in a row.
 /// A cursor that was there before, or a page whose runs were all there before, is
 /// `errc::pagination`: the walk would not end.
+///
+/// A walk that starts at a `previous` cursor goes backward: each page from its last run to its
+/// first, to the page that says `hasPrevious == false`; the exact reverse of the way forward.
 class page_cursor {
  public:
   explicit page_cursor(run_query const& query,
                        std::uint64_t max_pages = std::numeric_limits<std::uint64_t>::max());
+
+  /// A walk from the start, beside what `had` counts: that is neither yielded nor counted again.
+  page_cursor(run_query const& query, std::uint64_t max_pages, run_tally had);
 
   /// The query as it is to be sent: its page is no larger than `max_runs`, unless it goes on from a
   /// position.
@@ -77,30 +79,34 @@ class page_cursor {
   page accept(page const& got, int requests);
 
   /// Counts the requests of a page that did not come.
-  void count_failed(int requests) noexcept {
-    tally_.requests += static_cast<std::uint64_t>(requests);
-  }
+  void count_failed(int requests) { tally_.count_requests(requests); }
 
-  simruns::completeness const& completeness() const noexcept { return tally_; }
+  simruns::completeness const& completeness() const noexcept { return tally_.state(); }
+
+  /// What was had so far.
+  run_tally& tally() noexcept { return tally_; }
+  run_tally const& tally() const noexcept { return tally_; }
+
+  /// Ends the walk with all that there is: says so, or why that is not enough.
+  void end();
+
+  /// Ends it because `max_runs` have come; `at_end`: and there are no more.
+  void end_limited(bool at_end);
 
  private:
-  page only_new(page const& got);
   void advance(page const& got, bool repeated);
   void go_to(std::string_view cursor);
   void go_without_cursor(bool promised);
-  void end();
   void fail(errc code, std::string message);
-  bool limit_reached() const noexcept {
-    return query_.max_runs() && tally_.received >= *query_.max_runs();
-  }
 
   static constexpr int max_empty_pages = 3;
 
   run_query query_;
   std::uint64_t max_pages_;
   page_start next_;
-  simruns::completeness tally_;
-  id_set ids_;
+  run_tally tally_;
+  bool backward_ = false;
+  bool first_ = true;
   std::set<std::string, std::less<>> cursors_;
   std::int64_t rows_ = 0;  ///< Runs of all pages, duplicates among them: what `skip` counts.
   int empty_pages_ = 0;
@@ -109,7 +115,10 @@ class page_cursor {
 };
 
 inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
-    : query_(query), max_pages_(max_pages) {
+    : page_cursor(query, max_pages, run_tally(query)) {}
+
+inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages, run_tally had)
+    : query_(query), max_pages_(max_pages), tally_(std::move(had)) {
   if (auto wrong = detail::wrong_start(query)) throw request_error(*std::move(wrong));
   // A smaller page would no longer hold the run that a position names.
   bool const may_shrink = query.max_runs().has_value() && !query.start();
@@ -117,85 +126,61 @@ inline page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
     query_.page_size(static_cast<int>(*query.max_runs()));
   }
   next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());
-  if (next_.by == page_start::kind::next) cursors_.insert(next_.cursor);
-  tally_.partial = query.start().has_value() || query.skip() > 0;
+  if (next_.by != page_start::kind::skip) cursors_.insert(next_.cursor);
+  backward_ = next_.by == page_start::kind::previous;
+  if (backward_) tally_.state().walk = walk_kind::backward;
 }
 
 inline page page_cursor::accept(page const& got, int requests) {
-  ++tally_.pages;
-  tally_.requests += static_cast<std::uint64_t>(requests);
-  auto const& paging = got.pagination();
-  if (paging.total) {
-    if (!tally_.total_first) tally_.total_first = *paging.total;
-    tally_.total_last = *paging.total;
-  }
-  auto const before = tally_.received;
-  page const fresh = only_new(got);
+  tally_.count(got, requests);
+  auto const before = tally_.seen();
+  bool const resumed = first_ && query_.start().has_value();
+  first_ = false;
+  auto const had = resumed ? detail::resume_index(*query_.start(), got) : 0;
+  page const fresh = tally_.only_new(got, had, backward_);
   rows_ += static_cast<std::int64_t>(got.size());
-  bool const resumed = tally_.pages == 1 && query_.start().has_value();
-  advance(got, !got.empty() && tally_.received == before && !resumed);
+  advance(got, !got.empty() && tally_.seen() == before && !resumed);
   return fresh;
 }
 
-inline page page_cursor::only_new(page const& got) {
-  std::vector<std::size_t> kept;
-  std::size_t first = 0;
-  if (tally_.pages == 1 && query_.start()) first = detail::resume_index(*query_.start(), got);
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    auto const id = got[i].id;
-    bool const is_new = id.empty() || ids_.insert(id);
-    if (i < first) continue;
-    if (!is_new) {
-      ++tally_.duplicates;
-    } else if (!limit_reached()) {
-      ++tally_.received;
-      kept.push_back(i);
-    }
-  }
-  return kept.size() == got.size() ? got : got.select(kept);
-}
-
 inline void page_cursor::advance(page const& got, bool repeated) {
-  if (limit_reached()) {
-    done_ = true;
-    tally_.reached_end =
-        got.pagination().has_next.state() == presence::present && !*got.pagination().has_next;
-    tally_.limited = !tally_.reached_end;
-    return;
-  }
+  auto const& paging = got.pagination();
+  auto const& more = backward_ ? paging.has_previous : paging.has_next;
+  auto const& cursor = backward_ ? paging.previous : paging.next;
+  if (tally_.limit_reached()) return end_limited(more.has_value() && !*more);
   if (repeated)
     return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
   empty_pages_ = got.empty() ? empty_pages_ + 1 : 0;
-  auto const& paging = got.pagination();
-  bool const has_cursor = paging.next && !paging.next->empty();
-  if (paging.has_next && !*paging.has_next) return end();
+  if (more && !*more) return end();
   if (empty_pages_ > max_empty_pages) {
     return fail(errc::pagination, "four empty pages in a row, each with a next one");
   }
-  if (tally_.pages >= max_pages_) {
+  if (tally_.state().pages >= max_pages_) {
     return fail(errc::too_large, "more than " + std::to_string(max_pages_) + " pages (max_pages)");
   }
-  if (has_cursor) return go_to(*paging.next);
-  go_without_cursor(paging.has_next.has_value());
+  if (cursor && !cursor->empty()) return go_to(*cursor);
+  go_without_cursor(more.has_value());
 }
 
 inline void page_cursor::go_to(std::string_view cursor) {
   if (!cursors_.emplace(cursor).second) {
     return fail(errc::pagination, "a cursor came twice: the server's cursors go in a circle");
   }
-  next_ = page_start::at_next(std::string(cursor));
+  next_ = backward_ ? page_start::at_previous(std::string(cursor))
+                    : page_start::at_next(std::string(cursor));
 }
 
 /// The server says nothing of a further page, or promises one without a cursor to it.
 inline void page_cursor::go_without_cursor(bool promised) {
   auto const& start = query_.start();
+  auto& state = tally_.state();
   auto const from = start ? start->page.skip : query_.skip();
   bool const counted = !start || start->page.by == page_start::kind::skip;
-  bool const countable = counted && tally_.total_last.has_value() &&
+  bool const countable = counted && state.total_last.has_value() &&
                          from <= std::numeric_limits<std::int64_t>::max() - rows_;
   auto const so_far = countable ? from + rows_ : 0;
-  tally_.guessed = true;
-  if (countable && so_far < *tally_.total_last) {
+  state.guessed = true;
+  if (countable && so_far < *state.total_last) {
     next_ = page_start::at_skip(so_far);
   } else if (countable && !promised) {
     end();
@@ -204,12 +189,21 @@ inline void page_cursor::go_without_cursor(bool promised) {
   }
 }
 
-inline void page_cursor::end() {
+inline void page_cursor::end_limited(bool at_end) {
   done_ = true;
-  tally_.reached_end = true;
-  if (query_.allow_incomplete() || tally_.verdict() != walk_verdict::incomplete) return;
-  fail(errc::incomplete, "the walk ended after " + std::to_string(tally_.received) + " of " +
-                             std::to_string(*tally_.total_last) + " runs");
+  tally_.state().reached_end = at_end;
+  tally_.state().limited = !at_end;
+}
+
+inline void page_cursor::end() {
+  auto& state = tally_.state();
+  done_ = true;
+  state.reached_end = true;
+  if (query_.allow_incomplete() || state.verdict() != walk_verdict::incomplete) return;
+  auto const missing = missing_text(state);
+  fail(errc::incomplete, "the walk ended after " + std::to_string(state.received) + " of " +
+                             std::to_string(*state.total_last) + " runs" +
+                             (missing.empty() ? "" : "; missing: sequence " + missing));
 }
 
 inline void page_cursor::fail(errc code, std::string message) {
