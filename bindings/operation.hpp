@@ -4,6 +4,7 @@
 #include "io_thread.hpp"
 #include "mailbox.hpp"
 #include "simruns/error.hpp"
+#include "simruns/runs/completeness.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -67,6 +68,16 @@ class operation : public std::enable_shared_from_this<operation> {
 
   bool is_of_this_process() const noexcept { return io_->is_of_this_process(); }
 
+  /// What a walk had, as of its latest page or its failure.
+  simruns::completeness tally() const {
+    std::lock_guard const lock(mutex_);
+    return tally_;
+  }
+  void set_tally(simruns::completeness const& tally) {
+    std::lock_guard const lock(mutex_);
+    tally_ = tally;
+  }
+
   std::atomic<std::int64_t> received{0};
   std::atomic<std::int64_t> total{-1};  ///< Negative while unknown.
 
@@ -88,6 +99,7 @@ class operation : public std::enable_shared_from_this<operation> {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::optional<outcome> outcome_;
+  simruns::completeness tally_;
 };
 
 /// Blocks without the GIL until the operation is done, with an eye on signals; a handler that

@@ -42,6 +42,9 @@ class py_stream {
   std::string position() const { return runs_->position(); }
   simruns::completeness completeness() const { return runs_->completeness(); }
 
+  /// True the first time.
+  bool first_end() { return !std::exchange(ended_, true); }
+
   void close() {
     closed_ = true;
     if (!io_->is_of_this_process()) return;
@@ -83,6 +86,7 @@ class py_stream {
   std::weak_ptr<operation> latest_;
   bool closed_ = false;
   bool client_closed_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace simruns_python

@@ -9,6 +9,7 @@
 #include <pybind11/stl.h>
 
 #include <cmath>
+#include <exception>
 #include <functional>
 #include <map>
 #include <string>
@@ -51,7 +52,15 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
                                                            simruns::run_generator runs) {
   auto held = std::make_shared<held_pages>();
   for (;;) {
-    auto got = co_await runs.next_page();
+    simruns::page got;
+    std::exception_ptr thrown;
+    try {
+      got = co_await runs.next_page();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    op->set_tally(runs.completeness());
+    if (thrown) std::rethrow_exception(thrown);
     if (!got) break;
     op->received += static_cast<std::int64_t>(got.size());
     op->total = got.pagination().total.value_or(-1);
@@ -203,9 +212,17 @@ py::object next_or_stop(py_stream& stream) {
   if (auto run = stream.try_next()) return py::cast(py_run{std::move(run)});
   auto const op = stream.start_next(nullptr);
   wait_with_signals(*op, std::nullopt);
-  auto got = result_of(*op);
-  if (got.is_none()) throw py::stop_iteration();
-  return got;
+  auto const errors = py::module_::import("simruns.errors");
+  py::object got;
+  try {
+    got = result_of(*op);
+  } catch (py::error_already_set& error) {
+    errors.attr("tell_walk")(error.value(), stream.completeness());
+    throw;
+  }
+  if (!got.is_none()) return got;
+  if (stream.first_end()) errors.attr("warn_if_incomplete")(stream.completeness());
+  throw py::stop_iteration();
 }
 
 }  // namespace
@@ -223,6 +240,7 @@ void register_client(py::module_& m) {
       .def("start_next", &py_stream::start_next, py::arg("mailbox").none(true))
       .def_property_readonly("position", &py_stream::position)
       .def_property_readonly("completeness", &py_stream::completeness)
+      .def("first_end", &py_stream::first_end)
       .def("close", &py_stream::close);
 
   py::class_<py_client>(m, "Client")

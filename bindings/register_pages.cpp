@@ -52,6 +52,12 @@ std::string describe(simruns::page const& p) {
          (more ? ", with a next one>" : ">");
 }
 
+py::list gaps_of(simruns::completeness const& c) {
+  py::list out;
+  for (auto const& gap : c.gaps) out.append(py::make_tuple(gap.first, gap.last));
+  return out;
+}
+
 void register_completeness(py::module_& m) {
   using simruns::completeness;
   py::class_<completeness>(m, "Completeness")
@@ -59,13 +65,19 @@ void register_completeness(py::module_& m) {
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)
       .def_readonly("total_first", &completeness::total_first)
+      .def_readonly("missing", &completeness::missing)
+      .def_property_readonly("gaps", &gaps_of)
       .def_readonly("pages", &completeness::pages)
       .def_readonly("requests", &completeness::requests)
+      .def_property_readonly("retries", &completeness::retries)
+      .def_property_readonly("walk", [](completeness const& c) { return to_string(c.walk); })
+      .def_readonly("doubt", &completeness::doubt)
+      .def_readonly("filtered", &completeness::filtered)
       .def_readonly("reached_end", &completeness::reached_end)
       .def_readonly("limited", &completeness::limited)
       .def_property_readonly("verdict",
                              [](completeness const& c) { return to_string(c.verdict()); })
-      .def("__str__", [](completeness const& c) { return to_string(c); })
+      .def_property_readonly("text", [](completeness const& c) { return to_string(c); })
       .def("__repr__",
            [](completeness const& c) { return "<simruns.Completeness " + to_string(c) + ">"; });
 }

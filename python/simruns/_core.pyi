@@ -27,6 +27,8 @@ class Query:
         skip: int | None = None,
         max_runs: int | None = None,
         start_at: str | None = None,
+        start_before: str | None = None,
+        walk: str | None = None,
         strict: bool = False,
         allow_incomplete: bool = False,
     ) -> None: ...
@@ -39,11 +41,18 @@ class Completeness:
     duplicates: int
     total: int | None
     total_first: int | None
+    missing: int | None
+    gaps: list[tuple[int, int]]
     pages: int
     requests: int
+    retries: int
+    walk: str  # "cursor", "backward", "windows", "restarted"
+    doubt: str
+    filtered: bool
     reached_end: bool
     limited: bool
     verdict: str  # "complete", "unverified", "incomplete"
+    text: str
 
 @final
 class Turn:
@@ -250,6 +259,10 @@ class Operation:
         """Asks for its end; it then fails with `kind="cancelled"` soon. Safe to repeat."""
 
     @property
+    def completeness(self) -> Completeness:
+        """Of a walk, as of its latest page or its failure."""
+
+    @property
     def received(self) -> int:
         """Runs so far."""
 
@@ -273,6 +286,9 @@ class Stream:
     def position(self) -> str: ...
     @property
     def completeness(self) -> Completeness: ...
+    def first_end(self) -> bool:
+        """True the first time: for what is to be said once."""
+
     def close(self) -> None:
         """Cancels what is under way; nothing more is sent. Safe to repeat."""
 

@@ -16,7 +16,7 @@ from simruns.runs import Runs
 from simruns.signatures import names
 from simruns.streams import AsyncRunStream
 from simruns.unpickled import Unpickled
-from simruns.waiting import result_of, show
+from simruns.waiting import Reads, held, show, stop_if_hopeless
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -77,9 +77,6 @@ class AsyncSuite(Unpickled):
         return f"<AsyncSuite of {len(self.keys)} batches>"
 
 
-_Reads = Sequence[tuple[BatchKey, _core.Operation]]
-
-
 async def read_all(
     core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
 ) -> Runs:
@@ -89,26 +86,25 @@ async def read_all(
         reads = [(k, core.start_read(q, mailbox)) for k, q in zip(keys, queries, strict=True)]
         watching = asyncio.ensure_future(_watch(reads, bar)) if bar.on else None
         try:
-            walks = await asyncio.gather(*(_one(key, op, len(reads) == 1) for key, op in reads))
+            await asyncio.gather(*(_one(key, op, alone=len(reads) == 1) for key, op in reads))
         finally:
             for _, operation in reads:
                 operation.cancel()
             if watching is not None:
                 watching.cancel()
         show(reads, bar)
-        return Runs(list(zip(keys, walks, strict=True)))
+    return held(reads)
 
 
-async def _one(key: BatchKey, operation: _core.Operation, alone: bool) -> _core.Pages:
+async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:
     await bridge().settled(operation)
     try:
-        pages: _core.Pages = result_of(key, operation, alone=alone)
+        stop_if_hopeless(key, operation, alone=alone)
     except CancelledError as error:
         raise asyncio.CancelledError(str(error)) from None
-    return pages
 
 
-async def _watch(reads: _Reads, bar: Progress) -> None:
+async def _watch(reads: Reads, bar: Progress) -> None:
     while True:
         show(reads, bar)
         await asyncio.sleep(TICK)

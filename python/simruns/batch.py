@@ -12,7 +12,7 @@ from simruns.runs import Runs
 from simruns.signatures import names
 from simruns.streams import RunStream
 from simruns.unpickled import Unpickled
-from simruns.waiting import wait_for_all
+from simruns.waiting import held, wait_for_all
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -55,15 +55,16 @@ class Batch(BatchBase):
     def runs(self, **how: Unpack[Walk]) -> RunStream:
         """The runs as a stream, read once.
 
-        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, strict and
-        allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run if fewer came
+        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before,
+        strict, walk and allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run if fewer came
         than the server counted.
         """
         return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 
     @names(PageChoice)
     def page(self, **how: Unpack[PageChoice]) -> _core.Page:
-        """One page, and its cursors. Takes what `runs` takes, but max_runs and allow_incomplete.
+        """One page, and its cursors. Takes what `runs` takes, but max_runs, walk and
+        allow_incomplete.
 
         Started at a position in the middle of a page, it holds the runs after that.
         """
@@ -99,7 +100,8 @@ class Suite(Unpickled):
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs of all batches, held: every walk starts at once, the connections are shared.
 
-        Takes what `Batch.read` takes. The first failure ends it and says of which batch it is.
+        Takes what `Batch.read` takes. A batch that cannot be read does not hold up the others:
+        `SuiteError` then has their runs, and what failed by batch.
         """
         return read_all(self._core, self.keys, progress, how)
 
@@ -118,5 +120,6 @@ def read_all(
 ) -> Runs:
     queries = [make_query(key, how, caller="read") for key in keys]
     with Progress(progress) as bar:
-        operations = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
-        return Runs(list(zip(keys, wait_for_all(operations, bar), strict=True)))
+        reads = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
+        wait_for_all(reads, bar)
+    return held(reads)

@@ -10,7 +10,13 @@ from simruns.query import BatchKey
 
 
 class BatchCompleteness(NamedTuple):
-    """Of one batch. `verdict`: "complete", "unverified" or "incomplete"."""
+    """Of one batch.
+
+    `verdict`: "complete", "unverified" or "incomplete". `missing`: sequence numbers up to the
+    highest that no run had, None where these say nothing; `gaps`: the first of them, as ranges.
+    `retries`: requests that brought no page. `walk`: "cursor", "backward", "windows", or
+    "restarted": by cursor, after windows were in doubt. `text`: the whole as a line.
+    """
 
     key: BatchKey
     verdict: str
@@ -18,14 +24,21 @@ class BatchCompleteness(NamedTuple):
     total: int | None
     total_first: int | None
     duplicates: int
+    missing: int | None
+    gaps: tuple[tuple[int, int], ...]
     pages: int
     requests: int
+    retries: int
+    walk: str
     reached_end: bool
     limited: bool
+    filtered: bool
+    text: str
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
-        return cls(key, *(getattr(walk, name) for name in cls._fields[1:]))
+        told = {name: getattr(walk, name) for name in cls._fields[1:]}
+        return cls(key, **{**told, "gaps": tuple(walk.gaps)})
 
 
 class Completeness:
@@ -58,6 +71,13 @@ class Completeness:
         return sum(batch.duplicates for batch in self.batches)
 
     @property
+    def missing(self) -> int | None:
+        """Sequence numbers that no run had; None if these say nothing of some batch."""
+        counts = [batch.missing for batch in self.batches]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    @property
     def pages(self) -> int:
         return sum(batch.pages for batch in self.batches)
 
@@ -65,6 +85,11 @@ class Completeness:
     def requests(self) -> int:
         """Attempts that were sent."""
         return sum(batch.requests for batch in self.batches)
+
+    @property
+    def retries(self) -> int:
+        """Requests that brought no page."""
+        return sum(batch.retries for batch in self.batches)
 
     @property
     def reached_end(self) -> bool:
@@ -78,20 +103,19 @@ class Completeness:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in the metadata of tables and files."""
-        names = ("verdict", "received", "total", "duplicates", "pages", "requests", "reached_end",
-                 "limited")  # fmt: skip
+        names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
+                 "retries", "reached_end", "limited")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True))}
                 for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
     def __str__(self) -> str:
-        total = "an unknown number of" if self.total is None else str(self.total)
-        parts = [f"{self.received} of {total} runs"]
         if len(self.batches) == 1:
-            parts.append(self.verdict)
-        else:
-            parts[0] += f" in {len(self.batches)} batches"
-            parts += self._verdicts()
+            return self.batches[0].text
+        total = "an unknown number of" if self.total is None else str(self.total)
+        filtered = " filtered" if any(batch.filtered for batch in self.batches) else ""
+        parts = [f"{self.received} of {total}{filtered} runs in {len(self.batches)} batches"]
+        parts += self._verdicts()
         parts[-1] += "".join(f" ({remark})" for remark in self._remarks())
         parts += [_counted(self.duplicates, "duplicate"), _counted(self.requests, "request")]
         return ", ".join(parts)
@@ -114,8 +138,10 @@ class Completeness:
         empty = sum(batch.reached_end and batch.received == batch.total == 0
                     for batch in self.batches)  # fmt: skip
         if empty:
-            some = f"{empty} without runs" if len(self.batches) > 1 else "no runs"
-            yield f"{some}: are the references right?"
+            yield f"{empty} without runs: are the references right?"
+        gaps = sum(bool(batch.missing) for batch in self.batches)
+        if gaps:
+            yield f"{gaps} with gaps in the sequence"
 
     def _verdicts(self) -> list[str]:
         verdicts = [batch.verdict for batch in self.batches]

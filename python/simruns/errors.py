@@ -6,6 +6,8 @@ failed, or that could not be made. A program branches on `kind`, a person reads 
 
 from __future__ import annotations
 
+import sys
+import warnings
 from concurrent.futures import CancelledError as _FutureCancelledError
 from typing import Any
 
@@ -101,7 +103,37 @@ class AuthError(RequestError):
 
 
 class IncompleteError(RequestError):
-    """`kind="incomplete"`: fewer runs than the server counted, after the last one to be had."""
+    """`kind="incomplete"`: fewer runs than the server counted, after the last one to be had.
+
+    Also `kind="pagination"`: the server's cursors lead nowhere, or in a circle.
+    """
+
+    received: int | None = None
+    """Runs that came."""
+    total: int | None = None
+    """The server's count; None if it gave none."""
+    missing: int | None = None
+    """Sequence numbers up to the highest that no run had; None where these say nothing."""
+    gaps: tuple[tuple[int, int], ...] = ()
+    """The first of them, as ranges (first, last)."""
+
+
+class SuiteError(Error):
+    """Some batches of a suite could not be read; those that could are here all the same."""
+
+    def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
+        super().__init__(message)
+        self.runs = runs
+        """The `Runs` of the other batches."""
+        self.failures = failures
+        """By batch (`BatchKey`): what stood in its way."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), None, self.failures)
+
+
+class IncompleteWarning(UserWarning):
+    """Runs are missing, which `allow_incomplete` allowed."""
 
 
 class CancelledError(Error, _FutureCancelledError):
@@ -120,6 +152,7 @@ _CLASSES: dict[str, type[RequestError]] = {
     "auth": AuthError,
     "forbidden": AuthError,
     "incomplete": IncompleteError,
+    "pagination": IncompleteError,
 }
 
 
@@ -163,6 +196,27 @@ def from_failure(
         cause=cause or None,
         text=text,
     )
+
+
+def tell_walk(error: BaseException, walk: Any) -> None:
+    """Lets an error say what its walk had: `walk` is the core's completeness."""
+    if isinstance(error, IncompleteError):
+        error.received, error.total = walk.received, walk.total
+        error.missing, error.gaps = walk.missing, tuple(walk.gaps)
+
+
+def warn_if_incomplete(walk: Any) -> None:
+    """For a walk that has ended without an error."""
+    if walk.verdict == "incomplete":
+        warnings.warn(walk.text, IncompleteWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """The stack level of the first caller that is not of this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("simruns"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def about(error: RequestError, subject: str) -> RequestError:

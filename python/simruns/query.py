@@ -39,8 +39,10 @@ class PageChoice(Choice, total=False):
     start_at: str | None
     """A position, of a stream or an error, or the `next` cursor of a page, to go on from.
 
-    Not beside `skip`. A `previous` cursor is refused by the server: walks go forward only.
+    Not beside `skip`.
     """
+    start_before: str | None
+    """The `previous` cursor of a page: the runs before it, from the last to the first."""
     strict: bool
     """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
 
@@ -50,8 +52,15 @@ class Walk(PageChoice, total=False):
 
     max_runs: int | None
     """End after so many; the walk is then `limited`, and unverified. Default: all."""
+    walk: str | None
+    """How pages are asked for; the runs and their order are the same.
+
+    "cursor": one after another. "windows": by their numbers, over several connections, and by
+    cursor where the batch turns out to move. "auto", the default: windows where the batch looks
+    settled and has more than a few pages.
+    """
     allow_incomplete: bool
-    """End quietly where fewer runs came than the server counted. Default False."""
+    """Warn where fewer runs came than the server counted, instead of raising. Default False."""
 
 
 def _order(name: str, value: Any) -> str:
@@ -67,6 +76,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "page_size": partial(checks.count, low=1, high=100),
     "skip": partial(checks.count, low=0),
     "start_at": checks.text,
+    "start_before": checks.text,
+    "walk": checks.text,
     "strict": checks.flag,
     "max_runs": partial(checks.count, low=1),
     "allow_incomplete": checks.flag,

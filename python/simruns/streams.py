@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 
-from simruns import _core
+from simruns import _core, errors
 from simruns.completeness import BatchCompleteness, Completeness
-from simruns.errors import Error
 from simruns.query import BatchKey
 from simruns.unpickled import Unpickled
 
@@ -35,7 +34,7 @@ class _Stream(Unpickled):
 
     def _take(self) -> None:
         if self._taken:
-            raise Error(
+            raise errors.Error(
                 "a stream of runs is read once; call runs() again, or read() to hold the runs"
             )
         self._taken = True
@@ -111,6 +110,8 @@ class _AsyncRuns:
         if run is None:
             run = await self._fetched()
         if run is None:
+            if self._stream.first_end():
+                errors.warn_if_incomplete(self._stream.completeness)
             raise StopAsyncIteration
         return run
 
@@ -126,18 +127,20 @@ class _AsyncRuns:
         except asyncio.CancelledError:
             self._left = operation
             raise
+        except errors.IncompleteError as error:
+            errors.tell_walk(error, self._stream.completeness)
+            raise
         return run
 
     async def _left_run(self) -> _core.Run | None:
         """The run of an operation that was faster than its cancellation, else None."""
         from simruns.bridge import bridge
-        from simruns.errors import CancelledError, RequestError
 
         assert self._left is not None
         await bridge().settled(self._left)
         operation, self._left = self._left, None
         try:
             run: _core.Run | None = operation.result()
-        except (CancelledError, RequestError):
+        except (errors.CancelledError, errors.RequestError):
             return None  # the walk stands where it stood: the next fetch asks again
         return run

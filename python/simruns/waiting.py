@@ -1,49 +1,81 @@
-"""Waiting for several operations at once, on this thread."""
+"""Waiting for several walks at once on this thread, and what becomes of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 from simruns import _core, errors
 from simruns.progress import TICK, Progress
 from simruns.query import BatchKey
+from simruns.runs import Runs
+
+Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 
 
-def wait_for_all(
-    operations: Sequence[tuple[BatchKey, _core.Operation]], bar: Progress
-) -> list[Any]:
-    """The results in order; the first failure of any cancels the others. Ctrl-C works."""
-    pending = list(operations)
+def wait_for_all(reads: Reads, bar: Progress) -> None:
+    """Returns when all are done, well or not. Ctrl-C works, and cancels them."""
+    pending = list(reads)
     try:
         while pending:
             pending[0][1].wait_for(TICK)
-            show(operations, bar)
+            show(reads, bar)
             for key, operation in pending:
                 if operation.done():
-                    result_of(key, operation, alone=len(operations) == 1)
+                    stop_if_hopeless(key, operation, alone=len(reads) == 1)
             pending = [each for each in pending if not each[1].done()]
     except BaseException:
-        for _, operation in operations:
+        for _, operation in reads:
             operation.cancel()
         raise
-    show(operations, bar)
-    return [operation.result() for _, operation in operations]
+    show(reads, bar)
 
 
-def result_of(key: BatchKey, operation: _core.Operation, *, alone: bool) -> Any:
-    """Its result, or its failure: of one among several, the line says of which batch."""
+def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:
+    """Raises what would be so for every batch: credentials that are refused, or a cancellation."""
     try:
-        return operation.result()
-    except errors.RequestError as error:
-        if not alone:
-            errors.about(error, f"scenario {key.scenario}, batch {key.batch}")
-        raise
+        operation.result()
+    except errors.AuthError as error:
+        raise (error if alone else errors.about(error, _name(key))) from None
+    except errors.RequestError:
+        pass  # the others may yet come; `held` says of this one
 
 
-def show(operations: Sequence[tuple[BatchKey, _core.Operation]], bar: Progress) -> None:
+def held(reads: Reads) -> Runs:
+    """The runs of all walks. Requires that all are done.
+
+    Raises a walk's failure where it is the only one, else a `SuiteError` that holds the others.
+    """
+    walks, failures = [], {}
+    for key, operation in reads:
+        try:
+            walks.append((key, operation.result()))
+            errors.warn_if_incomplete(operation.completeness)
+        except errors.RequestError as error:
+            errors.tell_walk(error, operation.completeness)
+            failures[key] = error
+    if len(reads) == 1 and failures:
+        raise next(iter(failures.values()))
+    runs = Runs(walks)
+    if failures:
+        raise errors.SuiteError(_told(failures, len(reads)), runs, failures)
+    return runs
+
+
+def show(reads: Reads, bar: Progress) -> None:
     if bar.on:
-        totals = [operation.total for _, operation in operations]
+        totals = [operation.total for _, operation in reads]
         known = [total for total in totals if total is not None]
-        received = sum(operation.received for _, operation in operations)
+        received = sum(operation.received for _, operation in reads)
         bar.show(received, sum(known) if len(known) == len(totals) else None)
+
+
+def _name(key: BatchKey) -> str:
+    return f"scenario {key.scenario}, batch {key.batch}"
+
+
+def _told(failures: dict[BatchKey, errors.RequestError], batches: int) -> str:
+    key, first = next(iter(failures.items()))
+    others = batches - len(failures)
+    beside = f"; the runs of the other {others} are in error.runs" if others else ""
+    return f"{len(failures)} of {batches} batches failed, {_name(key)}: {first}{beside}"
