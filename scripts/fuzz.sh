@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.." || exit
 minutes=${1:-1}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(fuzz_parse_page fuzz_page_structure fuzz_page_cursor)
+[ ${#targets[@]} -gt 0 ] || targets=(fuzz_parse_page fuzz_page_structure fuzz_page_cursor
+  fuzz_walk_plan)
 
 cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet || exit
 

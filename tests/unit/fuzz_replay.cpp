@@ -1,6 +1,7 @@
 #include "fuzz/page_cursor.hpp"
 #include "fuzz/page_structure.hpp"
 #include "fuzz/parse_page.hpp"
+#include "fuzz/walk_plan.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -58,4 +59,8 @@ TEST_CASE("whatever is odd in a page, no run is lost", "[fuzz]") {
 
 TEST_CASE("whatever the pages, a walk ends and yields each id once", "[fuzz]") {
   replay("fuzz_page_cursor", 1, fuzz::walk_odd_pages);
+}
+
+TEST_CASE("whatever the pages of a walk by windows, it ends and yields each id once", "[fuzz]") {
+  replay("fuzz_walk_plan", 1, fuzz::walk_odd_windows);
 }

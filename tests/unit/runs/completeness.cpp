@@ -107,6 +107,67 @@ TEST_CASE("a batch without runs asks whether it is the right one") {
         "0 of 0 runs, complete (no runs: are the references right?), no duplicate, 2 requests");
 }
 
+TEST_CASE("a gap in the sequence proves nothing, and is named") {
+  auto c = whole();
+  c.missing = 0;
+  c.highest_sequence = 200;
+  CHECK(c.verdict() == walk_verdict::complete);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, complete, sequence 1-200, no gap, no duplicate, 2 requests");
+  c.missing = 4;
+  c.highest_sequence = 204;
+  c.gaps = {{17, 17}, {40, 42}};
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, unverified, sequence 1-204 without 17, 40-42, no duplicate, 2 requests");
+}
+
+TEST_CASE("of many gaps the first are named, and the rest counted") {
+  auto c = whole();
+  c.missing = 1'000'000;
+  c.highest_sequence = 1'000'200;
+  for (std::int64_t first = 10; first < 200; first += 10) c.gaps.push_back({first, first + 1});
+  CHECK(missing_text(c) == "10-11, 20-21, 30-31, 40-41, 50-51 and 999990 more");
+}
+
+TEST_CASE("windows prove nothing where the sequence says nothing") {
+  auto c = whole();
+  c.walk = simruns::walk_kind::windows;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c.missing = 0;
+  CHECK(c.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a walk that was restarted says why") {
+  auto c = whole();
+  c.walk = simruns::walk_kind::restarted;
+  c.doubt = "a run of page 3 is pending";
+  CHECK(c.verdict() == walk_verdict::complete);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, complete, no duplicate, 2 requests, restarted by cursor: a run of page 3 "
+        "is pending");
+}
+
+TEST_CASE("of a filtered walk it is said that it was") {
+  auto c = whole();
+  c.filtered = true;
+  CHECK(to_string(c) == "200 of 200 filtered runs, complete, no duplicate, 2 requests");
+}
+
+TEST_CASE("what came of requests that brought no page is a retry") {
+  auto c = whole();
+  c.requests = 5;
+  CHECK(c.retries() == 3);
+}
+
+TEST_CASE("kinds of a walk have words") {
+  using simruns::walk_kind;
+  CHECK(to_string(walk_kind::cursor) == "cursor");
+  CHECK(to_string(walk_kind::backward) == "backward");
+  CHECK(to_string(walk_kind::windows) == "windows");
+  CHECK(to_string(walk_kind::restarted) == "restarted");
+}
+
 TEST_CASE("verdicts of a walk have words") {
   CHECK(to_string(walk_verdict::complete) == "complete");
   CHECK(to_string(walk_verdict::unverified) == "unverified");

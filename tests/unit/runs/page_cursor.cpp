@@ -482,3 +482,73 @@ TEST_CASE("a server that counts on without end is stopped by max_pages") {
   CHECK(pages == 50);
   CHECK(failure_of(cursor) == errc::too_large);
 }
+
+TEST_CASE("a walk that falls short names the numbers that are missing") {
+  page_cursor cursor(sample());
+  cursor.accept(page_with({"a"}, R"({"total":3,"hasNext":true,"next":"c1"})"), 1);
+  sample_paging paging;
+  paging.total = 3;
+  paging.skip = 2;
+  cursor.accept(parsed(simruns::testing::page_of({"c"}, paging)), 1);
+  CHECK(failure_of(cursor) == errc::incomplete);
+  CHECK(cursor.failure()->message == "the walk ended after 2 of 3 runs; missing: sequence 2");
+  CHECK(cursor.completeness().missing == 1);
+}
+
+TEST_CASE("the sequence says nothing of a walk with a filter, a start of its own or a skip") {
+  auto const paging = R"({"total":1,"hasNext":false})";
+  std::vector<run_query> queries(5, sample());
+  queries[1].filter("x");
+  queries[2].endpoint_type("x");
+  queries[3].skip(1);
+  queries[4].start_at("c1");
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    page_cursor cursor(queries[i]);
+    cursor.accept(page_with({"a"}, paging), 1);
+    CHECK(cursor.completeness().missing.has_value() == (i == 0));
+    CHECK(cursor.completeness().filtered == (i == 1 || i == 2));
+  }
+}
+
+TEST_CASE("a run without a number, or with one below 1, leaves the sequence unknown") {
+  for (auto const* number : {"null", "0", "-3", "1.5", "\"1\""}) {
+    page_cursor cursor(sample());
+    cursor.accept(parsed(std::string(R"({"data":[{"id":"a","sequence":1},{"id":"b","sequence":)") +
+                         number + R"(}],"pagination":{"total":2,"hasNext":false}})"),
+                  1);
+    CHECK_FALSE(cursor.completeness().missing.has_value());
+    CHECK(cursor.completeness().gaps.empty());
+    CHECK(cursor.completeness().verdict() == walk_verdict::complete);
+  }
+}
+
+TEST_CASE("backward, a walk follows the previous cursors, each page from its end") {
+  auto query = sample();
+  query.start_before("c9");
+  page_cursor cursor(query);
+  CHECK(cursor.next() == page_start::at_previous("c9"));
+  auto const more = R"({"total":4,"hasNext":true,"next":"n","hasPrevious":true,"previous":"c1"})";
+  CHECK(ids_of(cursor.accept(page_with({"c", "d"}, more), 1)) == ids{"d", "c"});
+  CHECK(cursor.next() == page_start::at_previous("c1"));
+  auto const first = R"({"total":4,"hasNext":true,"next":"n","hasPrevious":false})";
+  CHECK(ids_of(cursor.accept(page_with({"a", "b"}, first), 1)) == ids{"b", "a"});
+  CHECK(cursor.done());
+  CHECK_FALSE(cursor.failure().has_value());
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("backward has no skip to go on by") {
+  auto query = sample();
+  query.start_before("c9");
+  page_cursor cursor(query);
+  cursor.accept(page_with({"a"}, R"({"total":4,"hasPrevious":true})"), 1);
+  CHECK(failure_of(cursor) == errc::incomplete);
+}
+
+TEST_CASE("backward, a walk is resumed after the run that came last, by its id") {
+  auto query = sample();
+  query.start_at(position_of(query, page_start::at_previous("c9"), 1, "c"));
+  page_cursor cursor(query);
+  auto const first = R"({"total":4,"hasPrevious":false})";
+  CHECK(ids_of(cursor.accept(page_with({"a", "b", "c", "d"}, first), 1)) == ids{"b", "a"});
+}
