@@ -21,3 +21,4 @@ program=build/bench/benchmarks/decode
 .venv/bin/python benchmarks/decode/peers.py "$program" "${arguments[@]}"
 build/bench/benchmarks/transport --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/simulator/throughput.py "$@"
+.venv/bin/python benchmarks/walk/main.py "$@"

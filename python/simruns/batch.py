@@ -56,8 +56,8 @@ class Batch(BatchBase):
         """The runs as a stream, read once.
 
         Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before,
-        strict, walk and allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run if fewer came
-        than the server counted.
+        strict, walk and allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run
+        if fewer came than the server counted.
         """
         return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 

@@ -44,7 +44,7 @@ def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) 
 def held(reads: Reads) -> Runs:
     """The runs of all walks. Requires that all are done.
 
-    Raises a walk's failure where it is the only one, else a `SuiteError` that holds the others.
+    Raises the first failure if nothing came, else a `SuiteError` that holds what did.
     """
     walks, failures = [], {}
     for key, operation in reads:
@@ -54,12 +54,12 @@ def held(reads: Reads) -> Runs:
         except errors.RequestError as error:
             errors.tell_walk(error, operation.completeness)
             failures[key] = error
-    if len(reads) == 1 and failures:
-        raise next(iter(failures.values()))
-    runs = Runs(walks)
+    if failures and not walks:
+        key, first = next(iter(failures.items()))
+        raise first if len(reads) == 1 else errors.about(first, _name(key))
     if failures:
-        raise errors.SuiteError(_told(failures, len(reads)), runs, failures)
-    return runs
+        raise errors.SuiteError(_told(failures, len(reads)), Runs(walks), failures)
+    return Runs(walks)
 
 
 def show(reads: Reads, bar: Progress) -> None:
@@ -76,6 +76,7 @@ def _name(key: BatchKey) -> str:
 
 def _told(failures: dict[BatchKey, errors.RequestError], batches: int) -> str:
     key, first = next(iter(failures.items()))
-    others = batches - len(failures)
-    beside = f"; the runs of the other {others} are in error.runs" if others else ""
-    return f"{len(failures)} of {batches} batches failed, {_name(key)}: {first}{beside}"
+    return (
+        f"{len(failures)} of {batches} batches failed, the first of them {_name(key)}: {first}; "
+        "the runs of the others are in error.runs, what failed in error.failures"
+    )

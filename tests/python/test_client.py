@@ -87,7 +87,9 @@ def test_a_closed_stream_gives_no_more_runs(batch: simruns.Batch) -> None:
 def test_a_walk_to_the_end_says_that_it_was_all(batch: simruns.Batch) -> None:
     stream = batch.runs()
     assert len(list(stream)) == 250
-    assert str(stream.completeness) == "250 of 250 runs, complete, no duplicate, 3 requests"
+    assert str(stream.completeness) == (
+        "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests"
+    )
     assert stream.completeness.reached_end
 
 
