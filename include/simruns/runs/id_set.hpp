@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/detail/packed_id.hpp"
 #include "simruns/detail/spread_hash.hpp"
 
 #include <cstddef>
@@ -13,23 +14,26 @@
 
 namespace simruns {
 
-/// The ids of the runs that a walk has had. Exact, and small: 10 to 16 bytes and the id itself for
-/// each, its table's doubling included, in blocks that never move, so that a walk of 100,000 runs
-/// does not double at its end.
+/// The ids of the runs that a walk has had. Exact, and small: 10 to 16 bytes and the id itself,
+/// packed, for each, its table's doubling included, in blocks that never move, so that a walk of
+/// 100,000 runs does not double at its end.
 class id_set {
  public:
   /// False if the id was there already.
   bool insert(std::string_view id) {
     if ((count_ + 1) * 4 > slots_.size() * 3) grow();
-    auto const slot = find(id);
+    detail::packed_id const packed(id);
+    auto const slot = find(packed.head(), packed.bytes());
     if (slots_[slot] != free_slot) return false;
-    slots_[slot] = store(id);
+    slots_[slot] = store(packed);
     ++count_;
     return true;
   }
 
   bool contains(std::string_view id) const noexcept {
-    return !slots_.empty() && slots_[find(id)] != free_slot;
+    if (slots_.empty()) return false;
+    detail::packed_id const packed(id);
+    return slots_[find(packed.head(), packed.bytes())] != free_slot;
   }
 
   std::size_t size() const noexcept { return count_; }
@@ -46,28 +50,37 @@ class id_set {
   using handle = std::uint32_t;
   static constexpr handle free_slot = 0;
 
-  std::string_view at(handle where) const noexcept {
+  struct stored_id {
+    std::uint32_t head;
+    std::string_view bytes;
+  };
+
+  stored_id at(handle where) const noexcept {
     auto const place = where - 1;
     char const* const start = blocks_[place / block_units].get() + place % block_units * unit;
-    std::uint32_t size = 0;
-    std::memcpy(&size, start, sizeof size);
-    return {start + sizeof size, size};
+    std::uint32_t head = 0;
+    std::memcpy(&head, start, sizeof head);
+    return {head, {start + sizeof head, detail::packed_id::size_of(head)}};
   }
 
-  std::size_t find(std::string_view id) const noexcept {
+  std::size_t find(std::uint32_t head, std::string_view bytes) const noexcept {
     auto const mask = slots_.size() - 1;
-    auto slot = detail::spread_hash::slot(id, slots_.size());
-    while (slots_[slot] != free_slot && at(slots_[slot]) != id) slot = (slot + 1) & mask;
+    auto slot = detail::spread_hash::slot(bytes, slots_.size());
+    for (; slots_[slot] != free_slot; slot = (slot + 1) & mask) {
+      auto const one = at(slots_[slot]);
+      if (one.head == head && one.bytes == bytes) break;
+    }
     return slot;
   }
 
-  handle store(std::string_view id) {
-    auto const size = static_cast<std::uint32_t>(id.size());
-    auto const needed = (sizeof size + id.size() + unit - 1) / unit * unit;
+  handle store(detail::packed_id const& id) {
+    auto const head = id.head();
+    auto const bytes = id.bytes();
+    auto const needed = (sizeof head + bytes.size() + unit - 1) / unit * unit;
     if (blocks_.empty() || used_ + needed > block_bytes) add_block(needed);
     char* const start = blocks_.back().get() + used_;
-    std::memcpy(start, &size, sizeof size);
-    std::memcpy(start + sizeof size, id.data(), id.size());
+    std::memcpy(start, &head, sizeof head);
+    std::memcpy(start + sizeof head, bytes.data(), bytes.size());
     auto const where = (blocks_.size() - 1) * block_units + used_ / unit + 1;
     used_ = used_ + needed < block_bytes ? used_ + needed : block_bytes;
     return static_cast<handle>(where);
@@ -86,7 +99,9 @@ class id_set {
     std::vector<handle> old(slots_.empty() ? 64 : slots_.size() * 2, free_slot);
     old.swap(slots_);
     for (handle const where : old) {
-      if (where != free_slot) slots_[find(at(where))] = where;
+      if (where == free_slot) continue;
+      auto const one = at(where);
+      slots_[find(one.head, one.bytes)] = where;
     }
   }
 

@@ -66,6 +66,28 @@ TEST_CASE("it answers as std::set does, whatever the ids") {
   }
 }
 
+TEST_CASE("ids of the usual forms are told from all that are near them") {
+  std::string const uuid = "550e8400-e29b-41d4-a716-446655440000";
+  std::set<std::string> near{uuid, uuid.substr(1), uuid + "00", "550e8400e29b41d4a716446655440000"};
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    for (char const c : {'A', 'F', 'g', '-', '/', ':', '`', '\0', '\xff'}) {
+      auto other = uuid;
+      other[i] = c;
+      near.insert(other);
+      near.insert(hex_id(7).replace(i % 24, 1, 1, c));
+    }
+  }
+  std::string hex;
+  for (int i = 0; i < 70; ++i) {
+    near.insert(hex);
+    hex += "0123456789abcdef"[i * 7 % 16];
+  }
+  id_set ids;
+  for (auto const& id : near) CHECK(ids.insert(id));
+  for (auto const& id : near) CHECK_FALSE(ids.insert(id));
+  CHECK(ids.size() == near.size());
+}
+
 TEST_CASE("ids of every length around a block's stay apart from their neighbours") {
   id_set ids;
   std::set<std::string> expected;
