@@ -37,6 +37,7 @@ class operation {
     ++attempts_;
     note_wait(waited_for_budget);
     attempt_began_ = clock::now();
+    attempt_waited_ = {};
     tell(request_event::kind::started,
          [&](request_event& event) { event.waited = waited_for_budget; });
   }
@@ -58,11 +59,15 @@ class operation {
     return out;
   }
 
-  /// Waiting for a turn is not the operation's own time.
-  void note_wait(std::chrono::milliseconds time) noexcept {
-    waited_ += time;
-    if (own_until_ != clock::time_point::max()) own_until_ += time;
+  /// The attempt that has started had to wait for a connection: that is not its own time either.
+  void waited_for_connection(std::chrono::milliseconds time) noexcept {
+    note_wait(time);
+    attempt_began_ += time;
+    attempt_waited_ = time;
   }
+
+  /// The attempt that has started ended before anything was done for it.
+  void never_begun() noexcept { --attempts_; }
 
   /// A whole answer came.
   void answered(int status, std::size_t bytes, std::string const& trace_id) const {
@@ -71,6 +76,7 @@ class operation {
       event.bytes = bytes;
       event.trace_id = trace_id;
       event.elapsed = since(attempt_began_);
+      event.waited = attempt_waited_;
     });
   }
 
@@ -88,6 +94,7 @@ class operation {
       event.trace_id = failure.trace_id;
       event.failure = failure;
       event.elapsed = since(attempt_began_);
+      event.waited = attempt_waited_;
       event.pause = pause;
     });
   }
@@ -104,6 +111,12 @@ class operation {
   }
 
  private:
+  /// Waiting for a turn is not the operation's own time.
+  void note_wait(std::chrono::milliseconds time) noexcept {
+    waited_ += time;
+    if (own_until_ != clock::time_point::max()) own_until_ += time;
+  }
+
   client_config const& config() const noexcept { return core_->config; }
   clock::time_point deadline() const noexcept { return std::min(own_until_, walk_until_); }
   std::string name_of_deadline() const {
@@ -136,6 +149,7 @@ class operation {
   clock::time_point own_until_ = clock::time_point::max();
   clock::time_point walk_until_;
   clock::time_point attempt_began_ = began_;
+  std::chrono::milliseconds attempt_waited_{};
   std::chrono::milliseconds waited_{};
   int attempts_ = 0;
 };
