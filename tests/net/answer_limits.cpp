@@ -175,6 +175,13 @@ TEST_CASE("interim answers do not extend the attempt's time") {
   CHECK(ask_it().code == errc::timeout);
 }
 
+TEST_CASE("an answer of which more is always there ends with the attempt") {
+  scripted_server server({{reply(chunked(std::string(3'000'000, 'x'), 1), false)}});
+  asked ask_it(server);
+  ask_it.limits.attempt_timeout = std::chrono::milliseconds(20);
+  CHECK(ask_it().code == errc::timeout);
+}
+
 TEST_CASE("an answer that drips ends with the attempt") {
   auto const made = simruns::simulator::self_signed_certificate("IP:127.0.0.1");
   auto const ca_file = std::filesystem::temp_directory_path() / "simruns-test-drip-ca.pem";

@@ -127,6 +127,7 @@ TEST_CASE("a place that is granted to one who is cancelled in that moment goes t
   REQUIRE(made.reaches([&] { return all[0].got && all[1].got && all[2].got; }));
   CHECK(all[0].got->error().code == errc::cancelled);
   CHECK(all[1].got->error().code == errc::cancelled);
+  CHECK(all[1].got->error().attempts == 0);
   CHECK(all[2].got->has_value());
 }
 

@@ -6,8 +6,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
@@ -145,7 +147,9 @@ inline boost::asio::awaitable<connection_pool::place> connection_pool::take_plac
   turn own(shared);
   error_code woken;
   co_await own.wake().async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (own.take()) co_return place(shared);
+  auto const state = co_await asio::this_coro::cancellation_state;
+  bool const wanted = state.cancelled() == asio::cancellation_type::none;
+  if (wanted && own.take()) co_return place(shared);
   request_failure failure;
   failure.code = errc::cancelled;
   failure.message = "cancelled while waiting for a connection";
