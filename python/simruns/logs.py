@@ -73,12 +73,13 @@ def _log(event: dict[str, Any]) -> None:
 
 def _line(event: dict[str, Any]) -> str:
     asked = f"{event['method']} {event['target']}"
+    waited = f", after {event['waited']:.3g} s of waiting" if event["waited"] else ""
     if event["event"] == "started":
-        waited = f", after {event['waited']:.3g} s of waiting" if event["waited"] else ""
         return f"{asked}: attempt {event['attempt']}{waited}"
     if event["event"] == "answered":
         return (
             f"{asked}: HTTP {event['status']}, {event['bytes']} bytes in {event['elapsed']:.3g} s"
+            f"{waited}"
         )
     if event["event"] == "will_retry":
         return (

@@ -105,6 +105,9 @@ TEST_CASE("heads, interim answers, extensions and trailers have limits") {
   for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 103 Early Hints\r\n\r\n";
   CHECK_FALSE(outcome_of(interim + answer(body)).code);
   CHECK(outcome_of(interim + "HTTP/1.1 103 E\r\n\r\n" + answer(body)).code == errc::protocol);
+  auto const hints = "HTTP/1.1 103 E\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
+  CHECK_FALSE(outcome_of(hints + hints + hints + answer(body)).code);
+  CHECK(outcome_of(hints + hints + hints + hints + answer(body)).code == errc::too_large);
   std::string extended = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 70; ++i) extended += "1;x=" + std::string(1000, 'y') + "\r\nz\r\n";
   CHECK(outcome_of(extended + "0\r\n\r\n").code == errc::too_large);
@@ -159,6 +162,24 @@ TEST_CASE("an answer that nobody asked for is never taken for the next one") {
   server.send_stray();
   CHECK(ask_it().response.body == "right");
   CHECK(server.accepted() == 2);
+}
+
+TEST_CASE("interim answers do not extend the attempt's time") {
+  std::string interim;
+  for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 103 E\r\n\r\n";
+  auto slow = reply(interim + answer(body), false);
+  slow.pace = std::chrono::milliseconds(2);  // some 36 ms each
+  scripted_server server({{slow}});
+  asked ask_it(server);
+  ask_it.limits.attempt_timeout = std::chrono::milliseconds(250);
+  CHECK(ask_it().code == errc::timeout);
+}
+
+TEST_CASE("an answer of which more is always there ends with the attempt") {
+  scripted_server server({{reply(chunked(std::string(3'000'000, 'x'), 1), false)}});
+  asked ask_it(server);
+  ask_it.limits.attempt_timeout = std::chrono::milliseconds(20);
+  CHECK(ask_it().code == errc::timeout);
 }
 
 TEST_CASE("an answer that drips ends with the attempt") {

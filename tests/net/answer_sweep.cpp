@@ -13,4 +13,10 @@ TEST_CASE("a damaged answer is a named error or the right page, never another on
     test::sweep_all(answer(packed, coding), true);
   }
   SECTION("gzip, chunked") { test::sweep_all(chunked(packed, 20, coding)); }
+  SECTION("ended by the connection: its JSON shows the end") {
+    test::sweep_all("HTTP/1.1 200 OK\r\n\r\n" + swept_body);
+  }
+  SECTION("gzip, ended by the connection: its last member shows the end") {
+    test::sweep_all("HTTP/1.1 200 OK\r\n" + coding + "\r\n" + packed, true);
+  }
 }

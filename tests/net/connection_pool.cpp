@@ -7,6 +7,8 @@
 #include <string>
 
 using simruns::errc;
+using simruns::request_event;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -39,10 +41,14 @@ struct both {
   explicit both(std::size_t connections, std::chrono::milliseconds idle = std::chrono::minutes(1))
       : server(context, body) {
     auto const lookup = test::answers_of({{server.endpoint()}});
-    auto link = std::make_shared<simruns::http_transport>(context.get_executor(),
-                                                          config(connections), lookup, idle);
-    client.emplace(context.get_executor(), config(connections), simruns::credentials::api_key("k"),
-                   std::move(link));
+    link = std::make_shared<simruns::http_transport>(context.get_executor(), config(connections),
+                                                     lookup, idle);
+    client.emplace(client_of(config(connections)));
+  }
+
+  /// Another client of the same pool.
+  simruns::client client_of(simruns::client_config const& config) {
+    return {context.get_executor(), config, simruns::credentials::api_key("k"), link};
   }
 
   template <class Condition>
@@ -64,6 +70,7 @@ struct both {
 
   test::asio::io_context context;
   test::gated_server server;
+  std::shared_ptr<simruns::transport> link;
   std::optional<simruns::client> client;
 };
 
@@ -120,6 +127,7 @@ TEST_CASE("a place that is granted to one who is cancelled in that moment goes t
   REQUIRE(made.reaches([&] { return all[0].got && all[1].got && all[2].got; }));
   CHECK(all[0].got->error().code == errc::cancelled);
   CHECK(all[1].got->error().code == errc::cancelled);
+  CHECK(all[1].got->error().attempts == 0);
   CHECK(all[2].got->has_value());
 }
 
@@ -132,6 +140,65 @@ TEST_CASE("those who wait for a connection are served in the order in which they
     for (auto later = done + 1; later < all.size(); ++later) CHECK_FALSE(all[later].got);
   }
   CHECK(made.server.accepted() == 1);
+}
+
+TEST_CASE("waiting for a connection is told, and is nobody's own time") {
+  both made(1);
+  std::vector<request_event> events;
+  auto hurried = config(1);
+  hurried.max_attempts = 2;
+  hurried.backoff_base = 0ms;
+  hurried.attempt_timeout = 150ms;
+  hurried.operation_timeout = 700ms;
+  hurried.on_event = [&](request_event const& event) { events.push_back(event); };
+  auto const client = made.client_of(hurried);
+  made.server.close_gate();
+  operation holder;
+  holder.begin(made.context, *made.client);
+  REQUIRE(made.reaches([&] { return made.server.waiting() == 1; }));
+  operation waiter;
+  waiter.begin(made.context, client);
+  auto const later = std::chrono::steady_clock::now() + 750ms;
+  REQUIRE(made.reaches([&] { return std::chrono::steady_clock::now() > later; }));
+  CHECK_FALSE(waiter.got);
+  // Its first attempt begins now and takes too long; the wait has left time for a second.
+  holder.stop.emit(test::asio::cancellation_type::terminal);
+  REQUIRE(made.reaches([&] { return waiter.got || made.server.waiting() == 3; }));
+  made.server.open_gate();
+  REQUIRE(made.reaches([&] { return waiter.got.has_value(); }));
+  CHECK(waiter.got->has_value());
+  REQUIRE(events.size() == 4);
+  CHECK(events[1].what == request_event::kind::will_retry);
+  CHECK(events[1].failure.code == errc::timeout);
+  CHECK(events[1].waited > 700ms);
+  CHECK(events[1].elapsed < 700ms);
+  CHECK(events[3].what == request_event::kind::answered);
+  CHECK(events[3].waited < 700ms);
+}
+
+TEST_CASE("who is cancelled while it waits for a connection has made no attempt") {
+  both made(1);
+  auto once = config(1);
+  once.request_budget = simruns::request_rate(1, std::chrono::hours(1));
+  auto const client = made.client_of(once);
+  made.server.close_gate();
+  operation holder;
+  holder.begin(made.context, *made.client);
+  REQUIRE(made.reaches([&] { return made.server.waiting() == 1; }));
+  operation waiter;
+  operation next;  // waits for the budget that the first has taken
+  waiter.begin(made.context, client);
+  next.begin(made.context, client);
+  auto const later = std::chrono::steady_clock::now() + 20ms;
+  REQUIRE(made.reaches([&] { return std::chrono::steady_clock::now() > later; }));
+  waiter.stop.emit(test::asio::cancellation_type::terminal);
+  REQUIRE(made.reaches([&] { return waiter.got.has_value(); }));
+  CHECK(waiter.got->error().code == errc::cancelled);
+  CHECK(waiter.got->error().attempts == 0);
+  CHECK(waiter.got->error().waited > 10ms);
+  made.server.open_gate();
+  REQUIRE(made.reaches([&] { return next.got.has_value(); }));
+  CHECK(next.got->has_value());
 }
 
 TEST_CASE("a connection is kept, unless it was idle for too long or its server closed it") {

@@ -161,13 +161,18 @@ TEST_CASE("TLS: a certificate for another host is refused, with the hosts that i
              ContainsSubstring("not made for " + host +
                                ", but for a.test, b.test: use the host "
                                "name"));
+  auto const address = by.leaf(recipe("leaf", "IP:192.0.2.7,URI:urn:a,IP:2001:db8::1"));
+  CHECK_THAT(refusal(fetch_trusting(address.server_context(by.middle.pem()), by.root.pem())),
+             ContainsSubstring(", but for 192.0.2.7, 2001:db8::1: use the host name"));
 }
 
 TEST_CASE("TLS: the common name of a certificate is no host name") {
   authorities const by;
   auto const leaf = by.leaf(recipe(host));
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(by.middle.pem()), by.root.pem())),
-             ContainsSubstring("not made for " + host));
+             ContainsSubstring("not made for " + host +
+                               ", nor for any other host (a common name does not count): its "
+                               "operator must add"));
 }
 
 TEST_CASE("TLS: a self-signed certificate is refused until ca_file has it") {

@@ -115,3 +115,40 @@ def test_a_pause_is_logged_while_it_lasts_and_a_process_ends_with_one_under_way(
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "seen\n"), done.stderr
+
+
+def test_nothing_is_printed_whatever_comes_of_a_request() -> None:
+    """In a process of its own, whose `logging` nobody has set up."""
+    program = """
+        import simruns
+        came = []
+
+        def read(sim, url=None, **options):
+            key = sim.batches()[0]
+            options = {"api_key": sim.api_key, "backoff_base": 0, "max_attempts": 2, **options}
+            try:
+                with simruns.Client(url or sim.url, project=key.project, **options) as client:
+                    client.batch(scenario=key.scenario, batch=key.batch).read()
+                came.append("read")
+            except simruns.Error as error:
+                came.append(error.kind)
+
+        for fault in (None, {"status": 503}, {"truncate": 50}, {"reset": True}):
+            with simruns.Simulator(scenarios=1, runs=5, faults=fault and [fault]) as sim:
+                read(sim)
+        with simruns.Simulator(scenarios=1, runs=5, latency_ms=600_000) as sim:
+            read(sim, attempt_timeout=0.05)
+        with simruns.Simulator(scenarios=1, runs=5) as sim:
+            read(sim, url=sim.url.replace("http:", "https:"), max_attempts=1)
+            read(sim, api_key="wrong")
+        read(sim)
+        assert len(came) == 8 and came[0] == "read" and came.count("read") == 1, came
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

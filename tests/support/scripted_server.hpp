@@ -31,6 +31,7 @@ class scripted_server {
     std::string bytes;
     bool close = true;                  ///< After these bytes. False: waits for another request.
     std::chrono::milliseconds pace{0};  ///< Between one byte and the next, if not zero.
+    bool says_end = false;              ///< Before it closes TLS, by the closing word of TLS.
     std::string stray;                  ///< Sent when `send_stray` is called, without a request.
     reply(std::string b, bool c = true) : bytes(std::move(b)), close(c) {}
   };
@@ -86,6 +87,7 @@ class scripted_server {
         boost::asio::ssl::stream<socket&> secure(*peer, *tls_);
         secure.handshake(boost::asio::ssl::stream_base::server, failed);
         if (!failed) talk(secure, *peer, replies);
+        if (!failed && replies.back().says_end) secure.shutdown(failed);
       } else {
         talk(*peer, *peer, replies);
       }

@@ -39,6 +39,7 @@ class operation {
     note_wait(waited_for_budget);
     attempt_began_ = clock::now();
     era_ = core_->pace.era();
+    attempt_waited_ = {};
     tell(request_event::kind::started,
          [&](request_event& event) { event.waited = waited_for_budget; });
   }
@@ -60,11 +61,15 @@ class operation {
     return out;
   }
 
-  /// Waiting for a turn is not the operation's own time.
-  void note_wait(std::chrono::milliseconds time) noexcept {
-    waited_ += time;
-    if (own_until_ != clock::time_point::max()) own_until_ += time;
+  /// The attempt that has started had to wait for a connection: that is not its own time either.
+  void waited_for_connection(std::chrono::milliseconds time) noexcept {
+    note_wait(time);
+    attempt_began_ += time;
+    attempt_waited_ = time;
   }
+
+  /// The attempt that has started ended before anything was done for it.
+  void never_begun() noexcept { --attempts_; }
 
   /// A whole answer came.
   void answered(int status, std::size_t bytes, std::string const& trace_id) const {
@@ -73,6 +78,7 @@ class operation {
       event.bytes = bytes;
       event.trace_id = trace_id;
       event.elapsed = since(attempt_began_);
+      event.waited = attempt_waited_;
     });
   }
 
@@ -98,6 +104,7 @@ class operation {
       event.trace_id = failure.trace_id;
       event.failure = failure;
       event.elapsed = since(attempt_began_);
+      event.waited = attempt_waited_;
       event.pause = pause;
     });
   }
@@ -114,6 +121,12 @@ class operation {
   }
 
  private:
+  /// Waiting for a turn is not the operation's own time.
+  void note_wait(std::chrono::milliseconds time) noexcept {
+    waited_ += time;
+    if (own_until_ != clock::time_point::max()) own_until_ += time;
+  }
+
   client_config const& config() const noexcept { return core_->config; }
   clock::time_point deadline() const noexcept { return std::min(own_until_, walk_until_); }
   std::string name_of_deadline() const {
@@ -146,6 +159,7 @@ class operation {
   clock::time_point own_until_ = clock::time_point::max();
   clock::time_point walk_until_;
   clock::time_point attempt_began_ = began_;
+  std::chrono::milliseconds attempt_waited_{};
   std::chrono::milliseconds waited_{};
   int attempts_ = 0;
   std::uint64_t era_ = 0;  ///< Of the client's pace.

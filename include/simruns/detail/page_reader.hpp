@@ -62,6 +62,7 @@ class page_reader {
 
   bool within_limits();
   bool done();
+  bool is_whole_json() const;
   bool refuse(errc code, std::string message);
   std::size_t depth_left() const noexcept { return limits_.max_depth - frames_.depth(); }
   std::string_view slice_from(char const* start) const noexcept {

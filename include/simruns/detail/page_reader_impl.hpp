@@ -29,8 +29,11 @@ inline bool page_reader::read() {
 }
 
 inline parse_error page_reader::failure() const {
-  if (refused_) return refusal_;
-  parse_error out;
+  parse_error out = refusal_;
+  if (refused_) {
+    out.whole_json = refusal_.code == errc::decode && is_whole_json();
+    return out;
+  }
   auto const at_byte = [&](std::size_t offset) {
     out.offset = offset;
     return " at byte " + std::to_string(offset);
@@ -46,6 +49,15 @@ inline parse_error page_reader::failure() const {
                 std::to_string(data_.body.size());
   if (in_.at_end()) out.message += ": it ends too early";
   return out;
+}
+
+/// Whether a body that is no page is yet something whole.
+inline bool page_reader::is_whole_json() const {
+  json_scanner all(data_.body);
+  std::string_view ignored;
+  if (!all.value(ignored, parse_limits().max_depth)) return false;
+  all.peek();
+  return all.at_end();
 }
 
 inline bool page_reader::refuse(errc code, std::string message) {

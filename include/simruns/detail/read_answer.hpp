@@ -62,13 +62,14 @@ inline result<page> read_response(http_response response, client_config const& c
   limits.max_depth = config.max_json_depth;
   limits.strict = query.strict();
   bool const html = looks_like_html(response.body);
-  bool const may_be_cut = !html && !response.length_known;
+  bool const length_known = response.length_known;
   auto parsed = parse_page(std::move(response.body), limits);
   if (parsed) return *parsed;
   request_failure out;
   out.code = parsed.error().code;
   out.status = response.status;
-  if (may_be_cut && parsed.error().code == errc::decode) out.code = errc::truncated;
+  bool const cut = !html && !length_known && !parsed.error().whole_json;
+  if (cut && out.code == errc::decode) out.code = errc::truncated;
   out.message = html ? "the answer is a web page, not the API's; is the base URL right?"
                      : who.redact(parsed.error().message);
   return out;

@@ -13,6 +13,7 @@ struct parse_error {
   std::string message;       ///< What, and where in the body.
   std::string path;          ///< JSON pointer, where one is known.
   std::size_t offset = 0;    ///< Bytes into the body.
+  bool whole_json = false;   ///< Of `decode`: the body is JSON to its end, and was not cut.
 };
 
 [[noreturn]] inline void throw_exception_from_error(parse_error const& error,

@@ -69,7 +69,7 @@ class client_config {
   /// Whether answers may come as gzip. Default: yes, and no where the host is this machine.
   bool compression;
 
-  /// Bytes of an answer's head. Default 64 KiB.
+  /// Bytes of an answer's head, and of the interim ones before it. Default 64 KiB.
   std::uint32_t max_header_bytes = 64 * 1024;
 
   /// Bytes of an answer's body on the wire. Default 32 MiB.

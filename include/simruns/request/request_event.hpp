@@ -21,14 +21,16 @@ struct request_event {
   kind what = kind::started;
   std::string method = "GET";
   std::string target;                   ///< Path and query.
-  int attempt = 0;                      ///< Counted from 1.
+  int attempt = 0;                      ///< Counted from 1; of `gave_up` 0 if none was begun.
   int status = 0;                       ///< The HTTP status; 0 if no answer came.
   std::size_t bytes = 0;                ///< Of the answer's body.
   std::string trace_id;                 ///< `traceId` of the server's error body.
   request_failure failure;              ///< Of `will_retry` and `gave_up`: why.
   std::chrono::milliseconds elapsed{};  ///< Of the attempt; of `gave_up` the operation's.
-  std::chrono::milliseconds waited{};   ///< Of `started`: for the request budget.
-  std::chrono::milliseconds pause{};    ///< Of `will_retry`.
+  /// Not in the `elapsed` of an attempt. Of `started`: for the request budget; of `answered` and
+  /// `will_retry`: for a connection.
+  std::chrono::milliseconds waited{};
+  std::chrono::milliseconds pause{};  ///< Of `will_retry`.
 
   request_event() = default;
 };

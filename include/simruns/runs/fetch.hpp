@@ -30,9 +30,8 @@ struct fetched {
 namespace detail {
 
 /// Waits for the client's request budget, if it has one.
-inline boost::asio::awaitable<std::chrono::milliseconds> wait_for_budget(
-    std::shared_ptr<client_core> core) {
-  if (!core->requests) co_return std::chrono::milliseconds(0);
+inline boost::asio::awaitable<request_turn> wait_for_budget(std::shared_ptr<client_core> core) {
+  if (!core->requests) co_return request_turn();
   co_return co_await core->requests->take();
 }
 
@@ -51,22 +50,28 @@ inline boost::asio::awaitable<void> sleep(std::chrono::milliseconds time) {
 inline boost::asio::awaitable<result<page>> attempt(std::shared_ptr<client_core> core,
                                                     std::shared_ptr<operation> doing,
                                                     http_request request, run_query query) {
-  auto const waited = co_await wait_for_budget(core);
-  doing->start(waited);
+  auto const turn = co_await wait_for_budget(core);
+  doing->start(turn.waited);
   auto const limits = doing->limits();
   std::exception_ptr thrown;
   http_response response;
+  bool begun = true;
   try {
     response = co_await core->link->exchange(std::move(request), limits);
+  } catch (not_begun_error const&) {
+    thrown = std::current_exception();
+    begun = false;
   } catch (...) {  // a transport of the user's may throw what it likes
     thrown = std::current_exception();
   }
   if (thrown) {
     auto failure = failure_of(thrown);
-    doing->note_wait(failure.waited);
+    doing->waited_for_connection(failure.waited);
+    if (!begun) doing->never_begun();
+    if (!begun && core->requests) core->requests->give_back(turn.granted);
     co_return failure;
   }
-  doing->note_wait(response.waited);
+  doing->waited_for_connection(response.waited);
   auto const bytes = response.body.size();
   auto const status = response.status;
   auto read = read_response(std::move(response), core->config, core->who, query);

@@ -11,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -34,9 +35,24 @@ class request_times {
 
   void add(time_point now) { sent_.push_back(now); }
 
+  /// What was added at that moment was not sent after all.
+  void remove(time_point added) {
+    auto const at = std::find(sent_.begin(), sent_.end(), added);
+    if (at != sent_.end()) sent_.erase(at);
+  }
+
  private:
   request_rate rate_;
   std::deque<time_point> sent_;  ///< Of the last stretch, the oldest first.
+};
+
+/// Leave to send one request.
+struct request_turn {
+  request_times::time_point granted{};
+  std::chrono::milliseconds waited{};
+
+  request_turn() = default;
+  request_turn(request_times::time_point g, std::chrono::milliseconds w) : granted(g), waited(w) {}
 };
 
 /// Lets requests go at a limited rate, first come, first served. Used on the client's strand only;
@@ -48,9 +64,16 @@ class request_budget {
             boost::asio::query(executor, boost::asio::execution::context), executor, rate)) {}
 
   /// Waits for its turn and counts one request as sent.
-  /// Completes: with the time that it took.   Throws: request_error (cancelled).
-  /// Cancels:   terminal; the turn goes to the next.
-  boost::asio::awaitable<std::chrono::milliseconds> take() { return wait(line_); }
+  /// Throws: request_error (cancelled).   Cancels: terminal; the turn goes to the next.
+  boost::asio::awaitable<request_turn> take() { return wait(line_); }
+
+  /// Nothing was sent in that turn: another may have it.
+  void give_back(request_times::time_point granted) {
+    line_->with([granted](line& in) {
+      in.times.remove(granted);
+      if (!in.waiting.empty()) in.waiting.front()->cancel();  // it looks again
+    });
+  }
 
  private:
   using clock = std::chrono::steady_clock;
@@ -94,13 +117,12 @@ class request_budget {
     turn timer_;
   };
 
-  static boost::asio::awaitable<std::chrono::milliseconds> wait(std::shared_ptr<bound_line> in);
+  static boost::asio::awaitable<request_turn> wait(std::shared_ptr<bound_line> in);
 
   std::shared_ptr<bound_line> line_;
 };
 
-inline boost::asio::awaitable<std::chrono::milliseconds> request_budget::wait(
-    std::shared_ptr<bound_line> in) {
+inline boost::asio::awaitable<request_turn> request_budget::wait(std::shared_ptr<bound_line> in) {
   namespace asio = boost::asio;
   auto const began = clock::now();
   place const mine(in);
@@ -109,7 +131,8 @@ inline boost::asio::awaitable<std::chrono::milliseconds> request_budget::wait(
     auto const due = mine.due(now);
     if (due <= now) {
       (*in)->times.add(now);
-      co_return std::chrono::duration_cast<std::chrono::milliseconds>(now - began);
+      auto const waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - began);
+      co_return request_turn(now, waited);
     }
     mine.timer().expires_at(due);
     error_code woken;

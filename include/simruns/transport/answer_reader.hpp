@@ -65,7 +65,7 @@ class answer_reader {
   std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> chunk_;
   std::optional<parser_type> parser_;
   http_response out_;
-  std::size_t head_bytes_ = 0;
+  std::size_t head_bytes_ = 0;     ///< Of the interim answers, too.
   std::uint64_t body_bytes_ = 0;   ///< Beyond the head, chunk sizes and all.
   std::uint64_t chunk_bytes_ = 0;  ///< What the sizes and line ends of the chunks must take.
   int interim_ = 0;

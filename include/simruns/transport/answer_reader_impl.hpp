@@ -25,7 +25,6 @@ inline void answer_reader::begin() {
     on_chunk(size);
   };
   parser_->on_chunk_header(chunk_);
-  head_bytes_ = 0;
 }
 
 inline bool answer_reader::feed(boost::beast::flat_buffer& buffer) {
@@ -61,7 +60,8 @@ inline std::size_t answer_reader::put(boost::beast::flat_buffer& buffer, error_c
   return used;
 }
 
-/// True: the head is whole. Beast's own limit is for one piece of a head, not for their sum.
+/// True: the head is whole. Beast's own limit is for one piece of a head, not for their sum, nor
+/// for the interim ones before it.
 inline bool answer_reader::read_head(boost::beast::flat_buffer& buffer) {
   error_code failed;
   auto const used = put(buffer, failed);

@@ -2,11 +2,14 @@
 
 #include "simruns/detail/context_bound.hpp"
 #include "simruns/transport/connection.hpp"
+#include "simruns/transport/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
@@ -41,7 +44,7 @@ class connection_pool {
   void drop_idle() noexcept { idle_.clear(); }
 
   /// First come, first served: a place that is given up goes straight to the first who waits.
-  /// Throws: request_error (cancelled).   Cancels: terminal, partial, total.
+  /// Throws: not_begun_error (cancelled).   Cancels: terminal, partial, total.
   static boost::asio::awaitable<place> take_place(bound_pool shared);
 
  private:
@@ -140,11 +143,18 @@ inline boost::asio::awaitable<connection_pool::place> connection_pool::take_plac
     ++pool.busy_;
     co_return place(shared);
   }
+  auto const began = clock::now();
   turn own(shared);
   error_code woken;
   co_await own.wake().async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (own.take()) co_return place(shared);
-  throw request_error(errc::cancelled, "cancelled while waiting for a connection");
+  auto const state = co_await asio::this_coro::cancellation_state;
+  bool const wanted = state.cancelled() == asio::cancellation_type::none;
+  if (wanted && own.take()) co_return place(shared);
+  request_failure failure;
+  failure.code = errc::cancelled;
+  failure.message = "cancelled while waiting for a connection";
+  failure.waited = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+  throw not_begun_error(std::move(failure));
 }
 
 }  // namespace simruns

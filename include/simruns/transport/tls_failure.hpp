@@ -2,6 +2,8 @@
 
 #include "simruns/error.hpp"
 
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <openssl/asn1.h>
 #include <openssl/err.h>
@@ -64,6 +66,26 @@ inline std::string describe_name(X509_NAME const* name) {
   return "without a name";
 }
 
+/// A name or an address, as a certificate holds it; empty if it is of another kind.
+inline std::string describe_host(GENERAL_NAME const* name) {
+  if (name->type == GEN_DNS) {
+    auto const* const data = reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName));
+    return plain_words({data, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))});
+  }
+  if (name->type != GEN_IPADD) return {};
+  auto const* const data = ASN1_STRING_get0_data(name->d.iPAddress);
+  auto const size = static_cast<std::size_t>(ASN1_STRING_length(name->d.iPAddress));
+  boost::asio::ip::address_v4::bytes_type v4;
+  boost::asio::ip::address_v6::bytes_type v6;
+  if (size == v4.size()) {
+    std::copy_n(data, size, v4.begin());
+    return boost::asio::ip::address_v4(v4).to_string();
+  }
+  if (size != v6.size()) return {};
+  std::copy_n(data, size, v6.begin());
+  return boost::asio::ip::address_v6(v6).to_string();
+}
+
 /// The hosts that a certificate is made for; a few of them.
 inline std::string list_hosts(X509 const* certificate) {
   static constexpr std::size_t most = 4;
@@ -75,10 +97,9 @@ inline std::string list_hosts(X509 const* certificate) {
   std::size_t count = 0;
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     auto const* const name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type != GEN_DNS || ++count > most) continue;
-    auto const* const data = reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName));
-    auto const size = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
-    out += (out.empty() ? "" : ", ") + plain_words({data, size});
+    auto const host = describe_host(name);
+    if (host.empty() || ++count > most) continue;
+    out += (out.empty() ? "" : ", ") + host;
   }
   return count > most ? out + " and others" : out;
 }
@@ -190,8 +211,13 @@ inline std::string describe_certificate(SSL const* handle, std::string const& ho
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: {
       auto const hosts = chain.size() > 0 ? list_hosts(chain[0]) : std::string();
-      return "the certificate that the server sent is not made for " + host +
-             (hosts.empty() ? "" : ", but for " + hosts) +
+      auto const what = "the certificate that the server sent is not made for " + host;
+      if (hosts.empty()) {
+        return what +
+               ", nor for any other host (a common name does not count): its operator must add the "
+               "host as a subject alternative name";
+      }
+      return what + ", but for " + hosts +
              ": use the host name that the certificate is made for, or its operator must add this "
              "one";
     }

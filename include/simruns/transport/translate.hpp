@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/detail/seconds_text.hpp"
 #include "simruns/error.hpp"
 
 #include <boost/asio/error.hpp>
@@ -37,13 +38,9 @@ inline errc translate(error_code const& code, errc otherwise) {
 [[noreturn]] inline void rethrow_deadline(request_error const& failed, std::string_view option,
                                           std::chrono::milliseconds limit, std::string_view what) {
   if (failed.code() != errc::timeout) throw request_error(failed);
-  auto const thousandths = std::to_string(1000 + limit.count() % 1000).substr(1);
-  auto seconds = std::to_string(limit.count() / 1000) + "." + thousandths;
-  seconds.erase(seconds.find_last_not_of('0') + 1);
-  if (seconds.back() == '.') seconds.pop_back();
   auto failure = failed.failure();
-  failure.message =
-      std::string(option) + " of " + seconds + " s passed before " + std::string(what);
+  failure.message = std::string(option) + " of " + detail::seconds_text(limit) +
+                    " passed before " + std::string(what);
   throw request_error(std::move(failure));
 }
 

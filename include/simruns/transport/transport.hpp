@@ -1,11 +1,19 @@
 #pragma once
 
+#include "simruns/error.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/request/http_message.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 namespace simruns {
+
+/// The attempt was cancelled while it waited for its turn: nothing was sent, no connection was
+/// tried. It counts as no attempt, and costs nothing of the request budget.
+class not_begun_error final : public request_error {
+ public:
+  using request_error::request_error;
+};
 
 /// How a request reaches a server. `http_transport` uses sockets, `testing::scripted_transport` a
 /// script; write another for a recorder or a cache.
@@ -17,7 +25,8 @@ class transport {
   virtual ~transport() = default;
 
   /// One attempt: sends the request, reads the whole answer, whatever its status.
-  /// Completes: when the answer is whole.   Throws: request_error, its code one of `errc`.
+  /// Completes: when the answer is whole.   Throws: request_error, its code one of `errc`;
+  ///            not_begun_error, where that is so.
   /// Cancels:   terminal; what is under way is dropped.
   /// Lifetime:  copies its arguments; the transport must outlive the operation.
   /// Threads:   one at a time: a client calls it on its strand.

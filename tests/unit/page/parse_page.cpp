@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/pages.hpp"
 
+#include <boost/json.hpp>
+
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -177,6 +179,9 @@ TEST_CASE("no body but an object with a data array is a page") {
     auto const error = refused(body);
     CHECK(error.code == errc::decode);
     CHECK_FALSE(error.message.empty());
+    boost::system::error_code not_json;
+    boost::json::parse(body, not_json);
+    CHECK(error.whole_json == !not_json);
   }
   CHECK(parsed("\r\n\t {\"data\":[]} \n").empty());
 }

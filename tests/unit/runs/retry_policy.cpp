@@ -119,4 +119,13 @@ TEST_CASE("in no stretch of time are there more requests than the rate allows") 
   for (std::size_t i = 3; i < sent.size(); ++i) CHECK(sent[i] - sent[i - 3] >= 100ms);
   // And none waits for longer than it must.
   CHECK(times.next(sent.back() + 100ms) == sent.back() + 100ms);
+  // What was not sent after all leaves its own place, and no other's.
+  simruns::request_times two(simruns::request_rate(2, 100ms));
+  clock::time_point const start{};
+  two.add(start);
+  two.add(start + 60ms);
+  two.remove(start);
+  CHECK(two.next(start + 60ms) == start + 60ms);
+  two.add(start + 60ms);
+  CHECK(two.next(start + 120ms) == start + 160ms);
 }

@@ -1,0 +1,90 @@
+#include "answer_sweep.hpp"
+#include "simruns/runs/http_client.hpp"
+#include "support/certificates.hpp"
+#include "support/scratch.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+using simruns::errc;
+using test::answer;
+using test::chunked;
+using test::swept_body;
+using reply = test::scripted_server::reply;
+
+namespace {
+
+std::string const unframed = "HTTP/1.1 200 OK\r\n\r\n";
+
+simruns::result<simruns::page> fetch(simruns::client_config config) {
+  config.max_attempts = 1;
+  test::asio::io_context context;
+  simruns::client client(context.get_executor(), config, simruns::credentials::api_key("k"));
+  return test::run(context, client.try_fetch_page(test::query()));
+}
+
+/// A server with a certificate that its client trusts.
+struct trusted_server {
+  trusted_server() : tls(own.server_context()) { test::write_file(ca_file, own.pem()); }
+
+  simruns::result<simruns::page> fetch_of(std::string const& bytes, bool says_end) {
+    reply sent(bytes);
+    sent.says_end = says_end;
+    test::scripted_server server({{sent}}, &tls);
+    simruns::client_config config(server.url());
+    config.ca_file = ca_file;
+    return fetch(config);
+  }
+
+  test::scratch folder;
+  std::string ca_file = folder.file("ca.pem");
+  test::certificate own{test::certificate::recipe("own", "IP:127.0.0.1")};
+  boost::asio::ssl::context tls;
+};
+
+errc code_of(std::string const& bytes) {
+  test::scripted_server server({{reply(bytes)}});
+  auto const got = fetch(simruns::client_config(server.url()));
+  REQUIRE(got.has_error());
+  return static_cast<errc>(got.error().code.value());
+}
+
+}  // namespace
+
+TEST_CASE("an end of TLS without its closing word cuts only an answer of unknown length") {
+  trusted_server server;
+  auto const whole = {answer(swept_body), chunked(swept_body, 40), unframed + swept_body};
+  for (auto const& bytes : whole) CHECK(server.fetch_of(bytes, true).has_value());
+  CHECK(server.fetch_of(answer(swept_body), false).has_value());
+  CHECK(server.fetch_of(answer(swept_body, "Connection: close\r\n"), false).has_value());
+  CHECK(server.fetch_of(chunked(swept_body, 40), false).has_value());
+  // Whole as it looks: whoever cut it may have had reasons to.
+  auto const cut = server.fetch_of(unframed + swept_body, false);
+  REQUIRE(cut.has_error());
+  CHECK(cut.error().code == errc::truncated);
+}
+
+TEST_CASE("an answer shorter than its length is cut, whatever TLS says") {
+  trusted_server server;
+  for (bool const says_end : {true, false}) {
+    for (auto const& bytes : {answer(swept_body), chunked(swept_body, 40)}) {
+      auto const got = server.fetch_of(bytes.substr(0, bytes.size() - 1), says_end);
+      REQUIRE(got.has_error());
+      CHECK(got.error().code == errc::truncated);
+    }
+  }
+}
+
+TEST_CASE("what ends with its connection was cut if it is no whole JSON, else it is no page") {
+  for (auto const* whole : {R"({"a":1})", "[]", R"({"data":null})", "null", " [{}] \n"}) {
+    INFO(whole);
+    CHECK(code_of(unframed + whole) == errc::decode);
+    CHECK(code_of(answer(whole)) == errc::decode);
+  }
+  for (auto const* part : {"", R"({"a":1)", "[", R"([{"data":[]})", R"({"data":nul)", "tru"}) {
+    INFO(part);
+    CHECK(code_of(unframed + part) == errc::truncated);
+    CHECK(code_of(answer(part)) == errc::decode);
+  }
+}
