@@ -124,8 +124,11 @@ inline std::optional<std::string> window_plan::sequence_breaks(std::uint64_t num
     auto const here = *one.sequence;
     if (here <= latest_) rising_ = false;
     if (first && rising_ && here - 1 != latest_) {
-      return "between " + name(number - 1) + " and the next, runs " + std::to_string(latest_ + 1) +
-             "-" + std::to_string(here - 1) + " are missing";
+      auto const gap = std::to_string(latest_ + 1);
+      return "between " + name(number - 1) + " and the next, " +
+             (here - 1 == latest_ + 1
+                  ? "run " + gap + " is missing"
+                  : "runs " + gap + "-" + std::to_string(here - 1) + " are missing");
     }
     latest_ = std::max(latest_, here);
     first = false;
@@ -137,7 +140,7 @@ inline std::optional<std::string> window_plan::doubt(std::uint64_t number, page 
                                                      run_tally const& seen) {
   if (auto moved = total_moved(got)) return moved;
   if (static_cast<std::int64_t>(got.size()) != expected_size(number)) {
-    return name(number) + " has " + std::to_string(got.size()) + " runs, not " +
+    return "runs in " + name(number) + ": " + std::to_string(got.size()) + ", not " +
            std::to_string(expected_size(number));
   }
   auto const& more = got.pagination().has_next;
