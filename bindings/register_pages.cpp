@@ -95,10 +95,12 @@ class page_maker {
 
  private:
   static constexpr std::size_t runs_of_a_page = 100;
+  static constexpr std::string_view end_of_page =
+      R"(],"pagination":{"limit":100,"skip":0,"total":0,"hasNext":false,"hasPrevious":false}})";
 
   void finish_page() {
     if (begins_.empty()) return;
-    body_ += "]}";
+    body_ += end_of_page;
     auto parsed = simruns::parse_page(std::exchange(body_, {}));
     if (!parsed) throw py::value_error("not the JSON of a run: " + parsed.error().message);
     require_each_its_text(*parsed);

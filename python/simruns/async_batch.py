@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simruns import _core
@@ -20,6 +22,9 @@ from simruns.waiting import result_of, show
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from simruns.archive.result import ArchiveResult
+    from simruns.archive.writing import ArchiveChoice
 
 
 class AsyncBatch(BatchBase):
@@ -46,6 +51,30 @@ class AsyncBatch(BatchBase):
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs in one walk, held."""
         return await read_all(self._core, [self.key], progress, how)
+
+    async def archive(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ArchiveResult:
+        """Keeps the runs in a directory, as `Batch.archive` does, on a thread of its own.
+
+        A cancelled task waits until what came is written.
+        """
+        from simruns.archive.writing import Archiver
+
+        archiver = Archiver(self._core, self.key, Path(directory), how)
+        with Progress(progress) as bar:
+            work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                archiver.stop()
+                await asyncio.wait([work])
+                work.cancelled() or work.exception()  # seen, and no warning of the loop
+                raise
 
     async def _page(self, query: _core.Query) -> _core.Page:
         here = bridge()

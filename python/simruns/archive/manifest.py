@@ -88,7 +88,7 @@ class Manifest:
     def told(self) -> BatchCompleteness:
         """Before anything came: nothing, and not the end."""
         told = self.completeness or NOTHING
-        values = {name: told.get(name) for name in BatchCompleteness._fields[1:]}
+        values: dict[str, Any] = {name: told.get(name) for name in BatchCompleteness._fields[1:]}
         return BatchCompleteness(self.key, **values)
 
     def write(self, directory: Path) -> None:

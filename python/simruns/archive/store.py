@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from simruns.archive import pace
 from simruns.archive.manifest import Manifest, Part
 from simruns.archive.parts import Row, read_part, read_rows, write_part
 
-PART_RUNS = 1000
-"""Runs that a part is written at."""
 KEPT_PARTS = 4
 """Parts held in memory at once while some are rewritten."""
 
@@ -79,12 +78,12 @@ class Store:
         gathered: list[range] = []
         for stretch in self._stretches():
             whole = sizes[self._places[stretch.start].file].rows == len(stretch)
-            if whole and len(stretch) >= PART_RUNS // 2:
+            if whole and len(stretch) >= pace.PART_RUNS // 2:
                 parts += [*self._together(gathered), sizes[self._places[stretch.start].file]]
                 gathered = []
             else:
                 gathered.append(stretch)
-                if sum(map(len, gathered)) >= PART_RUNS:
+                if sum(map(len, gathered)) >= pace.PART_RUNS:
                     parts += self._together(gathered)
                     gathered = []
         parts += self._together(gathered)

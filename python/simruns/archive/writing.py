@@ -9,21 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from simruns import _core
+from simruns.archive import pace
 from simruns.archive.lock import NAME as LOCK
 from simruns.archive.lock import locked
 from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_manifest
 from simruns.archive.parts import Row, sweep
 from simruns.archive.result import ArchiveResult
-from simruns.archive.session import Session
-from simruns.archive.store import PART_RUNS, Key, Store, key_of
-from simruns.errors import Error, IncompleteError, RequestError, invalid
+from simruns.archive.session import Session, Taken
+from simruns.archive.store import Key, Store, key_of
+from simruns.errors import CancelledError, Error, IncompleteError, RequestError, invalid
 from simruns.frames import require
 from simruns.jsonl import sync
 from simruns.progress import Progress
 from simruns.query import BatchKey, Choice, make_query
 
-PART_SECONDS = 5.0
-"""After so long what came is written, be it less than a part."""
 REFUSED = ("bad_request", "invalid_argument", "pagination", "not_found")
 """Kinds of failure by which the first page of a resumed walk says that its place is no more."""
 
@@ -49,8 +48,8 @@ class Archiver:
         self._directory = directory
         self._how = how
         self._writing = False
-        self.stream: _core.Stream | None = None
-        """The walk under way."""
+        self._stopped = False
+        self._stream: _core.Stream | None = None
         self._query(None)  # refuses what cannot be asked
 
     def run(self, bar: Progress) -> ArchiveResult:
@@ -64,29 +63,37 @@ class Archiver:
             try:
                 return self._walk(session, bar)
             except RequestError as error:
-                began = self.stream is not None and self.stream.completeness.pages > 0
-                if not session.resumed or began or error.kind not in REFUSED:
+                began = self._stream is not None and self._stream.completeness.pages > 0
+                if self._stopped or not session.resumed or began or error.kind not in REFUSED:
                     raise
                 refusal = str(error)
             manifest.walk = None
             result = self._walk(Session(self._directory, manifest, store), bar)
             return result._replace(restarted=refusal)
 
+    def stop(self) -> None:
+        """From another thread: `run` raises soon, and what came is kept."""
+        self._stopped = True
+        if self._stream is not None:
+            self._stream.close()
+
     def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
-        self.stream = None
-        self.stream = stream = self._core.stream(self._query(session.position))
+        self._stream = None
+        self._stream = stream = self._core.stream(self._query(session.position))
         taken: list[tuple[Key, Row]] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and that place
         written_at = time.monotonic()
         short: IncompleteError | None = None
         try:
             while True:
+                if self._stopped:
+                    raise CancelledError("the archive was stopped")
                 run = stream.try_next()
                 if run is None:
                     whole = (len(taken), stream.position)
                     bar.show(session.seen + len(taken), stream.completeness.total)
-                    late = taken and time.monotonic() - written_at >= PART_SECONDS
-                    if late or len(taken) >= PART_RUNS:
+                    late = taken and time.monotonic() - written_at >= pace.PART_SECONDS
+                    if late or len(taken) >= pace.PART_RUNS:
                         self._write(session, taken, stream)
                         taken, whole = [], (0, session.position)
                         written_at = time.monotonic()
@@ -109,7 +116,7 @@ class Archiver:
             raise short or _incomplete(result)
         return result
 
-    def _write(self, session: Session, taken: list[tuple[Key, Row]], stream: _core.Stream) -> None:
+    def _write(self, session: Session, taken: Taken, stream: _core.Stream) -> None:
         self._writing = True  # if this fails, the disk has the last that is sound
         session.commit(taken, stream.position, stream.completeness)
         self._writing = False
