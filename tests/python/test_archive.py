@@ -120,7 +120,7 @@ def test_after_each_walk_the_parts_hold_each_run_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_parts")
 def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    faults = [{"requests": 9, "status": 503}]
+    faults = [{"requests": [9, 11], "status": 503}]  # 10 is that of head
     with (
         simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
         sim.client(max_attempts=1) as client,
@@ -131,6 +131,8 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
         kept = simruns.open(tmp_path)
         assert texts(kept) == texts(batch.head(80))
         assert kept.completeness.verdict == "incomplete"
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
         sim.clear_requests()
         result = batch.archive(tmp_path, page_size=10)
         assert len(sim.requests()) == 17
@@ -152,6 +154,27 @@ def test_an_interrupted_refresh_knows_what_it_saw_before(tmp_path: Path) -> None
             batch.archive(tmp_path, page_size=10)
         assert simruns.open(tmp_path).completeness.verdict == "complete"
         assert counts(batch.archive(tmp_path, page_size=10)) == (0, 0, 250, 0)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_interrupted_refresh_has_the_later_texts_up_to_where_it_came(tmp_path: Path) -> None:
+    faults = [{"requests": 18, "status": 503}]
+    schedule = {"appear_every": 1, "settle_after": 500}
+    with (
+        simruns.Simulator(scenarios=1, runs=100, live=schedule, speed=0, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        batch = batch_of(sim, client)
+        sim.clock.advance(100)
+        batch.archive(tmp_path, page_size=10)
+        before = texts(simruns.open(tmp_path))
+        sim.clock.advance(1000)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
+        after = texts(batch.runs())
+        assert texts(simruns.open(tmp_path)) == after[:70] + before[70:]
+        assert counts(batch.archive(tmp_path, page_size=10)) == (0, 100, 0, 0)
+        assert texts(simruns.open(tmp_path)) == after
 
 
 def test_where_the_place_to_resume_is_refused_the_walk_starts_again_and_says_so(
@@ -177,6 +200,16 @@ def test_another_page_size_starts_an_interrupted_walk_again(tmp_path: Path) -> N
             batch.archive(tmp_path, page_size=10)
         assert "page size" in (batch.archive(tmp_path).restarted or "")
         assert texts(simruns.open(tmp_path)) == texts(batch.runs())
+
+
+def test_what_came_is_written_after_a_while_be_it_little(
+    batch: simruns.Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "PART_SECONDS", 0.0)
+    batch.archive(tmp_path, page_size=10)
+    assert json.loads((tmp_path / "manifest.json").read_text())["next_part"] > 25
+    assert parts(tmp_path) == ["part-000026.parquet"]
+    assert texts(simruns.open(tmp_path)) == texts(batch.runs())
 
 
 def page(texts: list[str], total: int) -> bytes:

@@ -68,6 +68,7 @@ def test_whichever_step_of_writing_fails_the_archive_goes_on_from_there(
                 archive(batch, directory)
             except OSError as error:
                 assert "No space left" in str(error)  # noqa: PT017
+                assert failing.left == 0  # nothing is written after that
         if failing.left > 0:
             break
         if (directory / "manifest.json").exists():
