@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simruns import _core
+from simruns.archive.choice import ArchiveChoice
 from simruns.batch import BatchBase
 from simruns.bridge import bridge
 from simruns.errors import CancelledError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from simruns.archive.result import ArchiveResult
-    from simruns.archive.writing import ArchiveChoice
 
 
 class AsyncBatch(BatchBase):
@@ -52,6 +52,7 @@ class AsyncBatch(BatchBase):
         """All runs in one walk, held."""
         return await read_all(self._core, [self.key], progress, how)
 
+    @names(ArchiveChoice)
     async def archive(
         self,
         directory: str | os.PathLike[str],

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simruns import _core, checks
+from simruns.archive.choice import ArchiveChoice
 from simruns.progress import Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from simruns.archive.result import ArchiveResult
-    from simruns.archive.writing import ArchiveChoice
 
 
 class BatchBase(Unpickled):
@@ -89,6 +89,7 @@ class Batch(BatchBase):
         """
         return read_all(self._core, [self.key], progress, how)
 
+    @names(ArchiveChoice)
     def archive(
         self,
         directory: str | os.PathLike[str],

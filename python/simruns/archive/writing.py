@@ -10,6 +10,7 @@ from typing import Any
 
 from simruns import _core
 from simruns.archive import pace
+from simruns.archive.choice import ArchiveChoice
 from simruns.archive.lock import NAME as LOCK
 from simruns.archive.lock import locked
 from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_manifest
@@ -21,19 +22,10 @@ from simruns.errors import CancelledError, Error, IncompleteError, RequestError,
 from simruns.frames import require
 from simruns.jsonl import sync
 from simruns.progress import Progress
-from simruns.query import BatchKey, Choice, make_query
+from simruns.query import BatchKey, make_query
 
 REFUSED = ("bad_request", "invalid_argument", "pagination", "not_found")
 """Kinds of failure by which the first page of a resumed walk says that its place is no more."""
-
-
-class ArchiveChoice(Choice, total=False):
-    """Which runs to keep, and how to get them."""
-
-    page_size: int | None
-    """Runs in one request, 1 to 100. Default 100."""
-    allow_incomplete: bool
-    """End quietly where fewer runs came than the server counted. Default False."""
 
 
 class Archiver:
