@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check contract toxiproxy format sanitize matrix clean
+.PHONY: help demo test bench check contract toxiproxy kills format sanitize matrix clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
@@ -36,6 +36,10 @@ contract: ## a Simulator against its contract, by schemathesis
 toxiproxy: ## walks through a bad network, made by toxiproxy (Go): REQUESTS=10000
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@REQUESTS='$(REQUESTS)' tests/toxiproxy/run.sh
+
+kills: ## archives whose process is killed at random moments: KILLS=200 SEED=1
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python tests/python/killing.py $(or $(KILLS),200) $(or $(SEED),1)
 
 format: ## formats C++ and Python
 	@$(MAKE) -s --no-print-directory .venv/installed-test

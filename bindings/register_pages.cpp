@@ -2,10 +2,16 @@
 
 #include "convert.hpp"
 #include "handles.hpp"
+#include "simruns/page/parse_page.hpp"
 
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace simruns_python {
 
@@ -82,6 +88,61 @@ void register_completeness(py::module_& m) {
            [](completeness const& c) { return "<simruns.Completeness " + to_string(c) + ">"; });
 }
 
+/// Pages out of the runs' own texts, a hundred in each, as if a server had sent them.
+class page_maker {
+ public:
+  void add(std::string_view text) {
+    body_ += begins_.empty() ? std::string_view("{\"data\":[") : std::string_view(",");
+    begins_.push_back(body_.size());
+    body_ += text;
+    ends_.push_back(body_.size());
+    if (begins_.size() == runs_of_a_page) finish_page();
+  }
+
+  std::shared_ptr<held_pages> finish() {
+    finish_page();
+    made_->tally.received = static_cast<std::int64_t>(made_->size());
+    return std::move(made_);
+  }
+
+ private:
+  static constexpr std::size_t runs_of_a_page = 100;
+  static constexpr std::string_view end_of_page =
+      R"(],"pagination":{"limit":100,"skip":0,"total":0,"hasNext":false,"hasPrevious":false}})";
+
+  void finish_page() {
+    if (begins_.empty()) return;
+    body_ += end_of_page;
+    auto parsed = simruns::parse_page(std::exchange(body_, {}));
+    if (!parsed) throw py::value_error("not the JSON of a run: " + parsed.error().message);
+    require_each_its_text(*parsed);
+    made_->add(*std::move(parsed));
+    begins_.clear();
+    ends_.clear();
+  }
+
+  /// A text that is more than one value, or less, would shift the others.
+  void require_each_its_text(simruns::page const& got) const {
+    bool same = got.size() == begins_.size();
+    for (std::size_t i = 0; same && i < got.size(); ++i) {
+      auto const begin = static_cast<std::size_t>(got[i].json().data() - got.body().data());
+      same = begin == begins_[i] && begin + got[i].json().size() == ends_[i];
+    }
+    if (!same) throw py::value_error("not the JSON of a run: a text is not one value, and only it");
+  }
+
+  std::shared_ptr<held_pages> made_ = std::make_shared<held_pages>();
+  std::string body_;
+  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> ends_;
+};
+
+std::shared_ptr<held_pages> pages_of_texts(py::iterable const& texts) {
+  page_maker maker;
+  for (auto const text : texts) maker.add(text.cast<std::string_view>());
+  return maker.finish();
+}
+
 template <auto Member>
 py::object paging(simruns::page const& page) {
   return to_python(page.pagination().*Member);
@@ -124,7 +185,8 @@ void register_pages(py::module_& m) {
       .def("body", [](page const& p) { return py::bytes(p.body().data(), p.body().size()); });
   copy_by_reference(one, "keep page.body()");
   py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
-  held.def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
+  held.def_static("of_texts", &pages_of_texts, py::arg("texts"))
+      .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
       .def("__len__", &held_pages::size)
       .def("__getitem__", [](held_pages const& p, py::object const& index) {
         return at_index(index, p.size(), [&p](std::size_t i) { return p.at(i); });

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
+    from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
+    from simruns.archive.result import ArchiveResult
     from simruns.async_batch import AsyncBatch, AsyncSuite
     from simruns.batch import Batch, Suite
     from simruns.client import AsyncClient, Client
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "ArchiveResult",
+    "ArchivedRuns",
     "AsyncBatch",
     "AsyncClient",
     "AsyncRunStream",
@@ -84,10 +88,13 @@ __all__ = [
     "Turn",
     "Walk",
     "__version__",
+    "open",
 ]
 
 _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
+    "archive.opening": ("ArchivedRuns", "open"),
+    "archive.result": ("ArchiveResult",),
     "async_batch": ("AsyncBatch", "AsyncSuite"),
     "batch": ("Batch", "Suite"),
     "client": ("AsyncClient", "Client"),

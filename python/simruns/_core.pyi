@@ -4,7 +4,7 @@ Every failure is raised through `simruns.errors.from_failure`. One core thread r
 never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, final, overload
 
@@ -200,6 +200,14 @@ class Page:
 @final
 class Pages:
     """The pages of one walk, held. Immutable."""
+
+    @staticmethod
+    def of_texts(texts: Iterable[str]) -> Pages:
+        """Pages of runs by their own texts, which `Run.to_json` gives back byte for byte.
+
+        Their completeness counts them, and knows no more. Raises ValueError for what is not the
+        JSON of one run.
+        """
 
     completeness: Completeness
     def __len__(self) -> int: ...  # runs

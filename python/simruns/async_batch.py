@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simruns import _core
+from simruns.archive.choice import ArchiveChoice
 from simruns.batch import BatchBase
 from simruns.bridge import bridge
 from simruns.errors import CancelledError
@@ -20,6 +23,8 @@ from simruns.waiting import Reads, held, show, stop_if_hopeless
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from simruns.archive.result import ArchiveResult
 
 
 class AsyncBatch(BatchBase):
@@ -46,6 +51,31 @@ class AsyncBatch(BatchBase):
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs in one walk, held."""
         return await read_all(self._core, [self.key], progress, how)
+
+    @names(ArchiveChoice)
+    async def archive(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ArchiveResult:
+        """Keeps the runs in a directory, as `Batch.archive` does, on a thread of its own.
+
+        A cancelled task waits until what came is written.
+        """
+        from simruns.archive.writing import Archiver
+
+        archiver = Archiver(self._core, self.key, Path(directory), how)
+        with Progress(progress) as bar:
+            work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                archiver.stop()
+                await asyncio.wait([work])
+                work.cancelled() or work.exception()  # seen, and no warning of the loop
+                raise
 
     async def _page(self, query: _core.Query) -> _core.Page:
         here = bridge()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simruns import _core, checks
+from simruns.archive.choice import ArchiveChoice
 from simruns.progress import Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
@@ -16,6 +18,8 @@ from simruns.waiting import held, wait_for_all
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from simruns.archive.result import ArchiveResult
 
 
 class BatchBase(Unpickled):
@@ -85,6 +89,26 @@ class Batch(BatchBase):
         `progress`: a bar; None: only on a terminal or in a notebook.
         """
         return read_all(self._core, [self.key], progress, how)
+
+    @names(ArchiveChoice)
+    def archive(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ArchiveResult:
+        """Keeps the runs in a directory, as Parquet; `simruns.open(directory)` reads them again.
+
+        The first call makes it. A later one goes on where one was interrupted, or else walks the
+        batch again: it keeps the later text of a run that changed, and runs that the server no
+        longer has. Whatever ends a call, a SIGKILL among it, the directory is sound.
+
+        Takes sort, filter, endpoint_type, page_size and allow_incomplete. `progress` as in `read`.
+        """
+        from simruns.archive.writing import archive
+
+        return archive(self._core, self.key, directory, progress, how)
 
 
 class Suite(Unpickled):

@@ -29,10 +29,11 @@ def write_jsonl(path: str | os.PathLike[str], runs: Iterable[_core.Run]) -> None
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the name `path` if all went well, else it goes.
 
-    A link stays one: what it leads to is replaced.
+    A link stays one: what it leads to is replaced. `durable`: it is on the disk before it has the
+    name, and the name is on the disk when this returns.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -46,11 +47,24 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         os.chmod(temporary, 0o666 & ~_umask())
+        if durable:
+            sync(temporary)
         os.replace(temporary, target)
+        if durable:
+            sync(target.parent)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def sync(path: Path) -> None:
+    """Has the system put a file, or the names of a directory, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

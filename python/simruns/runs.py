@@ -24,15 +24,21 @@ class Runs(Tabular):
     Laid out as a table, it has a row a run.
     """
 
-    def __init__(self, walks: Sequence[tuple[BatchKey, _core.Pages]]) -> None:
+    def __init__(
+        self,
+        walks: Sequence[tuple[BatchKey, _core.Pages]],
+        *,
+        completeness: Completeness | None = None,
+        read_at: datetime | None = None,
+    ) -> None:
         self._pages = [pages for _, pages in walks]
         self._ends = list(accumulate(len(pages) for pages in self._pages))
         self.batches = tuple(key for key, _ in walks)
         """The batches, by their references."""
-        self.completeness = Completeness(
+        self.completeness = completeness or Completeness(
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
-        self.read_at = datetime.now(timezone.utc)
+        self.read_at = read_at or datetime.now(timezone.utc)
         """When the last page had come, in UTC."""
         super().__init__("runs", self._pages, self.completeness)
 

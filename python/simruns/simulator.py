@@ -47,9 +47,9 @@ class BatchTruth(NamedTuple):
 class Simulator:
     """Serves runs over HTTP on a thread of its own, from the constructor's return to `close`.
 
-    `data` is a file of runs: JSON lines, or Parquet as `simruns export` writes it. Without it,
-    `seed` makes `scenarios` of `batches` (1) of `runs` each; the same seed makes the same data.
-    `latency_ms` delays every answer.
+    `data` is a file of runs, JSON lines or Parquet as `simruns export` writes it; or an archive,
+    or a directory of archives. Without it, `seed` makes `scenarios` of `batches` (1) of `runs`
+    each; the same seed makes the same data. `latency_ms` delays every answer.
 
     `live` lets runs appear, settle and expire by a clock: True for the times that the runs
     themselves tell, a schedule or a file of one for others. `speed` is the clock's, times real

@@ -39,10 +39,14 @@ def _either(name: str, others: list[str]) -> Error:
 
 
 def source(data: PathLike | None) -> dict[str, Any]:
-    """The file of runs; of Parquet its lines too."""
+    """The file of runs; of Parquet, and of an archive, its lines too."""
     if data is None:
         return {}
     path = os.fspath(data)
+    if os.path.isdir(path):
+        from simruns.archive.opening import texts_in
+
+        return {"data": path, "lines": "\n".join(map(one_line, texts_in(Path(path))))}
     if not path.endswith(".parquet"):
         return {"data": path}
     parquet = require("pyarrow.parquet", "arrow", "serving Parquet")

@@ -13,6 +13,7 @@ import pytest
 from servers import serving
 
 import simruns
+from simruns import _core
 
 
 @pytest.fixture
@@ -129,3 +130,20 @@ def test_a_signature_names_its_arguments(function: Any, names: str) -> None:
     assert set(names.split()) <= set(signature.parameters)
     kinds = {parameter.kind for parameter in signature.parameters.values()}
     assert inspect.Parameter.VAR_KEYWORD not in kinds
+
+
+@pytest.mark.parametrize(
+    "texts", [["{}", "{},{}"], ["{"], [""], ["{} "], ['{}],"data":[{}'], ['{}],"x":[{}', "{}"]]
+)
+def test_pages_of_texts_hold_one_run_of_each_text_or_none(texts: list[str]) -> None:
+    with pytest.raises(ValueError, match="not the JSON of a run"):
+        _core.Pages.of_texts(texts)
+
+
+def test_pages_of_texts_give_each_text_back(batch: simruns.Batch) -> None:
+    texts = [run.to_json() for run in batch.runs()]
+    texts += ['{"id":"a",\n "new": [1e400, "\\ud800"]}', "3", "null"]
+    pages = _core.Pages.of_texts(iter(texts))
+    assert [pages[i].to_json() for i in range(len(pages))] == texts
+    assert pages.completeness.received == len(texts)
+    assert len(_core.Pages.of_texts([])) == 0

@@ -17,7 +17,8 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    Path | None, typer.Option(help="Runs, one JSON object a line, or exported Parquet.")
+    Path | None,
+    typer.Option(help="Runs, one JSON object a line, or exported Parquet, or an archive."),
 ]
 KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
 
@@ -146,3 +147,29 @@ def export(
         from simruns.cli.export import Source, run_export
 
         run_export(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)
+
+
+@app.command()
+def archive(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The directory of the archive.")],
+    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
+    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
+    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
+    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Default: createdAt:asc.")] = None,
+    filter_: Annotated[
+        str | None, typer.Option("--filter", help="Passed to the server as it is.")
+    ] = None,
+    api_key_file: KeyFile = None,
+) -> None:
+    """Keep every run of a batch in a directory, as Parquet; again, to keep what changed and came.
+
+    Whatever ends it, Ctrl-C or a kill, the directory is sound, and the same command goes on. The
+    key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the
+    directory. Exit code 3: runs are missing.
+    """
+    with endings(), terminable():
+        from simruns.cli.archive import run_archive
+        from simruns.cli.export import Source
+
+        run_archive(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)

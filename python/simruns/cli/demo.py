@@ -24,7 +24,7 @@ RUNS = 250
 
 def run_demo(data: Path | None, out: Path) -> None:
     require("pyarrow", "arrow", "writing Parquet")
-    if data is not None and not data.is_file():
+    if data is not None and not data.exists():
         raise UsageError(f"there is no file {data}")
     out.mkdir(parents=True, exist_ok=True)
     with (

@@ -9,6 +9,7 @@ from simruns.cli.endings import UsageError, say
 from simruns.cli.export_files import FORMATS, TABLES, write_stream, write_table
 from simruns.cli.secrets import read_key
 from simruns.client import Client
+from simruns.completeness import Completeness
 from simruns.frames import require
 from simruns.jsonl import replacing
 from simruns.query import Walk
@@ -45,5 +46,9 @@ def run_export(source: Source, output: Path, api_key_file: Path | None) -> None:
             else:
                 completeness = write_stream(ending, batch.runs(**how), temporary)
     say(f"{output}: {completeness}")
+    warn_of_no_runs(completeness)
+
+
+def warn_of_no_runs(completeness: Completeness) -> None:
     if completeness.received == completeness.total == 0:
         say("simruns: warning: the batch has no runs; are scenario and batch the right references?")

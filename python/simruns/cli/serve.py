@@ -56,7 +56,9 @@ def run_server(what: Serving, ready_file: Path | None) -> None:
 
 def _arguments(what: Serving) -> dict[str, Any]:
     """The arguments of `Simulator`."""
-    for file in (what.data, what.schedule, what.faults, what.certificate, what.private_key):
+    if what.data is not None and not what.data.exists():
+        raise UsageError(f"there is no file {what.data}")
+    for file in (what.schedule, what.faults, what.certificate, what.private_key):
         if file is not None and not file.is_file():
             raise UsageError(f"there is no file {file}")
     if (what.record is None) != (what.out is None):

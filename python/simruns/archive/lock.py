@@ -1,0 +1,26 @@
+"""One writer at a time: a lock that the system drops with the process that holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from simruns.errors import Error
+
+NAME = ".lock"
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    handle = os.open(directory / NAME, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Error(f"{directory} is being archived to by another process, or thread") from None
+        yield
+    finally:
+        os.close(handle)

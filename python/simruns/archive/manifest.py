@@ -1,0 +1,149 @@
+"""The manifest of an archive: what is there, and how far the walk has come."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from simruns.archive.ranges import Ranges
+from simruns.completeness import BatchCompleteness
+from simruns.errors import Error
+from simruns.jsonl import replacing
+from simruns.query import BatchKey
+
+FORMAT = 1
+NAME = "manifest.json"
+PARTS = "parts"
+QUERY = ("sort", "filter", "endpoint_type")
+"""Of a query, what decides which runs are in the archive, and in which order."""
+DEFAULTS = {"sort": "createdAt:asc"}
+NOTHING: dict[str, Any] = {"verdict": "incomplete", "received": 0, "duplicates": 0, "pages": 0,
+                           "requests": 0, "reached_end": False, "limited": False}  # fmt: skip
+
+
+@dataclass
+class Part:
+    """A file of runs."""
+
+    file: str
+    rows: int
+    sha256: str
+
+
+@dataclass
+class Walk:
+    """A walk under way, or interrupted. Runs are known by their numbers in the archive, from 0."""
+
+    started_at: str
+    runs_before: int
+    """Runs with this number or a higher one are new."""
+    position: str | None = None
+    """The consumer's place after the last run that is in a part; None: the start."""
+    seen: Ranges = field(default_factory=list)
+    changed: Ranges = field(default_factory=list)
+    sessions: int = 1
+    """Processes that took part in it."""
+    total_first: int | None = None
+    duplicates: int = 0
+    pages: int = 0
+    requests: int = 0
+
+
+@dataclass
+class Manifest:
+    project: str
+    scenario: str
+    batch: str
+    query: dict[str, str | None]
+    server: str
+    created_at: str
+    format: int = FORMAT
+    runs: int = 0
+    """All that are kept, each counted once."""
+    gone: Ranges = field(default_factory=list)
+    """Runs that the server no longer had when the last walk ended."""
+    parts: list[Part] = field(default_factory=list)
+    next_part: int = 1
+    walk: Walk | None = None
+    read_at: str | None = None
+    """When the latest page had come."""
+    finished_at: str | None = None
+    """When the last walk that ended had ended."""
+    completeness: dict[str, Any] | None = None
+    """Of the last walk that ended; before one did, of the one under way."""
+
+    @property
+    def key(self) -> BatchKey:
+        return BatchKey(self.project, self.scenario, self.batch)
+
+    def tell(self, completeness: BatchCompleteness) -> None:
+        self.completeness = completeness._asdict()
+        del self.completeness["key"]
+
+    def told(self) -> BatchCompleteness:
+        """Before anything came: nothing, and not the end."""
+        told = self.completeness or NOTHING
+        values: dict[str, Any] = {name: told.get(name) for name in BatchCompleteness._fields[1:]}
+        return BatchCompleteness(self.key, **values)
+
+    def write(self, directory: Path) -> None:
+        body = asdict(self)
+        text = json.dumps({**body, "digest": digest_of(body)}, indent=1, ensure_ascii=False)
+        with replacing(directory / NAME, durable=True) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def digest_of(body: Mapping[str, Any]) -> str:
+    """Of everything else in a manifest: a text that was cut or changed does not fit it."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def query_of(how: Mapping[str, Any]) -> dict[str, str | None]:
+    return {name: how.get(name) or DEFAULTS.get(name) for name in QUERY}
+
+
+def read_manifest(directory: Path) -> Manifest | None:
+    """None if there is none; raises Error for one that cannot be used."""
+    path = directory / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise damaged(path, "it is not UTF-8") from None
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise damaged(path, f"it is not JSON ({error})") from None
+    if not isinstance(body, dict) or not isinstance(body.get("format"), int):
+        raise damaged(path, "it names no format")
+    if body["format"] > FORMAT:
+        raise Error(
+            f"{path} is of format {body['format']}, and this simruns reads up to {FORMAT}: "
+            "pip install --upgrade simruns"
+        )
+    if body.pop("digest", None) != digest_of(body):
+        raise damaged(path, "its digest does not fit it")
+    try:
+        walk = body.pop("walk")
+        parts = [Part(**part) for part in body.pop("parts")]
+        return Manifest(**body, parts=parts, walk=walk and Walk(**walk))
+    except (KeyError, TypeError) as error:
+        raise damaged(path, f"its members are not those of its format ({error})") from None
+
+
+def damaged(path: Path, why: str) -> Error:
+    return Error(
+        f"{path} is damaged: {why}. Restore it from a copy; or move the directory away and archive "
+        "anew, as each file in its parts holds runs, their texts in the column json"
+    )
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

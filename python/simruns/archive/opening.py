@@ -1,0 +1,148 @@
+"""Runs from the disk: an archive, a directory of archives, or a file of runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from simruns import _core
+from simruns.archive.manifest import NAME, Manifest, read_manifest
+from simruns.archive.parts import PartError, read_part
+from simruns.archive.ranges import numbers_in
+from simruns.archive.store import key_of
+from simruns.completeness import BatchCompleteness, Completeness
+from simruns.errors import Error
+from simruns.frames import require
+from simruns.query import BatchKey
+from simruns.runs import Runs
+
+
+class ArchivedRuns(Runs):
+    """Runs from the disk: all that `Runs` has, offline.
+
+    `completeness` is that of the walk that archived them, and `read_at` its time.
+    """
+
+    def __init__(
+        self,
+        walks: list[tuple[BatchKey, _core.Pages]],
+        completeness: Completeness,
+        read_at: datetime,
+        gone: tuple[str, ...],
+    ) -> None:
+        super().__init__(walks, completeness=completeness, read_at=read_at)
+        self.gone = gone
+        """The ids of those that the server no longer had when they were archived last."""
+
+    def __repr__(self) -> str:
+        gone = f", {len(self.gone)} no longer on the server" if self.gone else ""
+        return f"<ArchivedRuns: {len(self)} runs{gone}; {self.completeness}>"
+
+
+def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
+    """The runs of an archive, or of a file, as `batch.read()` gives them; nothing is sent.
+
+    `path` is a directory of `batch.archive`, a directory of such directories, or a file of runs as
+    `simruns export` writes it (.jsonl, .parquet). Of each run it is the latest text, in the order
+    in which the walks first came to them. Raises Error for what is missing or damaged.
+    """
+    where = Path(path)
+    if not where.is_dir():
+        return _of_file(where)
+    opened = [_of_archive(directory) for directory in archives_in(where)]
+    manifests = [manifest for manifest, _ in opened]
+    times = [datetime.fromisoformat(m.read_at or m.created_at) for m in manifests]
+    gone = [pages[number].id for m, pages in opened for number in sorted(numbers_in(m.gone))]
+    return ArchivedRuns(
+        [(manifest.key, pages) for manifest, pages in opened],
+        Completeness(manifest.told() for manifest in manifests),
+        max(times),
+        tuple(gone),
+    )
+
+
+def archives_in(directory: Path) -> list[Path]:
+    """The directory if it is an archive, else those within it that are, by their names."""
+    if (directory / NAME).is_file():
+        return [directory]
+    found = sorted(path.parent for path in directory.glob(f"*/{NAME}"))
+    if not found:
+        raise Error(f"{directory} is no archive: neither it nor a directory in it has a {NAME}")
+    return found
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """The texts of the runs of a directory of archives."""
+    for directory in archives_in(path):
+        manifest, pages = _of_archive(directory)
+        yield from (pages[number].to_json() for number in range(manifest.runs))
+
+
+def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
+    """A writer may put parts together meanwhile: then the manifest is another, and read again."""
+    before: Manifest | None = None
+    while True:
+        manifest = read_manifest(directory)
+        if manifest is None:
+            raise Error(f"{directory} is no archive any more: its {NAME} is gone")
+        try:
+            return manifest, _core.Pages.of_texts(_texts(directory, manifest))
+        except PartError:
+            if before == manifest:
+                raise
+            before = manifest
+        except ValueError as error:
+            raise Error(f"{directory}: {error}") from None
+
+
+def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
+    if manifest.walk is None:
+        for part in manifest.parts:
+            yield from read_part(directory, part, "json")["json"].to_pylist()
+        return
+    latest: dict[object, str] = {}  # a later text takes the place of the first
+    for part in manifest.parts:
+        table = read_part(directory, part, "id", "json")
+        for run_id, text in zip(table["id"].to_pylist(), table["json"].to_pylist(), strict=True):
+            latest[key_of(run_id, text)] = text
+    yield from latest.values()
+
+
+def _of_file(path: Path) -> ArchivedRuns:
+    texts: dict[BatchKey, list[str]] = {}
+    for number, text in enumerate(lines_of(path), start=1):
+        try:
+            run = _core.Pages.of_texts([text])[0]
+        except ValueError as error:
+            raise Error(f"{path}, run {number}: {error}") from None
+        key = BatchKey(run.project or "", run.scenario or "", run.batch or "")
+        texts.setdefault(key, []).append(text)
+    walks = [(key, _core.Pages.of_texts(some)) for key, some in texts.items()]
+    told = [BatchCompleteness.of(key, pages.completeness) for key, pages in walks]
+    written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    unverified = (each._replace(verdict="unverified", reached_end=True) for each in told)
+    return ArchivedRuns(walks, Completeness(unverified), written, ())
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The texts of the runs in a file that `simruns export` wrote."""
+    if path.suffix == ".parquet":
+        parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
+        try:
+            with parquet.ParquetFile(path) as file:
+                if "json" not in file.schema_arrow.names:
+                    raise Error(f"{path} has no column json, which `simruns export` writes")
+                for batch in file.iter_batches(columns=["json"]):
+                    yield from batch.column(0).to_pylist()
+        except ValueError as error:
+            raise Error(f"{path} is not Parquet: {error}") from None
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            for line in file:
+                if text := line.strip(" \t\r\n"):
+                    yield text
+    except UnicodeDecodeError as error:
+        raise Error(f"{path} is not UTF-8: {error}") from None

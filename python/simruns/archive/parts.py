@@ -1,0 +1,86 @@
+"""The files of an archive that hold runs: Parquet, each whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from simruns import _core
+from simruns.archive.manifest import PARTS, Part
+from simruns.errors import Error
+from simruns.frames import require
+from simruns.jsonl import replacing
+
+
+class Row(NamedTuple):
+    """A run's own text, and when it came, in milliseconds since 1970."""
+
+    text: str
+    read_at: int
+
+
+class PartError(Error):
+    """A part that is missing or damaged."""
+
+
+def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
+    """A part of the table of runs, and of two columns more: `read_at` and `json`."""
+    pyarrow = require("pyarrow", "arrow", "an archive")
+    parquet = require("pyarrow.parquet", "arrow", "an archive")
+    pages = _core.Pages.of_texts(row.text for row in rows)
+    with pyarrow.RecordBatchReader.from_stream(_core.ArrowTable("runs", [pages], {})) as reader:
+        table = reader.read_all()
+    times = pyarrow.array([row.read_at for row in rows], pyarrow.timestamp("ms", tz="UTC"))
+    texts = pyarrow.array([row.text for row in rows], pyarrow.large_string())
+    table = table.append_column("read_at", times).append_column("json", texts)
+    whole = pyarrow.BufferOutputStream()
+    parquet.write_table(table, whole, compression="zstd")
+    content = whole.getvalue()
+    file = f"{PARTS}/part-{number:06}.parquet"
+    with replacing(directory / file, durable=True) as temporary:
+        temporary.write_bytes(content)
+    return Part(file, len(rows), hashlib.sha256(content).hexdigest())
+
+
+def read_part(directory: Path, part: Part, *columns: str) -> Any:
+    """Some columns, as a `pyarrow.Table`. Raises PartError unless the file is as it was written."""
+    pyarrow = require("pyarrow", "arrow", "an archive")
+    parquet = require("pyarrow.parquet", "arrow", "an archive")
+    path = directory / part.file
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PartError(_unusable(path, "is missing", part)) from None
+    if hashlib.sha256(content).hexdigest() != part.sha256:
+        raise PartError(_unusable(path, "is damaged: its sha256 is not the manifest's", part))
+    return parquet.read_table(pyarrow.BufferReader(content), columns=list(columns))
+
+
+def _unusable(path: Path, what: str, part: Part) -> str:
+    return (
+        f"{path} {what}. It held {part.rows} runs. Restore it from a copy; or move the directory "
+        "away and archive anew, which gets what the server still has"
+    )
+
+
+def read_rows(directory: Path, part: Part) -> list[Row]:
+    table = read_part(directory, part, "json", "read_at")
+    times = table["read_at"].cast("int64").to_pylist()
+    return [Row(*row) for row in zip(table["json"].to_pylist(), times, strict=True)]
+
+
+def sweep(directory: Path, parts: Iterable[Part]) -> None:
+    """Removes what a killed process left: files under temporary names, parts of no manifest."""
+    known = {part.file for part in parts}
+    left = [path for path in directory.glob(".manifest.json.*.part") if path.is_file()]
+    for path in (directory / PARTS).glob("*"):
+        ours = path.name.startswith((".part-", "part-"))
+        if ours and f"{PARTS}/{path.name}" not in known:
+            left.append(path)
+    for path in left:
+        with suppress(FileNotFoundError):
+            os.unlink(path)

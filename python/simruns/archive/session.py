@@ -1,0 +1,117 @@
+"""One process's part in a walk: what came, and what of it is on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from simruns import _core
+from simruns.archive.manifest import Manifest, Walk, now
+from simruns.archive.parts import Row, sweep
+from simruns.archive.ranges import numbers_in, ranges_of
+from simruns.archive.result import ArchiveResult
+from simruns.archive.store import Key, Store
+from simruns.completeness import BatchCompleteness, Completeness
+
+Taken = Sequence[tuple[Key, Row]]
+
+
+class Session:
+    """Keeps what it is given, at the pace of its caller. Requires: the directory is locked."""
+
+    def __init__(self, directory: Path, manifest: Manifest, store: Store) -> None:
+        self._directory = directory
+        self._manifest = manifest
+        self._store = store
+        interrupted = manifest.walk
+        self.resumed = interrupted is not None and interrupted.position is not None
+        if interrupted is not None and self.resumed:
+            self._walk = interrupted
+            self._walk.sessions += 1
+        else:
+            self._walk = manifest.walk = Walk(started_at=now(), runs_before=len(store))
+        self._earlier = self._walk.duplicates, self._walk.pages, self._walk.requests
+        self._seen = numbers_in(self._walk.seen)
+        self._changed = numbers_in(self._walk.changed)
+        manifest.write(directory)
+
+    @property
+    def position(self) -> str | None:
+        return self._walk.position
+
+    @property
+    def seen(self) -> int:
+        """Runs of the walk that are on the disk, as they came or as they were."""
+        return len(self._seen)
+
+    def commit(self, taken: Taken, position: str, tally: _core.Completeness) -> None:
+        """Runs that came, up to a position: when this returns, they survive whatever comes."""
+        self._keep(taken, tally)
+        self._walk.position = position
+        self._walk.seen = ranges_of(self._seen)
+        self._walk.changed = ranges_of(self._changed)
+        if self._manifest.finished_at is None:
+            self._manifest.tell(self._told(tally))
+        self._manifest.write(self._directory)
+
+    def finish(self, taken: Taken, tally: _core.Completeness) -> ArchiveResult:
+        """The last runs of the walk, which has ended."""
+        self._keep(taken, tally)
+        told = self._told(tally)
+        manifest, total = self._manifest, told.total
+        gone = numbers_in(manifest.gone)
+        if told.reached_end and total is not None and len(self._seen) >= total:
+            gone = set(range(len(self._store)))  # all that the server has came
+        manifest.gone = ranges_of(gone - self._seen)
+        manifest.walk = None
+        manifest.finished_at = now()
+        manifest.tell(told)
+        self._store.fold()
+        manifest.write(self._directory)
+        sweep(self._directory, manifest.parts)
+        new = len(self._store) - self._walk.runs_before
+        return ArchiveResult(
+            directory=self._directory,
+            runs=len(self._store),
+            new=new,
+            changed=len(self._changed),
+            unchanged=len(self._seen) - new - len(self._changed),
+            gone=len(gone - self._seen),
+            completeness=Completeness([told]),
+            resumed=self.resumed,
+            restarted=None,
+        )
+
+    def _keep(self, taken: Taken, tally: _core.Completeness) -> None:
+        other = [(key, row) for key, row in taken if self._store.differs(key, row.text)]
+        self._store.append(other)
+        self._seen.update(self._store.number(key) for key, _ in taken)
+        numbers = (self._store.number(key) for key, _ in other)
+        self._changed.update(number for number in numbers if number < self._walk.runs_before)
+        self._manifest.read_at = now()
+        walk, (duplicates, pages, requests) = self._walk, self._earlier
+        if walk.total_first is None:
+            walk.total_first = tally.total_first
+        walk.duplicates = duplicates + tally.duplicates
+        walk.pages = pages + tally.pages
+        walk.requests = requests + tally.requests
+
+    def _told(self, tally: _core.Completeness) -> BatchCompleteness:
+        """Of the whole walk. Its later sessions alone would know of a part only."""
+        last = BatchCompleteness.of(self._manifest.key, tally)
+        if self._walk.sessions == 1:
+            return last
+        walk, received = self._walk, len(self._seen)
+        moved = last.total is None or walk.total_first != last.total
+        if not last.reached_end or (not moved and received < (last.total or 0)):
+            verdict = "incomplete"
+        else:
+            verdict = "unverified" if moved or received != last.total else "complete"
+        return last._replace(
+            verdict=verdict,
+            received=received,
+            total_first=walk.total_first,
+            duplicates=walk.duplicates,
+            pages=walk.pages,
+            requests=walk.requests,
+        )

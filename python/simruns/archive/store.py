@@ -1,0 +1,142 @@
+"""The runs of an archive, numbered from 0 in the order in which they were first seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from simruns.archive import pace
+from simruns.archive.manifest import Manifest, Part
+from simruns.archive.parts import Row, read_part, read_rows, write_part
+
+KEPT_PARTS = 4
+"""Parts held in memory at once while some are rewritten."""
+
+Key = str | tuple[str]
+
+
+def key_of(run_id: str, text: str) -> Key:
+    """A run without an id is told from others by its text."""
+    return run_id or (text,)
+
+
+class Place(NamedTuple):
+    """Where the latest text of a run is."""
+
+    file: str
+    row: int
+
+
+class Store:
+    """Knows of each run its number, what its text was, and where that is; holds no text."""
+
+    def __init__(self, directory: Path, manifest: Manifest) -> None:
+        self._directory = directory
+        self._manifest = manifest
+        self._numbers: dict[Key, int] = {}
+        self._digests: list[bytes] = []
+        self._places: list[Place] = []
+        self._read: OrderedDict[str, list[Row]] = OrderedDict()
+        for part in manifest.parts:
+            table = read_part(directory, part, "id", "json")
+            texts = table["json"].to_pylist()
+            for row, (run_id, text) in enumerate(zip(table["id"].to_pylist(), texts, strict=True)):
+                self._put(key_of(run_id, text), _digest(text), Place(part.file, row))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def differs(self, key: Key, text: str) -> bool:
+        """Whether this is another text than the one that is kept, or the first."""
+        number = self._numbers.get(key)
+        return number is None or self._digests[number] != _digest(text)
+
+    def number(self, key: Key) -> int:
+        return self._numbers[key]
+
+    def append(self, rows: Iterable[tuple[Key, Row]]) -> None:
+        """Writes a part of rows that are new, or take the place of older ones."""
+        kept = list(rows)
+        if not kept:
+            return
+        part = self._write([row for _, row in kept])
+        self._manifest.parts.append(part)
+        for number, (key, row) in enumerate(kept):
+            self._put(key, _digest(row.text), Place(part.file, number))
+        self._manifest.runs = len(self)
+
+    def fold(self) -> None:
+        """Puts later texts where the earlier ones were, and small parts together.
+
+        Then the parts hold each run once, in order. A part that is as it should be stays.
+        """
+        sizes = {part.file: part for part in self._manifest.parts}
+        parts: list[Part] = []
+        gathered: list[range] = []
+        for stretch in self._stretches():
+            whole = sizes[self._places[stretch.start].file].rows == len(stretch)
+            if whole and len(stretch) >= pace.PART_RUNS // 2:
+                parts += [*self._together(gathered), sizes[self._places[stretch.start].file]]
+                gathered = []
+            else:
+                gathered.append(stretch)
+                if sum(map(len, gathered)) >= pace.PART_RUNS:
+                    parts += self._together(gathered)
+                    gathered = []
+        parts += self._together(gathered)
+        self._manifest.parts = parts
+        self._read.clear()
+
+    def _stretches(self) -> Iterator[range]:
+        """The numbers, cut where one does not follow the last in the same part."""
+        start = 0
+        for number in range(1, len(self) + 1):
+            before = self._places[number - 1]
+            if number < len(self) and self._places[number] == (before.file, before.row + 1):
+                continue
+            yield range(start, number)
+            start = number
+
+    def _together(self, stretches: list[range]) -> Iterator[Part]:
+        """The part that these runs make; if they are one already, that one."""
+        if not stretches:
+            return
+        numbers = [number for stretch in stretches for number in stretch]
+        (first, *others) = {self._places[number].file for number in numbers}
+        part = next(part for part in self._manifest.parts if part.file == first)
+        if others or part.rows != len(numbers):
+            places = [self._places[number] for number in numbers]
+            part = self._write([self._rows_of(place.file)[place.row] for place in places])
+            for row, number in enumerate(numbers):
+                self._places[number] = Place(part.file, row)
+        yield part
+
+    def _rows_of(self, file: str) -> list[Row]:
+        if file not in self._read:
+            part = next(part for part in self._manifest.parts if part.file == file)
+            self._read[file] = read_rows(self._directory, part)
+            while len(self._read) > KEPT_PARTS:
+                self._read.popitem(last=False)
+        self._read.move_to_end(file)
+        return self._read[file]
+
+    def _write(self, rows: list[Row]) -> Part:
+        part = write_part(self._directory, self._manifest.next_part, rows)
+        self._manifest.next_part += 1
+        return part
+
+    def _put(self, key: Key, digest: bytes, place: Place) -> None:
+        number = self._numbers.setdefault(key, len(self._places))
+        if number == len(self._places):
+            self._digests.append(digest)
+            self._places.append(place)
+        else:
+            self._digests[number] = digest
+            self._places[number] = place
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,175 @@
+"""Archiving a batch: from the server to a directory, going on where the last call stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simruns import _core
+from simruns.archive import pace
+from simruns.archive.choice import ArchiveChoice
+from simruns.archive.lock import NAME as LOCK
+from simruns.archive.lock import locked
+from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_manifest
+from simruns.archive.parts import Row, sweep
+from simruns.archive.result import ArchiveResult
+from simruns.archive.session import Session, Taken
+from simruns.archive.store import Key, Store, key_of
+from simruns.errors import CancelledError, Error, IncompleteError, RequestError, invalid
+from simruns.frames import require
+from simruns.jsonl import sync
+from simruns.progress import Progress
+from simruns.query import BatchKey, make_query
+
+REFUSED = ("bad_request", "invalid_argument", "pagination", "not_found")
+"""Kinds of failure by which the first page of a resumed walk says that its place is no more."""
+
+
+class Archiver:
+    """Archives one batch to one directory."""
+
+    def __init__(
+        self, core: _core.Client, key: BatchKey, directory: Path, how: Mapping[str, Any]
+    ) -> None:
+        require("pyarrow", "arrow", "an archive")
+        self._core = core
+        self._key = key
+        self._directory = directory
+        self._how = how
+        self._writing = False
+        self._stopped = False
+        self._stream: _core.Stream | None = None
+        self._query(None)  # refuses what cannot be asked
+
+    def run(self, bar: Progress) -> ArchiveResult:
+        """Returns at the end of the walk. Whatever ends it before, what came is kept."""
+        _make(self._directory)
+        with locked(self._directory):
+            manifest = self._manifest()
+            sweep(self._directory, manifest.parts)
+            store = Store(self._directory, manifest)
+            session = Session(self._directory, manifest, store)
+            try:
+                return self._walk(session, bar)
+            except RequestError as error:
+                began = self._stream is not None and self._stream.completeness.pages > 0
+                if self._stopped or not session.resumed or began or error.kind not in REFUSED:
+                    raise
+                refusal = str(error)
+            manifest.walk = None
+            result = self._walk(Session(self._directory, manifest, store), bar)
+            return result._replace(restarted=refusal)
+
+    def stop(self) -> None:
+        """From another thread: `run` raises soon, and what came is kept."""
+        self._stopped = True
+        if self._stream is not None:
+            self._stream.close()
+
+    def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
+        self._stream = None
+        self._stream = stream = self._core.stream(self._query(session.position))
+        taken: list[tuple[Key, Row]] = []
+        whole = (0, session.position)  # the runs taken up to the end of a page, and that place
+        written_at = time.monotonic()
+        short: IncompleteError | None = None
+        try:
+            while True:
+                if self._stopped:
+                    raise CancelledError("the archive was stopped")
+                run = stream.try_next()
+                if run is None:
+                    whole = (len(taken), stream.position)
+                    bar.show(session.seen + len(taken), stream.completeness.total)
+                    late = taken and time.monotonic() - written_at >= pace.PART_SECONDS
+                    if late or len(taken) >= pace.PART_RUNS:
+                        self._write(session, taken, stream)
+                        taken, whole = [], (0, session.position)
+                        written_at = time.monotonic()
+                    run = next(stream, None)
+                    if run is None:
+                        break
+                text = run.to_json()
+                taken.append((key_of(run.id, text), Row(text, time.time_ns() // 1_000_000)))
+        except IncompleteError as error:
+            short = error
+        except BaseException:
+            number, position = whole
+            if number and position is not None and not self._writing:
+                session.commit(taken[:number], position, stream.completeness)
+            raise
+        finally:
+            stream.close()
+        result = session.finish(taken, stream.completeness)
+        if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
+            raise short or _incomplete(result)
+        return result
+
+    def _write(self, session: Session, taken: Taken, stream: _core.Stream) -> None:
+        self._writing = True  # if this fails, the disk has the last that is sound
+        session.commit(taken, stream.position, stream.completeness)
+        self._writing = False
+
+    def _query(self, position: str | None) -> _core.Query:
+        own = {} if position is None else {"start_at": position}
+        return make_query(self._key, self._how, caller="archive", allowed=ArchiveChoice, **own)
+
+    def _manifest(self) -> Manifest:
+        found = read_manifest(self._directory)
+        query = query_of(self._how)
+        if found is None:
+            _refuse_foreign(self._directory)
+            return Manifest(
+                **self._key._asdict(), query=query, server=self._core.base_url, created_at=now()
+            )
+        if found.key != self._key:
+            there = ", ".join(f"{name} {value}" for name, value in found.key._asdict().items())
+            raise invalid(f"{self._directory} is an archive of {there}; give each batch its own")
+        for name, value in query.items():
+            if found.query.get(name) != value:
+                raise invalid(
+                    f"{self._directory} is an archive by {name}={found.query.get(name)!r}, not "
+                    f"{value!r}; give each query a directory of its own",
+                    field=name,
+                )
+        return found
+
+
+def archive(
+    core: _core.Client,
+    key: BatchKey,
+    directory: str | os.PathLike[str],
+    progress: bool | None,
+    how: Mapping[str, Any],
+) -> ArchiveResult:
+    archiver = Archiver(core, key, Path(directory), how)
+    with Progress(progress) as bar:
+        return archiver.run(bar)
+
+
+def _make(directory: Path) -> None:
+    (directory / PARTS).mkdir(parents=True, exist_ok=True)
+    sync(directory.parent)
+    sync(directory)
+
+
+def _refuse_foreign(directory: Path) -> None:
+    """Files of somebody else's, or parts whose manifest is lost, are not touched."""
+    expected = (LOCK, PARTS)
+    found = [p.name for p in directory.iterdir() if not p.name.startswith(f".{NAME}.")]
+    found = [name for name in found if name not in expected]
+    found += [f"{PARTS}/{path.name}" for path in (directory / PARTS).iterdir()]
+    if found:
+        raise Error(
+            f"{directory} has no {NAME}, but it has {sorted(found)[0]}: it is no archive, or not a "
+            "whole one; give a new directory"
+        )
+
+
+def _incomplete(result: ArchiveResult) -> IncompleteError:
+    told = result.completeness
+    message = f"the walk ended after {told.received} of {told.total} runs"
+    return IncompleteError(message, kind="incomplete")

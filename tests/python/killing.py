@@ -1,0 +1,125 @@
+"""Archives whose process is killed at random moments: python tests/python/killing.py KILLS SEED.
+
+What is archived afterwards, by processes that are let be, has to equal what one of them does alone.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import simruns
+from simruns.archive import pace
+
+RUNS = 300
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["pandas", "pyarrow.parquet", "simruns.archive.writing"])
+
+
+def _archive(
+    url: str, key: simruns.BatchKey, api_key: str, directory: Path, ready: Connection
+) -> None:
+    pace.PART_RUNS = 30
+    client = simruns.Client(url, project=key.project, api_key=api_key)
+    ready.send(True)
+    client.batch(scenario=key.scenario, batch=key.batch).archive(directory, page_size=10)
+
+
+def start(sim: simruns.Simulator, directory: Path) -> ForkServerProcess:
+    """A process that archives, from the moment on at which it begins."""
+    here, there = _processes.Pipe(duplex=False)
+    arguments = (sim.url, sim.batches()[0], sim.api_key, directory, there)
+    process = _processes.Process(target=_archive, args=arguments)
+    process.start()
+    there.close()
+    assert here.recv()
+    here.close()
+    return process
+
+
+def finish(process: ForkServerProcess) -> None:
+    process.join(60)
+    assert process.exitcode == 0
+
+
+def lines(directory: Path) -> list[str]:
+    return sorted(run.to_json() for run in simruns.open(directory))
+
+
+def require_sound(directory: Path, *, known: set[str]) -> None:
+    """What a kill left opens, and holds nothing that no server said."""
+    if (directory / "manifest.json").is_file():
+        assert set(lines(directory)) <= known
+
+
+@contextmanager
+def servers() -> Iterator[tuple[simruns.Simulator, simruns.Simulator]]:
+    """Two of the same batch: in the second, runs have changed, others have gone and come."""
+    with (
+        simruns.Simulator(scenarios=1, runs=RUNS, seed=5) as first,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        with first.client() as client:
+            texts = [run.to_json() for run in client.batches(first.pairs).read()]
+        later = Path(folder) / "later.jsonl"
+        later.write_text("\n".join(_later(texts)), encoding="utf-8")
+        earlier = Path(folder) / "earlier.jsonl"
+        earlier.write_text("\n".join(texts[: RUNS - 50]), encoding="utf-8")
+        with simruns.Simulator(data=earlier) as one, simruns.Simulator(data=later) as two:
+            yield one, two
+
+
+def _later(texts: list[str]) -> Iterator[str]:
+    for number, text in enumerate(texts[RUNS // 10 :]):
+        run = json.loads(text)
+        if number % 3 == 0:
+            run["createdBy"] = f"somebody else, {number}"
+        yield json.dumps(run)
+
+
+def kill_at_random(kills: int, seed: int, folder: Path) -> int:
+    """Kills so many processes at their work; returns the archives that were made meanwhile."""
+    chance = random.Random(seed)
+    with servers() as (one, two):
+        finish(start(one, folder / "first"))
+        alone = folder / "alone"
+        spans = []
+        for sim in (one, two):
+            began = time.monotonic()
+            finish(start(sim, alone))
+            spans.append(time.monotonic() - began)
+        expected = lines(alone)
+        known = {*lines(folder / "first"), *expected}
+        made = 0
+        while kills > 0:
+            made += 1
+            directory = folder / f"archive-{made}"
+            for sim, span in zip((one, two), spans, strict=True):
+                for _ in range(chance.randint(1, 6)):
+                    process = start(sim, directory)
+                    time.sleep(chance.uniform(0, span))
+                    process.kill()
+                    process.join()
+                    kills -= process.exitcode != 0
+                    require_sound(directory, known=known)
+                finish(start(sim, directory))
+            assert lines(directory) == expected
+            assert simruns.open(directory).gone == simruns.open(alone).gone
+    return made
+
+
+if __name__ == "__main__":
+    wanted = int(sys.argv[1])
+    with tempfile.TemporaryDirectory() as where:
+        archives = kill_at_random(wanted, int(sys.argv[2]), Path(where))
+    print(f"{wanted} kills or more, {archives} archives, each as one that was let be")

@@ -1,0 +1,338 @@
+"""`batch.archive`: what is kept, what a later call notices, where an interrupted one goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers import serving
+
+import simruns
+from simruns.archive import pace
+
+pytest.importorskip("pyarrow")
+
+
+def batch_of(sim: simruns.Simulator, client: simruns.Client) -> simruns.Batch:
+    key = sim.batches()[0]
+    return client.batch(scenario=key.scenario, batch=key.batch)
+
+
+def texts(runs: Any) -> list[str]:
+    return [run.to_json() for run in runs]
+
+
+def counts(result: simruns.ArchiveResult) -> tuple[int, int, int, int]:
+    return result.new, result.changed, result.unchanged, result.gone
+
+
+def parts(directory: Path) -> list[str]:
+    return sorted(path.name for path in (directory / "parts").iterdir())
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PART_RUNS", 20)
+
+
+def test_an_archive_holds_each_run_as_it_came_and_in_order(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    result = batch.archive(tmp_path / "a")
+    assert str(result) == (
+        f"{tmp_path / 'a'}: 250 runs: 250 new, 0 changed, 0 unchanged; "
+        "250 of 250 runs, complete, no duplicate, 3 requests"
+    )
+    assert texts(simruns.open(tmp_path / "a")) == texts(batch.runs())
+
+
+def test_the_parts_are_tables_of_runs_for_whoever_reads_parquet(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    batch.archive(tmp_path / "a", page_size=10)
+    held = batch.read()
+    query = f"SELECT id, success, json FROM '{tmp_path}/a/parts/*.parquet'"
+    assert duckdb.sql(query).fetchall() == [(run.id, run.success, run.to_json()) for run in held]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_archive_again_of_the_same_writes_no_part(batch: simruns.Batch, tmp_path: Path) -> None:
+    batch.archive(tmp_path, page_size=10)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "parts").iterdir()}
+    assert len(before) > 5
+    result = batch.archive(tmp_path, page_size=10)
+    assert counts(result) == (0, 0, 250, 0)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "parts").iterdir()} == before
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_runs_that_changed_came_or_went_are_noticed(tmp_path: Path) -> None:
+    schedule = {"appear_every": 10, "settle_after": 25, "expire_after": 1000}
+    seen: dict[str, str] = {}
+    with (
+        simruns.Simulator(scenarios=1, runs=200, live=schedule, speed=0) as sim,
+        sim.client() as client,
+    ):
+        batch = batch_of(sim, client)
+        for step in (0, 500, 300, 195, 700, 400, 10_000):
+            sim.clock.advance(step)
+            now = {run.id: run.to_json() for run in batch.read()}
+            result = batch.archive(tmp_path, page_size=10)
+            changed = sum(seen.get(name, text) != text for name, text in now.items())
+            gone = [name for name in seen if name not in now]
+            new = len(now.keys() - seen.keys())
+            assert counts(result) == (new, changed, len(now) - new - changed, len(gone))
+            seen |= now
+            opened = simruns.open(tmp_path)
+            assert [(run.id, run.to_json()) for run in opened] == list(seen.items())
+            assert list(opened.gone) == gone
+            assert result.runs == len(opened) == len(seen)
+    assert len(seen) == 200
+    assert len(opened.gone) == 200
+    assert "pending" not in {run.verdict for run in opened}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_after_each_walk_the_parts_hold_each_run_once(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    schedule = {"appear_every": 10, "settle_after": 25}
+    with (
+        simruns.Simulator(scenarios=1, runs=100, live=schedule, speed=0) as sim,
+        sim.client() as client,
+    ):
+        batch = batch_of(sim, client)
+        for _ in range(12):
+            batch.archive(tmp_path, page_size=10)
+            sim.clock.advance(90)
+        last = batch.archive(tmp_path, page_size=10)
+        tables = [parquet.read_table(tmp_path / "parts" / name) for name in parts(tmp_path)]
+        ids = [run_id for table in tables for run_id in table["id"].to_pylist()]
+        assert len(parts(tmp_path)) <= 100 / 10
+    assert len(ids) == len(set(ids)) == last.runs == 100
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    faults = [{"requests": [9, 11], "status": 503}]  # 10 is that of head
+    with (
+        simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        batch = batch_of(sim, client)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
+        kept = simruns.open(tmp_path)
+        assert texts(kept) == texts(batch.head(80))
+        assert kept.completeness.verdict == "incomplete"
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
+        sim.clear_requests()
+        result = batch.archive(tmp_path, page_size=10)
+        assert len(sim.requests()) == 17
+        assert result.resumed
+        assert counts(result) == (250, 0, 0, 0)
+        assert "resumed; 250 of 250 runs, complete, no duplicate" in str(result)
+        assert texts(simruns.open(tmp_path)) == texts(batch.runs())
+
+
+def test_an_interrupted_refresh_knows_what_it_saw_before(tmp_path: Path) -> None:
+    faults = [{"requests": 31, "status": 503}]
+    with (
+        simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        batch = batch_of(sim, client)
+        batch.archive(tmp_path, page_size=10)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
+        assert simruns.open(tmp_path).completeness.verdict == "complete"
+        assert counts(batch.archive(tmp_path, page_size=10)) == (0, 0, 250, 0)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_interrupted_refresh_has_the_later_texts_up_to_where_it_came(tmp_path: Path) -> None:
+    faults = [{"requests": 18, "status": 503}]
+    schedule = {"appear_every": 1, "settle_after": 500}
+    with (
+        simruns.Simulator(scenarios=1, runs=100, live=schedule, speed=0, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        batch = batch_of(sim, client)
+        sim.clock.advance(100)
+        batch.archive(tmp_path, page_size=10)
+        before = texts(simruns.open(tmp_path))
+        sim.clock.advance(1000)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=10)
+        after = texts(batch.runs())
+        assert texts(simruns.open(tmp_path)) == after[:70] + before[70:]
+        assert counts(batch.archive(tmp_path, page_size=10)) == (0, 100, 0, 0)
+        assert texts(simruns.open(tmp_path)) == after
+
+
+def test_where_the_place_to_resume_is_refused_the_walk_starts_again_and_says_so(
+    tmp_path: Path,
+) -> None:
+    faults = [{"requests": [5, 6], "status": 400}]
+    with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim, sim.client() as client:
+        batch = batch_of(sim, client)
+        with pytest.raises(simruns.RequestError, match="HTTP 400"):
+            batch.archive(tmp_path, page_size=10)
+        result = batch.archive(tmp_path, page_size=10)
+        assert "walked from the start, as the place to resume was refused: HTTP 400" in str(result)
+        assert counts(result) == (210, 0, 40, 0)
+        assert result.completeness.verdict == "complete"
+        assert texts(simruns.open(tmp_path)) == texts(batch.runs())
+
+
+def test_another_page_size_starts_an_interrupted_walk_again(tmp_path: Path) -> None:
+    faults = [{"requests": 5, "status": 400}]
+    with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim, sim.client() as client:
+        batch = batch_of(sim, client)
+        with pytest.raises(simruns.RequestError):
+            batch.archive(tmp_path, page_size=10)
+        assert "page size" in (batch.archive(tmp_path).restarted or "")
+        assert texts(simruns.open(tmp_path)) == texts(batch.runs())
+
+
+def test_what_came_is_written_after_a_while_be_it_little(
+    batch: simruns.Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "PART_SECONDS", 0.0)
+    batch.archive(tmp_path, page_size=10)
+    assert json.loads((tmp_path / "manifest.json").read_text())["next_part"] > 25
+    assert parts(tmp_path) == ["part-000026.parquet"]
+    assert texts(simruns.open(tmp_path)) == texts(batch.runs())
+
+
+def page(texts: list[str], total: int) -> bytes:
+    body = ",".join(texts)
+    return f'{{"data":[{body}],"pagination":{{"hasNext":false,"total":{total}}}}}'.encode()
+
+
+def test_runs_that_are_odd_are_kept_byte_for_byte(tmp_path: Path) -> None:
+    odd = [
+        '{"id":"a",\n "new":  [1e400, "\\ud800", "\\u0041"], "success": 7.0}',
+        '{"id":"b","metrics":null,"turns":"none"}',
+        '{"no":"id"}',
+        '{"no":"id", "either":1}',
+        '{ "_id" : "Ключ\u2028" }',
+    ]
+    with serving(page(odd, 5)) as (_, client):
+        result = client.batch(scenario="s", batch="b").archive(tmp_path)
+        assert counts(result) == (5, 0, 0, 0)
+        assert counts(client.batch(scenario="s", batch="b").archive(tmp_path)) == (0, 0, 5, 0)
+    opened = simruns.open(tmp_path)
+    assert texts(opened) == odd
+    assert len(opened.issues) > 0
+
+
+def test_what_is_missing_is_not_taken_for_gone(tmp_path: Path) -> None:
+    told = ['{"id":"a"}', '{"id":"b"}']
+    with serving(page(told, 2)) as (server, client):
+        batch = client.batch(scenario="s", batch="b")
+        batch.archive(tmp_path)
+        server.body = page(told[:1], 2)
+        with pytest.raises(simruns.IncompleteError, match="1 of 2 runs"):
+            batch.archive(tmp_path)
+        assert simruns.open(tmp_path).gone == ()
+        assert texts(simruns.open(tmp_path)) == told
+        assert simruns.open(tmp_path).completeness.verdict == "incomplete"
+        result = batch.archive(tmp_path, allow_incomplete=True)
+        assert (counts(result), result.completeness.verdict) == ((0, 0, 1, 0), "incomplete")
+        server.body = page(told[:1], 1)
+        assert counts(batch.archive(tmp_path)) == (0, 0, 1, 1)
+        assert simruns.open(tmp_path).gone == ("b",)
+        server.body = page(told, 2)
+        assert counts(batch.archive(tmp_path)) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"batch": "other"}, "is an archive of project p, scenario s, batch b;"),
+        ({"sort": "sequence:asc"}, "by sort='createdAt:asc', not 'sequence:asc'"),
+        ({"filter": "x"}, "by filter=None, not 'x'"),
+    ],
+)
+def test_a_directory_is_of_one_batch_and_query(
+    tmp_path: Path, how: dict[str, Any], message: str
+) -> None:
+    with serving(page(['{"id":"a"}'], 1)) as (_, client):
+        client.batch(scenario="s", batch="b").archive(tmp_path)
+        client.batch(scenario="s", batch="b").archive(tmp_path, sort="createdAt:asc")
+        batch = client.batch(scenario="s", batch=how.pop("batch", "b"))
+        with pytest.raises(simruns.InvalidArgumentError, match=re.escape(message)):
+            batch.archive(tmp_path, **how)
+
+
+def test_an_argument_that_archive_does_not_take_is_refused(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        TypeError, match=r"archive\(\) got an unexpected keyword argument 'max_runs'"
+    ):
+        batch.archive(tmp_path / "a", max_runs=3)  # type: ignore[call-arg]
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_directory_of_other_files_is_left_alone(batch: simruns.Batch, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(simruns.Error, match=r"has no manifest.json, but it has mine.txt"):
+        batch.archive(tmp_path)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_parts_whose_manifest_is_lost_are_left_alone(batch: simruns.Batch, tmp_path: Path) -> None:
+    batch.archive(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(simruns.Error, match=r"it has parts/part-000001.parquet"):
+        batch.archive(tmp_path)
+    assert parts(tmp_path) == ["part-000001.parquet"]
+
+
+def test_two_writers_at_a_time_are_refused(
+    slow_sim: simruns.Simulator, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    ended: list[BaseException] = []
+    with slow_sim.client() as slow, sim.client() as client:
+
+        def archive() -> None:
+            try:
+                batch_of(slow_sim, slow).archive(tmp_path)
+            except simruns.CancelledError as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=archive)
+        thread.start()
+        while not slow_sim.requests():
+            pass
+        with pytest.raises(simruns.Error, match="is being archived to by another"):
+            batch_of(sim, client).archive(tmp_path)
+        slow.close()
+        thread.join()
+        assert len(ended) == 1
+
+
+def test_ctrl_c_keeps_what_came(interrupted: Callable[[float], Any], tmp_path: Path) -> None:
+    faults = [{"page": 4, "delay": 600}]
+    with simruns.Simulator(scenarios=1, runs=50, faults=faults) as sim, sim.client() as client:
+        with interrupted(1.0), pytest.raises(KeyboardInterrupt):
+            batch_of(sim, client).archive(tmp_path, page_size=10)
+        assert texts(simruns.open(tmp_path)) == texts(batch_of(sim, client).head(30))
+
+
+def test_a_batch_without_runs_is_an_archive_too(sim: simruns.Simulator, tmp_path: Path) -> None:
+    with sim.client() as client:
+        result = client.batch(scenario="none", batch="none").archive(tmp_path)
+    assert counts(result) == (0, 0, 0, 0)
+    assert len(simruns.open(tmp_path)) == 0
+    assert simruns.open(tmp_path).to_arrow().num_rows == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == 0

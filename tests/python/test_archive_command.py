@@ -1,0 +1,127 @@
+"""`simruns archive`, and archives made by tasks of an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from test_export import Run, Start, export_arguments
+
+import simruns
+
+pytest.importorskip("pyarrow")
+
+STUCK = [{"page": 3, "times": 1, "delay": 600}]
+
+
+def arguments(sim: simruns.Simulator, directory: Path) -> list[object]:
+    return ["archive", *export_arguments(sim, directory)[1:]]
+
+
+def texts(runs: object) -> list[str]:
+    assert isinstance(runs, simruns.Runs)
+    return [run.to_json() for run in runs]
+
+
+def read(sim: simruns.Simulator) -> simruns.Runs:
+    with sim.client() as client:
+        return client.batches(sim.pairs).read()
+
+
+def test_an_archive_by_command_says_what_it_came_to(
+    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    directory = tmp_path / "new" / "archive"
+    for counts in ("250 new, 0 changed, 0 unchanged", "0 new, 0 changed, 250 unchanged"):
+        done = run_simruns(*arguments(sim, directory), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == ""
+        assert done.stderr == (
+            f"{directory}: 250 runs: {counts}; "
+            "250 of 250 runs, complete, no duplicate, 3 requests\n"
+        )
+    assert len(simruns.open(directory)) == 250
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
+def test_a_signal_leaves_an_archive_that_goes_on(
+    run_simruns: Run, start_simruns: Start, tmp_path: Path, sign: signal.Signals, code: int
+) -> None:
+    with simruns.Simulator(scenarios=1, runs=250, faults=STUCK) as sim:
+        process = start_simruns(*arguments(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        while len(sim.requests()) < 3 and process.poll() is None:
+            os.sched_yield()
+        while not (tmp_path / "manifest.json").exists():
+            os.sched_yield()
+        process.send_signal(sign)
+        _, errors = process.communicate()
+        assert process.returncode == code, errors
+        kept, last = errors.splitlines()
+        assert kept.endswith("runs so far; the same command goes on from there")
+        assert last in ("simruns: interrupted", "simruns: stopped")
+        sim.clear_requests()
+        done = run_simruns(*arguments(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 0, done.stderr
+        assert "250 runs: 250 new" in done.stderr
+        assert texts(simruns.open(tmp_path)) == texts(read(sim))
+
+
+def test_a_failure_keeps_what_came_and_is_exit_code_1(run_simruns: Run, tmp_path: Path) -> None:
+    faults = [{"requests": 3, "status": 401}]
+    with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim:
+        done = run_simruns(*arguments(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 1
+        assert f"{tmp_path}: 200 runs so far; the same command goes on" in done.stderr
+        assert "HTTP 401" in done.stderr
+        assert len(simruns.open(tmp_path)) == 200
+        done = run_simruns(*arguments(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 0, done.stderr
+        assert "resumed; 250 of 250 runs, complete" in done.stderr
+
+
+@pytest.mark.odd_data
+def test_missing_runs_are_exit_code_3(run_simruns: Run, tmp_path: Path) -> None:
+    faults = [{"every": 1, "total": 251}]
+    with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim:
+        done = run_simruns(*arguments(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 3, done.stderr
+    assert f"{tmp_path}: 250 runs\n" in done.stderr
+    assert "250 of 251 runs" in done.stderr
+
+
+def test_a_mistake_is_exit_code_2(run_simruns: Run, sim: simruns.Simulator, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = run_simruns(*arguments(sim, tmp_path / "file"), SIMRUNS_API_KEY=sim.api_key)
+    assert (done.returncode, "is a file; give a directory" in done.stderr) == (2, True)
+    directory = tmp_path / "archive"
+    done = run_simruns(*arguments(sim, directory), SIMRUNS_API_KEY=sim.api_key)
+    done = run_simruns(*arguments(sim, directory), "--filter", "x", SIMRUNS_API_KEY=sim.api_key)
+    assert (done.returncode, "by filter=None, not 'x'" in done.stderr) == (2, True)
+
+
+async def test_a_task_archives_too(sim: simruns.Simulator, tmp_path: Path) -> None:
+    async with sim.async_client() as client:
+        key = sim.batches()[0]
+        batch = client.batch(scenario=key.scenario, batch=key.batch)
+        result = await batch.archive(tmp_path)
+    assert (result.new, result.completeness.verdict) == (250, "complete")
+
+
+async def test_a_cancelled_task_keeps_what_came(tmp_path: Path) -> None:
+    with simruns.Simulator(scenarios=1, runs=250, faults=STUCK) as sim:
+        async with sim.async_client() as client:
+            key = sim.batches()[0]
+            batch = client.batch(scenario=key.scenario, batch=key.batch)
+            task = asyncio.ensure_future(batch.archive(tmp_path))
+            while len(sim.requests()) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert len(simruns.open(tmp_path)) in (0, 100, 200)
+            result = await batch.archive(tmp_path)
+            assert result.new == 250
+        assert texts(simruns.open(tmp_path)) == texts(read(sim))
