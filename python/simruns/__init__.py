@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         RequestTimeoutError,
     )
     from simruns.faults import Faults
+    from simruns.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
     from simruns.frames import Table
     from simruns.options import Options
     from simruns.query import BatchKey, Walk
@@ -49,6 +50,7 @@ __all__ = [
     "KINDS",
     "AsyncBatch",
     "AsyncClient",
+    "AsyncFollowStream",
     "AsyncRunStream",
     "AsyncSuite",
     "AuthError",
@@ -63,9 +65,12 @@ __all__ = [
     "Criterion",
     "Error",
     "Faults",
+    "FollowStatus",
+    "FollowStream",
     "IncompleteError",
     "InvalidArgumentError",
     "Issue",
+    "LostRun",
     "MissingExtraError",
     "Options",
     "Page",
@@ -101,6 +106,7 @@ _HOMES = {
         "RequestTimeoutError",
     ),
     "faults": ("Faults",),
+    "follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
     "frames": ("Table",),
     "options": ("Options",),
     "query": ("BatchKey", "Walk"),

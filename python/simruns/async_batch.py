@@ -10,6 +10,7 @@ from simruns import _core
 from simruns.batch import BatchBase
 from simruns.bridge import bridge
 from simruns.errors import CancelledError
+from simruns.follow import INTERVAL, JITTER, AsyncFollowStream, FollowChoice, Predicate, start
 from simruns.progress import TICK, Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
@@ -46,6 +47,25 @@ class AsyncBatch(BatchBase):
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """All runs in one walk, held."""
         return await read_all(self._core, [self.key], progress, how)
+
+    @names(FollowChoice)
+    def follow(
+        self,
+        *,
+        interval: float = INTERVAL,
+        jitter: float = JITTER,
+        count: int | None = None,
+        until: Predicate | None = None,
+        idle: float | None = None,
+        deadline: float | None = None,
+        **how: Unpack[FollowChoice],
+    ) -> AsyncFollowStream:
+        """The runs of a live batch, each once, as they settle. Takes what `Batch.follow` takes."""
+        stream = start(
+            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+            idle=idle, deadline=deadline,
+        )  # fmt: skip
+        return AsyncFollowStream(self.key, *stream)
 
     async def _page(self, query: _core.Query) -> _core.Page:
         here = bridge()

@@ -2,6 +2,8 @@
 
 #include "simruns/runs/follow_plan.hpp"
 
+#include <cstddef>
+
 namespace simruns {
 
 namespace detail {
@@ -162,6 +164,7 @@ inline void follow_plan::pass_over() {
 /// Whether a pending run did not come, and is not yet taken for lost.
 inline bool follow_plan::miss_pending() {
   bool missing = false;
+  auto const known = static_cast<std::ptrdiff_t>(lost_.size());
   for (auto at = pending_.begin(); at != pending_.end();) {
     auto& [id, mine] = *at;
     if (mine.pass != passes_ && ++mine.misses >= most_misses) {
@@ -180,6 +183,10 @@ inline bool follow_plan::miss_pending() {
     missing = missing || mine.pass != passes_;
     ++at;
   }
+  auto const in_order = [](lost_run const& a, lost_run const& b) {
+    return a.sequence < b.sequence;
+  };
+  std::stable_sort(lost_.begin() + known, lost_.end(), in_order);
   return missing;
 }
 

@@ -75,6 +75,7 @@ class follow_plan {
 
   bool done() const noexcept { return ended_ != follow_end::none; }
   follow_status status() const;
+  /// In the order of their loss; of one poll, by `sequence`.
   std::vector<lost_run> const& lost() const noexcept { return lost_; }
 
   /// Grows with each run that appears, settles or is lost.

@@ -1,4 +1,4 @@
-"""The command line: `simruns demo`, `simruns serve`, `simruns export`."""
+"""The command line: `simruns demo`, `serve`, `export`, `follow`."""
 
 from __future__ import annotations
 

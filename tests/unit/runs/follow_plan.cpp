@@ -123,8 +123,18 @@ TEST_CASE("a pending run that goes is lost, once it was missed twice") {
   CHECK(plan.lost().size() == 1);
 }
 
+TEST_CASE("the runs that one poll lost stand in the order of the batch") {
+  std::string const one =
+      R"({"id":"b","sequence":1,"metrics":{}},{"id":"a","sequence":2,"metrics":{}})";
+  follow_plan plan(sample(), {});
+  plan.begin_poll();
+  plan.accept(test::parsed(test::page_around(one)), 1);
+  poll(plan, batch_of(0));
+  CHECK(lost_of(plan) == ids{"b", "a"});
+}
+
 TEST_CASE("a run that a shifting cursor hides once is not lost") {
-  // The last run of each page goes as soon as the page was read, so the count skips one each time.
+  // A run of the first page goes when that was read, so the count passes over another one.
   auto batch = batch_of(9, model_batch::cursors::by_count);
   follow_plan plan(sample(), {});
   poll(plan, batch);
