@@ -57,7 +57,7 @@ class client {
   run_generator runs(run_query const& query) const { return run_generator(core_, query); }
 
   /// The runs of a live batch, each once, as they settle. Nothing is sent yet.
-  /// Throws: request_error (invalid_argument) if `query` has an order, a start or an end of its own.
+  /// Throws: request_error (invalid_argument) if `query` has a start, end or order of its own.
   run_follower follow(run_query const& query, follow_options options = {}) const {
     return run_follower(core_, query, std::move(options));
   }

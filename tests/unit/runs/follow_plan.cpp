@@ -192,7 +192,7 @@ TEST_CASE("an appearance that an expiry hides is found in the same poll, or by t
     batch.expire("a0");
     batch.add("late", 1500, true);
     int polls = 1;
-    while (poll(plan, batch).empty()) ++polls;
+    while (polls < 50 && poll(plan, batch).empty()) ++polls;
     CHECK(polls == 12);  // and one before
   }
 }
