@@ -63,7 +63,7 @@ def test_a_lost_run_is_named_and_exit_code_3(
     pending: simruns.Simulator, start_simruns: Start
 ) -> None:
     follow = start_simruns(
-        *command(pending, "--count", 3, "--interval", 0.05), SIMRUNS_API_KEY=pending.api_key
+        *command(pending, "--idle", 3, "--interval", 0.05), SIMRUNS_API_KEY=pending.api_key
     )
     assert follow.stdout is not None
     for _ in range(2):
@@ -78,7 +78,9 @@ def test_a_lost_run_is_named_and_exit_code_3(
 def test_ctrl_c_ends_with_130_and_the_summary(
     pending: simruns.Simulator, start_simruns: Start
 ) -> None:
-    follow = start_simruns(*command(pending, "--interval", 600), SIMRUNS_API_KEY=pending.api_key)
+    follow = start_simruns(
+        *command(pending, "--interval", 600), SIMRUNS_API_KEY=pending.api_key, PYTHONUNBUFFERED=""
+    )
     assert follow.stdout is not None
     for _ in range(2):
         follow.stdout.readline()

@@ -3,6 +3,7 @@
 #include "simruns/runs/follow_plan.hpp"
 
 #include <cstddef>
+#include <tuple>
 
 namespace simruns {
 
@@ -183,10 +184,9 @@ inline bool follow_plan::miss_pending() {
     missing = missing || mine.pass != passes_;
     ++at;
   }
-  auto const in_order = [](lost_run const& a, lost_run const& b) {
-    return a.sequence < b.sequence;
-  };
-  std::stable_sort(lost_.begin() + known, lost_.end(), in_order);
+  std::sort(lost_.begin() + known, lost_.end(), [](lost_run const& a, lost_run const& b) {
+    return std::tie(a.sequence, a.id) < std::tie(b.sequence, b.id);
+  });
   return missing;
 }
 
