@@ -33,6 +33,8 @@ class py_client {
   std::shared_ptr<operation> start_read(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
   std::shared_ptr<py_stream> stream(simruns::run_query const& query);
+  std::shared_ptr<py_follow> follow(simruns::run_query const& query,
+                                    simruns::follow_options const& options);
   void close();
 
  private:
@@ -44,11 +46,18 @@ class py_client {
   live& current();
   std::shared_ptr<operation> begin(std::shared_ptr<mailbox> box);
 
+  template <class Stream>
+  std::shared_ptr<Stream> closed_with_us(std::shared_ptr<Stream> made) {
+    std::erase_if(streams_, [](auto const& one) { return one.expired(); });
+    streams_.push_back(made);
+    return made;
+  }
+
   simruns::client_config config_;
   simruns::credentials who_;
   live* live_ = nullptr;
   std::vector<std::weak_ptr<operation>> under_way_;
-  std::vector<std::weak_ptr<py_stream>> streams_;
+  std::vector<std::weak_ptr<open_stream>> streams_;
   bool closed_ = false;
 };
 

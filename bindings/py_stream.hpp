@@ -1,24 +1,38 @@
 #pragma once
 
 #include "operation.hpp"
+#include "simruns/runs/follow.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace simruns_python {
 
-/// The runs of one walk, read once: a generator and the operation that fills it.
-class py_stream {
+/// What a client closes with itself.
+class open_stream {
  public:
-  py_stream(std::shared_ptr<io_thread> io, simruns::run_generator runs)
-      : io_(std::move(io)), runs_(new simruns::run_generator(std::move(runs))) {}
-  py_stream(py_stream const&) = delete;
-  py_stream& operator=(py_stream const&) = delete;
+  open_stream() = default;
+  open_stream(open_stream const&) = delete;
+  open_stream& operator=(open_stream const&) = delete;
+  virtual ~open_stream() = default;
+
+  /// A further step then says that the client is closed.
+  virtual void close_with_client() = 0;
+};
+
+/// Runs that come one after another, read once: their handle (`run_generator`, `run_follower`) and
+/// the operation that fills it. `begin_anew`: how Python makes another.
+template <class Runs>
+class basic_stream : public open_stream {
+ public:
+  basic_stream(std::shared_ptr<io_thread> io, Runs runs, char const* begin_anew)
+      : io_(std::move(io)), runs_(new Runs(std::move(runs))), begin_anew_(begin_anew) {}
 
   /// In a child of fork the parent's walk is left alone, not closed.
-  ~py_stream() {
+  ~basic_stream() override {
     if (io_->is_of_this_process()) {
       delete runs_;
     } else {
@@ -39,11 +53,25 @@ class py_stream {
     return op;
   }
 
-  std::string position() const { return runs_->position(); }
-  simruns::completeness completeness() const { return runs_->completeness(); }
-
-  /// True the first time.
-  bool first_end() { return !std::exchange(ended_, true); }
+  /// The next run by a wait on this thread; null at the end. What an interrupted wait still brought
+  /// comes first.
+  pybind11::object wait_for_next() {
+    if (left_) {
+      wait_with_signals(*left_, std::nullopt);
+      auto const op = std::exchange(left_, nullptr);
+      auto const* got = std::get_if<py_run>(&op->result());
+      if (got != nullptr && got->run) return pybind11::cast(*got);
+    }
+    if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
+    auto const op = start_next(nullptr);
+    try {
+      wait_with_signals(*op, std::nullopt);
+    } catch (pybind11::error_already_set const&) {
+      left_ = op;
+      throw;
+    }
+    return result_of(*op);
+  }
 
   void close() {
     closed_ = true;
@@ -52,14 +80,17 @@ class py_stream {
     if (auto op = latest_.lock()) op->cancel();
   }
 
-  /// As `close`; a further step then says that the client is closed.
-  void close_with_client() {
+  void close_with_client() override {
     if (!closed_) client_closed_ = true;
     close();
   }
 
+ protected:
+  Runs const& runs() const noexcept { return *runs_; }
+
  private:
   void require_open() const {
+    std::string const begin = begin_anew_;
     if (!io_->is_of_this_process()) {
       throw simruns::request_error(simruns::errc::invalid_argument,
                                    "this walk was begun before fork, in the parent; begin it anew");
@@ -70,7 +101,7 @@ class py_stream {
     }
     if (closed_) {
       throw simruns::request_error(simruns::errc::invalid_argument,
-                                   "this walk is closed; begin another with batch.runs()");
+                                   "this walk is closed; begin another with " + begin);
     }
   }
 
@@ -82,11 +113,80 @@ class py_stream {
   }
 
   std::shared_ptr<io_thread> io_;
-  simruns::run_generator* runs_;
+  Runs* runs_;
+  char const* begin_anew_;
   std::weak_ptr<operation> latest_;
+  std::shared_ptr<operation> left_;  ///< Of a wait that was interrupted.
   bool closed_ = false;
   bool client_closed_ = false;
+};
+
+/// The runs of one walk.
+class py_stream final : public basic_stream<simruns::run_generator> {
+ public:
+  py_stream(std::shared_ptr<io_thread> io, simruns::run_generator runs)
+      : basic_stream(std::move(io), std::move(runs), "batch.runs()") {}
+
+  std::string position() const { return runs().position(); }
+  simruns::completeness completeness() const { return runs().completeness(); }
+
+  /// Lets the error of a step say what the walk had.
+  void explain(pybind11::handle error) const {
+    pybind11::module_::import("simruns.errors").attr("tell_walk")(error, completeness());
+  }
+
+  /// The last run was yielded: warns of what is missing, the first time.
+  void end() {
+    if (std::exchange(ended_, true)) return;
+    pybind11::module_::import("simruns.errors").attr("warn_if_incomplete")(completeness());
+  }
+
+ private:
   bool ended_ = false;
 };
+
+/// The runs of a live batch.
+class py_follow final : public basic_stream<simruns::run_follower> {
+ public:
+  py_follow(std::shared_ptr<io_thread> io, simruns::run_follower runs)
+      : basic_stream(std::move(io), std::move(runs), "batch.follow()") {}
+
+  simruns::follow_status status() const { return runs().status(); }
+  std::vector<simruns::lost_run> lost() const { return runs().lost(); }
+  void explain(pybind11::handle) const {}
+  void end() {}
+};
+
+/// What a stream has in Python.
+template <class Stream>
+pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_& m,
+                                                               char const* name) {
+  namespace py = pybind11;
+  py::class_<Stream, std::shared_ptr<Stream>> out(m, name);
+  out.def("__iter__", [](py::object self) { return self; })
+      .def("__next__",
+           [](Stream& s) {
+             py::object got;
+             try {
+               got = s.wait_for_next();
+             } catch (py::error_already_set& error) {
+               s.explain(error.value());
+               throw;
+             }
+             if (!got.is_none()) return got;
+             s.end();
+             throw py::stop_iteration();
+           })
+      .def("try_next",
+           [](Stream& s) -> py::object {
+             auto run = s.try_next();
+             return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
+           })
+      .def("start_next", &Stream::start_next, py::arg("mailbox").none(true))
+      .def("explain", &Stream::explain)
+      .def("end", &Stream::end)
+      .def("close", &Stream::close);
+  return out;
+}
 
 }  // namespace simruns_python

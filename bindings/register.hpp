@@ -12,6 +12,7 @@ void register_pages(pybind11::module_& m);
 void register_arrow(pybind11::module_& m);
 void register_operation(pybind11::module_& m);
 void register_event_log(pybind11::module_& m);
+void register_follow(pybind11::module_& m);
 void register_client(pybind11::module_& m);
 void register_simulator(pybind11::module_& m);
 

@@ -88,10 +88,14 @@ std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query
 std::shared_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
   prepare_event_log();
   auto& here = current();
-  auto made = std::make_shared<py_stream>(here.io, here.client.runs(query));
-  std::erase_if(streams_, [](auto const& one) { return one.expired(); });
-  streams_.push_back(made);
-  return made;
+  return closed_with_us(std::make_shared<py_stream>(here.io, here.client.runs(query)));
+}
+
+std::shared_ptr<py_follow> py_client::follow(simruns::run_query const& query,
+                                             simruns::follow_options const& options) {
+  prepare_event_log();
+  auto& here = current();
+  return closed_with_us(std::make_shared<py_follow>(here.io, here.client.follow(query, options)));
 }
 
 void py_client::close() {
@@ -208,40 +212,13 @@ std::unique_ptr<py_client> make_client(std::string const& url, std::optional<std
   return std::make_unique<py_client>(std::move(config), std::move(who));
 }
 
-py::object next_or_stop(py_stream& stream) {
-  if (auto run = stream.try_next()) return py::cast(py_run{std::move(run)});
-  auto const op = stream.start_next(nullptr);
-  wait_with_signals(*op, std::nullopt);
-  auto const errors = py::module_::import("simruns.errors");
-  py::object got;
-  try {
-    got = result_of(*op);
-  } catch (py::error_already_set& error) {
-    errors.attr("tell_walk")(error.value(), stream.completeness());
-    throw;
-  }
-  if (!got.is_none()) return got;
-  if (stream.first_end()) errors.attr("warn_if_incomplete")(stream.completeness());
-  throw py::stop_iteration();
-}
-
 }  // namespace
 
 void register_client(py::module_& m) {
   using namespace py::literals;
-  py::class_<py_stream, std::shared_ptr<py_stream>>(m, "Stream")
-      .def("__iter__", [](py::object self) { return self; })
-      .def("__next__", &next_or_stop)
-      .def("try_next",
-           [](py_stream& s) -> py::object {
-             auto run = s.try_next();
-             return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
-           })
-      .def("start_next", &py_stream::start_next, py::arg("mailbox").none(true))
+  stream_class<py_stream>(m, "Stream")
       .def_property_readonly("position", &py_stream::position)
-      .def_property_readonly("completeness", &py_stream::completeness)
-      .def("first_end", &py_stream::first_end)
-      .def("close", &py_stream::close);
+      .def_property_readonly("completeness", &py_stream::completeness);
 
   py::class_<py_client>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),
@@ -256,6 +233,7 @@ void register_client(py::module_& m) {
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
       .def("stream", &py_client::stream, "query"_a)
+      .def("follow", &py_client::follow, "query"_a, "options"_a)
       .def("close", &py_client::close)
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });

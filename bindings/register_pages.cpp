@@ -7,7 +7,9 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,9 +66,30 @@ py::list gaps_of(simruns::completeness const& c) {
   return out;
 }
 
+/// Of a walk that several processes made together.
+simruns::completeness make_completeness(std::int64_t received, std::int64_t duplicates,
+                                        std::optional<std::int64_t> total_first,
+                                        std::optional<std::int64_t> total, std::uint64_t pages,
+                                        std::uint64_t requests, bool reached_end, bool filtered) {
+  simruns::completeness out;
+  out.received = received;
+  out.duplicates = duplicates;
+  out.total_first = total_first;
+  out.total_last = total;
+  out.pages = pages;
+  out.requests = requests;
+  out.reached_end = reached_end;
+  out.filtered = filtered;
+  return out;
+}
+
 void register_completeness(py::module_& m) {
+  using namespace py::literals;
   using simruns::completeness;
   py::class_<completeness>(m, "Completeness")
+      .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
+           "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
+           "reached_end"_a = false, "filtered"_a = false)
       .def_readonly("received", &completeness::received)
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)

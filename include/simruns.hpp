@@ -29,6 +29,10 @@
 
 #include "simruns/runs/client.hpp"
 #include "simruns/runs/completeness.hpp"
+#include "simruns/runs/follow.hpp"
+#include "simruns/runs/follow_options.hpp"
+#include "simruns/runs/follow_pace.hpp"
+#include "simruns/runs/follow_plan.hpp"
 #include "simruns/runs/http_client.hpp"
 #include "simruns/runs/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"

@@ -22,6 +22,9 @@ class page;
 class page_cursor;
 struct completeness;
 class run_generator;
+class follow_options;
+struct follow_status;
+class run_follower;
 class client;
 
 /// A run that keeps its page alive. Null at the end of a walk.

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         SuiteError,
     )
     from simruns.faults import Faults
+    from simruns.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
     from simruns.frames import Table
     from simruns.options import Options
     from simruns.query import BatchKey, Walk
@@ -55,6 +56,7 @@ __all__ = [
     "ArchivedRuns",
     "AsyncBatch",
     "AsyncClient",
+    "AsyncFollowStream",
     "AsyncRunStream",
     "AsyncSuite",
     "AuthError",
@@ -69,10 +71,13 @@ __all__ = [
     "Criterion",
     "Error",
     "Faults",
+    "FollowStatus",
+    "FollowStream",
     "IncompleteError",
     "IncompleteWarning",
     "InvalidArgumentError",
     "Issue",
+    "LostRun",
     "MissingExtraError",
     "Options",
     "Page",
@@ -114,6 +119,7 @@ _HOMES = {
         "SuiteError",
     ),
     "faults": ("Faults",),
+    "follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
     "frames": ("Table",),
     "options": ("Options",),
     "query": ("BatchKey", "Walk"),

@@ -37,6 +37,20 @@ class Query:
 class Completeness:
     """What a walk got, of what the server said there is. A snapshot."""
 
+    def __init__(
+        self,
+        *,
+        received: int = 0,
+        duplicates: int = 0,
+        total_first: int | None = None,
+        total: int | None = None,
+        pages: int = 0,
+        requests: int = 0,
+        reached_end: bool = False,
+        filtered: bool = False,
+    ) -> None:
+        """Of a walk that several processes made together."""
+
     received: int
     duplicates: int
     total: int | None
@@ -294,9 +308,60 @@ class Stream:
     def position(self) -> str: ...
     @property
     def completeness(self) -> Completeness: ...
-    def first_end(self) -> bool:
-        """True the first time: for what is to be said once."""
+    def explain(self, error: BaseException) -> None:
+        """Lets the error of a step say what the walk had."""
 
+    def end(self) -> None:
+        """After the last run: warns of what is missing, the first time."""
+
+    def close(self) -> None:
+        """Cancels what is under way; nothing more is sent. Safe to repeat."""
+
+@final
+class FollowOptions:
+    """How often to look at a live batch, and until when. Seconds; zero: never, or at once."""
+
+    def __init__(
+        self, *, interval: float, jitter: float, count: int | None, idle: float, deadline: float
+    ) -> None: ...
+
+@final
+class FollowStatus:
+    """How far the following of a batch has come. A snapshot."""
+
+    seen: int
+    settled: int
+    pending: int
+    lost: int
+    unnamed: int
+    total: int | None
+    polls: int
+    pages: int
+    requests: int
+    ended: str | None
+
+@final
+class Follow:
+    """The runs of a live batch, each once, as they settle. Nothing is sent before the first."""
+
+    def __iter__(self) -> Iterator[Run]: ...
+    def __next__(self) -> Run: ...
+    def try_next(self) -> Run | None:
+        """A run that is already here, else None."""
+
+    def start_next(self, mailbox: Mailbox | None) -> Operation:
+        """Polls until a run is here; its result is a `Run`, or None at the end."""
+
+    @property
+    def status(self) -> FollowStatus: ...
+    @property
+    def lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
+        """Id, sequence, when it said to expire, the poll that saw it last and the one that missed
+        it, and why it is lost.
+        """
+
+    def explain(self, error: BaseException) -> None: ...
+    def end(self) -> None: ...
     def close(self) -> None:
         """Cancels what is under way; nothing more is sent. Safe to repeat."""
 
@@ -327,6 +392,7 @@ class Client:
         """The whole walk; its result is `Pages`."""
 
     def stream(self, query: Query) -> Stream: ...
+    def follow(self, query: Query, options: FollowOptions) -> Follow: ...
     def close(self) -> None:
         """Cancels all that is under way, streams too; closes the connections. Safe to repeat."""
 

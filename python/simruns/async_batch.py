@@ -13,6 +13,7 @@ from simruns.archive.choice import ArchiveChoice
 from simruns.batch import BatchBase
 from simruns.bridge import bridge
 from simruns.errors import CancelledError
+from simruns.follow import INTERVAL, JITTER, AsyncFollowStream, FollowChoice, Predicate, start
 from simruns.progress import TICK, Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
@@ -76,6 +77,25 @@ class AsyncBatch(BatchBase):
                 await asyncio.wait([work])
                 work.cancelled() or work.exception()  # seen, and no warning of the loop
                 raise
+
+    @names(FollowChoice)
+    def follow(
+        self,
+        *,
+        interval: float = INTERVAL,
+        jitter: float = JITTER,
+        count: int | None = None,
+        until: Predicate | None = None,
+        idle: float | None = None,
+        deadline: float | None = None,
+        **how: Unpack[FollowChoice],
+    ) -> AsyncFollowStream:
+        """The runs of a live batch, each once, as they settle. Takes what `Batch.follow` takes."""
+        stream = start(
+            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+            idle=idle, deadline=deadline,
+        )  # fmt: skip
+        return AsyncFollowStream(self.key, *stream)
 
     async def _page(self, query: _core.Query) -> _core.Page:
         here = bridge()

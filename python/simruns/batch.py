@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simruns import _core, checks
 from simruns.archive.choice import ArchiveChoice
+from simruns.follow import INTERVAL, JITTER, FollowChoice, FollowStream, Predicate, start
 from simruns.progress import Progress
 from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
 from simruns.runs import Runs
@@ -109,6 +110,31 @@ class Batch(BatchBase):
         from simruns.archive.writing import archive
 
         return archive(self._core, self.key, directory, progress, how)
+
+    @names(FollowChoice)
+    def follow(
+        self,
+        *,
+        interval: float = INTERVAL,
+        jitter: float = JITTER,
+        count: int | None = None,
+        until: Predicate | None = None,
+        idle: float | None = None,
+        deadline: float | None = None,
+        **how: Unpack[FollowChoice],
+    ) -> FollowStream:
+        """The runs of a live batch, each once, as they settle: no longer `pending`.
+
+        A poll every `interval` seconds, give or take `jitter` of it. It ends when `count` runs have
+        settled or are lost, behind a run for which `until(run)` is true, when nothing has changed
+        for `idle` seconds, or `deadline` seconds after the first run was asked for; else never.
+        Takes filter, endpoint_type, page_size and strict: see `FollowChoice`.
+        """
+        stream = start(
+            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+            idle=idle, deadline=deadline,
+        )  # fmt: skip
+        return FollowStream(self.key, *stream)
 
 
 class Suite(Unpickled):

@@ -4,20 +4,78 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from simruns import _core, errors
 from simruns.completeness import BatchCompleteness, Completeness
 from simruns.query import BatchKey
 from simruns.unpickled import Unpickled
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-class _Stream(Unpickled):
-    _instead = "keep its position, and give that to start_at"
 
-    def __init__(self, key: BatchKey, stream: _core.Stream) -> None:
+AnyStream = TypeVar("AnyStream", _core.Stream, _core.Follow)
+
+
+class _Once(Unpickled, Generic[AnyStream]):
+    """Runs of a batch that are read once."""
+
+    _again = "call runs() again, or read() to hold the runs"
+
+    def __init__(self, key: BatchKey, stream: AnyStream) -> None:
         self._key = key
-        self._stream = stream
+        self._stream: AnyStream = stream
         self._taken = False
+
+    def _take(self) -> None:
+        if self._taken:
+            raise errors.Error(f"a stream of runs is read once; {self._again}")
+        self._taken = True
+
+
+class SyncOnce(_Once[AnyStream]):
+    def close(self) -> None:
+        """Ends what is under way; the stream gives no more runs."""
+        self._taken = True
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncOnce(_Once[AnyStream]):
+    async def aclose(self) -> None:
+        """Ends what is under way; the stream gives no more runs."""
+        self._taken = True
+        self._stream.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class _Walked:
+    """What `RunStream` and `AsyncRunStream` say of themselves."""
+
+    _instead = "keep its position, and give that to start_at"
+    _key: BatchKey
+    _stream: _core.Stream
 
     @property
     def completeness(self) -> Completeness:
@@ -32,15 +90,8 @@ class _Stream(Unpickled):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of batch {self._key.batch!r}: {self.completeness}>"
 
-    def _take(self) -> None:
-        if self._taken:
-            raise errors.Error(
-                "a stream of runs is read once; call runs() again, or read() to hold the runs"
-            )
-        self._taken = True
 
-
-class RunStream(_Stream):
+class RunStream(_Walked, SyncOnce[_core.Stream]):
     """`for run in batch.runs():`. Nothing is sent before the first run is asked for.
 
     A second pass raises. After an error, the same iterator asks for the same page again.
@@ -50,24 +101,8 @@ class RunStream(_Stream):
         self._take()
         return iter(self._stream)
 
-    def close(self) -> None:
-        """Ends what is under way; the stream gives no more runs."""
-        self._taken = True
-        self._stream.close()
 
-    def __enter__(self) -> RunStream:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class AsyncRunStream(_Stream):
+class AsyncRunStream(_Walked, AsyncOnce[_core.Stream]):
     """`async for run in batch.runs():`. Nothing is sent before the first run is asked for.
 
     A second pass raises. After an error or a cancellation, the same iterator asks for the same
@@ -76,33 +111,17 @@ class AsyncRunStream(_Stream):
 
     def __aiter__(self) -> AsyncIterator[_core.Run]:
         self._take()
-        return _AsyncRuns(self._stream)
-
-    async def aclose(self) -> None:
-        """Ends what is under way; the stream gives no more runs."""
-        self._taken = True
-        self._stream.close()
-
-    async def __aenter__(self) -> AsyncRunStream:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
+        return AsyncRuns(self._stream)
 
 
-class _AsyncRuns:
+class AsyncRuns:
     """Runs that are here already come without touching the loop."""
 
-    def __init__(self, stream: _core.Stream) -> None:
+    def __init__(self, stream: _core.Stream | _core.Follow) -> None:
         self._stream = stream
         self._left: _core.Operation | None = None  # of a cancelled wait: it may yet bring a run
 
-    def __aiter__(self) -> _AsyncRuns:
+    def __aiter__(self) -> AsyncRuns:
         return self
 
     async def __anext__(self) -> _core.Run:
@@ -110,8 +129,7 @@ class _AsyncRuns:
         if run is None:
             run = await self._fetched()
         if run is None:
-            if self._stream.first_end():
-                errors.warn_if_incomplete(self._stream.completeness)
+            self._stream.end()
             raise StopAsyncIteration
         return run
 
@@ -127,8 +145,8 @@ class _AsyncRuns:
         except asyncio.CancelledError:
             self._left = operation
             raise
-        except errors.IncompleteError as error:
-            errors.tell_walk(error, self._stream.completeness)
+        except errors.RequestError as error:
+            self._stream.explain(error)
             raise
         return run
 

@@ -49,6 +49,17 @@ def test_ctrl_c_ends_a_pause_between_attempts(
         assert len(client.batches(failing.pairs).read()) == 5
 
 
+def test_ctrl_c_ends_the_wait_of_a_stream_and_the_same_iterator_goes_on(
+    failing: simruns.Simulator, interrupted: Interrupted
+) -> None:
+    scenario, batch = failing.pairs[0]
+    with failing.client(**PATIENT) as client:
+        runs = iter(client.batch(scenario=scenario, batch=batch).runs())
+        with pytest.raises(KeyboardInterrupt), interrupted(0.2):
+            next(runs)
+        assert len([run.id for run in runs]) == 5
+
+
 async def test_a_cancelled_task_ends_a_pause_between_attempts(failing: simruns.Simulator) -> None:
     async with failing.async_client(**PATIENT) as client:
         task = asyncio.ensure_future(client.batches(failing.pairs).read())

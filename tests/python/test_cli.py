@@ -119,7 +119,7 @@ def test_ctrl_c_ends_serve_with_130_and_no_traceback(start_simruns: Start, tmp_p
 
 
 def test_no_command_takes_a_secret_as_an_argument(run_simruns: Run) -> None:
-    for command in ("demo", "serve", "export"):
+    for command in ("demo", "serve", "export", "follow"):
         options = set(re.findall(r"--[a-z-]+", run_simruns(command, "--help").stdout))
         assert not options & {"--api-key", "--token", "--key", "--password"}
 

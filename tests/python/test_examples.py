@@ -67,6 +67,14 @@ def test_the_simulator_example_tells_of_its_fault_and_of_runs_that_come() -> Non
     assert [step.count("'") // 2 for step in steps] == [1, 4, 7]
 
 
+def test_the_follow_example_gives_every_run_or_names_it_as_lost() -> None:
+    printed = output_of([sys.executable, EXAMPLES / "05_follow.py"])
+    *runs, lost, status = printed.splitlines()
+    assert len({run.split()[0] for run in runs}) == len(runs) == 19
+    assert "lost: pending in poll" in lost
+    assert status.startswith("19 settled, 0 pending, 1 lost, of 20 runs seen")
+
+
 def test_the_first_example_prints_every_run_and_that_it_was_all() -> None:
     *runs, last = output_of([sys.executable, EXAMPLES / "01_every_run.py"]).splitlines()
     assert len(runs) == 250

@@ -103,19 +103,26 @@ class strand_stop {
   std::shared_ptr<bound_signal> signal_;
 };
 
-/// Runs `operation` on the client's strand, whatever executor the caller is on.
+/// Runs `operation` on the client's strand, whatever executor the caller is on. It ends by the
+/// caller's cancellation, and by `stop`.
 template <class T>
 boost::asio::awaitable<T> on_strand(std::shared_ptr<client_core> core,
-                                    boost::asio::awaitable<T> operation) {
+                                    boost::asio::awaitable<T> operation, strand_stop stop) {
   namespace asio = boost::asio;
   auto strand = core->executor();
   auto inner = cancellable(std::move(operation));
   auto const state = co_await asio::this_coro::cancellation_state;
   auto callers_slot = state.slot();
-  strand_stop stop(core);
   auto token = asio::bind_cancellation_slot(stop.slot(), asio::use_awaitable);
   if (callers_slot.is_connected()) callers_slot.assign(stop);
   co_return co_await asio::co_spawn(strand, std::move(inner), token);
+}
+
+template <class T>
+boost::asio::awaitable<T> on_strand(std::shared_ptr<client_core> core,
+                                    boost::asio::awaitable<T> operation) {
+  strand_stop stop(core);
+  return on_strand(std::move(core), std::move(operation), std::move(stop));
 }
 
 }  // namespace simruns::detail

@@ -9,6 +9,10 @@ namespace detail {
 /// The consumer's side of a walk: the page in hand. Touched by one operation at a time, and by
 /// nothing on the strand.
 struct run_consumer {
+  /// Of what has no position to go on from.
+  run_consumer(std::shared_ptr<client_core> c, std::shared_ptr<step_source> source)
+      : core(std::move(c)), digest(0), steps(std::move(source)), has_position(false) {}
+
   run_consumer(std::shared_ptr<client_core> c, run_query const& query)
       : core(std::move(c)), digest(query.digest()), steps(std::make_shared<walk>(core, query)) {
     if (query.start()) {
@@ -45,6 +49,7 @@ struct run_consumer {
   }
 
   std::string position() const {
+    if (!has_position) return {};
     auto out = place;
     if (index > 0) {
       out.last_id = hand[index - 1].id;
@@ -59,7 +64,7 @@ struct run_consumer {
 
   std::shared_ptr<client_core> core;
   std::uint64_t digest;
-  std::shared_ptr<walk> steps;
+  std::shared_ptr<step_source> steps;
   page hand;
   std::size_t index = 0;
   simruns::position place;  ///< Of the page in hand, before its first run.
@@ -67,6 +72,7 @@ struct run_consumer {
   simruns::completeness tally;
   request_failure failure;
   bool ended = false;
+  bool has_position = true;
   std::atomic<bool> busy{false};
 };
 
@@ -87,12 +93,20 @@ class consumer_turn {
   std::shared_ptr<run_consumer> consumer_;
 };
 
+/// Ends what is under way. Threads: any. Safe to repeat, and without a consumer.
+inline void close(std::shared_ptr<run_consumer> const& consumer) noexcept {
+  if (!consumer) return;
+  consumer->core->strand.with([&](client_strand& strand) {
+    boost::asio::post(strand, [steps = consumer->steps] { steps->abandon(); });
+  });
+}
+
 /// Fetches until a run is in hand, or the end.
 inline boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer) {
   while (consumer->index >= consumer->hand.size() && !consumer->ended) {
     walk_step step;
     try {
-      step = co_await on_strand(consumer->core, walk::take(consumer->steps));
+      step = co_await on_strand(consumer->core, consumer->steps->take());
     } catch (boost::system::system_error const&) {
       consumer->failure = failure_of(std::current_exception());
       consumer->failure.position = consumer->position();
@@ -187,13 +201,7 @@ inline run_generator& run_generator::operator=(run_generator&& other) noexcept {
 
 inline run_generator::~run_generator() { close(); }
 
-inline void run_generator::close() noexcept {
-  if (!consumer_) return;
-  auto& core = *consumer_->core;
-  core.strand.with([this](detail::client_strand& strand) {
-    boost::asio::post(strand, [steps = consumer_->steps] { steps->abandon(); });
-  });
-}
+inline void run_generator::close() noexcept { detail::close(consumer_); }
 
 inline boost::asio::awaitable<run_ptr> run_generator::next() { return detail::next_run(consumer_); }
 

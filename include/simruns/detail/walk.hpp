@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/detail/client_core.hpp"
+#include "simruns/detail/step_source.hpp"
 #include "simruns/runs/fetch.hpp"
 #include "simruns/runs/walk_plan.hpp"
 
@@ -22,7 +23,7 @@ namespace simruns::detail {
 
 /// A walk under way: reads pages ahead of its consumer. Used on the client's strand only; lives as
 /// long as its generator or an operation of it, and does not mind its context going first.
-class walk : public std::enable_shared_from_this<walk> {
+class walk final : public step_source, public std::enable_shared_from_this<walk> {
  public:
   walk(std::shared_ptr<client_core> core, run_query const& query)
       : core_(std::move(core)),
@@ -32,10 +33,9 @@ class walk : public std::enable_shared_from_this<walk> {
 
   /// The next page, or the end, or why there is none. Cancelling it also ends what is being read;
   /// the next call asks for the same page again.
-  static boost::asio::awaitable<walk_step> take(std::shared_ptr<walk> self);
+  boost::asio::awaitable<walk_step> take() override { return take(shared_from_this()); }
 
-  /// Its generator has gone or is closed: ends what is being read, and whoever waits for it.
-  void abandon() {
+  void abandon() override {
     abandoned_ = true;
     stop_reading();
     io_->changed.cancel();
@@ -56,6 +56,7 @@ class walk : public std::enable_shared_from_this<walk> {
     return query;
   }
 
+  static boost::asio::awaitable<walk_step> take(std::shared_ptr<walk> self);
   static boost::asio::awaitable<void> read(std::shared_ptr<walk> self, page_wish wish,
                                            std::uint64_t era);
   void start_reading();

@@ -2,6 +2,7 @@
 
 #include "simruns/detail/client_core.hpp"
 #include "simruns/runs/fetch.hpp"
+#include "simruns/runs/follow.hpp"
 #include "simruns/runs/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"
 
@@ -55,6 +56,12 @@ class client {
   /// All runs of a batch, page after page. Nothing is sent yet.
   /// Throws: request_error (invalid_argument) if `query` starts at a position of another query.
   run_generator runs(run_query const& query) const { return run_generator(core_, query); }
+
+  /// The runs of a live batch, each once, as they settle. Nothing is sent yet.
+  /// Throws: request_error (invalid_argument) if `query` has a start, end or order of its own.
+  run_follower follow(run_query const& query, follow_options options = {}) const {
+    return run_follower(core_, query, std::move(options));
+  }
 
  private:
   explicit client(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}

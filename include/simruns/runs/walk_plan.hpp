@@ -5,6 +5,7 @@
 #include "simruns/query/run_query.hpp"
 #include "simruns/runs/completeness.hpp"
 #include "simruns/runs/page_cursor.hpp"
+#include "simruns/runs/walk_step.hpp"
 #include "simruns/runs/window_plan.hpp"
 
 #include <cstddef>
@@ -26,17 +27,6 @@ struct page_wish {
 
   page_wish() = default;
   page_wish(std::uint64_t n, page_start s, int runs) : number(n), start(std::move(s)), size(runs) {}
-};
-
-/// One step of a walk.
-struct walk_step {
-  page got;          ///< What of a page is new. Not valid: the walk has ended.
-  page_start start;  ///< Where that page starts,
-  page_start next;   ///< and where the page after it does.
-  simruns::completeness tally;
-  std::optional<request_failure> failure;
-
-  walk_step() = default;
 };
 
 /// What a walk asks for and what becomes of it: by cursor, or by windows where the batch is settled

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from simruns import _core
 from simruns.archive.ranges import Ranges
 from simruns.completeness import BatchCompleteness
 from simruns.errors import Error
@@ -22,8 +23,6 @@ PARTS = "parts"
 QUERY = ("sort", "filter", "endpoint_type")
 """Of a query, what decides which runs are in the archive, and in which order."""
 DEFAULTS = {"sort": "createdAt:asc"}
-NOTHING: dict[str, Any] = {"verdict": "incomplete", "received": 0, "duplicates": 0, "pages": 0,
-                           "requests": 0, "reached_end": False, "limited": False}  # fmt: skip
 
 
 @dataclass
@@ -87,9 +86,11 @@ class Manifest:
 
     def told(self) -> BatchCompleteness:
         """Before anything came: nothing, and not the end."""
-        told = self.completeness or NOTHING
-        values: dict[str, Any] = {name: told.get(name) for name in BatchCompleteness._fields[1:]}
-        return BatchCompleteness(self.key, **values)
+        if self.completeness is None:
+            return BatchCompleteness.of(self.key, _core.Completeness())
+        told = self.completeness
+        gaps = tuple((first, last) for first, last in told["gaps"])
+        return BatchCompleteness(self.key, **{**told, "gaps": gaps})
 
     def write(self, directory: Path) -> None:
         body = asdict(self)

@@ -120,10 +120,10 @@ def _of_file(path: Path) -> ArchivedRuns:
         key = BatchKey(run.project or "", run.scenario or "", run.batch or "")
         texts.setdefault(key, []).append(text)
     walks = [(key, _core.Pages.of_texts(some)) for key, some in texts.items()]
-    told = [BatchCompleteness.of(key, pages.completeness) for key, pages in walks]
+    told = ((key, _core.Completeness(received=len(p), reached_end=True)) for key, p in walks)
+    unverified = Completeness(BatchCompleteness.of(key, walk) for key, walk in told)
     written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
-    unverified = (each._replace(verdict="unverified", reached_end=True) for each in told)
-    return ArchivedRuns(walks, Completeness(unverified), written, ())
+    return ArchivedRuns(walks, unverified, written, ())
 
 
 def lines_of(path: Path) -> Iterator[str]:

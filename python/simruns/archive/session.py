@@ -101,17 +101,15 @@ class Session:
         last = BatchCompleteness.of(self._manifest.key, tally)
         if self._walk.sessions == 1:
             return last
-        walk, received = self._walk, len(self._seen)
-        moved = last.total is None or walk.total_first != last.total
-        if not last.reached_end or (not moved and received < (last.total or 0)):
-            verdict = "incomplete"
-        else:
-            verdict = "unverified" if moved or received != last.total else "complete"
-        return last._replace(
-            verdict=verdict,
-            received=received,
-            total_first=walk.total_first,
+        walk = self._walk
+        whole = _core.Completeness(
+            received=len(self._seen),
             duplicates=walk.duplicates,
+            total_first=walk.total_first,
+            total=last.total,
             pages=walk.pages,
             requests=walk.requests,
+            reached_end=last.reached_end,
+            filtered=last.filtered,
         )
+        return BatchCompleteness.of(self._manifest.key, whole)

@@ -18,7 +18,14 @@ from simruns.archive.parts import Row, sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session, Taken
 from simruns.archive.store import Key, Store, key_of
-from simruns.errors import CancelledError, Error, IncompleteError, RequestError, invalid
+from simruns.errors import (
+    CancelledError,
+    Error,
+    IncompleteError,
+    RequestError,
+    invalid,
+    tell_walk,
+)
 from simruns.frames import require
 from simruns.jsonl import sync
 from simruns.progress import Progress
@@ -114,7 +121,8 @@ class Archiver:
         self._writing = False
 
     def _query(self, position: str | None) -> _core.Query:
-        own = {} if position is None else {"start_at": position}
+        # By cursor: a place in it holds wherever the batch moves meanwhile.
+        own = {"walk": "cursor"} if position is None else {"walk": "cursor", "start_at": position}
         return make_query(self._key, self._how, caller="archive", allowed=ArchiveChoice, **own)
 
     def _manifest(self) -> Manifest:
@@ -172,4 +180,6 @@ def _refuse_foreign(directory: Path) -> None:
 def _incomplete(result: ArchiveResult) -> IncompleteError:
     told = result.completeness
     message = f"the walk ended after {told.received} of {told.total} runs"
-    return IncompleteError(message, kind="incomplete")
+    error = IncompleteError(message, kind="incomplete")
+    tell_walk(error, told.batches[0])
+    return error

@@ -1,4 +1,4 @@
-"""The command line: `simruns demo`, `simruns serve`, `simruns export`, `simruns archive`."""
+"""The command line: `simruns demo`, `serve`, `export`, `archive`, `follow`."""
 
 from __future__ import annotations
 

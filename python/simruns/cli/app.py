@@ -173,3 +173,36 @@ def archive(
         from simruns.cli.export import Source
 
         run_archive(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)
+
+
+@app.command()
+def follow(
+    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
+    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
+    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
+    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
+    count: Annotated[
+        int | None, typer.Option(help="End when so many runs have settled or are lost.")
+    ] = None,
+    idle: Annotated[
+        float | None, typer.Option(help="End when nothing has changed for so many seconds.")
+    ] = None,
+    deadline: Annotated[float | None, typer.Option(help="End after so many seconds.")] = None,
+    interval: Annotated[float, typer.Option(help="Seconds between two polls.")] = 5.0,
+    filter_: Annotated[
+        str | None, typer.Option("--filter", help="Passed to the server as it is.")
+    ] = None,
+    api_key_file: KeyFile = None,
+) -> None:
+    """Show the runs of a live batch, each once, as they settle: a table, or a JSON line a run.
+
+    The table is for a terminal. Ends as --count, --idle or --deadline say, or by Ctrl-C (exit code
+    130). Exit code 3: runs are lost, pending or too few.
+    """
+    with endings(), terminable():
+        from simruns.cli.follow import Followed, run_follow
+
+        run_follow(
+            Followed(base_url, project, scenario, batch, filter_, count, idle, deadline, interval),
+            api_key_file,
+        )

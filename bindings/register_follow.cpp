@@ -1,0 +1,73 @@
+#include "register.hpp"
+
+#include "convert.hpp"
+#include "py_stream.hpp"
+#include "simruns/runs/follow_options.hpp"
+
+#include <pybind11/stl.h>
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+namespace simruns_python {
+
+namespace {
+
+std::chrono::milliseconds from_seconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
+}
+
+/// Times in seconds, checked by Python; zero: none.
+simruns::follow_options make_options(double interval, double jitter,
+                                     std::optional<std::int64_t> count, double idle,
+                                     double deadline) {
+  simruns::follow_options out;
+  out.poll_interval(from_seconds(interval)).jitter(jitter);
+  out.idle(from_seconds(idle)).deadline(from_seconds(deadline));
+  if (count) out.until_count(*count);
+  return out;
+}
+
+py::object milliseconds_of(std::optional<simruns::time_point> const& moment) {
+  return moment ? to_python(*moment) : py::object(py::none());
+}
+
+}  // namespace
+
+void register_follow(py::module_& m) {
+  using namespace py::literals;
+  using status = simruns::follow_status;
+
+  py::class_<simruns::follow_options>(m, "FollowOptions")
+      .def(py::init(&make_options), py::kw_only(), "interval"_a, "jitter"_a, "count"_a, "idle"_a,
+           "deadline"_a);
+
+  py::class_<status>(m, "FollowStatus")
+      .def_readonly("seen", &status::seen)
+      .def_readonly("settled", &status::settled)
+      .def_readonly("pending", &status::pending)
+      .def_readonly("lost", &status::lost)
+      .def_readonly("unnamed", &status::unnamed)
+      .def_readonly("total", &status::total)
+      .def_readonly("polls", &status::polls)
+      .def_readonly("pages", &status::pages)
+      .def_readonly("requests", &status::requests)
+      .def_property_readonly("ended", [](status const& s) -> py::object {
+        if (s.ended == simruns::follow_end::none) return py::none();
+        return to_python(to_string(s.ended));
+      });
+
+  stream_class<py_follow>(m, "Follow")
+      .def_property_readonly("status", &py_follow::status)
+      .def_property_readonly("lost", [](py_follow const& f) {
+        py::list out;
+        for (auto const& lost : f.lost()) {
+          out.append(py::make_tuple(lost.id, lost.sequence, milliseconds_of(lost.expires_at),
+                                    lost.last_poll, lost.lost_poll, why_lost(lost)));
+        }
+        return out;
+      });
+}
+
+}  // namespace simruns_python

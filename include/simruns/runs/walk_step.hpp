@@ -1,0 +1,23 @@
+#pragma once
+
+#include "simruns/error.hpp"
+#include "simruns/page/page.hpp"
+#include "simruns/query/position.hpp"
+#include "simruns/runs/completeness.hpp"
+
+#include <optional>
+
+namespace simruns {
+
+/// One step of a walk.
+struct walk_step {
+  page got;          ///< What of a page is new. Not valid: the walk has ended.
+  page_start start;  ///< Where that page starts,
+  page_start next;   ///< and where the page after it does.
+  simruns::completeness tally;
+  std::optional<request_failure> failure;
+
+  walk_step() = default;
+};
+
+}  // namespace simruns

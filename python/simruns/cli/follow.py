@@ -1,0 +1,156 @@
+"""`simruns follow`: the runs of a live batch, each once, as they settle."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter, deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from simruns import _core
+from simruns.cli.endings import ExitCode, say
+from simruns.cli.secrets import read_key
+from simruns.cli.summary import SETTLED
+from simruns.client import Client
+from simruns.follow import FollowStatus, FollowStream
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+LATEST = 5
+REFRESHES = 4
+"""A second."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Which batch of which server, and until when."""
+
+    base_url: str | None
+    project: str | None
+    scenario: str
+    batch: str
+    filter: str | None
+    count: int | None
+    idle: float | None
+    deadline: float | None
+    interval: float
+
+
+class Tally:
+    """What has settled so far. Another thread may look: each step leaves it whole."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.latest: deque[tuple[str, str, int | None]] = deque(maxlen=LATEST)
+
+    def add(self, run: _core.Run) -> None:
+        self.verdicts[run.verdict] += 1
+        self.latest.append((run.id, run.verdict, run.duration_ms))
+
+    @property
+    def rate(self) -> str:
+        """success / (success + failure + agent_error), and of how many."""
+        judged = sum(self.verdicts[verdict] for verdict in SETTLED)
+        if not judged:
+            return "success rate -"
+        good = self.verdicts["success"]
+        return f"success rate {good / judged:.2f} ({good:,} of {judged:,})"
+
+
+def run_follow(what: Followed, api_key_file: Path | None) -> None:
+    key = read_key(api_key_file)
+    tally = Tally()
+    with Client(what.base_url, project=what.project, api_key=key) as client:
+        stream = client.batch(scenario=what.scenario, batch=what.batch).follow(
+            interval=what.interval, count=what.count, idle=what.idle, deadline=what.deadline,
+            filter=what.filter,
+        )  # fmt: skip
+        try:
+            (_table if sys.stdout.isatty() else _lines)(stream, tally)
+        finally:
+            _say_summary(stream, tally)
+    if _incomplete(stream.status, what.count):
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _incomplete(status: FollowStatus, count: int | None) -> bool:
+    return bool(status.lost or status.pending or (count or 0) > status.settled)
+
+
+def _say_summary(stream: FollowStream, tally: Tally) -> None:
+    status = stream.status
+    for lost in stream.lost:
+        say(f"lost {lost.id}: {lost.why}")
+    say(f"{status}, {tally.rate}")
+    if status.polls and not status.seen:
+        say("simruns: warning: the batch has no runs; are scenario and batch the right references?")
+
+
+def _lines(stream: FollowStream, tally: Tally) -> None:
+    """A line of JSON a run, as soon as it has settled."""
+    for run in stream:
+        tally.add(run)
+        print(json.dumps(_fields(run), ensure_ascii=False), flush=True)
+
+
+def _fields(run: _core.Run) -> dict[str, Any]:
+    names = ("id", "verdict", "sequence", "success", "status", "duration_ms", "created_at_ms")
+    return {name: getattr(run, name) for name in names}
+
+
+def _table(stream: FollowStream, tally: Tally) -> None:
+    from rich.live import Live
+
+    view = _View(stream, tally)
+    with Live(get_renderable=view.render, refresh_per_second=REFRESHES):
+        for run in stream:
+            tally.add(run)
+
+
+class _View:
+    """The table, drawn by a thread of its own, so that it moves between two polls too."""
+
+    def __init__(self, stream: FollowStream, tally: Tally) -> None:
+        self._stream = stream
+        self._tally = tally
+        self._known = (0, 0, 0)
+        self._changed = time.monotonic()
+
+    def render(self) -> RenderableType:
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Group
+        from rich.table import Table
+
+        status = self._stream.status
+        table = Table(box=SIMPLE_HEAD)
+        table.add_column("verdict")
+        table.add_column("runs", justify="right")
+        # A copy: the other thread adds to it meanwhile.
+        for verdict, runs in sorted(self._tally.verdicts.copy().items()):
+            table.add_row(verdict, f"{runs:,}")
+        table.add_row("pending", f"{status.pending:,}", style="dim")
+        if status.lost:
+            table.add_row("lost", f"{status.lost:,}", style="bold")
+        return Group(table, f"{self._tally.rate}; {self._age(status)}", *self._latest())
+
+    def _age(self, status: FollowStatus) -> str:
+        known = (status.seen, status.settled, status.lost)
+        if known != self._known:
+            self._known, self._changed = known, time.monotonic()
+        seconds = time.monotonic() - self._changed
+        return f"{status.seen:,} runs seen, poll {status.polls:,}, last change {seconds:.0f} s ago"
+
+    def _latest(self) -> list[RenderableType]:
+        from rich.text import Text
+
+        lines = []
+        for name, verdict, ms in list(self._tally.latest):
+            took = "" if ms is None else f"  {ms / 1000:,.1f} s"
+            lines.append(Text(f"{name}  {verdict}{took}", overflow="ellipsis", no_wrap=True))
+        return [*lines]

@@ -1,0 +1,204 @@
+"""The runs of a live batch as a stream: each once, as they settle."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import NamedTuple, TypedDict
+
+from simruns import _core, checks
+from simruns.errors import invalid
+from simruns.query import BatchKey, make_query
+from simruns.streams import AsyncOnce, AsyncRuns, SyncOnce
+
+Predicate = Callable[[_core.Run], object]
+
+INTERVAL = 5.0
+JITTER = 0.2
+
+
+class FollowChoice(TypedDict, total=False):
+    """Which runs of a live batch. None, or left out: the default."""
+
+    filter: str | None
+    """Passed to the server as it is."""
+    endpoint_type: str | None
+    """Only runs of this endpoint type."""
+    page_size: int | None
+    """Runs in one request, 1 to 100. Default 100."""
+    strict: bool
+    """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
+
+
+class FollowStatus(NamedTuple):
+    """How far the following of a batch has come, as of the latest page."""
+
+    seen: int
+    """Runs that were there in any poll: settled, pending and lost."""
+    settled: int
+    """Those of the page in hand that were not yielded yet included."""
+    pending: int
+    lost: int
+    """Gone before they settled."""
+    unnamed: int
+    """Runs without an id, which cannot be followed; of one poll."""
+    total: int | None
+    """As the server says."""
+    polls: int
+    pages: int
+    requests: int
+    ended: str | None
+    """None while it goes on; then `count`, `until`, `idle` or `deadline`."""
+
+    def __str__(self) -> str:
+        runs = "1 run" if self.seen == 1 else f"{self.seen:,} runs"
+        line = f"{self.settled:,} settled, {self.pending:,} pending, {self.lost:,} lost, of {runs}"
+        line += f" seen, {self.polls:,} polls, {self.requests:,} requests"
+        return line if self.ended is None else f"{line}, ended by {self.ended}"
+
+
+class LostRun(NamedTuple):
+    """A run that was pending when it was last seen, and is there no more."""
+
+    id: str
+    sequence: int | None
+    expires_at_ms: int | None
+    """As it said itself."""
+    last_poll: int
+    """The poll that saw it last, counted from 1."""
+    lost_poll: int
+    """The poll that missed it."""
+    why: str
+
+
+class _Followed:
+    """What `FollowStream` and `AsyncFollowStream` say of themselves."""
+
+    _instead = "follow the batch anew in each process"
+    _again = "call follow() again, which gives all that has settled once more"
+    _key: BatchKey
+    _stream: _core.Follow
+    _ends: _Ends
+
+    @property
+    def status(self) -> FollowStatus:
+        """As of the latest page; any thread may look."""
+        now = self._stream.status
+        fields = {name: getattr(now, name) for name in FollowStatus._fields}
+        return FollowStatus(**{**fields, "ended": "until" if self._ends.met else now.ended})
+
+    @property
+    def lost(self) -> list[LostRun]:
+        """The runs that went before they settled, in the order of their loss."""
+        return [LostRun(*lost) for lost in self._stream.lost]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of batch {self._key.batch!r}: {self.status}>"
+
+
+class _Ends:
+    """Whether the run that was yielded last is the one that ends it.
+
+    It is asked when the next one is wanted, so that a predicate that raises loses no run.
+    """
+
+    def __init__(self, until: Predicate | None) -> None:
+        self._until = until
+        self._latest: _core.Run | None = None
+        self.met = False
+
+    def note(self, run: _core.Run) -> _core.Run:
+        if self._until is not None:
+            self._latest = run
+        return run
+
+    def reached(self) -> bool:
+        latest, self._latest = self._latest, None
+        if latest is not None and self._until is not None:
+            self.met = bool(self._until(latest))
+        return self.met
+
+
+class FollowStream(_Followed, SyncOnce[_core.Follow]):
+    """`for run in batch.follow():`. Nothing is sent before the first run is asked for.
+
+    A second pass raises. After an error, or Ctrl-C, the same iterator goes on where it stood.
+    """
+
+    def __init__(self, key: BatchKey, stream: _core.Follow, until: Predicate | None) -> None:
+        super().__init__(key, stream)
+        self._ends = _Ends(until)
+
+    def __iter__(self) -> Iterator[_core.Run]:
+        self._take()
+        return _Following(self._stream, self._ends)
+
+
+class AsyncFollowStream(_Followed, AsyncOnce[_core.Follow]):
+    """`async for run in batch.follow():`. Nothing is sent before the first run is asked for.
+
+    A second pass raises. After an error or a cancellation, the same iterator goes on where it
+    stood.
+    """
+
+    def __init__(self, key: BatchKey, stream: _core.Follow, until: Predicate | None) -> None:
+        super().__init__(key, stream)
+        self._ends = _Ends(until)
+
+    def __aiter__(self) -> AsyncIterator[_core.Run]:
+        self._take()
+        return _AsyncFollowing(self._stream, self._ends)
+
+
+class _Following:
+    def __init__(self, stream: _core.Follow, ends: _Ends) -> None:
+        self._stream = stream
+        self._ends = ends
+
+    def __iter__(self) -> _Following:
+        return self
+
+    def __next__(self) -> _core.Run:
+        if self._ends.reached():
+            self._stream.close()
+            raise StopIteration
+        return self._ends.note(next(self._stream))
+
+
+class _AsyncFollowing(AsyncRuns):
+    def __init__(self, stream: _core.Follow, ends: _Ends) -> None:
+        super().__init__(stream)
+        self._ends = ends
+
+    async def __anext__(self) -> _core.Run:
+        if self._ends.reached():
+            self._stream.close()
+            raise StopAsyncIteration
+        return self._ends.note(await super().__anext__())
+
+
+def start(
+    core: _core.Client,
+    key: BatchKey,
+    how: FollowChoice,
+    *,
+    interval: float,
+    jitter: float,
+    count: int | None,
+    until: Predicate | None,
+    idle: float | None,
+    deadline: float | None,
+) -> tuple[_core.Follow, Predicate | None]:
+    """What `follow` of both kinds of batch does with its arguments."""
+    if until is not None and not callable(until):
+        raise invalid("until is no function; give one of a run that tells the end", field="until")
+    if checks.duration("jitter", jitter, "of the interval", least=0.0) > 1:
+        raise invalid(f"jitter is {jitter:g}; give 0 to 1", field="jitter")
+    options = _core.FollowOptions(
+        interval=checks.duration("interval", interval),
+        jitter=float(jitter),
+        count=None if count is None else checks.count("count", count, 1),
+        idle=0.0 if idle is None else checks.duration("idle", idle),
+        deadline=0.0 if deadline is None else checks.duration("deadline", deadline),
+    )
+    query = make_query(key, how, caller="follow", allowed=FollowChoice)
+    return core.follow(query, options), until
