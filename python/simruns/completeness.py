@@ -105,8 +105,8 @@ class Completeness:
         """Plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
                  "retries", "reached_end", "limited")  # fmt: skip
-        each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True))}
-                for b in self.batches]  # fmt: skip
+        each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
+                 "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
     def __str__(self) -> str:

@@ -46,7 +46,7 @@ def test_an_archive_holds_each_run_as_it_came_and_in_order(
     result = batch.archive(tmp_path / "a")
     assert str(result) == (
         f"{tmp_path / 'a'}: 250 runs: 250 new, 0 changed, 0 unchanged; "
-        "250 of 250 runs, complete, no duplicate, 3 requests"
+        "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests"
     )
     assert texts(simruns.open(tmp_path / "a")) == texts(batch.runs())
 
@@ -234,6 +234,7 @@ def test_runs_that_are_odd_are_kept_byte_for_byte(tmp_path: Path) -> None:
     assert len(opened.issues) > 0
 
 
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
 def test_what_is_missing_is_not_taken_for_gone(tmp_path: Path) -> None:
     told = ['{"id":"a"}', '{"id":"b"}']
     with serving(page(told, 2)) as (server, client):

@@ -276,7 +276,8 @@ def test_a_walk_that_max_runs_ended_is_limited(batch: simruns.Batch) -> None:
     assert len(list(stream)) == 7
     said = stream.completeness
     assert str(said) == (
-        "7 of 250 runs, unverified (stopped at max_runs=7), no duplicate, 1 request"
+        "7 of 250 runs, unverified (stopped at max_runs=7), sequence 1-7, no gap, no duplicate, "
+        "1 request"
     )
     assert (said.limited, said.reached_end) == (True, False)
     assert not batch.read().completeness.limited

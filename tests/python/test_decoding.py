@@ -201,6 +201,7 @@ def test_strict_refuses_exactly_the_pages_with_issues_and_names_the_first(
     assert f"{issues[0].path}: {issues[0].message}" in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
 @examples
 @given(body=LAST_PAGES)
 def test_the_table_of_issues_has_those_of_the_runs_read_and_of_the_page(
@@ -224,6 +225,7 @@ def test_the_table_of_issues_has_those_of_the_runs_read_and_of_the_page(
     assert list(zip(*(table[name].to_pylist() for name in names), strict=True)) == rows
 
 
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
 @examples
 @given(body=LAST_PAGES)
 def test_the_tables_hold_what_the_runs_say_however_odd_they_are(

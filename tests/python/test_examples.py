@@ -78,7 +78,7 @@ def test_the_follow_example_gives_every_run_or_names_it_as_lost() -> None:
 def test_the_first_example_prints_every_run_and_that_it_was_all() -> None:
     *runs, last = output_of([sys.executable, EXAMPLES / "01_every_run.py"]).splitlines()
     assert len(runs) == 250
-    assert last == "250 of 250 runs, complete, no duplicate, 3 requests"
+    assert last == "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests"
 
 
 @pytest.mark.parametrize("source", sorted(EXAMPLES.glob("*.cpp")), ids=lambda path: path.name)

@@ -67,7 +67,7 @@ def test_an_export_that_is_served_and_exported_again_is_the_same(
     with simruns.Simulator(seed=21, scenarios=1, runs=1000) as sim:
         done = run_simruns(*export_arguments(sim, first), SIMRUNS_API_KEY=sim.api_key)
         assert done.returncode == 0, done.stderr
-        assert "1000 of 1000 runs, complete, no duplicate, 10 requests" in done.stderr
+        assert "1000 of 1000 runs, complete, sequence 1-1000, no gap, no duplicate" in done.stderr
         arguments = export_arguments(sim, second)
     (tmp_path / "key").write_text("again")
     server = start_simruns("serve", "--data", first, "--api-key-file", tmp_path / "key")

@@ -50,6 +50,7 @@ def test_missing_runs_raise_after_the_last_one_to_be_had(serve: Serve) -> None:
     assert stream.completeness.verdict == "incomplete"
 
 
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
 def test_missing_runs_are_allowed_when_asked_for(serve: Serve) -> None:
     runs = the_batch(serve(answer(3, a_run(1), a_run(2)))).read(allow_incomplete=True)
     assert len(runs) == 2

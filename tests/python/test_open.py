@@ -48,7 +48,8 @@ def test_an_archive_opens_as_what_read_gives(batch: simruns.Batch, directory: Pa
     ago = datetime.now(timezone.utc) - opened.read_at
     assert timedelta(0) <= ago < timedelta(minutes=5)
     assert repr(opened) == (
-        "<ArchivedRuns: 250 runs; 250 of 250 runs, complete, no duplicate, 3 requests>"
+        "<ArchivedRuns: 250 runs; 250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, "
+        "3 requests>"
     )
 
 
