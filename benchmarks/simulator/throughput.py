@@ -13,30 +13,21 @@ import re
 import selectors
 import socket
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from served import Served
+
 CONNECTIONS = 8
 PAGE = 100
 BATCH = 2000
 PAGES = 4000
 ROUNDS = 5
 GOAL = 50_000
-
-
-def started() -> tuple[subprocess.Popen[str], dict[str, str]]:
-    command = [ROOT / ".venv/bin/simruns", "serve", "--scenarios", "1", "--runs", str(BATCH)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said = ""
-    while "scenario" not in said:
-        said += process.stdout.readline()
-    names = ("listening on", "api key", "project", "scenario")
-    return process, {n: found[1] for n in names if (found := re.search(rf"^{n} (.*)$", said, re.M))}
 
 
 def pinned(process: int) -> bool:
@@ -58,14 +49,10 @@ def processor_seconds(process: int) -> float:
 class Connection:
     """Asks for one page after the other."""
 
-    def __init__(self, said: dict[str, str]) -> None:
-        place = urlsplit(said["listening on"])
-        scenario, _, batch = said["scenario"].split()
-        self._path = (
-            f"{place.path}/simulations/{scenario}/batches/{batch}/runs"
-            f"?projectId={said['project']}&limit={PAGE}&skip="
-        )
-        self._head = f"HTTP/1.1\r\nHost: {place.netloc}\r\nX-API-Key: {said['api key']}\r\n\r\n"
+    def __init__(self, server: Served) -> None:
+        place = urlsplit(server.pages)
+        self._path = f"{place.path}?projectId={server.project}&limit={PAGE}&skip="
+        self._head = f"HTTP/1.1\r\nHost: {place.netloc}\r\nX-API-Key: {server.api_key}\r\n\r\n"
         assert place.hostname
         self.socket = socket.create_connection((place.hostname, place.port))
         self._left = 0
@@ -108,10 +95,10 @@ def round_of(connections: list[Connection]) -> None:
 
 
 def main() -> None:
-    process, said = started()
-    try:
+    with Served(BATCH) as server:
+        process = server.process
         apart = pinned(process.pid)
-        connections = [Connection(said) for _ in range(CONNECTIONS)]
+        connections = [Connection(server) for _ in range(CONNECTIONS)]
         round_of(connections)  # the order of the batch is computed, buffers are there
         of_processor, of_clock = [], []
         for _ in range(ROUNDS):
@@ -121,9 +108,6 @@ def main() -> None:
             of_processor.append(runs / (processor_seconds(process.pid) - spent))
             of_clock.append(runs / (time.perf_counter() - clock))
         per_page = sum(c.bytes for c in connections) / (PAGES * (ROUNDS + 1))
-    finally:
-        process.terminate()
-        process.wait()
     result = {
         "runs_per_second_of_server_processor": round(statistics.median(of_processor)),
         "runs_per_second": round(statistics.median(of_clock)),
