@@ -233,12 +233,19 @@ TEST_CASE("a server that says it is too much is asked for fewer pages at a time"
 TEST_CASE("windows that a liar leads astray go back to the cursor, and say why") {
   served const here(with_faults(R"({"requests": [5], "total": 201})"));
   test::asio::io_context context;
-  auto client = here.client(context);
+  simruns::client_config config(here.sim.url());
+  int sent = 0;
+  config.on_event = [&sent](simruns::request_event const& event) {
+    sent += event.what == simruns::request_event::kind::started ? 1 : 0;
+  };
+  simruns::client client(context.get_executor(), config,
+                         simruns::credentials::api_key(here.sim.api_key()));
   auto runs = test::share(client.runs(here.query));
   CHECK(test::run(context, test::read_all(runs)).ids == here.order);
   auto const& tally = runs->completeness();
   CHECK(tally.walk == walk_kind::restarted);
   CHECK(tally.doubt == "the total moved from 200 to 201");
+  CHECK(tally.requests == static_cast<std::uint64_t>(sent));
   CHECK(tally.verdict() == walk_verdict::complete);
 }
 

@@ -148,18 +148,18 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, page_
   for (std::optional<page_wish> now(std::move(wish)); now; now = self->next_wish()) {
     result<fetched> latest;
     std::exception_ptr thrown;
+    bool in_time = true;
     run_query query = self->plan_.query();
     query.page_size(now->size);
     try {
       latest = co_await fetch(self->core_, std::move(query), now->start, self->until_);
-      if (era == self->era_) self->deliver(*now, latest);
+      in_time = era == self->era_;
+      if (in_time) self->deliver(*now, latest);
     } catch (...) {  // out of memory: what the page has been counted for is not known
       thrown = std::current_exception();
     }
-    if (era != self->era_) {
-      self->plan_.count_requests(attempts_of(latest));
-      co_return;
-    }
+    if (!in_time) self->plan_.count_requests(attempts_of(latest));
+    if (era != self->era_) co_return;
     if (thrown) self->broken_ = self->failure_ = failure_of(thrown);
     self->io_->changed.cancel();
     self->start_reading();
