@@ -15,9 +15,9 @@ namespace simruns {
 
 /// The pages of a batch by their numbers, so that they can be asked for side by side. The contract
 /// does not say whether a batch is settled, so each page is checked, in order: full, of the same
-/// `total`, no run pending or seen before, and no number left out between two pages. A batch that
-/// moved while it was read fails one of these, or the last look at its first page. No clock, no
-/// socket.
+/// `total`, no run pending or seen before; and at the end, that no number was left out between two
+/// pages, and that the first run is where it was. A batch that moved while it was read fails one of
+/// these. No clock, no socket.
 class window_plan {
  public:
   /// Whether the batch whose first page is `first` may be read so.
@@ -54,15 +54,16 @@ class window_plan {
     return std::min(size_, total_ - skip_ - static_cast<std::int64_t>(number) * size_);
   }
   std::optional<std::string> total_moved(page const& got) const;
-  std::optional<std::string> sequence_breaks(std::uint64_t number, page const& got);
+  std::optional<std::string> note_numbers(std::uint64_t number, page const& got);
 
   std::int64_t size_;
   std::int64_t skip_;
   std::int64_t total_;
   std::uint64_t pages_;
   bool whole_;
-  bool numbered_;       ///< Sequences must follow each other from page to page.
-  bool rising_ = true;  ///< So far each run's number is above that of the one before.
+  bool numbered_;             ///< Sequences must follow each other from page to page.
+  bool rising_ = true;        ///< So far each run's number is above that of the one before.
+  bool gap_between_ = false;  ///< While that held, a number was left out between two pages.
   std::string first_id_;
   std::int64_t latest_ = 0;  ///< The last run's number.
 };
@@ -103,7 +104,7 @@ inline window_plan::window_plan(run_query const& query, page const& first)
   auto const wanted = whole_ ? total_ - skip_ : *query.max_runs();
   pages_ = static_cast<std::uint64_t>((wanted - 1) / size_ + 1);
   latest_ = first[0].sequence ? *first[0].sequence - 1 : 0;
-  sequence_breaks(0, first);
+  note_numbers(0, first);
 }
 
 inline std::optional<std::string> window_plan::total_moved(page const& got) const {
@@ -113,23 +114,16 @@ inline std::optional<std::string> window_plan::total_moved(page const& got) cons
          (total ? std::to_string(*total) : "none");
 }
 
-/// Within a page, a number may be left out: that run is gone for good. Between two pages, it may be
-/// one that slipped from the one to the other as they were read.
-inline std::optional<std::string> window_plan::sequence_breaks(std::uint64_t number,
-                                                               page const& got) {
+/// Within a page, which was read at one moment, a number may be left out: that run is gone for
+/// good. Between two pages, it may be one that slipped from the one to the other as they were read.
+inline std::optional<std::string> window_plan::note_numbers(std::uint64_t number, page const& got) {
   if (!numbered_) return std::nullopt;
   bool first = true;
   for (auto const& one : got) {
     if (!one.sequence) return "a run of " + name(number) + " has no number";
     auto const here = *one.sequence;
     if (here <= latest_) rising_ = false;
-    if (first && rising_ && here - 1 != latest_) {
-      auto const gap = std::to_string(latest_ + 1);
-      return "between " + name(number - 1) + " and the next, " +
-             (here - 1 == latest_ + 1
-                  ? "run " + gap + " is missing"
-                  : "runs " + gap + "-" + std::to_string(here - 1) + " are missing");
-    }
+    if (first && rising_ && here - 1 != latest_) gap_between_ = true;
     latest_ = std::max(latest_, here);
     first = false;
   }
@@ -150,15 +144,17 @@ inline std::optional<std::string> window_plan::doubt(std::uint64_t number, page 
   if (std::ranges::any_of(got, [&](run const& one) { return seen.contains(one.id); })) {
     return "a run of " + name(number) + " was there before";
   }
-  return sequence_breaks(number, got);
+  return note_numbers(number, got);
 }
 
 inline std::optional<std::string> window_plan::doubt_at_end(page const& look,
                                                             run_tally const& seen) const {
   if (auto moved = total_moved(look)) return moved;
   if (look.empty() || look[0].id != first_id_) return "the first run is another one";
-  bool const gap = seen.state().missing.value_or(0) > 0;
-  if (numbered_ && !rising_ && gap) return "runs are missing, and their numbers are out of order";
+  bool const missing = numbered_ && seen.state().missing.value_or(0) > 0;
+  if (missing && (gap_between_ || !rising_)) {
+    return "runs are missing: sequence " + missing_text(seen.state());
+  }
   return std::nullopt;
 }
 
