@@ -31,9 +31,12 @@ void event_log::put(simruns::request_event const& event) {
   if (wanted == detail::nothing || (wanted == detail::failures && !failed)) return;
   {
     std::lock_guard const lock(mutex_);
-    if (events_.size() == most) events_.pop_front();
+    if (events_.size() < most) {
+      ++unlogged_;
+    } else {
+      events_.pop_front();
+    }
     events_.push_back(event);
-    size_ = events_.size();
   }
   changed_.notify_all();
 }
@@ -49,7 +52,6 @@ std::vector<simruns::request_event> event_log::take() {
   std::vector<simruns::request_event> out(std::make_move_iterator(events_.begin()),
                                           std::make_move_iterator(events_.end()));
   events_.clear();
-  size_ = 0;
   return out;
 }
 
@@ -98,6 +100,7 @@ void register_event_log(py::module_& m) {
     for (auto const& event : event_log::instance().take()) out.append(to_python(event));
     return out;
   });
+  m.def("events_logged", [](std::size_t n) { event_log::instance().logged(n); });
   m.def("wait_for_event", [] {
     py::gil_scoped_release const released;
     return event_log::instance().wait();

@@ -26,13 +26,15 @@ class event_log {
   /// Drops what nobody wants, and the oldest where nobody takes them.
   void put(simruns::request_event const& event);
 
-  /// What has come since.
+  /// What has come since. Whoever takes it says when it is logged.
   std::vector<simruns::request_event> take();
+  void logged(std::size_t events) noexcept { unlogged_ -= events; }
 
   /// Waits, to be called without the GIL, until there is something. False: it is closed.
   bool wait();
 
-  bool empty() const noexcept { return size_ == 0; }
+  /// Nothing is left to be logged, and nobody is about to.
+  bool empty() const noexcept { return unlogged_ == 0; }
 
   /// Ends all waiting; for the exit of the process.
   void close();
@@ -43,7 +45,7 @@ class event_log {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<simruns::request_event> events_;
-  std::atomic<std::size_t> size_ = 0;
+  std::atomic<std::size_t> unlogged_ = 0;
   std::atomic<detail> wanted_ = detail::nothing;
   bool closed_ = false;
 };

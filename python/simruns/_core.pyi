@@ -255,6 +255,9 @@ class Mailbox:
 def take_events() -> list[dict[str, Any]]:
     """What the core told of its requests since the last call."""
 
+def events_logged(number: int) -> None:
+    """So many of those that were taken are logged."""
+
 def wait_for_event() -> bool:
     """Waits without the GIL for something to take. False: `close_events` was called."""
 

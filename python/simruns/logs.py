@@ -39,8 +39,12 @@ def wanted() -> int:
 def drain() -> None:
     """Logs what has come so far; afterwards the records of all that has ended are out."""
     with _logging:
-        for event in _core.take_events():
-            _log(event)
+        events = _core.take_events()
+        try:
+            for event in events:
+                _log(event)
+        finally:
+            _core.events_logged(len(events))
 
 
 def _start_writer() -> None:
