@@ -28,7 +28,7 @@ namespace simruns_python {
 /// Something under way in the core thread, seen from Python. Its result is one of what can come.
 class operation : public std::enable_shared_from_this<operation> {
  public:
-  using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, py_run,
+  using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, bool,
                                simruns::request_failure>;
 
   operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)

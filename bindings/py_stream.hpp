@@ -45,32 +45,32 @@ class basic_stream : public open_stream {
     return runs_->try_next();
   }
 
-  std::shared_ptr<operation> start_next(std::shared_ptr<mailbox> box) {
+  /// Fetches until a run is here, for `try_next` to give; false at the end.
+  std::shared_ptr<operation> start_ready(std::shared_ptr<mailbox> box) {
     require_open();
+    before_step();
     auto op = std::make_shared<operation>(io_, std::move(box));
-    op->start(next(runs_->next()));
+    op->start(ready(runs_->ready()));
     latest_ = op;
     return op;
   }
 
-  /// The next run by a wait on this thread; null at the end. What an interrupted wait still brought
-  /// comes first.
+  /// The next run by a wait on this thread; null at the end.
   pybind11::object wait_for_next() {
-    if (left_) {
+    if (left_) {  // of a wait that was interrupted: it has the turn until it is done
       wait_with_signals(*left_, std::nullopt);
-      auto const op = std::exchange(left_, nullptr);
-      auto const* got = std::get_if<py_run>(&op->result());
-      if (got != nullptr && got->run) return pybind11::cast(*got);
+      left_.reset();
     }
     if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
-    auto const op = start_next(nullptr);
+    auto const op = start_ready(nullptr);
     try {
       wait_with_signals(*op, std::nullopt);
     } catch (pybind11::error_already_set const&) {
       left_ = op;
       throw;
     }
-    return result_of(*op);
+    bool const more = result_of(*op).template cast<bool>();
+    return more ? pybind11::cast(py_run{try_next()}) : pybind11::object(pybind11::none());
   }
 
   void close() {
@@ -87,6 +87,15 @@ class basic_stream : public open_stream {
 
  protected:
   Runs const& runs() const noexcept { return *runs_; }
+
+  /// The core thread is at the runs: only what is safe from any thread may be read of them.
+  bool at_work() const {
+    auto const op = latest_.lock();
+    return op && !op->done();
+  }
+
+  /// What is read of the runs while the core is at them is to be read now.
+  virtual void before_step() {}
 
  private:
   void require_open() const {
@@ -105,11 +114,9 @@ class basic_stream : public open_stream {
     }
   }
 
-  static boost::asio::awaitable<operation::outcome> next(
-      boost::asio::awaitable<simruns::run_ptr> work) {
-    py_run got;
-    got.run = co_await std::move(work);
-    co_return operation::outcome(std::move(got));
+  static boost::asio::awaitable<operation::outcome> ready(boost::asio::awaitable<bool> work) {
+    bool const more = co_await std::move(work);
+    co_return operation::outcome(more);
   }
 
   std::shared_ptr<io_thread> io_;
@@ -127,11 +134,17 @@ class py_stream final : public basic_stream<simruns::run_generator> {
   py_stream(std::shared_ptr<io_thread> io, simruns::run_generator runs)
       : basic_stream(std::move(io), std::move(runs), "batch.runs()") {}
 
-  std::string position() const { return runs().position(); }
-  simruns::completeness completeness() const { return runs().completeness(); }
+  std::string position() {
+    if (!at_work()) position_ = runs().position();
+    return position_;
+  }
+  simruns::completeness completeness() {
+    if (!at_work()) tally_ = runs().completeness();
+    return tally_;
+  }
 
   /// Lets the error of a step say what the walk had.
-  void explain(pybind11::handle error) const {
+  void explain(pybind11::handle error) {
     pybind11::module_::import("simruns.errors").attr("tell_walk")(error, completeness());
   }
 
@@ -142,6 +155,13 @@ class py_stream final : public basic_stream<simruns::run_generator> {
   }
 
  private:
+  void before_step() override {
+    position();
+    completeness();
+  }
+
+  std::string position_;
+  simruns::completeness tally_;
   bool ended_ = false;
 };
 
@@ -182,7 +202,7 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
              auto run = s.try_next();
              return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
            })
-      .def("start_next", &Stream::start_next, py::arg("mailbox").none(true))
+      .def("start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
       .def("explain", &Stream::explain)
       .def("end", &Stream::end)
       .def("close", &Stream::close);

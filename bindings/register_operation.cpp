@@ -51,9 +51,7 @@ py::object result_of(operation const& op) {
     py::object operator()(std::monostate) const { return py::none(); }
     py::object operator()(simruns::page const& p) const { return py::cast(p); }
     py::object operator()(std::shared_ptr<held_pages> const& p) const { return py::cast(p); }
-    py::object operator()(py_run const& r) const {
-      return r.run ? py::cast(r) : py::object(py::none());
-    }
+    py::object operator()(bool more) const { return py::bool_(more); }
     py::object operator()(simruns::request_failure const& f) const { raise_failure(f); }
   };
   return std::visit(to_object{}, op.result());

@@ -304,11 +304,13 @@ class Stream:
     def try_next(self) -> Run | None:
         """A run that is already here, else None."""
 
-    def start_next(self, mailbox: Mailbox | None) -> Operation:
-        """Fetches until a run is here; its result is a `Run`, or None at the end."""
+    def start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Fetches until a run is here, for `try_next` to give; its result is False at the end."""
 
     @property
-    def position(self) -> str: ...
+    def position(self) -> str:
+        """After the last run that `try_next` gave."""
+
     @property
     def completeness(self) -> Completeness: ...
     def explain(self, error: BaseException) -> None:
@@ -352,8 +354,8 @@ class Follow:
     def try_next(self) -> Run | None:
         """A run that is already here, else None."""
 
-    def start_next(self, mailbox: Mailbox | None) -> Operation:
-        """Polls until a run is here; its result is a `Run`, or None at the end."""
+    def start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Polls until a run is here, for `try_next` to give; its result is False at the end."""
 
     @property
     def status(self) -> FollowStatus: ...

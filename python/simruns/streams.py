@@ -119,46 +119,42 @@ class AsyncRuns:
 
     def __init__(self, stream: _core.Stream | _core.Follow) -> None:
         self._stream = stream
-        self._left: _core.Operation | None = None  # of a cancelled wait: it may yet bring a run
+        self._left: _core.Operation | None = None  # of a cancelled wait: not done yet
 
     def __aiter__(self) -> AsyncRuns:
         return self
 
     async def __anext__(self) -> _core.Run:
-        run = self._stream.try_next() if self._left is None else await self._left_run()
-        if run is None:
-            run = await self._fetched()
+        if self._left is not None:
+            await self._settled(self._left)
+        run = self._stream.try_next()
+        if run is None and await self._filled():
+            run = self._stream.try_next()
         if run is None:
             self._stream.end()
             raise StopAsyncIteration
         return run
 
-    async def _fetched(self) -> _core.Run | None:
+    async def _filled(self) -> bool:
         import asyncio
 
         from simruns.bridge import bridge
 
         here = bridge()
-        operation = self._stream.start_next(here.mailbox)
+        operation = self._stream.start_ready(here.mailbox)
         try:
-            run: _core.Run | None = await here.outcome(operation)
+            more: bool = await here.outcome(operation)
         except asyncio.CancelledError:
             self._left = operation
             raise
         except errors.RequestError as error:
             self._stream.explain(error)
             raise
-        return run
+        return more
 
-    async def _left_run(self) -> _core.Run | None:
-        """The run of an operation that was faster than its cancellation, else None."""
+    async def _settled(self, operation: _core.Operation) -> None:
+        """Whatever it came to, the walk stands where it stood, or has the page in hand."""
         from simruns.bridge import bridge
 
-        assert self._left is not None
-        await bridge().settled(self._left)
-        operation, self._left = self._left, None
-        try:
-            run: _core.Run | None = operation.result()
-        except (errors.CancelledError, errors.RequestError):
-            return None  # the walk stands where it stood: the next fetch asks again
-        return run
+        await bridge().settled(operation)
+        self._left = None

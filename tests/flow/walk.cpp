@@ -196,6 +196,21 @@ TEST_CASE("next_page gives whole pages, and the rest of one that was begun") {
   CHECK_FALSE(test::run(context, runs->next_page()).valid());
 }
 
+TEST_CASE("ready brings the next run here and takes nothing") {
+  test::asio::io_context context;
+  auto client = test::scripted_client(context.get_executor(), three_pages());
+  auto runs = test::share(client.runs(test::query()));
+  auto const start = runs->position();
+  CHECK(test::run(context, runs->ready()));
+  CHECK(test::run(context, runs->ready()));
+  CHECK(runs->position() == start);
+  ids got;
+  while (test::run(context, runs->ready())) got.emplace_back(runs->try_next()->id);
+  CHECK(got == ids{"a", "b", "c", "d", "e"});
+  CHECK_FALSE(test::run(context, runs->ready()));
+  CHECK(runs->try_next() == nullptr);
+}
+
 TEST_CASE("a second call while one is outstanding is refused") {
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();

@@ -16,8 +16,8 @@ namespace fuzz {
 inline bool rarely(recipe& from, std::size_t n) { return from.below(n) == n - 1; }
 
 /// A page of numbered, settled runs, as windows want them, mostly of the size that is asked for.
-inline simruns::page numbered_page(recipe& from, simruns::page_wish const& wish) {
-  auto const size = static_cast<std::size_t>(wish.size) - (rarely(from, 8) ? 1 : 0);
+inline simruns::page numbered_page(recipe& from, simruns::page_wish const& wish, int wanted) {
+  auto const size = static_cast<std::size_t>(wanted) - (rarely(from, 8) ? 1 : 0);
   auto const first = static_cast<std::size_t>(wish.start.skip) + from.below(16) / 15;
   std::string body = R"({"data":[)";
   for (std::size_t i = 1; i <= size; ++i) {
@@ -52,7 +52,9 @@ inline void walk_odd_windows(bytes input) {
     auto const wish = *which;
     asked.erase(which);
     bool const by_number = wish.start.by == simruns::page_start::kind::skip;
-    auto const came = by_number && !rarely(from, 16) ? numbered_page(from, wish) : next_page(from);
+    auto const came = by_number && !rarely(from, 16)
+                          ? numbered_page(from, wish, plan.query().page_size())
+                          : next_page(from);
     if (rarely(from, 16)) {
       plan.missed(wish);
     } else if (!plan.came(wish, came, 1)) {

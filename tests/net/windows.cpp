@@ -104,7 +104,7 @@ TEST_CASE("windows give the runs of a cursor walk, in the same order") {
     CHECK(tally.walk == (windows ? walk_kind::windows : walk_kind::cursor));
     CHECK(tally.verdict() == walk_verdict::complete);
     CHECK(tally.missing == 0);
-    CHECK(tally.requests == (windows ? 21 : 20));
+    CHECK(tally.requests == (windows ? 23 : 20));
   }
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("without read-ahead there are no windows, unless they are asked for") 
 }
 
 TEST_CASE("whichever request of a windows walk fails, and goes on, each run comes once, in order") {
-  for (int failing = 1; failing <= 21; ++failing) {
+  for (int failing = 1; failing <= 23; ++failing) {
     INFO("request " << failing);
     served const here(
         with_faults(R"({"requests": [)" + std::to_string(failing) + R"(], "status": 503})"));
@@ -175,7 +175,7 @@ TEST_CASE("whichever request of a windows walk fails, and goes on, each run come
 }
 
 TEST_CASE("the position in the error of a windows walk starts another at the next run") {
-  for (int failing = 2; failing <= 20; ++failing) {
+  for (int failing = 2; failing <= 23; ++failing) {
     INFO("request " << failing);
     served const here(
         with_faults(R"({"requests": [)" + std::to_string(failing) + R"(], "status": 503})"));
@@ -249,7 +249,44 @@ TEST_CASE("windows that a liar leads astray go back to the cursor, and say why")
   CHECK(tally.verdict() == walk_verdict::complete);
 }
 
-TEST_CASE("max_runs holds for windows, and leaves the rest of the batch alone") {
+TEST_CASE("a page that failed before a doubt is of no use after it, and no error") {
+  served const here(with_faults(R"({"page": 2, "times": 1, "total": 201, "delay": 0.05},
+                                   {"page": 5, "times": 1, "status": 503})"));
+  test::asio::io_context context;
+  auto client = here.client(context, 1);
+  auto runs = test::share(client.runs(here.query));
+  auto const got = test::run(context, test::read_all(runs));
+  CHECK_FALSE(got.code);
+  CHECK(got.ids == here.order);
+  CHECK(runs->completeness().walk == walk_kind::restarted);
+}
+
+TEST_CASE("whatever slows down the pace, a walk that failed goes on when it is asked again") {
+  served const here(with_faults(R"({"page": 3, "times": 4, "status": 429})"));
+  test::asio::io_context context;
+  auto client = here.client(context);
+  auto runs = test::share(client.runs(here.query));
+  CHECK(read_doggedly(context, runs, 1) == here.order);
+  CHECK(runs->completeness().walk == walk_kind::windows);
+}
+
+TEST_CASE("by cursor, a consumer that keeps up has the read-ahead that it asked for, and no more") {
+  served const here;
+  for (std::size_t const prefetch : {0, 1, 3}) {
+    auto const before = here.sim.requests().size();
+    test::asio::io_context context;
+    simruns::client_config config(here.sim.url());
+    config.prefetch = prefetch;
+    simruns::client client(context.get_executor(), config,
+                           simruns::credentials::api_key(here.sim.api_key()));
+    auto query = here.query;
+    auto runs = test::share(client.runs(query.walk(simruns::walk_mode::cursor)));
+    for (int i = 0; i < 11; ++i) test::run(context, runs->next());
+    CHECK(here.sim.requests().size() - before == 2 + prefetch);
+  }
+}
+
+TEST_CASE("max_runs leaves the rest of a batch alone, and what it cuts to the cursor") {
   served const here;
   for (std::int64_t const most : {41, 50, 55, 199, 200, 300}) {
     test::asio::io_context context;
@@ -259,9 +296,9 @@ TEST_CASE("max_runs holds for windows, and leaves the rest of the batch alone") 
     auto const got = test::run(context, test::read_all(runs));
     auto const wanted = std::min<std::ptrdiff_t>(most, 200);
     CHECK(got.ids == strings(here.order.begin(), here.order.begin() + wanted));
-    CHECK(runs->completeness().walk == walk_kind::windows);
+    CHECK(runs->completeness().walk == (most < 200 ? walk_kind::cursor : walk_kind::windows));
     CHECK(runs->completeness().limited == (most < 200));
-    CHECK(runs->completeness().pages == (most < 200 ? static_cast<unsigned>(most + 9) / 10 : 21));
+    CHECK(runs->completeness().pages == (most < 200 ? static_cast<unsigned>(most + 9) / 10 : 23));
     auto again = here.query;
     again.start_at(runs->position());
     auto const rest = test::run(context, test::read_all(test::share(client.runs(again))));

@@ -48,14 +48,13 @@ def test_every_walk_gives_the_same_runs_in_the_same_order(large: simruns.Simulat
         assert runs.completeness.verdict == "complete"
         assert runs.completeness.missing == 0
     assert str(held["auto"].completeness) == (
-        "620 of 620 runs, complete, sequence 1-620, no gap, no duplicate, 8 requests"
+        "620 of 620 runs, complete, sequence 1-620, no gap, no duplicate, 7 requests"
     )
 
 
-def test_a_filter_is_walked_by_cursor_and_said(large: simruns.Simulator) -> None:
+def test_a_filter_is_said(large: simruns.Simulator) -> None:
     with large.client() as client:
         runs = the_batch(large, client).read(endpoint_type="no-such-type")
-    assert runs.completeness.batches[0].walk == "cursor"
     assert runs.completeness.missing is None
     assert "filtered" in str(runs.completeness)
 

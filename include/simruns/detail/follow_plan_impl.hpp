@@ -20,6 +20,8 @@ inline void check_followed(run_query const& query) {
   if (query.start() || query.skip() != 0) {
     refuse("a batch is followed from its first run; leave start_at and skip out");
   }
+  if (query.allow_incomplete())
+    refuse("a followed batch tells what is lost; leave allow_incomplete out");
   if (query.max_runs()) refuse("max_runs does not end the following; give until_count");
 }
 

@@ -132,6 +132,12 @@ inline boost::asio::awaitable<run_ptr> next_run(std::shared_ptr<run_consumer> co
   co_return consumer->pop();
 }
 
+inline boost::asio::awaitable<bool> run_is_here(std::shared_ptr<run_consumer> consumer) {
+  consumer_turn const turn(consumer);
+  if (consumer->index >= consumer->hand.size()) co_await fill(consumer);
+  co_return consumer->index < consumer->hand.size();
+}
+
 inline boost::asio::awaitable<page> next_page_of(std::shared_ptr<run_consumer> consumer) {
   consumer_turn const turn(consumer);
   co_await fill(consumer);
@@ -204,6 +210,10 @@ inline run_generator::~run_generator() { close(); }
 inline void run_generator::close() noexcept { detail::close(consumer_); }
 
 inline boost::asio::awaitable<run_ptr> run_generator::next() { return detail::next_run(consumer_); }
+
+inline boost::asio::awaitable<bool> run_generator::ready() {
+  return detail::run_is_here(consumer_);
+}
 
 inline run_ptr run_generator::try_next() {
   detail::consumer_turn const turn(consumer_);

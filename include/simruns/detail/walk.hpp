@@ -88,10 +88,10 @@ class walk final : public step_source, public std::enable_shared_from_this<walk>
   std::set<std::shared_ptr<stop_signal>> readers_;  ///< Of those at work.
 };
 
-/// Pages that may be here or under way. Many at a time are for a consumer that keeps up.
+/// Pages that may be here or under way. Several at a time are for a consumer that keeps up.
 inline std::size_t walk::ahead() const noexcept {
   auto const asked = core_->config.prefetch + (waited_for_ ? 1 : 0);
-  return hurried_ ? std::max(asked, core_->pace.level()) : asked;
+  return hurried_ && plan_.by_windows() ? std::max(asked, core_->pace.level()) : asked;
 }
 
 inline std::optional<page_wish> walk::next_wish() {
@@ -138,6 +138,7 @@ inline void walk::deliver(page_wish const& wish, result<fetched> const& latest) 
   }
   if (plan_.came(wish, latest->got, latest->requests)) return;
   stop_reading();
+  failure_.reset();  // of a page that is of no use any more
   io_->changed.cancel();
   start_reading();
 }
@@ -149,10 +150,8 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, page_
     result<fetched> latest;
     std::exception_ptr thrown;
     bool in_time = true;
-    run_query query = self->plan_.query();
-    query.page_size(now->size);
     try {
-      latest = co_await fetch(self->core_, std::move(query), now->start, self->until_);
+      latest = co_await fetch(self->core_, self->plan_.query(), now->start, self->until_);
       in_time = era == self->era_;
       if (in_time) self->deliver(*now, latest);
     } catch (...) {  // out of memory: what the page has been counted for is not known
@@ -160,7 +159,10 @@ inline boost::asio::awaitable<void> walk::read(std::shared_ptr<walk> self, page_
     }
     if (!in_time) self->plan_.count_requests(attempts_of(latest));
     if (era != self->era_) co_return;
-    if (thrown) self->broken_ = self->failure_ = failure_of(thrown);
+    if (thrown) {
+      self->plan_.missed(*now);
+      self->broken_ = self->failure_ = failure_of(thrown);
+    }
     self->io_->changed.cancel();
     self->start_reading();
   }

@@ -8,43 +8,36 @@ namespace simruns {
 
 inline std::optional<page_wish> walk_plan::next_wish(std::size_t ahead) {
   auto const here = under_way_.size() + arrived_.size() + ready_.size();
-  if (done() || here >= ahead) return std::nullopt;
+  // What all that is here waits for is asked for in any case: a pace may have slowed down since.
+  bool const is_waited_for = again_.contains(settled_) && ready_.empty();
+  if (done() || (here >= ahead && !is_waited_for)) return std::nullopt;
   auto number = next_;
   if (!again_.empty()) {
     number = *again_.begin();
-  } else if (windows_) {
-    bool const all = next_ > windows_->pages();
-    bool const early = is_look(next_) && settled_ < next_;
-    if (all || early) return std::nullopt;
-  } else if (!under_way_.empty()) {
+  } else if (windows_ ? next_ == windows_->pages() : !under_way_.empty()) {
     return std::nullopt;
   }
-  bool const look = is_look(number);
   if (again_.erase(number) == 0) ++next_;
   under_way_.insert(number);
-  return page_wish(number, look ? windows_->start(0) : start_of(number),
-                   look ? 1 : query().page_size());
+  return page_wish(number, windows_ ? windows_->start(number) : cursor_.next());
 }
 
 inline bool walk_plan::came(page_wish const& wish, page const& got, int requests) {
   under_way_.erase(wish.number);
   if (windows_) {
-    if (!is_look(wish.number)) {
-      arrived_.emplace(wish.number, arrival{got, requests});
-      return settle();
-    }
-    cursor_.tally().count(got, requests);
-    return look_again(got);
+    arrived_.emplace(wish.number, arrival{got, requests});
+    return settle();
   }
   auto const start = cursor_.next();
-  push(cursor_.accept(got, requests), start);
+  auto fresh = cursor_.accept(got, requests);
+  place_ = cursor_.next();
+  push(std::move(fresh), start);
   settled_ = next_;
   bool const first = wish.number == 0 && !restarted_ && !done();
   bool const whole = has_step() && ready_.back().got.size() == got.size();
   if (first && whole && window_plan::suits(query(), got, max_pages_)) {
     windows_.emplace(query(), got);
     cursor_.tally().state().walk = walk_kind::windows;
-    ready_.back().next = windows_->start(1);
     ready_.back().tally = cursor_.completeness();
   }
   return true;
@@ -56,12 +49,7 @@ inline void walk_plan::push(page fresh, page_start start) {
   walk_step step;
   step.got = std::move(fresh);
   step.start = std::move(start);
-  step.next = step.start;
-  if (!windows_) {
-    step.next = cursor_.next();
-  } else if (!cursor_.tally().limit_reached()) {
-    step.next = windows_->start(settled_ + 1);
-  }
+  step.next = place_;
   step.tally = cursor_.completeness();
   ready_.push_back(std::move(step));
 }
@@ -73,7 +61,6 @@ inline bool walk_plan::settle() {
     auto const latest = std::move(next->second);
     arrived_.erase(next);
     if (!settle_one(latest.got, latest.requests)) return false;
-    if (done()) return true;
   }
   return true;
 }
@@ -85,23 +72,15 @@ inline bool walk_plan::settle_one(page const& got, int requests) {
     return restart(*std::move(doubt), got);
   }
   tally.count(got, requests);
-  auto const start = windows_->start(settled_);
-  auto fresh = tally.only_new(got, 0, false);
-  bool const twice = fresh.size() != got.size() && !tally.limit_reached();
+  auto const start = std::exchange(place_, windows_->after(settled_, got));
+  auto fresh = tally.only_new(got, 1, false);
+  bool const twice = fresh.size() + 1 != got.size();
   push(std::move(fresh), start);
   if (twice) return restart("a run came twice in a page", got);
-  ++settled_;
-  if (!windows_->whole() && settled_ == windows_->pages()) {
-    cursor_.end_limited(false);
+  if (++settled_ == windows_->pages()) {
+    cursor_.end();
     ready_.back().tally = cursor_.completeness();
   }
-  return true;
-}
-
-inline bool walk_plan::look_again(page const& got) {
-  if (auto doubt = windows_->doubt_at_end(got, cursor_.tally()))
-    return restart(*std::move(doubt), got);
-  cursor_.end();
   return true;
 }
 
@@ -117,13 +96,14 @@ inline bool walk_plan::restart(std::string doubt, page const& got) {
   under_way_.clear();
   again_.clear();
   arrived_.clear();
-  push(got.select({}), cursor_.next());
+  place_ = cursor_.next();
+  push(got.select({}), place_);
   return false;
 }
 
 inline walk_step walk_plan::ended() const {
   walk_step step;
-  step.start = step.next = start_of(settled_);
+  step.start = step.next = place_;
   step.tally = cursor_.completeness();
   step.failure = cursor_.failure();
   return step;

@@ -83,8 +83,7 @@ struct completeness {
     bool const unmoved = total_first.has_value() && total_first == total_last;
     if (partial || guessed || !unmoved) return walk_verdict::unverified;
     if (received < *total_last) return walk_verdict::incomplete;
-    bool const checked = walk != walk_kind::windows || missing.has_value();
-    bool const proven = received == *total_last && missing.value_or(0) == 0 && checked;
+    bool const proven = received == *total_last && missing.value_or(0) == 0;
     return proven ? walk_verdict::complete : walk_verdict::unverified;
   }
 };

@@ -49,6 +49,9 @@ class run_follower {
   /// Threads:   any, one at a time.     Cost: a poll an interval, one GET or more each.
   boost::asio::awaitable<run_ptr> next() { return detail::next_run(consumer_); }
 
+  /// Whether there is a next run, which is then here for `try_next`. As `next`, but takes nothing.
+  boost::asio::awaitable<bool> ready() { return detail::run_is_here(consumer_); }
+
   /// A run that is already here, without suspending; null if there is none.
   run_ptr try_next() {
     detail::consumer_turn const turn(consumer_);

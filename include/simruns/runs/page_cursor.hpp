@@ -22,6 +22,7 @@ inline std::optional<request_failure> wrong_start(run_query const& query) {
   if (!query.start()) return std::nullopt;
   request_failure out;
   out.code = errc::invalid_argument;
+  out.field = "start_at";
   if (query.start()->digest != 0 && query.start()->digest != query.digest()) {
     out.message =
         "the position belongs to another query; start with the same batch, sort, filter "
@@ -90,13 +91,11 @@ class page_cursor {
   /// Ends the walk with all that there is: says so, or why that is not enough.
   void end();
 
-  /// Ends it because `max_runs` have come; `at_end`: and there are no more.
-  void end_limited(bool at_end);
-
  private:
   void advance(page const& got, bool repeated);
   void go_to(std::string_view cursor);
   void go_without_cursor(bool promised);
+  void end_limited(bool at_end);
   void fail(errc code, std::string message);
 
   static constexpr int max_empty_pages = 3;
@@ -107,6 +106,7 @@ class page_cursor {
   run_tally tally_;
   bool backward_ = false;
   bool first_ = true;
+  std::uint64_t pages_ = 0;
   std::set<std::string, std::less<>> cursors_;
   std::int64_t rows_ = 0;  ///< Runs of all pages, duplicates among them: what `skip` counts.
   int empty_pages_ = 0;
@@ -147,7 +147,7 @@ inline void page_cursor::advance(page const& got, bool repeated) {
   auto const& paging = got.pagination();
   auto const& more = backward_ ? paging.has_previous : paging.has_next;
   auto const& cursor = backward_ ? paging.previous : paging.next;
-  if (tally_.limit_reached()) return end_limited(more.has_value() && !*more);
+  if (tally_.limit_reached()) return end_limited(more.has_value() && !*more && !tally_.cut());
   if (repeated)
     return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
   empty_pages_ = got.empty() ? empty_pages_ + 1 : 0;
@@ -155,7 +155,7 @@ inline void page_cursor::advance(page const& got, bool repeated) {
   if (empty_pages_ > max_empty_pages) {
     return fail(errc::pagination, "four empty pages in a row, each with a next one");
   }
-  if (tally_.state().pages >= max_pages_) {
+  if (++pages_ >= max_pages_) {
     return fail(errc::too_large, "more than " + std::to_string(max_pages_) + " pages (max_pages)");
   }
   if (cursor && !cursor->empty()) return go_to(*cursor);

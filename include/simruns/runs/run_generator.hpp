@@ -23,7 +23,8 @@ struct run_consumer;
 }
 
 /// The runs of a batch, one after another, across pages. Nothing is sent before the first is asked
-/// for; then one page (`client_config::prefetch`) is read ahead. A handle: moving is cheap, and
+/// for; then one page (`client_config::prefetch`) is read ahead, and of a settled batch, for a
+/// consumer that keeps up, as many as there are connections. A handle: moving is cheap, and
 /// destroying it ends what is under way.
 ///
 ///     auto runs = client.runs(query);
@@ -44,6 +45,9 @@ class run_generator {
   /// Lifetime:  keeps what it needs alive itself; the generator may go first.
   /// Threads:   any, one at a time.                       Cost: one GET a page, shared by its runs.
   boost::asio::awaitable<run_ptr> next();
+
+  /// Whether there is a next run, which is then here for `try_next`. As `next`, but takes nothing.
+  boost::asio::awaitable<bool> ready();
 
   /// A run that is already here, without suspending; null if a page must be fetched, or at the end.
   run_ptr try_next();

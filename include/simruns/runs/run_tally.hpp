@@ -63,6 +63,9 @@ class run_tally {
 
   bool contains(std::string_view id) const noexcept { return ids_.contains(id); }
 
+  /// Runs came beyond `max_runs`, and were left out.
+  bool cut() const noexcept { return cut_; }
+
   /// `max_runs` have come.
   bool limit_reached() const noexcept { return most_ && tally_.received >= *most_; }
 
@@ -91,6 +94,7 @@ class run_tally {
   id_set ids_;
   id_set earlier_;  ///< Of the pass before this one.
   std::size_t nameless_ = 0;
+  bool cut_ = false;
   sequence_set numbers_;
   bool numbered_ = true;  ///< `numbers_` says something.
 };
@@ -100,7 +104,11 @@ inline page run_tally::only_new(page const& got, std::size_t had, bool backward)
   kept.reserve(got.size());
   for (std::size_t k = 0; k < got.size(); ++k) {
     auto const i = backward ? got.size() - 1 - k : k;
-    if (!is_new(got[i], k < had) || k < had || limit_reached()) continue;
+    if (!is_new(got[i], k < had) || k < had) continue;
+    if (limit_reached()) {
+      cut_ = true;
+      continue;
+    }
     ++tally_.received;
     note_sequence(got[i]);
     kept.push_back(i);

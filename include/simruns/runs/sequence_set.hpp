@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -49,6 +50,7 @@ class sequence_set {
     for (auto const& [first, last] : ranges_) {
       if (out.size() == most) break;
       if (first > expected) out.push_back({expected, first - 1});
+      if (last == std::numeric_limits<std::int64_t>::max()) break;
       expected = last + 1;
     }
     return out;

@@ -23,10 +23,9 @@ namespace simruns {
 struct page_wish {
   std::uint64_t number = 0;  ///< Which of the walk's pages.
   page_start start;
-  int size = 0;  ///< Runs to ask for.
 
   page_wish() = default;
-  page_wish(std::uint64_t n, page_start s, int runs) : number(n), start(std::move(s)), size(runs) {}
+  page_wish(std::uint64_t n, page_start s) : number(n), start(std::move(s)) {}
 };
 
 /// What a walk asks for and what becomes of it: by cursor, or by windows where the batch is settled
@@ -41,9 +40,12 @@ struct page_wish {
 class walk_plan {
  public:
   walk_plan(run_query const& query, std::uint64_t max_pages)
-      : asked_for_(query), max_pages_(max_pages), cursor_(query, max_pages) {}
+      : asked_for_(query),
+        max_pages_(max_pages),
+        cursor_(query, max_pages),
+        place_(cursor_.next()) {}
 
-  /// The query as it is to be sent, but for the size of its pages.
+  /// The query as it is to be sent.
   run_query const& query() const noexcept { return cursor_.query(); }
 
   /// A page to ask for now, beside those under way; `ahead`: pages that may be here or under way.
@@ -83,15 +85,13 @@ class walk_plan {
   /// The step after the last one; its `next` is where the walk goes on.
   walk_step ended() const;
 
+  /// Pages are asked for by their numbers, and so may be several at a time.
+  bool by_windows() const noexcept { return windows_.has_value(); }
+
  private:
-  page_start start_of(std::uint64_t number) const {
-    return windows_ ? windows_->start(number) : cursor_.next();
-  }
-  bool is_look(std::uint64_t number) const { return windows_ && number == windows_->pages(); }
   void push(page fresh, page_start start);
   bool settle();
   bool settle_one(page const& got, int requests);
-  bool look_again(page const& got);
   bool restart(std::string doubt, page const& got);
 
   struct arrival {
@@ -103,6 +103,7 @@ class walk_plan {
   std::uint64_t max_pages_;
   page_cursor cursor_;
   std::optional<window_plan> windows_;
+  page_start place_;  ///< Of the page that the next step is of, by cursor where there is one.
   bool restarted_ = false;
   std::uint64_t next_ = 0;     ///< The lowest number that was never asked for.
   std::uint64_t settled_ = 0;  ///< Pages below it are checked and counted.

@@ -363,6 +363,17 @@ TEST_CASE("max_runs that all came is the end if the server says so") {
   CHECK(cursor.completeness().verdict() == walk_verdict::complete);
 }
 
+TEST_CASE("max_runs that cut the last page are not the end") {
+  auto query = sample();
+  page_cursor cursor(query.max_runs(3));
+  cursor.accept(middle({"a", "b"}, "c1", 4), 1);
+  CHECK(ids_of(cursor.accept(last({"c", "d"}, 4), 1)) == ids{"c"});
+  CHECK(cursor.done());
+  CHECK_FALSE(cursor.failure().has_value());
+  CHECK(cursor.completeness().limited);
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
+}
+
 TEST_CASE("more pages than max_pages are an error after their runs") {
   page_cursor cursor(sample(), 2);
   cursor.accept(middle({"a"}, "c1", 9), 1);

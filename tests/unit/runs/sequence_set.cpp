@@ -38,7 +38,7 @@ TEST_CASE("the highest of all numbers is a number too") {
   set.insert(last);
   set.insert(1);
   CHECK(set.missing() == last - 2);
-  CHECK(set.gaps(9) == ranges{{2, last - 1}});
+  CHECK(set.gaps(9) == ranges{{2, last - 1}});  // and no number beyond the last is made
 }
 
 TEST_CASE("whatever the order, a set of numbers is what a plain one is") {

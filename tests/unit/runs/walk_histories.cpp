@@ -44,14 +44,14 @@ void happen(weather& may, model_batch& batch, random_source& random) {
 
 struct outcome {
   std::vector<std::string> ids;
+  page_start next;  ///< After the last of them.
   simruns::completeness tally;
   std::optional<simruns::request_failure> failure;
 };
 
 /// A walk whose pages come in any order, each as the batch was at some moment after it was asked.
 outcome walk(simruns::run_query const& query, model_batch& batch, weather may,
-             random_source& random) {
-  auto const ahead = 1 + random.below(5);
+             random_source& random, int most_steps = 1 << 30) {
   simruns::walk_plan plan(query, 10'000);
   outcome out;
   struct answer {
@@ -62,16 +62,24 @@ outcome walk(simruns::run_query const& query, model_batch& batch, weather may,
   std::vector<answer> on_the_way;
   for (int steps = 0; !plan.done() || plan.has_step(); ++steps) {
     if (steps == 100'000) FAIL("the walk does not end");
-    while (plan.has_step()) {
-      for (auto const& run : plan.take().got) out.ids.emplace_back(run.id);
+    while (plan.has_step() && most_steps > 0) {
+      auto const step = plan.take();
+      for (auto const& run : step.got) out.ids.emplace_back(run.id);
+      out.next = step.next;
+      --most_steps;
     }
+    if (most_steps == 0) {
+      out.tally = plan.ended().tally;
+      return out;
+    }
+    auto const ahead = 1 + random.below(5);
     while (auto wish = plan.next_wish(ahead)) asked.push_back(*wish);
     happen(may, batch, random);
     if (!asked.empty() && (on_the_way.empty() || random.one_in(2))) {
       auto const i = static_cast<std::ptrdiff_t>(random.below(asked.size()));
       auto const wish = asked[static_cast<std::size_t>(i)];
       asked.erase(asked.begin() + i);
-      auto const limit = static_cast<std::size_t>(wish.size);
+      auto const limit = static_cast<std::size_t>(plan.query().page_size());
       on_the_way.push_back({wish, batch.page(wish.start, limit, may.odds, random)});
     } else if (!on_the_way.empty()) {
       auto const i = static_cast<std::ptrdiff_t>(random.below(on_the_way.size()));
@@ -184,6 +192,31 @@ TEST_CASE("of a batch that moves, windows get every run that was there throughou
   }
   CHECK(restarted > histories / 10);
   CHECK(by_windows > histories / 10);
+}
+
+TEST_CASE("a walk that is left, and gone on with from its place, loses nothing that was there") {
+  weather may;
+  may.moves = true;
+  for (std::uint64_t seed = 0; seed < histories; ++seed) {
+    random_source random(seed);
+    model_batch batch(10 + random.below(25));
+    may.calm = draw_calm(random);
+    auto query = small_pages(walk_mode::automatic, random);
+    auto got = walk(query, batch, may, random, 1 + static_cast<int>(random.below(6)));
+    // What a restarted walk gave before is known to it only; one at its end has no place after it.
+    if (got.tally.walk == walk_kind::restarted || got.tally.reached_end) continue;
+    simruns::position place;
+    place.page = got.next;
+    place.last_id = got.ids.empty() ? "" : got.ids.back();
+    place.digest = query.digest();
+    query.start_at(place.text());
+    auto const rest = walk(query, batch, may, random);
+    INFO("seed " << seed << ": " << to_string(rest.tally));
+    got.ids.insert(got.ids.end(), rest.ids.begin(), rest.ids.end());
+    REQUIRE(came_all(got, batch));
+    std::set<std::string> const once(got.ids.begin(), got.ids.end());
+    REQUIRE(once.size() == got.ids.size());
+  }
 }
 
 TEST_CASE("windows leave a batch that is not settled to the cursor") {

@@ -16,31 +16,34 @@ using simruns::window_plan;
 
 namespace {
 
-/// A page of a batch of 12 runs in pages of 2, and what may be odd about it.
+/// A page of a batch of 12 runs in pages of 3, and what may be odd about it.
 struct odd_page {
   std::int64_t total = 12;
   std::vector<std::int64_t> numbers;
   bool more = true;
   std::string metrics = R"({"success":true})";
+  std::string next;
 
-  explicit odd_page(std::int64_t page) : numbers{page * 2 + 1, page * 2 + 2}, more(page < 5) {}
+  explicit odd_page(std::int64_t page)
+      : numbers{page * 2 + 1, page * 2 + 2, page * 2 + 3}, more(page < 5) {
+    if (!more) numbers.pop_back();
+  }
 
   simruns::page got() const {
     std::string runs;
     for (auto const number : numbers) {
       auto const n = std::to_string(number);
-      runs += (runs.empty() ? "" : ",") + (R"({"id":"r)" + n) + R"(","sequence":)" + n +
-              R"(,"metrics":)" + metrics + "}";
+      runs += (runs.empty() ? "" : ",") + (R"({"id":"r)" + n) + R"(","metrics":)" + metrics + "}";
     }
     return test::parsed(R"({"data":[)" + runs + R"(],"pagination":{"total":)" +
-                        std::to_string(total) + R"(,"hasNext":)" + (more ? "true" : "false") +
-                        "}}");
+                        std::to_string(total) + R"(,"next":")" + next + R"(","hasNext":)" +
+                        (more ? "true" : "false") + "}}");
   }
 };
 
 run_query query() {
   run_query out("p", "s", "b");
-  out.page_size(2);
+  out.page_size(3);
   return out;
 }
 
@@ -57,82 +60,90 @@ std::optional<std::string> doubt_of(odd_page const& third) {
   seen.only_new(first, 0, false);
   auto const second = odd_page(1).got();
   CHECK(plan.doubt(1, second, seen) == std::nullopt);
-  seen.only_new(second, 0, false);
+  seen.only_new(second, 1, false);
   return plan.doubt(2, third.got(), seen);
-}
-
-/// What is said at the end of these pages.
-std::optional<std::string> doubt_after(std::vector<std::vector<std::int64_t>> const& pages) {
-  auto const asked = query();
-  run_tally seen(asked);
-  odd_page look(0);
-  look.numbers = pages[0];
-  auto const first = look.got();
-  window_plan plan(asked, first);
-  seen.only_new(first, 0, false);
-  for (std::size_t i = 1; i < pages.size(); ++i) {
-    odd_page next(static_cast<std::int64_t>(i));
-    next.numbers = pages[i];
-    CHECK(plan.doubt(i, next.got(), seen) == std::nullopt);
-    seen.only_new(next.got(), 0, false);
-  }
-  return plan.doubt_at_end(first, seen);
 }
 
 }  // namespace
 
-TEST_CASE("a batch that looks settled is read by windows, of its first page's size") {
-  CHECK(suits(query(), odd_page(0)));
-  window_plan const plan(query(), odd_page(0).got());
-  CHECK(plan.pages() == 6);
-  CHECK(plan.whole());
-  CHECK(plan.start(0) == simruns::page_start::at_skip(0));
-  CHECK(plan.start(5) == simruns::page_start::at_skip(10));
+TEST_CASE(
+    "a batch that looks settled is read by windows, each from the last run of the one before") {
+  odd_page first(0);
+  first.total = 13;
+  CHECK(suits(query(), first));
+  for (std::int64_t const total : {13, 14, 15, 16}) {
+    first.total = total;
+    window_plan const plan(query(), first.got());
+    CHECK(plan.pages() == (total < 14 ? 6 : total < 16 ? 7 : 8));
+    CHECK(plan.start(0) == simruns::page_start::at_skip(0));
+    CHECK(plan.start(5) == simruns::page_start::at_skip(10));
+  }
+}
+
+TEST_CASE("a walk goes on after a page by its cursor, or by its number where it has none") {
+  odd_page page(0);
+  page.total = 13;
+  window_plan const plan(query(), page.got());
+  CHECK(plan.after(2, page.got()) == simruns::page_start::at_skip(6));
+  page.next = "c";
+  CHECK(plan.after(2, page.got()) == simruns::page_start::at_next("c"));
 }
 
 TEST_CASE(
     "a first page that says too little, or says that the batch moves, is left to the cursor") {
-  odd_page first(0);
+  odd_page const good = [] {
+    odd_page made(0);
+    made.total = 13;
+    return made;
+  }();
+  auto first = good;
   first.metrics = "{}";
   CHECK_FALSE(suits(query(), first));
-  first = odd_page(0);
+  first = good;
   first.more = false;
   CHECK_FALSE(suits(query(), first));
-  for (std::int64_t const total : {-1, 0, 2, 8}) {
-    first = odd_page(0);
+  for (std::int64_t const total : {-1, 0, 3, 12}) {
+    first = good;
     first.total = total;
     CHECK_FALSE(suits(query(), first));
   }
-  first = odd_page(0);
+  first = good;
   first.numbers.pop_back();
   CHECK_FALSE(suits(query(), first));
-  first = odd_page(0);
-  first.numbers[1] = 0;
-  CHECK_FALSE(suits(query(), first));
-  CHECK_FALSE(window_plan::suits(query(), odd_page(0).got(), 5));
+  CHECK_FALSE(window_plan::suits(query(), good.got(), 6));
+  CHECK(window_plan::suits(query(), good.got(), 7));
 }
 
-TEST_CASE("a query whose order or whose numbers prove nothing is left to the cursor") {
-  CHECK_FALSE(suits(query().walk(walk_mode::cursor), odd_page(0)));
-  CHECK_FALSE(suits(query().filter("x"), odd_page(0)));
-  CHECK_FALSE(suits(query().endpoint_type("x"), odd_page(0)));
-  CHECK_FALSE(suits(query().sort("createdAt:desc"), odd_page(0)));
-  CHECK_FALSE(suits(query().skip(1), odd_page(0)));
-  CHECK_FALSE(suits(query().start_at("c"), odd_page(0)));
-  CHECK_FALSE(suits(query().max_runs(8), odd_page(0)));
-  CHECK(suits(query().max_runs(9), odd_page(0)));
+TEST_CASE(
+    "a query that starts or ends in the batch, or has an order of its own, is left to the cursor") {
+  odd_page first(0);
+  first.total = 13;
+  CHECK_FALSE(suits(query().walk(walk_mode::cursor), first));
+  CHECK_FALSE(suits(query().sort("createdAt:desc"), first));
+  CHECK_FALSE(suits(query().skip(1), first));
+  CHECK_FALSE(suits(query().start_at("c"), first));
+  CHECK_FALSE(suits(query().max_runs(12), first));
+  CHECK(suits(query().max_runs(13), first));
+  CHECK(suits(query().filter("x"), first));
+  CHECK(suits(query().endpoint_type("x"), first));
 }
 
 TEST_CASE("windows that are asked for take more, but nothing that moves") {
   auto const asked = query().walk(walk_mode::windows);
-  CHECK(suits(run_query(asked).filter("x"), odd_page(0)));
-  CHECK(suits(run_query(asked).sort("createdAt:desc"), odd_page(0)));
-  CHECK(suits(run_query(asked).skip(1), odd_page(0)));
   odd_page first(0);
-  first.total = 3;
+  CHECK(suits(run_query(asked).sort("createdAt:desc"), first));
+  CHECK(suits(run_query(asked).skip(1), first));
+  first.total = 4;
   CHECK(suits(asked, first));
   first.metrics = "{}";
   CHECK_FALSE(suits(asked, first));
+}
+
+TEST_CASE("pages of one run have no room for the last of the page before") {
+  odd_page first(0);
+  first.numbers = {1};
+  CHECK_FALSE(suits(query().page_size(1), first));
+  CHECK_FALSE(suits(query().page_size(1).walk(walk_mode::windows), first));
 }
 
 TEST_CASE("a page that is as it must be raises no doubt") {
@@ -147,10 +158,10 @@ TEST_CASE("a total that moved is a doubt") {
 
 TEST_CASE("a page with fewer runs or more than it must have is a doubt") {
   odd_page third(2);
-  third.numbers = {5};
-  CHECK(doubt_of(third) == "runs in page 3: 1, not 2");
-  third.numbers = {5, 6, 7};
-  CHECK(doubt_of(third) == "runs in page 3: 3, not 2");
+  third.numbers = {5, 6};
+  CHECK(doubt_of(third) == "runs in page 3: 2, not 3");
+  third.numbers = {5, 6, 7, 8};
+  CHECK(doubt_of(third) == "runs in page 3: 4, not 3");
 }
 
 TEST_CASE("a page that is wrong about whether it is the last is a doubt") {
@@ -165,46 +176,16 @@ TEST_CASE("a pending run is a doubt") {
   CHECK(doubt_of(third) == "a run of page 3 is pending");
 }
 
+TEST_CASE("a page that does not begin with the last run of the one before is a doubt") {
+  odd_page third(2);
+  third.numbers = {6, 7, 8};
+  CHECK(doubt_of(third) == "page 3 does not begin where page 2 ended");
+  third.numbers = {4, 5, 6};
+  CHECK(doubt_of(third) == "page 3 does not begin where page 2 ended");
+}
+
 TEST_CASE("a run that was there before is a doubt") {
   odd_page third(2);
-  third.numbers = {4, 5};
+  third.numbers = {5, 3, 6};
   CHECK(doubt_of(third) == "a run of page 3 was there before");
-}
-
-TEST_CASE("numbers left out between two pages are a doubt, within a page they are not") {
-  CHECK(doubt_after({{1, 2}, {3, 4}, {5, 6}}) == std::nullopt);
-  CHECK(doubt_after({{1, 2}, {4, 5}, {6, 7}}) == "runs are missing: sequence 3");
-  CHECK(doubt_after({{1, 2}, {3, 5}, {6, 7}}) == std::nullopt);
-  CHECK(doubt_after({{4, 6}, {7, 8}, {9, 10}}) == std::nullopt);
-}
-
-TEST_CASE("where numbers are out of order, any that is missing is a doubt") {
-  CHECK(doubt_after({{2, 1}, {3, 4}, {5, 6}}) == std::nullopt);
-  CHECK(doubt_after({{2, 1}, {3, 5}, {6, 7}}) == "runs are missing: sequence 4");
-  CHECK(doubt_after({{1, 2}, {4, 3}, {5, 6}}) == std::nullopt);
-  CHECK(doubt_after({{1, 2}, {4, 5}, {3, 6}}) == std::nullopt);
-}
-
-TEST_CASE("a run without a number is a doubt where numbers count") {
-  auto const asked = query();
-  window_plan plan(asked, odd_page(0).got());
-  auto const page = test::parsed(
-      R"({"data":[{"id":"a","metrics":{"success":true}},{"id":"b","metrics":{"success":true}}],)"
-      R"("pagination":{"total":12,"hasNext":true}})");
-  CHECK(plan.doubt(1, page, run_tally(asked)) == "a run of page 2 has no number");
-}
-
-TEST_CASE("the last look wants the total and the first run as they were") {
-  auto const asked = query();
-  run_tally const seen(asked);
-  window_plan const plan(asked, odd_page(0).got());
-  odd_page look(0);
-  CHECK(plan.doubt_at_end(look.got(), seen) == std::nullopt);
-  look.total = 11;
-  CHECK(plan.doubt_at_end(look.got(), seen) == "the total moved from 12 to 11");
-  look = odd_page(0);
-  look.numbers = {2};
-  CHECK(plan.doubt_at_end(look.got(), seen) == "the first run is another one");
-  look.numbers = {};
-  CHECK(plan.doubt_at_end(look.got(), seen) == "the first run is another one");
 }
