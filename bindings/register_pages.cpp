@@ -67,11 +67,20 @@ py::list gaps_of(simruns::completeness const& c) {
 }
 
 /// Of a walk that several processes made together.
-simruns::completeness make_completeness(std::int64_t received, std::int64_t duplicates,
-                                        std::optional<std::int64_t> total_first,
-                                        std::optional<std::int64_t> total, std::uint64_t pages,
-                                        std::uint64_t requests, bool reached_end, bool filtered) {
+simruns::completeness make_completeness(
+    std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
+    std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
+    bool reached_end, bool filtered, bool guessed,
+    std::optional<std::vector<std::optional<std::int64_t>>> sequences) {
   simruns::completeness out;
+  out.guessed = guessed;
+  bool const numbered = sequences && !filtered &&
+                        std::ranges::all_of(*sequences, [](auto const& n) { return n && *n >= 1; });
+  if (numbered) {
+    simruns::sequence_set numbers;
+    for (auto const& number : *sequences) numbers.insert(*number);
+    out.number(numbers);
+  }
   out.received = received;
   out.duplicates = duplicates;
   out.total_first = total_first;
@@ -89,7 +98,8 @@ void register_completeness(py::module_& m) {
   py::class_<completeness>(m, "Completeness")
       .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
            "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
-           "reached_end"_a = false, "filtered"_a = false)
+           "reached_end"_a = false, "filtered"_a = false, "guessed"_a = false,
+           "sequences"_a = py::none())
       .def_readonly("received", &completeness::received)
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)
@@ -102,6 +112,7 @@ void register_completeness(py::module_& m) {
       .def_property_readonly("walk", [](completeness const& c) { return to_string(c.walk); })
       .def_readonly("doubt", &completeness::doubt)
       .def_readonly("filtered", &completeness::filtered)
+      .def_readonly("guessed", &completeness::guessed)
       .def_readonly("reached_end", &completeness::reached_end)
       .def_readonly("limited", &completeness::limited)
       .def_property_readonly("verdict",

@@ -48,8 +48,10 @@ class Completeness:
         requests: int = 0,
         reached_end: bool = False,
         filtered: bool = False,
+        guessed: bool = False,
+        sequences: list[int | None] | None = None,
     ) -> None:
-        """Of a walk that several processes made together."""
+        """Of a walk that several processes made together, which got runs of these numbers."""
 
     received: int
     duplicates: int
@@ -63,6 +65,7 @@ class Completeness:
     walk: str  # "cursor", "backward", "windows", "restarted"
     doubt: str
     filtered: bool
+    guessed: bool
     reached_end: bool
     limited: bool
     verdict: str  # "complete", "unverified", "incomplete"

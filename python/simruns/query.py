@@ -53,7 +53,7 @@ class Walk(PageChoice, total=False):
     max_runs: int | None
     """End after so many; the walk is then `limited`, and unverified. Default: all."""
     walk: str | None
-    """How pages are asked for; the runs and their order are the same.
+    """How pages are asked for; the runs are the same.
 
     "cursor": one after another. "windows": by their numbers, over several connections, and by
     cursor where the batch turns out to move. "auto", the default: windows where the batch looks

@@ -138,7 +138,7 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert len(sim.requests()) == 17
         assert result.resumed
         assert counts(result) == (250, 0, 0, 0)
-        assert "resumed; 250 of 250 runs, complete, no duplicate" in str(result)
+        assert "resumed; 250 of 250 runs, complete, sequence 1-250, no gap" in str(result)
         assert texts(simruns.open(tmp_path)) == texts(batch.runs())
 
 
@@ -175,6 +175,50 @@ def test_an_interrupted_refresh_has_the_later_texts_up_to_where_it_came(tmp_path
         assert texts(simruns.open(tmp_path)) == after[:70] + before[70:]
         assert counts(batch.archive(tmp_path, page_size=10)) == (0, 100, 0, 0)
         assert texts(simruns.open(tmp_path)) == after
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_error_that_is_not_of_the_place_keeps_it(tmp_path: Path) -> None:
+    faults = [{"requests": 9, "status": 503}, {"requests": [10, 11], "status": 404}]
+    with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim:
+        client = sim.client(max_attempts=1)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch_of(sim, client).archive(tmp_path, page_size=10)
+        before = json.loads((tmp_path / "manifest.json").read_text())["walk"]["position"]
+        with pytest.raises(simruns.RequestError, match="HTTP 404"):  # so is the start
+            batch_of(sim, client).archive(tmp_path, page_size=10)
+        closed = batch_of(sim, client)
+        client.close()
+        with pytest.raises(simruns.InvalidArgumentError):
+            closed.archive(tmp_path, page_size=10)
+        after = json.loads((tmp_path / "manifest.json").read_text())["walk"]["position"]
+        assert before == after
+        with sim.client() as other:
+            assert batch_of(sim, other).archive(tmp_path, page_size=10).resumed
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_how_often_an_archive_was_interrupted_changes_nothing_of_what_it_says(
+    tmp_path: Path,
+) -> None:
+    faults = [{"requests": [9, 15], "status": 503}]
+    schedule = {"appear_every": 1, "settle_after": 1, "expire_after": 200}
+    with (
+        simruns.Simulator(scenarios=1, runs=250, live=schedule, speed=0) as sim,
+        simruns.Simulator(scenarios=1, runs=250, live=schedule, speed=0, faults=faults) as rough,
+        sim.client() as client,
+        rough.client(max_attempts=1) as patient,
+    ):
+        sim.clock.advance(300)
+        rough.clock.advance(300)
+        whole = batch_of(sim, client).archive(tmp_path / "a", page_size=10).completeness
+        for _ in range(2):
+            with pytest.raises(simruns.RequestError, match="HTTP 503"):
+                batch_of(rough, patient).archive(tmp_path / "b", page_size=10)
+        resumed = batch_of(rough, patient).archive(tmp_path / "b", page_size=10).completeness
+        assert whole.missing
+        assert (whole.verdict, whole.missing) == (resumed.verdict, resumed.missing)
+        assert whole.batches[0].gaps == resumed.batches[0].gaps
 
 
 def test_where_the_place_to_resume_is_refused_the_walk_starts_again_and_says_so(

@@ -170,3 +170,29 @@ def test_a_batch_that_fails_leaves_the_others_their_runs(sim: simruns.Simulator)
         with pytest.raises(simruns.SuiteError) as again:
             asyncio.run(read())
         assert len(again.value.runs) == 500
+
+
+def test_what_is_here_and_was_not_yielded_is_before_the_position(
+    sim: simruns.Simulator, client: simruns.Client
+) -> None:
+    batch = the_batch(sim, client)
+    stream = batch.runs()
+    core = stream._stream
+    start = stream.position
+    assert core.start_ready(None).wait() is True
+    assert stream.position == start
+    assert stream.completeness.received == 100
+    assert core.try_next().id == batch.head(1)[0].id
+    assert len(list(batch.runs(start_at=stream.position))) == 249
+
+
+def test_a_stream_says_where_it_is_while_the_core_is_at_it(slow_sim: simruns.Simulator) -> None:
+    with slow_sim.client() as client:
+        stream = the_batch(slow_sim, client).runs()
+        core = stream._stream
+        operation = core.start_ready(None)
+        assert stream.position.startswith("simruns:1:s:0:0:")
+        assert stream.completeness.received == 0
+        assert "0 of an unknown number" in repr(stream)
+        assert not operation.done()
+        stream.close()

@@ -53,7 +53,7 @@ class run_query {
   /// Goes backward from a `previous` cursor: the runs before it, last to first.
   run_query& start_before(std::string previous_cursor);
 
-  /// Default `automatic`. Runs come in the same order either way.
+  /// Default `automatic`. Runs come in the same order either way, unless windows are given up.
   run_query& walk(walk_mode how);
 
   /// Makes every issue of decoding an `errc::decode`. Default false: issues are kept beside runs.

@@ -2,6 +2,7 @@
 
 #include "simruns/runs/sequence_set.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,6 +74,14 @@ struct completeness {
   bool limited = false;      ///< Ended by `max_runs`, before the end.
   bool guessed = false;      ///< The server gave no cursor where one was due.
   bool filtered = false;     ///< Of the runs that a filter or an endpoint type leaves.
+
+  /// Says what is missing of the runs with these numbers.
+  void number(sequence_set const& numbers) {
+    static constexpr std::size_t most_gaps = 16;
+    missing = numbers.missing();
+    gaps = numbers.gaps(most_gaps);
+    highest_sequence = numbers.highest();
+  }
 
   /// Requests that brought no page: retried, failed or cancelled.
   std::uint64_t retries() const noexcept { return requests - pages; }

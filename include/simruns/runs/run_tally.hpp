@@ -83,8 +83,6 @@ class run_tally {
   completeness const& state() const noexcept { return tally_; }
 
  private:
-  static constexpr std::size_t max_gaps = 16;
-
   bool is_new(run const& one, bool had);
   void note_sequence(run const& one);
   void describe_gaps();
@@ -141,10 +139,7 @@ inline void run_tally::describe_gaps() {
   tally_.missing.reset();
   tally_.gaps.clear();
   tally_.highest_sequence = 0;
-  if (!numbered_) return;
-  tally_.missing = numbers_.missing();
-  tally_.gaps = numbers_.gaps(max_gaps);
-  tally_.highest_sequence = numbers_.highest();
+  if (numbered_) tally_.number(numbers_);
 }
 
 }  // namespace simruns

@@ -51,6 +51,8 @@ class Walk:
     duplicates: int = 0
     pages: int = 0
     requests: int = 0
+    guessed: bool = False
+    """The server gave no cursor where one was due."""
 
 
 @dataclass

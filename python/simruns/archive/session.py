@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simruns import _core
-from simruns.archive.manifest import Manifest, Walk, now
-from simruns.archive.parts import Row, sweep
+from simruns.archive.manifest import NAME, Manifest, Walk, now
+from simruns.archive.parts import Row, read_part, sweep
 from simruns.archive.ranges import numbers_in, ranges_of
 from simruns.archive.result import ArchiveResult
 from simruns.archive.store import Key, Store
@@ -33,7 +33,10 @@ class Session:
         self._earlier = self._walk.duplicates, self._walk.pages, self._walk.requests
         self._seen = numbers_in(self._walk.seen)
         self._changed = numbers_in(self._walk.changed)
-        manifest.write(directory)
+        if not (
+            directory / NAME
+        ).exists():  # later ones keep the place of the last until theirs holds
+            manifest.write(directory)
 
     @property
     def position(self) -> str | None:
@@ -57,7 +60,8 @@ class Session:
     def finish(self, taken: Taken, tally: _core.Completeness) -> ArchiveResult:
         """The last runs of the walk, which has ended."""
         self._keep(taken, tally)
-        told = self._told(tally)
+        self._store.fold()
+        told = self._told(tally, whole=True)
         manifest, total = self._manifest, told.total
         gone = numbers_in(manifest.gone)
         if told.reached_end and total is not None and len(self._seen) >= total:
@@ -66,7 +70,6 @@ class Session:
         manifest.walk = None
         manifest.finished_at = now()
         manifest.tell(told)
-        self._store.fold()
         manifest.write(self._directory)
         sweep(self._directory, manifest.parts)
         new = len(self._store) - self._walk.runs_before
@@ -95,14 +98,15 @@ class Session:
         walk.duplicates = duplicates + tally.duplicates
         walk.pages = pages + tally.pages
         walk.requests = requests + tally.requests
+        walk.guessed = walk.guessed or tally.guessed
 
-    def _told(self, tally: _core.Completeness) -> BatchCompleteness:
+    def _told(self, tally: _core.Completeness, *, whole: bool = False) -> BatchCompleteness:
         """Of the whole walk. Its later sessions alone would know of a part only."""
         last = BatchCompleteness.of(self._manifest.key, tally)
         if self._walk.sessions == 1:
             return last
         walk = self._walk
-        whole = _core.Completeness(
+        together = _core.Completeness(
             received=len(self._seen),
             duplicates=walk.duplicates,
             total_first=walk.total_first,
@@ -111,5 +115,13 @@ class Session:
             requests=walk.requests,
             reached_end=last.reached_end,
             filtered=last.filtered,
+            guessed=walk.guessed,
+            sequences=self._sequences() if whole else None,
         )
-        return BatchCompleteness.of(self._manifest.key, whole)
+        return BatchCompleteness.of(self._manifest.key, together)
+
+    def _sequences(self) -> list[int | None]:
+        """The numbers of the runs of this walk. Requires that the parts are folded."""
+        parts = [read_part(self._directory, p, "sequence") for p in self._manifest.parts]
+        numbers = [number for part in parts for number in part["sequence"].to_pylist()]
+        return [numbers[run] for run in sorted(self._seen)]

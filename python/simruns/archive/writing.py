@@ -31,7 +31,7 @@ from simruns.jsonl import sync
 from simruns.progress import Progress
 from simruns.query import BatchKey, make_query
 
-REFUSED = ("bad_request", "invalid_argument", "pagination", "not_found")
+REFUSED = ("bad_request", "not_found")
 """Kinds of failure by which the first page of a resumed walk says that its place is no more."""
 
 
@@ -63,7 +63,8 @@ class Archiver:
                 return self._walk(session, bar)
             except RequestError as error:
                 began = self._stream is not None and self._stream.completeness.pages > 0
-                if self._stopped or not session.resumed or began or error.kind not in REFUSED:
+                refused = error.kind in REFUSED or error.field == "start_at"
+                if self._stopped or not session.resumed or began or not refused:
                     raise
                 refusal = str(error)
             manifest.walk = None
