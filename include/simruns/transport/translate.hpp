@@ -39,8 +39,8 @@ inline errc translate(error_code const& code, errc otherwise) {
                                           std::chrono::milliseconds limit, std::string_view what) {
   if (failed.code() != errc::timeout) throw request_error(failed);
   auto failure = failed.failure();
-  failure.message = std::string(option) + " of " + detail::seconds_text(limit) +
-                    " passed before " + std::string(what);
+  failure.message = std::string(option) + " of " + detail::seconds_text(limit) + " passed before " +
+                    std::string(what);
   throw request_error(std::move(failure));
 }
 
