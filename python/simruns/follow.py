@@ -52,7 +52,8 @@ class FollowStatus(NamedTuple):
     def __str__(self) -> str:
         runs = "1 run" if self.seen == 1 else f"{self.seen:,} runs"
         line = f"{self.settled:,} settled, {self.pending:,} pending, {self.lost:,} lost, of {runs}"
-        line += f" seen, {self.polls:,} polls, {self.requests:,} requests"
+        line += " seen" + (f", {self.unnamed:,} without an id" if self.unnamed else "")
+        line += f", {self.polls:,} polls, {self.requests:,} requests"
         return line if self.ended is None else f"{line}, ended by {self.ended}"
 
 

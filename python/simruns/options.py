@@ -46,7 +46,8 @@ class Options(TypedDict, total=False):
     connections: int | None
     """Connections open at once; reads share them."""
     prefetch: int | None
-    """Pages fetched ahead of the one being read."""
+    """Pages fetched ahead of the one being read. 0: nothing that was not asked for. Default 1; of a
+    settled batch, for a reader that keeps up, as many as there are connections."""
     request_budget: int | None
     """Requests in any 300 seconds; further ones wait. 0: no limit. Default: 1,000, as the vendor
     asks, and none for a server on this machine."""

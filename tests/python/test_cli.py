@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import simruns
+from simruns.cli.endings import say
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -171,3 +172,8 @@ def test_a_server_that_cannot_listen_leaves_the_ready_file_of_the_one_that_does(
 def test_serve_listens_on_the_address_of_a_name(start_simruns: Start) -> None:
     server = start_simruns("serve", "--runs", 3, "--host", "localhost")
     assert until_listening(server).startswith("http://127.0.0.1:")
+
+
+def test_what_a_server_says_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    say("lost \x1b[2J\x9b1m\r: gone\tfor good, naïve")
+    assert capsys.readouterr().err == "lost \ufffd[2J\ufffd1m\ufffd: gone\tfor good, naïve\n"

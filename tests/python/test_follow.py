@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 import time
@@ -40,7 +41,7 @@ def wait_until(there: Callable[[], bool]) -> None:
     until = time.monotonic() + 60
     while not there():
         assert time.monotonic() < until
-        time.sleep(0.001)
+        os.sched_yield()
 
 
 def in_thread(stream: simruns.FollowStream) -> tuple[threading.Thread, list[str]]:

@@ -87,8 +87,9 @@ class client_config {
   /// Connections at a time, 1 or more; further requests wait for one. Default 8.
   std::size_t connections = 8;
 
-  /// Pages that a generator reads ahead while its consumer works. Zero: nothing is sent that was
-  /// not asked for. Default 1.
+  /// Pages that a generator reads ahead while its consumer works; for one that keeps up with a
+  /// settled batch, as many as there are connections. Zero: nothing is sent that was not asked for.
+  /// Default 1.
   std::size_t prefetch = 1;
 
   /// PEM file of the authorities to trust instead of the system's. Default: `SSL_CERT_FILE` of the

@@ -79,9 +79,6 @@ class page_cursor {
   /// Takes the page that `next()` named, which cost `requests`; gives what of it is new.
   page accept(page const& got, int requests);
 
-  /// Counts the requests of a page that did not come.
-  void count_failed(int requests) { tally_.count_requests(requests); }
-
   simruns::completeness const& completeness() const noexcept { return tally_.state(); }
 
   /// What was had so far.

@@ -20,6 +20,12 @@ Data = Annotated[
     Path | None,
     typer.Option(help="Runs, one JSON object a line, or exported Parquet, or an archive."),
 ]
+Scenario = Annotated[str, typer.Option(help="The reference of the scenario.")]
+Batch = Annotated[str, typer.Option(help="The reference of the batch.")]
+BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
+Project = Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")]
+Sort = Annotated[str | None, typer.Option(help="Default: createdAt:asc.")]
+Filter = Annotated[str | None, typer.Option("--filter", help="Passed to the server as it is.")]
 KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
 
 
@@ -128,14 +134,12 @@ def export(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="FILE.parquet, .jsonl, .csv or .arrow")
     ],
-    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
-    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
-    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
-    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
-    sort: Annotated[str | None, typer.Option(help="Default: createdAt:asc.")] = None,
-    filter_: Annotated[
-        str | None, typer.Option("--filter", help="Passed to the server as it is.")
-    ] = None,
+    scenario: Scenario,
+    batch: Batch,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    sort: Sort = None,
+    filter_: Filter = None,
     api_key_file: KeyFile = None,
 ) -> None:
     """Write every run of a batch to a file, whole or not at all.
@@ -152,14 +156,12 @@ def export(
 @app.command()
 def archive(
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory of the archive.")],
-    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
-    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
-    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
-    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
-    sort: Annotated[str | None, typer.Option(help="Default: createdAt:asc.")] = None,
-    filter_: Annotated[
-        str | None, typer.Option("--filter", help="Passed to the server as it is.")
-    ] = None,
+    scenario: Scenario,
+    batch: Batch,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    sort: Sort = None,
+    filter_: Filter = None,
     api_key_file: KeyFile = None,
 ) -> None:
     """Keep every run of a batch in a directory, as Parquet; again, to keep what changed and came.
@@ -177,10 +179,10 @@ def archive(
 
 @app.command()
 def follow(
-    scenario: Annotated[str, typer.Option(help="The reference of the scenario.")],
-    batch: Annotated[str, typer.Option(help="The reference of the batch.")],
-    base_url: Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")] = None,
-    project: Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")] = None,
+    scenario: Scenario,
+    batch: Batch,
+    base_url: BaseUrl = None,
+    project: Project = None,
     count: Annotated[
         int | None, typer.Option(help="End when so many runs have settled or are lost.")
     ] = None,
@@ -189,9 +191,7 @@ def follow(
     ] = None,
     deadline: Annotated[float | None, typer.Option(help="End after so many seconds.")] = None,
     interval: Annotated[float, typer.Option(help="Seconds between two polls.")] = 5.0,
-    filter_: Annotated[
-        str | None, typer.Option("--filter", help="Passed to the server as it is.")
-    ] = None,
+    filter_: Filter = None,
     api_key_file: KeyFile = None,
 ) -> None:
     """Show the runs of a live batch, each once, as they settle: a table, or a JSON line a run.

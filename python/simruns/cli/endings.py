@@ -82,7 +82,12 @@ def terminable() -> Iterator[None]:
 
 def say(line: str) -> None:
     """A line for people, beside the output."""
-    print(line, file=sys.stderr, flush=True)
+    print(printable(line), file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """Without what a terminal would obey: a server's text must not move its cursor."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 def _end(code: ExitCode, line: str) -> NoReturn:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from simruns import _core
-from simruns.cli.endings import ExitCode, say
+from simruns.cli.endings import ExitCode, printable, say
 from simruns.cli.secrets import read_key
 from simruns.cli.summary import SETTLED
 from simruns.client import Client
@@ -152,5 +152,7 @@ class _View:
         lines = []
         for name, verdict, ms in list(self._tally.latest):
             took = "" if ms is None else f"  {ms / 1000:,.1f} s"
-            lines.append(Text(f"{name}  {verdict}{took}", overflow="ellipsis", no_wrap=True))
+            lines.append(
+                Text(printable(f"{name}  {verdict}{took}"), overflow="ellipsis", no_wrap=True)
+            )
         return [*lines]
