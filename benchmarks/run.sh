@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
-# The decoders beside their peers, the transport beside libcurl, then the Simulator. ROUNDS, if set,
-# is of the first two (15); PAGES of the decoders (20).
+# The decoders beside their peers, the transport beside libcurl, the Simulator, then whole batches
+# beside other clients. ROUNDS, if set, is of the first two (15); PAGES of the decoders (20).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

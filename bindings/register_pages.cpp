@@ -70,10 +70,11 @@ py::list gaps_of(simruns::completeness const& c) {
 simruns::completeness make_completeness(
     std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
     std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
-    bool reached_end, bool filtered, bool guessed,
+    bool reached_end, bool filtered, bool guessed, std::int64_t unnamed,
     std::optional<std::vector<std::optional<std::int64_t>>> sequences) {
   simruns::completeness out;
   out.guessed = guessed;
+  out.unnamed = unnamed;
   bool const numbered = sequences && !filtered &&
                         std::ranges::all_of(*sequences, [](auto const& n) { return n && *n >= 1; });
   if (numbered) {
@@ -98,9 +99,10 @@ void register_completeness(py::module_& m) {
   py::class_<completeness>(m, "Completeness")
       .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
            "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
-           "reached_end"_a = false, "filtered"_a = false, "guessed"_a = false,
+           "reached_end"_a = false, "filtered"_a = false, "guessed"_a = false, "unnamed"_a = 0,
            "sequences"_a = py::none())
       .def_readonly("received", &completeness::received)
+      .def_readonly("unnamed", &completeness::unnamed)
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)
       .def_readonly("total_first", &completeness::total_first)

@@ -49,11 +49,13 @@ class Completeness:
         reached_end: bool = False,
         filtered: bool = False,
         guessed: bool = False,
+        unnamed: int = 0,
         sequences: list[int | None] | None = None,
     ) -> None:
         """Of a walk that several processes made together, which got runs of these numbers."""
 
     received: int
+    unnamed: int
     duplicates: int
     total: int | None
     total_first: int | None

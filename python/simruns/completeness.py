@@ -15,7 +15,8 @@ class BatchCompleteness(NamedTuple):
     `verdict`: "complete", "unverified" or "incomplete". `missing`: sequence numbers up to the
     highest that no run had, None where these say nothing; `gaps`: the first of them, as ranges.
     `retries`: requests that brought no page. `walk`: "cursor", "backward", "windows", or
-    "restarted": by cursor, after windows were in doubt. `text`: the whole as a line.
+    "restarted": by cursor, after windows were in doubt. `text`: the whole as a line. `unnamed`: of
+    `received`, runs without an id, which nothing tells apart; they keep a walk from "complete".
     """
 
     key: BatchKey
@@ -34,6 +35,7 @@ class BatchCompleteness(NamedTuple):
     limited: bool
     filtered: bool
     text: str
+    unnamed: int = 0
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -71,6 +73,11 @@ class Completeness:
         return sum(batch.duplicates for batch in self.batches)
 
     @property
+    def unnamed(self) -> int:
+        """Of the received, runs without an id: nothing says whether two of them are one."""
+        return sum(batch.unnamed for batch in self.batches)
+
+    @property
     def missing(self) -> int | None:
         """Sequence numbers that no run had; None if these say nothing of some batch."""
         counts = [batch.missing for batch in self.batches]
@@ -104,7 +111,7 @@ class Completeness:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
-                 "retries", "reached_end", "limited")  # fmt: skip
+                 "retries", "reached_end", "limited", "unnamed")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
                  "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
@@ -139,6 +146,8 @@ class Completeness:
                     for batch in self.batches)  # fmt: skip
         if empty:
             yield f"{empty} without runs: are the references right?"
+        if self.unnamed:
+            yield f"{self.unnamed} without an id"
         gaps = sum(bool(batch.missing) for batch in self.batches)
         if gaps:
             yield f"{gaps} with gaps in the sequence"

@@ -153,6 +153,46 @@ TEST_CASE("a position in the middle of a page skips what was had, by id") {
   CHECK(rest.ids == ids{"b"});
 }
 
+TEST_CASE("positions after each run name the next one, also where runs have no id") {
+  bool const backward = GENERATE(false, true);
+  bool const looked = GENERATE(false, true);
+  auto const runs_of_the_page = ids{"a", "b", "", "c", "c", "", "d", ""};
+  auto walk = test::query();
+  if (backward) walk.start_before("p");
+  auto const rest_of = [&](simruns::run_query const& query, std::size_t most) {
+    test::asio::io_context context;
+    auto link = std::make_shared<scripted_transport>();
+    link->then_page(page_of(runs_of_the_page, last_page(7)));
+    auto client = test::scripted_client(context.get_executor(), link, 0);
+    auto runs = test::share(client.runs(query));
+    std::vector<std::int64_t> numbers;
+    auto const start = runs->position();
+    if (looked) test::run(context, runs->ready());
+    if (looked) CHECK(runs->position() == start);
+    while (numbers.size() < most) {
+      auto const run = test::run(context, runs->next());
+      if (!run) break;
+      numbers.push_back(*run->sequence);
+    }
+    return std::pair(numbers, runs->position());
+  };
+  auto all = rest_of(walk, 100).first;
+  CHECK(all == (backward ? std::vector<std::int64_t>{8, 7, 6, 5, 3, 2, 1}
+                         : std::vector<std::int64_t>{1, 2, 3, 4, 6, 7, 8}));
+  for (std::size_t step = 1; step < 4; ++step) {
+    auto query = walk;
+    std::vector<std::int64_t> got;
+    while (got.size() <= all.size()) {
+      auto const [numbers, position] = rest_of(query, step);
+      if (numbers.empty()) break;
+      got.insert(got.end(), numbers.begin(), numbers.end());
+      query = test::query();
+      query.start_at(position);
+    }
+    CHECK(got == all);
+  }
+}
+
 TEST_CASE("a position of another query is refused before anything is sent") {
   test::asio::io_context context;
   auto client = test::scripted_client(context.get_executor(), three_pages());

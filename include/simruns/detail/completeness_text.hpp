@@ -50,6 +50,7 @@ inline std::string to_string(completeness const& c) {
   if (c.filtered) out += " filtered";
   out += " runs, " + std::string(to_string(c.verdict())) + detail::remark_on(c);
   if (c.total_first != c.total_last) out += ", the total moved";
+  if (c.unnamed != 0) out += ", " + std::to_string(c.unnamed) + " without an id";
   out += detail::sequence_text(c);
   out += c.duplicates == 0 ? ", no duplicate"
                            : ", " + std::to_string(c.duplicates) + " duplicates dropped";

@@ -40,6 +40,7 @@ inline follow_plan::follow_plan(run_query const& query, follow_options options,
                                 std::uint64_t max_pages)
     : query_(query), options_(std::move(options)), max_pages_(max_pages) {
   detail::check_followed(query);
+  query_.walk(walk_mode::cursor);  // windows need a batch that is settled
 }
 
 inline void follow_plan::begin_poll() {
@@ -117,13 +118,19 @@ inline void follow_plan::forget_loss(std::string_view id) {
 }
 
 inline void follow_plan::check_ends(run const& latest) {
+  // The run comes all the same, and then this.
+  auto const fail = [&](std::string const& why) {
+    failure_.emplace();
+    failure_->code = errc::invalid_argument;
+    failure_->message = "until failed for run " + std::string(latest.id) + ": " + why;
+  };
   bool matched = false;
   try {
     matched = options_.until() && options_.until()(latest);
-  } catch (std::exception const& error) {  // the run comes all the same, and then this
-    failure_.emplace();
-    failure_->code = errc::invalid_argument;
-    failure_->message = "until failed for run " + std::string(latest.id) + ": " + error.what();
+  } catch (std::exception const& error) {
+    fail(error.what());
+  } catch (...) {
+    fail("it threw what is no std::exception");
   }
   if (matched) {
     ended_ = follow_end::until;
@@ -194,12 +201,14 @@ inline bool follow_plan::miss_pending() {
 
 inline bool follow_plan::total_counts_more(completeness const& tally) {
   if (!tally.total_last) return false;
-  auto const elsewhere = std::max<std::int64_t>(*tally.total_last - tally.received, 0);
+  auto const total = *tally.total_last;
+  auto const elsewhere = total > tally.received ? total - tally.received : 0;
   if (!from_first_) {
-    auto const known = before_ + surplus_;
-    if (elsewhere > known) return true;
-    expired_before_ = expired_before_ || elsewhere < known;
-    before_ = std::max<std::int64_t>(elsewhere - surplus_, 0);
+    // Of `before_`, as far as `surplus_` leaves it: their sum may be more than a number holds.
+    auto const counted = elsewhere - surplus_;
+    if (counted > before_) return true;
+    expired_before_ = expired_before_ || counted < before_;
+    before_ = std::max<std::int64_t>(counted, 0);
     return expired_before_ && since_pages_ + pass_pages_ + free_pages >= sweep_pages_;
   }
   expired_before_ = false;

@@ -70,7 +70,8 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   follow_plan plan_;
   std::uint64_t changes_ = 0;  ///< Of the plan, when the poll began.
   bool abandoned_ = false;
-  std::optional<strand_stop> stop_;  ///< Of the operation under way.
+  std::optional<request_failure> broken_;  ///< A failure that no further call can mend.
+  std::optional<strand_stop> stop_;        ///< Of the operation under way.
   mutable std::mutex mutex_;
   follow_status status_;
   std::vector<lost_run> lost_;
@@ -88,11 +89,14 @@ inline bool follow_source::ready() {
   return true;
 }
 
-inline page follow_source::accept(fetched const& latest) {
+inline page follow_source::accept(fetched const& latest) try {
   auto fresh = plan_.accept(latest.got, latest.requests);
   if (!plan_.polling()) poll_over();
   publish();
   return fresh;
+} catch (...) {  // which runs of the page are taken as given is not known
+  broken_ = failure_of(std::current_exception());
+  throw;
 }
 
 inline void follow_source::poll_over() {
@@ -122,9 +126,8 @@ inline boost::asio::awaitable<void> follow_source::pause(std::shared_ptr<follow_
 inline boost::asio::awaitable<walk_step> follow_source::step(std::shared_ptr<follow_source> self) {
   walk_step out;
   for (;;) {
-    out.failure = self->plan_.take_failure();
-    if (out.failure) co_return out;
-    if (self->plan_.done()) co_return out;
+    out.failure = self->broken_ ? self->broken_ : self->plan_.take_failure();
+    if (out.failure || self->plan_.done()) co_return out;
     if (!self->ready()) {
       if (!self->plan_.done()) co_await pause(self);
       continue;

@@ -40,12 +40,21 @@ struct run_consumer {
       ended = true;
       return;
     }
+    if (place.page != step.start) place.offset = 0;
     place.page = std::move(step.start);
     following = std::move(step.next);
     if (index > 0) place.last_id = hand[hand.size() - 1].id;
     hand = std::move(step.got);
+    whole = std::move(step.whole);
     index = 0;
-    place.offset = 0;
+  }
+
+  /// Runs of the whole page up to the latest that was yielded, in the order of the walk.
+  std::uint64_t offset() const {
+    auto const latest = hand[index - 1].json().data();
+    auto const at = std::ranges::find(whole, latest, [](run const& r) { return r.json().data(); });
+    bool const backward = place.page.by == page_start::kind::previous;
+    return static_cast<std::uint64_t>(backward ? whole.end() - at : at - whole.begin() + 1);
   }
 
   std::string position() const {
@@ -53,7 +62,7 @@ struct run_consumer {
     auto out = place;
     if (index > 0) {
       out.last_id = hand[index - 1].id;
-      out.offset = index;
+      out.offset = offset();
     }
     if (hand.valid() && index == hand.size() && following != place.page) {
       out.page = following;
@@ -65,7 +74,8 @@ struct run_consumer {
   std::shared_ptr<client_core> core;
   std::uint64_t digest;
   std::shared_ptr<step_source> steps;
-  page hand;
+  page hand;   ///< What of a page is new,
+  page whole;  ///< and that page.
   std::size_t index = 0;
   simruns::position place;  ///< Of the page in hand, before its first run.
   page_start following;

@@ -103,7 +103,12 @@ inline void walk::start_reading() {
   auto const limit = core_->config.walk_timeout;
   if (!began_ && limit.count() != 0) until_ = std::chrono::steady_clock::now() + limit;
   began_ = true;
-  while (auto wish = next_wish()) start_reader(*std::move(wish));
+  try {
+    while (auto wish = next_wish()) start_reader(*std::move(wish));
+  } catch (...) {  // out of memory: there is no reader of what is said to be under way
+    plan_.all_missed();
+    broken_ = failure_ = failure_of(std::current_exception());
+  }
 }
 
 inline void walk::start_reader(page_wish wish) {

@@ -31,7 +31,7 @@ inline bool walk_plan::came(page_wish const& wish, page const& got, int requests
   auto const start = cursor_.next();
   auto fresh = cursor_.accept(got, requests);
   place_ = cursor_.next();
-  push(std::move(fresh), start);
+  push(std::move(fresh), got, start);
   settled_ = next_;
   bool const first = wish.number == 0 && !restarted_ && !done();
   bool const whole = has_step() && ready_.back().got.size() == got.size();
@@ -44,10 +44,11 @@ inline bool walk_plan::came(page_wish const& wish, page const& got, int requests
 }
 
 /// Steps without runs are for those of a walk that was restarted: they move its position.
-inline void walk_plan::push(page fresh, page_start start) {
+inline void walk_plan::push(page fresh, page whole, page_start start) {
   if (fresh.empty() && !restarted_) return;
   walk_step step;
   step.got = std::move(fresh);
+  step.whole = std::move(whole);
   step.start = std::move(start);
   step.next = place_;
   step.tally = cursor_.completeness();
@@ -72,10 +73,10 @@ inline bool walk_plan::settle_one(page const& got, int requests) {
     return restart(*std::move(doubt), got);
   }
   tally.count(got, requests);
-  auto const start = std::exchange(place_, windows_->after(settled_, got));
+  auto const start = std::exchange(place_, windows_->after(settled_, got, place_));
   auto fresh = tally.only_new(got, 1, false);
   bool const twice = fresh.size() + 1 != got.size();
-  push(std::move(fresh), start);
+  push(std::move(fresh), got, start);
   if (twice) return restart("a run came twice in a page", got);
   if (++settled_ == windows_->pages()) {
     cursor_.end();
@@ -97,7 +98,7 @@ inline bool walk_plan::restart(std::string doubt, page const& got) {
   again_.clear();
   arrived_.clear();
   place_ = cursor_.next();
-  push(got.select({}), place_);
+  push(got.select({}), got, place_);
   return false;
 }
 

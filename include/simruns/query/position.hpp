@@ -34,12 +34,12 @@ struct page_start {
   friend bool operator==(page_start const&, page_start const&) = default;
 };
 
-/// Where a consumer of runs stands: the page of the next run, the runs of that page that it has
-/// had, and the last of them. As text it goes into a file or an error and comes back by
+/// Where a consumer of runs stands: the page of the next run, the runs of that page before it, and
+/// the last run that was yielded. As text it goes into a file or an error and comes back by
 /// `run_query::start_at`. It holds no credential.
 struct position {
   page_start page;
-  std::uint64_t offset = 0;  ///< Runs of `page` already yielded.
+  std::uint64_t offset = 0;  ///< Runs of `page` before the next one; counts if `last_id` is empty.
   std::string last_id;       ///< The id of the last run yielded; empty if none was.
   std::uint64_t digest = 0;  ///< Of the query that it belongs to: `run_query::digest`.
 

@@ -54,7 +54,8 @@ class client {
   }
 
   /// All runs of a batch, page after page. Nothing is sent yet.
-  /// Throws: request_error (invalid_argument) if `query` starts at a position of another query.
+  /// Throws: request_error (invalid_argument) if `query` starts at a position of another query, or
+  /// has `skip` or windows beside `start_at`.
   run_generator runs(run_query const& query) const { return run_generator(core_, query); }
 
   /// The runs of a live batch, each once, as they settle. Nothing is sent yet.

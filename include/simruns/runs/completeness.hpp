@@ -13,7 +13,7 @@ namespace simruns {
 
 /// Whether a walk got every run of its batch.
 enum class walk_verdict {
-  complete,    ///< The end was reached, as many runs came as an unmoved `total` counts, no gap.
+  complete,    ///< The end was reached, as many ids came as an unmoved `total` counts, no gap.
   unverified,  ///< The end, or `max_runs`, was reached; nothing proves that it was all.
   incomplete,  ///< The end was not reached, or fewer runs came than an unmoved `total` counts.
 };
@@ -55,6 +55,7 @@ constexpr std::string_view to_string(walk_kind k) noexcept {
 /// What a walk got, of what the server said there is. A snapshot.
 struct completeness {
   std::int64_t received = 0;                ///< Runs, each counted once.
+  std::int64_t unnamed = 0;                 ///< Of these, runs without an id: may be one run twice.
   std::int64_t duplicates = 0;              ///< Runs that came again, and were dropped.
   std::optional<std::int64_t> total_first;  ///< `total` of the first page.
   std::optional<std::int64_t> total_last;   ///< `total` of the latest page.
@@ -92,7 +93,8 @@ struct completeness {
     bool const unmoved = total_first.has_value() && total_first == total_last;
     if (partial || guessed || !unmoved) return walk_verdict::unverified;
     if (received < *total_last) return walk_verdict::incomplete;
-    bool const proven = received == *total_last && missing.value_or(0) == 0;
+    bool const counted = received == *total_last && unnamed == 0;
+    bool const proven = counted && missing.value_or(0) == 0;
     return proven ? walk_verdict::complete : walk_verdict::unverified;
   }
 };

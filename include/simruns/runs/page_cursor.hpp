@@ -186,10 +186,12 @@ inline void page_cursor::go_without_cursor(bool promised) {
   }
 }
 
+/// As many runs as were wanted are no walk that ended short, whatever `total` counts.
 inline void page_cursor::end_limited(bool at_end) {
+  auto& state = tally_.state();
   done_ = true;
-  tally_.state().reached_end = at_end;
-  tally_.state().limited = !at_end;
+  state.reached_end = at_end;
+  state.limited = !at_end || state.verdict() == walk_verdict::incomplete;
 }
 
 inline void page_cursor::end() {

@@ -31,6 +31,7 @@ struct run_consumer;
 ///     while (simruns::run_ptr run = co_await runs.next()) use(*run);
 ///
 /// After an error or a cancellation its state is unchanged: the next call asks for the same page
+/// again, but one that ended the walk (cursors in a circle, runs missing, too many pages) comes
 /// again. After the end it is null for ever. One operation at a time: a second call while one is
 /// outstanding is `errc::invalid_argument`.
 class run_generator {

@@ -78,7 +78,7 @@ class run_tally {
   }
 
   /// Ids that this pass has had.
-  std::size_t seen() const noexcept { return ids_.size() + nameless_; }
+  std::size_t seen() const noexcept { return ids_.size() + unnamed_; }
 
   completeness& state() noexcept { return tally_; }
   completeness const& state() const noexcept { return tally_; }
@@ -91,8 +91,8 @@ class run_tally {
   std::optional<std::int64_t> most_;
   completeness tally_;
   id_set ids_;
-  id_set earlier_;  ///< Of the pass before this one.
-  std::size_t nameless_ = 0;
+  id_set earlier_;           ///< Of the pass before this one.
+  std::size_t unnamed_ = 0;  ///< Runs without an id, of all passes.
   bool cut_ = false;
   sequence_set numbers_;
   bool numbered_ = true;  ///< `numbers_` says something.
@@ -109,6 +109,7 @@ inline page run_tally::only_new(page const& got, std::size_t had, bool backward)
       continue;
     }
     ++tally_.received;
+    if (got[i].id.empty()) ++tally_.unnamed;
     note_sequence(got[i]);
     kept.push_back(i);
   }
@@ -120,7 +121,7 @@ inline page run_tally::only_new(page const& got, std::size_t had, bool backward)
 /// Takes note of it. `had`: by the walk that this one goes on from.
 inline bool run_tally::is_new(run const& one, bool had) {
   if (one.id.empty()) {
-    ++nameless_;
+    ++unnamed_;
     return true;
   }
   if (!ids_.insert(one.id)) {

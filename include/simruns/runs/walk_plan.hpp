@@ -89,7 +89,7 @@ class walk_plan {
   bool by_windows() const noexcept { return windows_.has_value(); }
 
  private:
-  void push(page fresh, page_start start);
+  void push(page fresh, page whole, page_start start);
   bool settle();
   bool settle_one(page const& got, int requests);
   bool restart(std::string doubt, page const& got);

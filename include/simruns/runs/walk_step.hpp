@@ -12,7 +12,8 @@ namespace simruns {
 /// One step of a walk.
 struct walk_step {
   page got;          ///< What of a page is new. Not valid: the walk has ended.
-  page_start start;  ///< Where that page starts,
+  page whole;        ///< That page.
+  page_start start;  ///< Where it starts,
   page_start next;   ///< and where the page after it does.
   simruns::completeness tally;
   std::optional<request_failure> failure;

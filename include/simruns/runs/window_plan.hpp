@@ -32,10 +32,10 @@ class window_plan {
     return page_start::at_skip(skip_ + static_cast<std::int64_t>(number) * step_);
   }
 
-  /// Where a walk goes on after the page `number`: by its cursor, which holds whatever moves.
-  page_start after(std::uint64_t number, page const& got) const {
-    auto const& next = got.pagination().next;
-    return next && !next->empty() ? page_start::at_next(std::string(*next)) : start(number + 1);
+  /// Where a walk goes on after a page, whatever moves: by its cursor, but from the last page,
+  /// which may grow, at its own start.
+  page_start after(std::uint64_t number, page const& got, page_start const& own) const {
+    return is_last(number) ? own : page_start::at_next(std::string(*got.pagination().next));
   }
 
   /// Why the page `number` does not fit those before it, which `seen` has, if so. In order; from
@@ -47,6 +47,11 @@ class window_plan {
   static constexpr std::int64_t few_pages = 4;
 
   static bool is_settled(page const& got);
+  static bool leads_on(page const& got) {
+    auto const& next = got.pagination().next;
+    return next && !next->empty();
+  }
+  bool is_last(std::uint64_t number) const noexcept { return number + 1 == pages_; }
   static std::string name(std::uint64_t number) { return "page " + std::to_string(number + 1); }
   std::int64_t expected_size(std::uint64_t number) const {
     return std::min(step_ + 1, total_ - skip_ - static_cast<std::int64_t>(number) * step_);
@@ -68,7 +73,8 @@ inline bool window_plan::is_settled(page const& got) {
 inline bool window_plan::suits(run_query const& query, page const& first, std::uint64_t max_pages) {
   auto const& paging = first.pagination();
   auto const size = static_cast<std::int64_t>(query.page_size());
-  bool const more = paging.total && *paging.total > 0 && paging.has_next && *paging.has_next;
+  bool const more =
+      paging.total && *paging.total > 0 && paging.has_next && *paging.has_next && leads_on(first);
   if (query.walk() == walk_mode::cursor || query.start() || !more || size < 2) return false;
   if (static_cast<std::int64_t>(first.size()) != size || !is_settled(first)) return false;
   auto const total = *paging.total - query.skip();
@@ -103,8 +109,9 @@ inline std::optional<std::string> window_plan::doubt(std::uint64_t number, page 
            std::to_string(expected_size(number));
   }
   auto const& more = got.pagination().has_next;
-  bool const last = number + 1 == pages_;
-  if (more && *more == last) return name(number) + " is wrong about the pages after it";
+  if (more && *more == is_last(number)) return name(number) + " is wrong about the pages after it";
+  if (!is_last(number) && !leads_on(got))
+    return name(number) + " has no cursor to the one after it";
   if (!is_settled(got)) return "a run of " + name(number) + " is pending";
   if (got[0].id != latest_id_) {
     return name(number) + " does not begin where " + name(number - 1) + " ended";

@@ -49,6 +49,7 @@ class Walk:
     """Processes that took part in it."""
     total_first: int | None = None
     duplicates: int = 0
+    unnamed: int = 0
     pages: int = 0
     requests: int = 0
     guessed: bool = False

@@ -30,7 +30,8 @@ class Session:
             self._walk.sessions += 1
         else:
             self._walk = manifest.walk = Walk(started_at=now(), runs_before=len(store))
-        self._earlier = self._walk.duplicates, self._walk.pages, self._walk.requests
+        walk = self._walk
+        self._earlier = walk.duplicates, walk.unnamed, walk.pages, walk.requests
         self._seen = numbers_in(self._walk.seen)
         self._changed = numbers_in(self._walk.changed)
         if not (
@@ -92,10 +93,11 @@ class Session:
         numbers = (self._store.number(key) for key, _ in other)
         self._changed.update(number for number in numbers if number < self._walk.runs_before)
         self._manifest.read_at = now()
-        walk, (duplicates, pages, requests) = self._walk, self._earlier
+        walk, (duplicates, unnamed, pages, requests) = self._walk, self._earlier
         if walk.total_first is None:
             walk.total_first = tally.total_first
         walk.duplicates = duplicates + tally.duplicates
+        walk.unnamed = unnamed + tally.unnamed
         walk.pages = pages + tally.pages
         walk.requests = requests + tally.requests
         walk.guessed = walk.guessed or tally.guessed
@@ -116,6 +118,7 @@ class Session:
             reached_end=last.reached_end,
             filtered=last.filtered,
             guessed=walk.guessed,
+            unnamed=walk.unnamed,
             sequences=self._sequences() if whole else None,
         )
         return BatchCompleteness.of(self._manifest.key, together)

@@ -4,7 +4,9 @@
 #include "support/live_batch.hpp"
 #include "support/random.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -267,6 +269,49 @@ TEST_CASE("a predicate that throws costs no run, and is told") {
   CHECK(failure->code == errc::invalid_argument);
   CHECK(failure->message == "until failed for run a0: no");
   CHECK_FALSE(plan.take_failure());
+}
+
+TEST_CASE("whatever a predicate throws costs no run, and is told") {
+  auto batch = batch_of(2);
+  batch.settle("a0");
+  follow_plan plan(sample(), follow_options().until([](simruns::run const&) -> bool { throw 7; }));
+  CHECK(poll(plan, batch) == ids{"a0"});
+  auto const failure = plan.take_failure();
+  REQUIRE(failure);
+  CHECK(failure->message == "until failed for run a0: it threw what is no std::exception");
+}
+
+TEST_CASE("a query that asks for windows is followed as any other") {
+  auto batch = batch_of(7);
+  for (int i = 0; i < 6; ++i) batch.settle("a" + std::to_string(i));
+  follow_plan plan(sample().walk(simruns::walk_mode::windows), {});
+  CHECK(poll(plan, batch).size() == 6);
+  batch.settle("a6");
+  CHECK(poll(plan, batch) == ids{"a6"});
+}
+
+TEST_CASE("totals at both ends of what a number holds cost no run") {
+  using limits = std::numeric_limits<std::int64_t>;
+  auto batch = batch_of(0);
+  for (int i = 0; i < 9; ++i) batch.add("a" + std::to_string(i), i + 1, true);
+  batch.extra_total = limits::max() - 9;
+  follow_plan plan(sample(), {});
+  CHECK(poll(plan, batch).size() == 9);
+  batch.extra_total = 0;
+  for (int i = 9; i < 30; ++i) batch.add("a" + std::to_string(i), i + 1, true);
+  CHECK(poll(plan, batch).size() == 21);
+  CHECK(poll(plan, batch).empty());
+
+  follow_plan other(sample(), {});
+  for (int i = 0; i < 2; ++i) {
+    other.begin_poll();
+    auto const got = other.accept(
+        test::parsed(R"({"data":[{"id":"a","metrics":{"success":true}}],"pagination":{)"
+                     R"("total":-9223372036854775808,"hasNext":false}})"),
+        1);
+    CHECK(got.size() == (i == 0 ? 1 : 0));
+    CHECK_FALSE(other.polling());
+  }
 }
 
 TEST_CASE("a refused cursor begins the poll at the first page, once") {

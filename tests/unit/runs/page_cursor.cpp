@@ -182,7 +182,9 @@ TEST_CASE("runs without an id are all yielded, as nothing says that they are the
   CHECK_FALSE(cursor.done());
   CHECK(cursor.accept(last({""}, 3), 1).size() == 1);
   CHECK(cursor.completeness().received == 3);
+  CHECK(cursor.completeness().unnamed == 3);
   CHECK(cursor.completeness().duplicates == 0);
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
 }
 
 TEST_CASE("hasNext without a cursor goes on by skip where total says that there is more") {
@@ -361,6 +363,15 @@ TEST_CASE("max_runs that all came is the end if the server says so") {
   CHECK(cursor.done());
   CHECK_FALSE(cursor.completeness().limited);
   CHECK(cursor.completeness().verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("as many runs as max_runs are enough, whatever total counts") {
+  page_cursor cursor(sample().max_runs(2));
+  CHECK(ids_of(cursor.accept(last({"a", "b"}, 10), 1)) == ids{"a", "b"});
+  CHECK(cursor.done());
+  CHECK_FALSE(cursor.failure().has_value());
+  CHECK(cursor.completeness().reached_end);
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
 }
 
 TEST_CASE("max_runs that cut the last page are not the end") {

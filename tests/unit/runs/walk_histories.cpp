@@ -105,6 +105,15 @@ simruns::run_query small_pages(walk_mode how, random_source& random) {
   return query;
 }
 
+/// The query of a walk that goes on where this one stands.
+simruns::run_query going_on(simruns::run_query query, outcome const& from) {
+  simruns::position place;
+  place.page = from.next;
+  place.last_id = from.ids.empty() ? "" : from.ids.back();
+  place.digest = query.digest();
+  return query.start_at(place.text());
+}
+
 bool came_all(outcome const& got, model_batch const& batch) {
   std::set<std::string> const ids(got.ids.begin(), got.ids.end());
   return std::ranges::includes(ids, batch.existed_throughout());
@@ -205,18 +214,33 @@ TEST_CASE("a walk that is left, and gone on with from its place, loses nothing t
     auto got = walk(query, batch, may, random, 1 + static_cast<int>(random.below(6)));
     // What a restarted walk gave before is known to it only; one at its end has no place after it.
     if (got.tally.walk == walk_kind::restarted || got.tally.reached_end) continue;
-    simruns::position place;
-    place.page = got.next;
-    place.last_id = got.ids.empty() ? "" : got.ids.back();
-    place.digest = query.digest();
-    query.start_at(place.text());
-    auto const rest = walk(query, batch, may, random);
+    auto const rest = walk(going_on(query, got), batch, may, random);
     INFO("seed " << seed << ": " << to_string(rest.tally));
     got.ids.insert(got.ids.end(), rest.ids.begin(), rest.ids.end());
     REQUIRE(came_all(got, batch));
     std::set<std::string> const once(got.ids.begin(), got.ids.end());
     REQUIRE(once.size() == got.ids.size());
   }
+}
+
+TEST_CASE("a walk that ended, and is gone on with, gets the runs that came since, and no other") {
+  std::size_t by_windows = 0;
+  for (std::uint64_t seed = 0; seed < histories; ++seed) {
+    random_source random(seed);
+    model_batch batch(1 + random.below(35));
+    auto const query = small_pages(walk_mode::automatic, random);
+    auto const got = walk(query, batch, weather(), random);
+    by_windows += got.tally.walk == walk_kind::windows;
+    auto const before = batch.order();
+    for (auto more = random.below(25); more > 0; --more) batch.insert_last();
+    auto const rest = walk(going_on(query, got), batch, weather(), random);
+    auto const all = batch.order();
+    INFO("seed " << seed << ": " << to_string(got.tally) << "; " << to_string(rest.tally));
+    REQUIRE(got.ids == before);
+    REQUIRE(rest.ids == std::vector<std::string>(
+                            all.begin() + static_cast<std::ptrdiff_t>(before.size()), all.end()));
+  }
+  CHECK(by_windows > histories / 10);
 }
 
 TEST_CASE("windows leave a batch that is not settled to the cursor") {

@@ -22,7 +22,7 @@ struct odd_page {
   std::vector<std::int64_t> numbers;
   bool more = true;
   std::string metrics = R"({"success":true})";
-  std::string next;
+  std::string next = "c";
 
   explicit odd_page(std::int64_t page)
       : numbers{page * 2 + 1, page * 2 + 2, page * 2 + 3}, more(page < 5) {
@@ -80,13 +80,15 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a walk goes on after a page by its cursor, or by its number where it has none") {
+TEST_CASE("a walk goes on after a page by its cursor, after the last one where that begins") {
   odd_page page(0);
   page.total = 13;
   window_plan const plan(query(), page.got());
-  CHECK(plan.after(2, page.got()) == simruns::page_start::at_skip(6));
-  page.next = "c";
-  CHECK(plan.after(2, page.got()) == simruns::page_start::at_next("c"));
+  auto const own = simruns::page_start::at_next("own");
+  REQUIRE(plan.pages() == 6);
+  CHECK(plan.after(4, page.got(), own) == simruns::page_start::at_next("c"));
+  page.next.clear();
+  CHECK(plan.after(5, page.got(), own) == own);
 }
 
 TEST_CASE(
@@ -101,6 +103,9 @@ TEST_CASE(
   CHECK_FALSE(suits(query(), first));
   first = good;
   first.more = false;
+  CHECK_FALSE(suits(query(), first));
+  first = good;
+  first.next.clear();
   CHECK_FALSE(suits(query(), first));
   for (std::int64_t const total : {-1, 0, 3, 12}) {
     first = good;
@@ -168,6 +173,12 @@ TEST_CASE("a page that is wrong about whether it is the last is a doubt") {
   odd_page third(2);
   third.more = false;
   CHECK(doubt_of(third) == "page 3 is wrong about the pages after it");
+}
+
+TEST_CASE("a page without a cursor to the one after it is a doubt, unless it is the last") {
+  odd_page third(2);
+  third.next.clear();
+  CHECK(doubt_of(third) == "page 3 has no cursor to the one after it");
 }
 
 TEST_CASE("a pending run is a doubt") {
