@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simruns import _core
@@ -65,16 +65,18 @@ class AsyncBatch(BatchBase):
 
         A cancelled task waits until what came is written.
         """
-        from simruns.archive.writing import Archiver
+        from simruns.archive.writing import Archiver, named
 
-        archiver = Archiver(self._core, self.key, Path(directory), how)
+        archiver = Archiver(self._core, self.key, named(directory), how)
         with Progress(progress) as bar:
             work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
             try:
                 return await asyncio.shield(work)
             except asyncio.CancelledError:
                 archiver.stop()
-                await asyncio.wait([work])
+                while not work.done():  # whoever is cancelled once more waits on
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.wait([work])
                 work.cancelled() or work.exception()  # seen, and no warning of the loop
                 raise
 

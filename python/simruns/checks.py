@@ -47,13 +47,20 @@ def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
     return number
 
 
-def duration(name: str, value: Any, unit: str = "seconds", least: float = 0.001) -> float:
-    """Zero, or a finite time that the core's milliseconds can tell from zero."""
-    wanted = f"0 or {least:g} {unit} or more"
+def duration(
+    name: str, value: Any, unit: str = "seconds", least: float = 0.001, *, zero: bool = True
+) -> float:
+    """A finite time that the core's milliseconds can tell from zero; or `zero`, if that may be."""
+    wanted = f"{'0 or ' if zero else ''}{least:g} {unit} or more"
     if isinstance(value, bool) or not isinstance(value, Real):
         raise invalid(f"{name} is {_shown(value)}; give {wanted}", field=name)
     number = float(value)
-    if not math.isfinite(number) or number < 0 or 0 < number < least or number > LONGEST:
+    if (
+        not math.isfinite(number)
+        or number < 0
+        or number > LONGEST
+        or (number < least and not (zero and number == 0))
+    ):
         raise invalid(f"{name} is {number:g}; give {wanted}", field=name)
     return number
 

@@ -51,8 +51,8 @@ class Completeness:
 
     @property
     def verdict(self) -> str:
-        """The worst of the batches'."""
-        verdicts = {batch.verdict for batch in self.batches}
+        """The worst of the batches'; of none, "unverified"."""
+        verdicts = {batch.verdict for batch in self.batches} or {"unverified"}
         return next((v for v in ("incomplete", "unverified") if v in verdicts), "complete")
 
     @property

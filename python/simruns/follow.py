@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NamedTuple, TypedDict
 
@@ -115,8 +116,23 @@ class _Ends:
     def reached(self) -> bool:
         latest, self._latest = self._latest, None
         if latest is not None and self._until is not None:
-            self.met = bool(self._until(latest))
+            self.met = bool(self._ask(self._until, latest))
         return self.met
+
+    @staticmethod
+    def _ask(until: Predicate, run: _core.Run) -> object:
+        try:
+            answer: object = until(run)
+        except (
+            StopIteration,
+            StopAsyncIteration,
+        ) as error:  # else a loop would take it for the end
+            raise RuntimeError(f"until raised {type(error).__name__} for run {run.id}") from error
+        if inspect.isawaitable(answer):
+            if inspect.iscoroutine(answer):
+                answer.close()
+            raise invalid("until is asynchronous; give a plain function of a run", field="until")
+        return answer
 
 
 class FollowStream(_Followed, SyncOnce[_core.Follow]):
@@ -198,8 +214,8 @@ def start(
         interval=checks.duration("interval", interval),
         jitter=float(jitter),
         count=None if count is None else checks.count("count", count, 1),
-        idle=0.0 if idle is None else checks.duration("idle", idle),
-        deadline=0.0 if deadline is None else checks.duration("deadline", deadline),
+        idle=0.0 if idle is None else checks.duration("idle", idle, zero=False),
+        deadline=0.0 if deadline is None else checks.duration("deadline", deadline, zero=False),
     )
     query = make_query(key, how, caller="follow", allowed=FollowChoice)
     return core.follow(query, options), until

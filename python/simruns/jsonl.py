@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,21 +34,22 @@ def write_jsonl(path: str | os.PathLike[str], runs: Iterable[_core.Run]) -> None
 def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the name `path` if all went well, else it goes.
 
-    A link stays one: what it leads to is replaced. `durable`: it is on the disk before it has the
-    name, and the name is on the disk when this returns.
+    A link stays one: what it leads to is replaced. A file that is there keeps its mode; what is no
+    file, such as a device, is refused. `durable`: it is on the disk before it has the name, and the
+    name is on the disk when this returns.
     """
     target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
     try:
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.name}.", suffix=".part"
-        )
+        mode = _mode_of(target)
+        # A new file gets the mode that the process gives to new files.
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
-    os.close(handle)
-    temporary = Path(name)
     try:
+        if mode is not None:
+            os.chmod(temporary, mode)
         yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
         if durable:
             sync(temporary)
         os.replace(temporary, target)
@@ -58,17 +61,30 @@ def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterato
         raise
 
 
-def sync(path: Path) -> None:
-    """Has the system put a file, or the names of a directory, on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+def _mode_of(target: Path) -> int | None:
+    """The permissions of the file, if there is one."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file, and so not to be replaced by one")
+    return stat.S_IMODE(mode)
 
 
-def _umask() -> int:
-    """The mask of new files, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def sync(path: Path) -> None:
+    """Has the system put a file, or the names of a directory, on the disk.
+
+    Names only where it can: not every directory may be read, and not every file system does it.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EINVAL, errno.ENOTSUP) or not path.is_dir():
+            raise

@@ -47,7 +47,7 @@ def source(data: PathLike | None) -> dict[str, Any]:
         from simruns.archive.opening import texts_in
 
         return {"data": path, "lines": "\n".join(map(one_line, texts_in(Path(path))))}
-    if not path.endswith(".parquet"):
+    if not path.lower().endswith(".parquet"):
         return {"data": path}
     parquet = require("pyarrow.parquet", "arrow", "serving Parquet")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 from servers import serving
+from test_follow import wait_until
 
 import simruns
 from simruns.archive import pace
+from simruns.archive.session import Session
 
 pytest.importorskip("pyarrow")
 
@@ -278,6 +281,20 @@ def test_runs_that_are_odd_are_kept_byte_for_byte(tmp_path: Path) -> None:
     assert len(opened.issues) > 0
 
 
+def test_equal_runs_without_an_id_are_all_kept(tmp_path: Path) -> None:
+    runs = ['{"id":null,"a":1}', '{"id":"x"}', '{"id":null,"a":1}', '{"id":null,"a":2}']
+    body = f'{{"data":[{",".join(runs)}],"pagination":{{"total":4,"hasNext":false}}}}'
+    with serving(body.encode()) as (_, client):
+        batch = client.batch(scenario="s", batch="b")
+        result = batch.archive(tmp_path)
+        assert texts(simruns.open(tmp_path)) == runs
+        assert result.completeness.unnamed == 3
+        assert result.completeness.verdict == "unverified"
+        assert ", 3 without an id," in str(result.completeness)
+        assert counts(batch.archive(tmp_path)) == (0, 0, 4, 0)
+        assert texts(simruns.open(tmp_path)) == runs
+
+
 @pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
 def test_what_is_missing_is_not_taken_for_gone(tmp_path: Path) -> None:
     told = ['{"id":"a"}', '{"id":"b"}']
@@ -332,7 +349,9 @@ def test_a_directory_of_other_files_is_left_alone(batch: simruns.Batch, tmp_path
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(simruns.Error, match=r"has no manifest.json, but it has mine.txt"):
         batch.archive(tmp_path)
-    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(simruns.InvalidArgumentError, match="has an empty name"):
+        batch.archive("")
 
 
 def test_parts_whose_manifest_is_lost_are_left_alone(batch: simruns.Batch, tmp_path: Path) -> None:
@@ -372,6 +391,39 @@ def test_ctrl_c_keeps_what_came(interrupted: Callable[[float], Any], tmp_path: P
         with interrupted(1.0), pytest.raises(KeyboardInterrupt):
             batch_of(sim, client).archive(tmp_path, page_size=10)
         assert texts(simruns.open(tmp_path)) == texts(batch_of(sim, client).head(30))
+
+
+async def test_a_task_waits_for_what_is_written_however_often_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, may_end = threading.Event(), threading.Event()
+    commit = Session.commit
+
+    def slow(self: Session, *what: Any) -> None:
+        writing.set()
+        assert may_end.wait(60)
+        commit(self, *what)
+
+    monkeypatch.setattr(Session, "commit", slow)
+    faults = [{"page": 4, "delay": 600}]
+    with simruns.Simulator(scenarios=1, runs=50, faults=faults) as sim:
+        async with sim.async_client() as client:
+            ((scenario, name),) = sim.pairs
+            batch = client.batch(scenario=scenario, batch=name)
+            task = asyncio.ensure_future(batch.archive(tmp_path, page_size=10))
+            await asyncio.to_thread(wait_until, lambda: len(sim.requests()) == 4)
+            task.cancel()
+            assert await asyncio.to_thread(writing.wait, 60)
+            for _ in range(3):
+                task.cancel()
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                assert not task.done()
+            may_end.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            monkeypatch.undo()
+            assert len(simruns.open(tmp_path)) == 30
 
 
 def test_a_batch_without_runs_is_an_archive_too(sim: simruns.Simulator, tmp_path: Path) -> None:

@@ -106,9 +106,10 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(
 ) -> None:
     archive(batch, tmp_path)
     before = files(tmp_path)
+    part = tmp_path / "parts" / "part-000001.parquet"
     (tmp_path / ".manifest.json.abc123.part").write_text('{"format": 1, "pro')
     (tmp_path / "parts" / ".part-000099.parquet.abc123.part").write_bytes(b"PAR1torn")
-    (tmp_path / "parts" / "part-000099.parquet").write_bytes(b"PAR1 of a killed process")
+    (tmp_path / "parts" / "part-000099.parquet").write_bytes(part.read_bytes())
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "parts" / "notes.txt").write_text("mine")
     assert texts(simruns.open(tmp_path)) == texts(batch.runs())
@@ -120,6 +121,34 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(
         **{name: before[name] for name in before if name != "manifest.json"},
         **mine,
     }
+
+
+def test_runs_of_which_an_older_manifest_does_not_know_are_left_and_told_of(
+    tmp_path: Path,
+) -> None:
+    schedule = {"appear_every": 1, "settle_after": 0, "expire_after": 120}
+    with (
+        simruns.Simulator(scenarios=1, runs=160, live=schedule, speed=0) as sim,
+        sim.client() as client,
+    ):
+        batch = next(iter(client.batches(sim.pairs)))
+        sim.clock.advance(79)
+        archive(batch, tmp_path)
+        older = (tmp_path / "manifest.json").read_bytes()
+        sim.clock.advance(40)
+        archive(batch, tmp_path)
+        every = set(texts(simruns.open(tmp_path)))
+        sim.clock.advance(1000)
+        (tmp_path / "manifest.json").write_bytes(older)
+        with pytest.warns(
+            UserWarning, match=r"parquet holds runs that manifest.json does not know"
+        ):
+            archive(batch, tmp_path)
+        kept = set(texts(simruns.open(tmp_path)))
+        assert kept < every
+        for part in (tmp_path / "parts").iterdir():
+            kept.update(texts(simruns.open(part)))
+        assert kept == every
 
 
 def _cut(path: Path) -> None:
@@ -156,7 +185,7 @@ def test_a_manifest_that_is_cut_at_any_byte_is_named(batch: simruns.Batch, tmp_p
     whole = path.read_bytes()
     for end in range(0, len(whole.rstrip()), 7):
         path.write_bytes(whole[:end])
-        with pytest.raises(simruns.Error, match=r"manifest.json is damaged: .*Restore it"):
+        with pytest.raises(simruns.Error, match=r"manifest.json is damaged: .*Restore the whole"):
             simruns.open(tmp_path)
     path.write_bytes(whole)
     assert len(simruns.open(tmp_path)) == 250

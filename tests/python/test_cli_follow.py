@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,22 @@ def test_a_line_of_json_a_run_and_a_summary(sim: simruns.Simulator, run_simruns:
     assert lines[0].keys() >= {"sequence", "success", "status", "duration_ms", "created_at_ms"}
     assert done.stderr.startswith("250 settled, 0 pending, 0 lost, of 250 runs seen, 1 polls")
     assert re.search(r"ended by count, success rate 0\.\d\d \(\d+ of \d+\)\n$", done.stderr)
+
+
+@pytest.mark.odd_data
+def test_lines_are_ascii_where_the_output_is_no_utf_8(run_simruns: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text(
+        '{"id":"größe","simulationReference":"s","simulationRunBatchReference":"b",'
+        '"projectReference":"p","metrics":{"success":true}}\n',
+        encoding="utf-8",
+    )
+    with simruns.Simulator(data=tmp_path / "x.jsonl") as sim:
+        done = run_simruns(
+            *command(sim, "--count", 1), SIMRUNS_API_KEY=sim.api_key, PYTHONIOENCODING="ascii"
+        )
+    assert done.returncode == 0, done.stderr
+    assert "gr\\u00f6\\u00dfe" in done.stdout
+    assert json.loads(done.stdout)["id"] == "größe"
 
 
 def test_idle_ends_it_and_runs_that_pend_are_exit_code_3(

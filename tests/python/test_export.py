@@ -179,12 +179,14 @@ def test_an_export_that_fails_leaves_the_old_file_as_it_was(
     [
         ("x.xlsx", "k", "does not end in .parquet, .jsonl, .csv, .arrow"),
         ("no/such/x.jsonl", "k", "there is no folder"),
+        ("folder.jsonl", "k", "is a folder; give a file"),
         ("x.jsonl", "", "no credentials"),
     ],
 )
 def test_a_mistake_in_an_export_is_one_line_and_exit_code_2(
     run_simruns: Run, sim: simruns.Simulator, tmp_path: Path, output: str, key: str, message: str
 ) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
     done = run_simruns(*export_arguments(sim, tmp_path / output), SIMRUNS_API_KEY=key)
     assert done.returncode == 2
     assert message in done.stderr
@@ -215,6 +217,25 @@ def test_an_export_to_a_link_replaces_what_the_link_leads_to(
     assert link.is_symlink()
     assert len(lines_of(tmp_path / "folder" / "runs.jsonl")) == 250
     assert os.listdir(tmp_path / "folder") == ["runs.jsonl"]
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(batch: simruns.Batch, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.touch(mode=0o600)
+    batch.read().to_jsonl(path)
+    assert len(lines_of(path)) == 250
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_is_no_file_is_not_replaced_by_one(batch: simruns.Batch, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name, why in (("pipe", "not a regular file"), ("folder", "Is a directory")):
+        with pytest.raises(OSError, match=why) as caught:
+            batch.read().to_jsonl(tmp_path / name)
+        assert caught.value.filename == str(tmp_path / name)
+    assert sorted(os.listdir(tmp_path)) == ["folder", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_asked_for(

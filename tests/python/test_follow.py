@@ -147,6 +147,24 @@ def test_a_predicate_that_raises_loses_no_run(batch: simruns.Batch) -> None:
     assert got + [run.sequence for run in runs] == [1, 2, 3, 4]
 
 
+def test_a_predicate_that_cannot_be_asked_is_an_error_and_no_end(batch: simruns.Batch) -> None:
+    async def later(run: simruns.Run) -> bool:
+        return False
+
+    def stops(run: simruns.Run) -> bool:
+        return next(iter([]))
+
+    for until, kind, message in (
+        (later, simruns.InvalidArgumentError, "until is asynchronous"),
+        (stops, RuntimeError, "until raised StopIteration for run"),
+    ):
+        stream = iter(batch.follow(until=until))  # type: ignore[arg-type]
+        next(stream)
+        with pytest.raises(kind, match=message):
+            next(stream)
+        assert next(stream).sequence == 2
+
+
 def test_idle_and_deadline_end_it(batch: simruns.Batch) -> None:
     idle = batch.follow(interval=600, idle=0.05)
     assert len(list(idle)) == 250
@@ -236,7 +254,9 @@ def test_closing_the_client_ends_a_pause(sim: simruns.Simulator) -> None:
         ({"count": 0}, "count is 0; give 1 or more"),
         ({"until": 3}, "until is no function"),
         ({"idle": float("nan")}, "idle is nan"),
-        ({"deadline": "1"}, "deadline is '1'"),
+        ({"deadline": "1"}, "deadline is '1'; give 0.001 seconds or more"),
+        ({"deadline": 0}, "deadline is 0; give 0.001 seconds or more"),
+        ({"idle": 0.0}, "idle is 0; give 0.001 seconds or more"),
         ({"page_size": 0}, "page_size is 0"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -66,9 +67,29 @@ def test_a_directory_that_is_no_archive_says_so(tmp_path: Path) -> None:
         simruns.open(tmp_path)
     with pytest.raises(FileNotFoundError):
         simruns.open(tmp_path / "none")
+    for ending in ("jsonl", "parquet"):
+        with pytest.raises(FileNotFoundError):
+            simruns.open(tmp_path / f"none.{ending}")
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_a_batch_that_is_there_twice_is_refused(
+    batch: simruns.Batch, directory: Path, tmp_path: Path
+) -> None:
+    for name in ("one", ".hidden", "two"):
+        assert len(simruns.open(shutil.copytree(directory / "0", tmp_path / name))) == 250
+        if name != "two":
+            assert len(simruns.open(tmp_path)) == 250
+    with pytest.raises(simruns.Error, match=r"/one and .*/two are archives of one batch"):
+        simruns.open(tmp_path)
+
+
+def test_a_file_without_runs_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").touch()
+    opened = simruns.open(tmp_path / "x.jsonl")
+    assert (len(opened), opened.completeness.verdict) == (0, "unverified")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet", "PARQUET"])
 def test_a_file_of_runs_opens_too(
     sim: simruns.Simulator, client: simruns.Client, tmp_path: Path, ending: str
 ) -> None:
@@ -88,7 +109,7 @@ def test_a_file_of_runs_opens_too(
         ("x.jsonl", b'{"id":"a"}\n{"id":\n', "x.jsonl, run 2: not the JSON of a run"),
         ("x.jsonl", b'{"id":"a"},{"id":"b"}\n', "x.jsonl, run 1: not the JSON of a run"),
         ("x.jsonl", b"\xff\n", "x.jsonl is not UTF-8"),
-        ("x.parquet", b"PAR1", "x.parquet is not Parquet"),
+        ("x.parquet", b"PAR1", "x.parquet cannot be read as Parquet"),
     ],
 )
 def test_a_file_that_holds_no_runs_is_named(

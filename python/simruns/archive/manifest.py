@@ -144,8 +144,8 @@ def read_manifest(directory: Path) -> Manifest | None:
 
 def damaged(path: Path, why: str) -> Error:
     return Error(
-        f"{path} is damaged: {why}. Restore it from a copy; or move the directory away and archive "
-        "anew, as each file in its parts holds runs, their texts in the column json"
+        f"{path} is damaged: {why}. Restore the whole directory from a copy; or move it away and "
+        "archive anew, as each file in its parts holds runs, their texts in the column json"
     )
 
 

@@ -11,7 +11,7 @@ from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, read_manifest
 from simruns.archive.parts import PartError, read_part
 from simruns.archive.ranges import numbers_in
-from simruns.archive.store import key_of
+from simruns.archive.store import Keys
 from simruns.completeness import BatchCompleteness, Completeness
 from simruns.errors import Error
 from simruns.frames import require
@@ -46,13 +46,15 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
 
     `path` is a directory of `batch.archive`, a directory of such directories, or a file of runs as
     `simruns export` writes it (.jsonl, .parquet). Of each run it is the latest text, in the order
-    in which the walks first came to them. Raises Error for what is missing or damaged.
+    in which the walks first came to them. Raises FileNotFoundError where there is nothing, Error
+    for what is damaged, or holds a batch twice.
     """
     where = Path(path)
     if not where.is_dir():
         return _of_file(where)
     opened = [_of_archive(directory) for directory in archives_in(where)]
     manifests = [manifest for manifest, _ in opened]
+    _refuse_twice(archives_in(where), manifests)
     times = [datetime.fromisoformat(m.read_at or m.created_at) for m in manifests]
     gone = [pages[number].id for m, pages in opened for number in sorted(numbers_in(m.gone))]
     return ArchivedRuns(
@@ -67,10 +69,22 @@ def archives_in(directory: Path) -> list[Path]:
     """The directory if it is an archive, else those within it that are, by their names."""
     if (directory / NAME).is_file():
         return [directory]
-    found = sorted(path.parent for path in directory.glob(f"*/{NAME}"))
+    found = sorted(path.parent for path in directory.glob(f"[!.]*/{NAME}"))
     if not found:
         raise Error(f"{directory} is no archive: neither it nor a directory in it has a {NAME}")
     return found
+
+
+def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
+    """A batch that is there twice would count twice."""
+    first: dict[BatchKey, Path] = {}
+    for directory, manifest in zip(directories, manifests, strict=True):
+        other = first.setdefault(manifest.key, directory)
+        if other != directory:
+            raise Error(
+                f"{other} and {directory} are archives of one batch, {manifest.batch}: its runs "
+                "would be there twice; open one of them"
+            )
 
 
 def texts_in(path: Path) -> Iterator[str]:
@@ -102,11 +116,12 @@ def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
         for part in manifest.parts:
             yield from read_part(directory, part, "json")["json"].to_pylist()
         return
+    keys = Keys()
     latest: dict[object, str] = {}  # a later text takes the place of the first
     for part in manifest.parts:
         table = read_part(directory, part, "id", "json")
         for run_id, text in zip(table["id"].to_pylist(), table["json"].to_pylist(), strict=True):
-            latest[key_of(run_id, text)] = text
+            latest[keys.of(run_id, text)] = text
     yield from latest.values()
 
 
@@ -128,16 +143,21 @@ def _of_file(path: Path) -> ArchivedRuns:
 
 def lines_of(path: Path) -> Iterator[str]:
     """The texts of the runs in a file that `simruns export` wrote."""
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
         try:
             with parquet.ParquetFile(path) as file:
                 if "json" not in file.schema_arrow.names:
                     raise Error(f"{path} has no column json, which `simruns export` writes")
                 for batch in file.iter_batches(columns=["json"]):
-                    yield from batch.column(0).to_pylist()
-        except ValueError as error:
-            raise Error(f"{path} is not Parquet: {error}") from None
+                    for text in batch.column(0).to_pylist():
+                        if not isinstance(text, str):
+                            raise Error(f"{path}: its column json holds what is no run's text")
+                        yield text
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError) as error:
+            raise Error(f"{path} cannot be read as Parquet: {error}") from None
         return
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as file:

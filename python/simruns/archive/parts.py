@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -73,14 +74,22 @@ def read_rows(directory: Path, part: Part) -> list[Row]:
     return [Row(*row) for row in zip(table["json"].to_pylist(), times, strict=True)]
 
 
-def sweep(directory: Path, parts: Iterable[Part]) -> None:
-    """Removes what a killed process left: files under temporary names, parts of no manifest."""
+def number_of(path: Path) -> int:
+    """Of a part, by its name; 0 of any other file."""
+    found = re.fullmatch(r"part-(\d+)\.parquet", path.name)
+    return int(found[1]) if found else 0
+
+
+def strays(directory: Path, parts: Iterable[Part]) -> list[Path]:
+    """Parts that the manifest does not name: of a kill, or of a manifest that is not the last."""
     known = {part.file for part in parts}
-    left = [path for path in directory.glob(".manifest.json.*.part") if path.is_file()]
-    for path in (directory / PARTS).glob("*"):
-        ours = path.name.startswith((".part-", "part-"))
-        if ours and f"{PARTS}/{path.name}" not in known:
-            left.append(path)
-    for path in left:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+    found = sorted((directory / PARTS).glob("part-*"))
+    return [path for path in found if number_of(path) and f"{PARTS}/{path.name}" not in known]
+
+
+def sweep(directory: Path) -> None:
+    """Removes what a killed process left under temporary names."""
+    for pattern in (".manifest.json.*.part", f"{PARTS}/.part-*"):
+        for path in directory.glob(pattern):
+            with suppress(FileNotFoundError):
+                os.unlink(path)

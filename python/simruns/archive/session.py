@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, Walk, now
-from simruns.archive.parts import Row, read_part, sweep
+from simruns.archive.parts import Row, read_part
 from simruns.archive.ranges import numbers_in, ranges_of
 from simruns.archive.result import ArchiveResult
-from simruns.archive.store import Key, Store
+from simruns.archive.store import Key, Keys, Store
 from simruns.completeness import BatchCompleteness, Completeness
 
 Taken = Sequence[tuple[Key, Row]]
@@ -43,6 +44,10 @@ class Session:
     def position(self) -> str | None:
         return self._walk.position
 
+    def keys(self) -> Keys:
+        """For the runs that are still to come."""
+        return Keys(self._store.keys_of(self._seen))
+
     @property
     def seen(self) -> int:
         """Runs of the walk that are on the disk, as they came or as they were."""
@@ -72,7 +77,12 @@ class Session:
         manifest.finished_at = now()
         manifest.tell(told)
         manifest.write(self._directory)
-        sweep(self._directory, manifest.parts)
+        for path in self._store.drop_strays():
+            warnings.warn(
+                f"{path} holds runs that {NAME} does not know of: was {NAME} replaced by an older "
+                "copy? The file is left as it is, and simruns.open reads it",
+                stacklevel=2,
+            )
         new = len(self._store) - self._walk.runs_before
         return ArchiveResult(
             directory=self._directory,

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import os
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from simruns.archive import pace
 from simruns.archive.manifest import Manifest, Part
-from simruns.archive.parts import Row, read_part, read_rows, write_part
+from simruns.archive.parts import Row, number_of, read_part, read_rows, strays, write_part
+from simruns.frames import require
 
 KEPT_PARTS = 4
 """Parts held in memory at once while some are rewritten."""
 
-Key = str | tuple[str]
+Key = str | tuple[str, int]
 
 
-def key_of(run_id: str, text: str) -> Key:
-    """A run without an id is told from others by its text."""
-    return run_id or (text,)
+class Keys:
+    """Names the runs of one walk, or of the parts, in their order.
+
+    One without an id goes by its text, and by how many such texts there were: two equal ones may be
+    two runs.
+    """
+
+    def __init__(self, had: Iterable[Key] = ()) -> None:
+        self._texts = Counter(key[0] for key in had if isinstance(key, tuple))
+
+    def of(self, run_id: str, text: str) -> Key:
+        if run_id:
+            return run_id
+        self._texts[text] += 1
+        return (text, self._texts[text])
 
 
 class Place(NamedTuple):
@@ -40,11 +54,14 @@ class Store:
         self._digests: list[bytes] = []
         self._places: list[Place] = []
         self._read: OrderedDict[str, list[Row]] = OrderedDict()
+        keys = Keys()
         for part in manifest.parts:
             table = read_part(directory, part, "id", "json")
             texts = table["json"].to_pylist()
             for row, (run_id, text) in enumerate(zip(table["id"].to_pylist(), texts, strict=True)):
-                self._put(key_of(run_id, text), _digest(text), Place(part.file, row))
+                self._put(keys.of(run_id, text), _digest(text), Place(part.file, row))
+        others = map(number_of, strays(directory, manifest.parts))
+        manifest.next_part = max([manifest.next_part - 1, *others]) + 1  # none is written over
 
     def __len__(self) -> int:
         return len(self._places)
@@ -56,6 +73,23 @@ class Store:
 
     def number(self, key: Key) -> int:
         return self._numbers[key]
+
+    def keys_of(self, numbers: Iterable[int]) -> list[Key]:
+        wanted = set(numbers)
+        return [key for key, number in self._numbers.items() if number in wanted]
+
+    def drop_strays(self) -> list[Path]:
+        """Removes the parts that the manifest does not name, each of whose runs is kept elsewhere.
+
+        Gives the others, which may hold what is nowhere else.
+        """
+        left = []
+        for path in strays(self._directory, self._manifest.parts):
+            if all(key in self._numbers for key in _keys_in(path)):
+                os.unlink(path)
+            else:
+                left.append(path)
+        return left
 
     def append(self, rows: Iterable[tuple[Key, Row]]) -> None:
         """Writes a part of rows that are new, or take the place of older ones."""
@@ -140,3 +174,20 @@ class Store:
 
 def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _keys_in(path: Path) -> Iterator[Key | None]:
+    """Of the runs of a part that is in no manifest; None of one that cannot be read."""
+    parquet = require("pyarrow.parquet", "arrow", "an archive")
+    keys = Keys()
+    try:
+        with path.open("rb") as file:
+            ids = parquet.read_table(file, columns=["id"])["id"].to_pylist()
+            texts = [""] * len(ids)
+            if not all(ids):
+                texts = parquet.read_table(file, columns=["json"])["json"].to_pylist()
+    except (KeyError, OSError, ValueError):
+        yield None
+        return
+    for run_id, text in zip(ids, texts, strict=True):
+        yield keys.of(run_id, text)

@@ -17,7 +17,7 @@ from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_
 from simruns.archive.parts import Row, sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session, Taken
-from simruns.archive.store import Key, Store, key_of
+from simruns.archive.store import Key, Store
 from simruns.errors import (
     CancelledError,
     Error,
@@ -53,10 +53,12 @@ class Archiver:
 
     def run(self, bar: Progress) -> ArchiveResult:
         """Returns at the end of the walk. Whatever ends it before, what came is kept."""
+        if self._directory.is_dir() and read_manifest(self._directory) is None:
+            _refuse_foreign(self._directory)  # before anything is put into it
         _make(self._directory)
         with locked(self._directory):
             manifest = self._manifest()
-            sweep(self._directory, manifest.parts)
+            sweep(self._directory)
             store = Store(self._directory, manifest)
             session = Session(self._directory, manifest, store)
             try:
@@ -80,6 +82,7 @@ class Archiver:
     def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
         self._stream = None
         self._stream = stream = self._core.stream(self._query(session.position))
+        keys = session.keys()
         taken: list[tuple[Key, Row]] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and that place
         written_at = time.monotonic()
@@ -101,7 +104,7 @@ class Archiver:
                     if run is None:
                         break
                 text = run.to_json()
-                taken.append((key_of(run.id, text), Row(text, time.time_ns() // 1_000_000)))
+                taken.append((keys.of(run.id, text), Row(text, time.time_ns() // 1_000_000)))
         except IncompleteError as error:
             short = error
         except BaseException:
@@ -154,14 +157,22 @@ def archive(
     progress: bool | None,
     how: Mapping[str, Any],
 ) -> ArchiveResult:
-    archiver = Archiver(core, key, Path(directory), how)
+    archiver = Archiver(core, key, named(directory), how)
     with Progress(progress) as bar:
         return archiver.run(bar)
 
 
+def named(directory: str | os.PathLike[str]) -> Path:
+    if not os.fspath(directory):
+        raise invalid("the directory of the archive has an empty name; give one, or '.'")
+    return Path(directory)
+
+
 def _make(directory: Path) -> None:
+    made = not directory.exists()
     (directory / PARTS).mkdir(parents=True, exist_ok=True)
-    sync(directory.parent)
+    if made:
+        sync(directory.parent)
     sync(directory)
 
 
@@ -170,7 +181,7 @@ def _refuse_foreign(directory: Path) -> None:
     expected = (LOCK, PARTS)
     found = [p.name for p in directory.iterdir() if not p.name.startswith(f".{NAME}.")]
     found = [name for name in found if name not in expected]
-    found += [f"{PARTS}/{path.name}" for path in (directory / PARTS).iterdir()]
+    found += [f"{PARTS}/{path.name}" for path in (directory / PARTS).glob("*")]
     if found:
         raise Error(
             f"{directory} has no {NAME}, but it has {sorted(found)[0]}: it is no archive, or not a "

@@ -32,6 +32,8 @@ def run_export(source: Source, output: Path, api_key_file: Path | None) -> None:
         raise UsageError(f"{output} does not end in {', '.join(FORMATS)}")
     if ending in TABLES:
         require("pyarrow", "arrow", f"writing {ending}")
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder; give a file")
     if not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent}")
     key = read_key(api_key_file)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from simruns import _core
-from simruns.cli.endings import ExitCode, printable, say
+from simruns.cli.endings import ExitCode, UsageError, printable, say
 from simruns.cli.secrets import read_key
 from simruns.cli.summary import SETTLED
 from simruns.client import Client
@@ -64,6 +64,8 @@ class Tally:
 
 
 def run_follow(what: Followed, api_key_file: Path | None) -> None:
+    if sys.stdout is None:
+        raise UsageError("standard output is closed, and the runs go there")
     key = read_key(api_key_file)
     tally = Tally()
     with Client(what.base_url, project=what.project, api_key=key) as client:
@@ -94,9 +96,10 @@ def _say_summary(stream: FollowStream, tally: Tally) -> None:
 
 def _lines(stream: FollowStream, tally: Tally) -> None:
     """A line of JSON a run, as soon as it has settled."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     for run in stream:
         tally.add(run)
-        print(json.dumps(_fields(run), ensure_ascii=False), flush=True)
+        print(json.dumps(_fields(run), ensure_ascii=plain), flush=True)
 
 
 def _fields(run: _core.Run) -> dict[str, Any]:
