@@ -128,7 +128,7 @@ def test_runs_of_which_an_older_manifest_does_not_know_are_left_and_told_of(
 ) -> None:
     schedule = {"appear_every": 1, "settle_after": 0, "expire_after": 120}
     with (
-        simruns.Simulator(scenarios=1, runs=160, live=schedule, speed=0) as sim,
+        simruns.Simulator(scenarios=1, runs=400, live=schedule, speed=0) as sim,
         sim.client() as client,
     ):
         batch = next(iter(client.batches(sim.pairs)))
@@ -138,17 +138,17 @@ def test_runs_of_which_an_older_manifest_does_not_know_are_left_and_told_of(
         sim.clock.advance(40)
         archive(batch, tmp_path)
         every = set(texts(simruns.open(tmp_path)))
-        sim.clock.advance(1000)
+        sim.clock.advance(126)  # those that came in between are gone, and others there
         (tmp_path / "manifest.json").write_bytes(older)
         with pytest.warns(
             UserWarning, match=r"parquet holds runs that manifest.json does not know"
         ):
-            archive(batch, tmp_path)
+            assert archive(batch, tmp_path).new > 0
         kept = set(texts(simruns.open(tmp_path)))
-        assert kept < every
+        assert not every <= kept
         for part in (tmp_path / "parts").iterdir():
             kept.update(texts(simruns.open(part)))
-        assert kept == every
+        assert every <= kept
 
 
 def _cut(path: Path) -> None:
