@@ -121,12 +121,10 @@ class _Ends:
 
     @staticmethod
     def _ask(until: Predicate, run: _core.Run) -> object:
+        """A loop would take `StopIteration` for its end, and a coroutine for true."""
         try:
             answer: object = until(run)
-        except (
-            StopIteration,
-            StopAsyncIteration,
-        ) as error:  # else a loop would take it for the end
+        except (StopIteration, StopAsyncIteration) as error:
             raise RuntimeError(f"until raised {type(error).__name__} for run {run.id}") from error
         if inspect.isawaitable(answer):
             if inspect.iscoroutine(answer):

@@ -42,16 +42,18 @@ def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterato
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
     try:
         mode = _mode_of(target)
-        # A new file gets the mode that the process gives to new files.
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        # A new file gets the mode that the process gives to new files; one that takes another's
+        # place is nobody else's until then, and written to though that one is read-only.
+        first = 0o666 if mode is None else 0o600
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, first))
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
     try:
-        if mode is not None:
-            os.chmod(temporary, mode)
         yield temporary
         if durable:
             sync(temporary)
+        if mode is not None:
+            os.chmod(temporary, mode)
         os.replace(temporary, target)
         if durable:
             sync(target.parent)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
+import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,6 +152,43 @@ def test_runs_of_which_an_older_manifest_does_not_know_are_left_and_told_of(
         for part in (tmp_path / "parts").iterdir():
             kept.update(texts(simruns.open(part)))
         assert every <= kept
+
+
+def test_a_later_text_of_which_an_older_copy_does_not_know_is_left(tmp_path: Path) -> None:
+    schedule = {"appear_every": 0, "settle_after": 50, "expire_after": 100}
+    with (
+        simruns.Simulator(scenarios=1, runs=60, live=schedule, speed=0) as sim,
+        sim.client() as client,
+    ):
+        batch = next(iter(client.batches(sim.pairs)))
+        there, copy = tmp_path / "there", tmp_path / "copy"
+        archive(batch, there)
+        shutil.copytree(there, copy)
+        sim.clock.advance(60)
+        assert archive(batch, there).changed == 60
+        settled = set(texts(simruns.open(there)))
+        sim.clock.advance(1000)
+        shutil.copytree(copy, there, dirs_exist_ok=True)
+        with pytest.warns(UserWarning, match="holds runs that manifest.json does not know"):
+            archive(batch, there)
+        assert not settled & set(texts(simruns.open(there)))
+        parts = (there / "parts").iterdir()
+        assert settled <= {text for part in parts for text in texts(simruns.open(part))}
+
+
+def test_where_names_cannot_be_put_on_the_disk_the_files_are(
+    batch: simruns.Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = os.fsync
+
+    def of_files(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        plain(handle)
+
+    monkeypatch.setattr(os, "fsync", of_files)
+    archive(batch, tmp_path / "a")
+    assert len(simruns.open(tmp_path / "a")) == 250
 
 
 def _cut(path: Path) -> None:

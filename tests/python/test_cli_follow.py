@@ -65,6 +65,17 @@ def test_lines_are_ascii_where_the_output_is_no_utf_8(run_simruns: Run, tmp_path
     assert json.loads(done.stdout)["id"] == "größe"
 
 
+def test_a_closed_output_is_a_mistake(sim: simruns.Simulator) -> None:
+    words = [sys.executable, "-m", "simruns", *map(str, command(sim, "--count", 1))]
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *words]
+    done = subprocess.run(
+        closed, env={**os.environ, "SIMRUNS_API_KEY": sim.api_key}, stderr=subprocess.PIPE,
+        text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "simruns: standard output is closed, and the runs go there\n"
+
+
 def test_idle_ends_it_and_runs_that_pend_are_exit_code_3(
     pending: simruns.Simulator, run_simruns: Run
 ) -> None:

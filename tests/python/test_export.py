@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import simruns
+from simruns.jsonl import replacing
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -221,10 +222,15 @@ def test_an_export_to_a_link_replaces_what_the_link_leads_to(
 
 def test_a_file_that_is_replaced_keeps_its_mode(batch: simruns.Batch, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    path.touch(mode=0o600)
-    batch.read().to_jsonl(path)
-    assert len(lines_of(path)) == 250
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.touch()
+    for mode in (0o600, 0o444, 0o664):
+        path.chmod(mode)
+        with replacing(path) as temporary:
+            written = stat.S_IMODE(temporary.stat().st_mode)
+            batch.read().to_jsonl(temporary)
+        assert written == 0o600  # nobody else reads what is not there yet, and a write is no error
+        assert len(lines_of(path)) == 250
+        assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
 def test_what_is_no_file_is_not_replaced_by_one(batch: simruns.Batch, tmp_path: Path) -> None:

@@ -154,11 +154,12 @@ def test_a_predicate_that_cannot_be_asked_is_an_error_and_no_end(batch: simruns.
     def stops(run: simruns.Run) -> bool:
         return next(iter([]))
 
-    for until, kind, message in (
+    cases: list[tuple[Any, type[Exception], str]] = [
         (later, simruns.InvalidArgumentError, "until is asynchronous"),
         (stops, RuntimeError, "until raised StopIteration for run"),
-    ):
-        stream = iter(batch.follow(until=until))  # type: ignore[arg-type]
+    ]
+    for until, kind, message in cases:
+        stream = iter(batch.follow(until=until))
         next(stream)
         with pytest.raises(kind, match=message):
             next(stream)

@@ -52,9 +52,10 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     where = Path(path)
     if not where.is_dir():
         return _of_file(where)
-    opened = [_of_archive(directory) for directory in archives_in(where)]
+    directories = archives_in(where)
+    opened = [_of_archive(directory) for directory in directories]
     manifests = [manifest for manifest, _ in opened]
-    _refuse_twice(archives_in(where), manifests)
+    _refuse_twice(directories, manifests)
     times = [datetime.fromisoformat(m.read_at or m.created_at) for m in manifests]
     gone = [pages[number].id for m, pages in opened for number in sorted(numbers_in(m.gone))]
     return ArchivedRuns(

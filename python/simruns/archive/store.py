@@ -52,14 +52,16 @@ class Store:
         self._manifest = manifest
         self._numbers: dict[Key, int] = {}
         self._digests: list[bytes] = []
+        self._read_at: list[int] = []
         self._places: list[Place] = []
         self._read: OrderedDict[str, list[Row]] = OrderedDict()
         keys = Keys()
         for part in manifest.parts:
-            table = read_part(directory, part, "id", "json")
-            texts = table["json"].to_pylist()
-            for row, (run_id, text) in enumerate(zip(table["id"].to_pylist(), texts, strict=True)):
-                self._put(keys.of(run_id, text), _digest(text), Place(part.file, row))
+            table = read_part(directory, part, "id", "json", "read_at")
+            times = table["read_at"].cast("int64").to_pylist()
+            columns = table["id"].to_pylist(), table["json"].to_pylist(), times
+            for number, (run_id, text, read_at) in enumerate(zip(*columns, strict=True)):
+                self._put(keys.of(run_id, text), Row(text, read_at), Place(part.file, number))
         others = map(number_of, strays(directory, manifest.parts))
         manifest.next_part = max([manifest.next_part - 1, *others]) + 1  # none is written over
 
@@ -79,17 +81,24 @@ class Store:
         return [key for key, number in self._numbers.items() if number in wanted]
 
     def drop_strays(self) -> list[Path]:
-        """Removes the parts that the manifest does not name, each of whose runs is kept elsewhere.
+        """Removes the parts that the manifest does not name, if each run of theirs is kept
+        elsewhere, by the same text or a later one.
 
         Gives the others, which may hold what is nowhere else.
         """
         left = []
         for path in strays(self._directory, self._manifest.parts):
-            if all(key in self._numbers for key in _keys_in(path)):
+            if all(found is not None and self._keeps(*found) for found in _rows_in(path)):
                 os.unlink(path)
             else:
                 left.append(path)
         return left
+
+    def _keeps(self, key: Key, row: Row) -> bool:
+        number = self._numbers.get(key)
+        if number is None:
+            return False
+        return self._read_at[number] >= row.read_at or self._digests[number] == _digest(row.text)
 
     def append(self, rows: Iterable[tuple[Key, Row]]) -> None:
         """Writes a part of rows that are new, or take the place of older ones."""
@@ -99,7 +108,7 @@ class Store:
         part = self._write([row for _, row in kept])
         self._manifest.parts.append(part)
         for number, (key, row) in enumerate(kept):
-            self._put(key, _digest(row.text), Place(part.file, number))
+            self._put(key, row, Place(part.file, number))
         self._manifest.runs = len(self)
 
     def fold(self) -> None:
@@ -162,13 +171,16 @@ class Store:
         self._manifest.next_part += 1
         return part
 
-    def _put(self, key: Key, digest: bytes, place: Place) -> None:
+    def _put(self, key: Key, row: Row, place: Place) -> None:
+        digest = _digest(row.text)
         number = self._numbers.setdefault(key, len(self._places))
         if number == len(self._places):
             self._digests.append(digest)
+            self._read_at.append(row.read_at)
             self._places.append(place)
         else:
             self._digests[number] = digest
+            self._read_at[number] = row.read_at
             self._places[number] = place
 
 
@@ -176,18 +188,17 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _keys_in(path: Path) -> Iterator[Key | None]:
-    """Of the runs of a part that is in no manifest; None of one that cannot be read."""
+def _rows_in(path: Path) -> Iterator[tuple[Key, Row] | None]:
+    """Of a part that is in no manifest; None if it cannot be read."""
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     keys = Keys()
     try:
         with path.open("rb") as file:
-            ids = parquet.read_table(file, columns=["id"])["id"].to_pylist()
-            texts = [""] * len(ids)
-            if not all(ids):
-                texts = parquet.read_table(file, columns=["json"])["json"].to_pylist()
+            table = parquet.read_table(file, columns=["id", "json", "read_at"])
+        times = table["read_at"].cast("int64").to_pylist()
+        columns = table["id"].to_pylist(), table["json"].to_pylist(), times
     except (KeyError, OSError, ValueError):
         yield None
         return
-    for run_id, text in zip(ids, texts, strict=True):
-        yield keys.of(run_id, text)
+    for run_id, text, read_at in zip(*columns, strict=True):
+        yield keys.of(run_id, text), Row(text, read_at)

@@ -212,7 +212,7 @@ TEST_CASE("a walk that is left, and gone on with from its place, loses nothing t
     may.calm = draw_calm(random);
     auto query = small_pages(walk_mode::automatic, random);
     auto got = walk(query, batch, may, random, 1 + static_cast<int>(random.below(6)));
-    // What a restarted walk gave before is known to it only; one at its end has no place after it.
+    // What a restarted walk gave before is known to it only; for one that ended see below.
     if (got.tally.walk == walk_kind::restarted || got.tally.reached_end) continue;
     auto const rest = walk(going_on(query, got), batch, may, random);
     INFO("seed " << seed << ": " << to_string(rest.tally));
