@@ -2,7 +2,7 @@
 
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/runs/completeness.hpp"
+#include "simruns/walk/completeness.hpp"
 
 #include <cstddef>
 #include <utility>

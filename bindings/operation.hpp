@@ -4,7 +4,7 @@
 #include "io_thread.hpp"
 #include "mailbox.hpp"
 #include "simruns/error.hpp"
-#include "simruns/runs/completeness.hpp"
+#include "simruns/walk/completeness.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

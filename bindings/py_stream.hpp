@@ -1,7 +1,7 @@
 #pragma once
 
 #include "operation.hpp"
-#include "simruns/runs/follow.hpp"
+#include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "convert.hpp"
 #include "py_stream.hpp"
-#include "simruns/runs/follow_options.hpp"
+#include "simruns/follow/follow_options.hpp"
 
 #include <pybind11/stl.h>
 

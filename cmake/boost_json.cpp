@@ -1,1 +1,1 @@
-#include <simruns/src.hpp>
+#include <boost/json/src.hpp>

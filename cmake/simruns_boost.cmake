@@ -6,8 +6,7 @@
 #
 # Where no built Boost.JSON comes with the headers, `simruns::boost_json` is compiled from
 # `boost_json.cpp`, as a static library: one target, so that two libraries in one program share it.
-# Callers set `simruns_boost_json_include` (where `simruns/src.hpp` is) and may set
-# `simruns_own_boost_json` to compile Boost.JSON even where a built one is found.
+# Callers may set `simruns_own_boost_json` to compile Boost.JSON even where a built one is found.
 
 set(SIMRUNS_BOOST_INCLUDE_DIR "" CACHE PATH "Directory that holds boost/, instead of find_package(Boost)")
 
@@ -27,7 +26,6 @@ function(simruns_add_boost_json headers)
     add_library(simruns_boost_json STATIC "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/boost_json.cpp")
     add_library(simruns::boost_json ALIAS simruns_boost_json)
     target_compile_features(simruns_boost_json PUBLIC cxx_std_20)
-    target_include_directories(simruns_boost_json PRIVATE "${simruns_boost_json_include}")
     target_link_libraries(simruns_boost_json PUBLIC ${headers})
     set_target_properties(simruns_boost_json PROPERTIES
       POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF

@@ -11,7 +11,7 @@ find_package(pybind11 2.12 CONFIG REQUIRED)
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bindings/*.cpp")
 # NO_EXTRAS: link-time optimisation doubles the time to build and gains nothing measurable here.
 pybind11_add_module(simruns_core MODULE NO_EXTRAS ${sources})
-target_link_libraries(simruns_core PRIVATE simruns::simruns)
+target_link_libraries(simruns_core PRIVATE simruns::compiled)
 target_compile_options(simruns_core PRIVATE -Wall -Wextra
   $<$<BOOL:${SIMRUNS_WARNINGS_AS_ERRORS}>:-Werror>)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")

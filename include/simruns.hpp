@@ -17,7 +17,7 @@
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/make_request.hpp"
 #include "simruns/request/proxy_environment.hpp"
-#include "simruns/request/proxy_url.hpp"
+#include "simruns/request/proxy.hpp"
 
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"
@@ -28,13 +28,13 @@
 #include "simruns/page/verdict.hpp"
 
 #include "simruns/runs/client.hpp"
-#include "simruns/runs/completeness.hpp"
-#include "simruns/runs/follow.hpp"
-#include "simruns/runs/follow_options.hpp"
-#include "simruns/runs/follow_pace.hpp"
-#include "simruns/runs/follow_plan.hpp"
+#include "simruns/walk/completeness.hpp"
+#include "simruns/runs/run_follower.hpp"
+#include "simruns/follow/follow_options.hpp"
+#include "simruns/follow/follow_pace.hpp"
+#include "simruns/follow/follow_plan.hpp"
 #include "simruns/runs/http_client.hpp"
-#include "simruns/runs/page_cursor.hpp"
+#include "simruns/walk/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include "simruns/columns/arrow.hpp"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit
 sources=()
 while read -r file; do
   [ ! -f "$file" ] || sources+=("$file")
-done < <(git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp')
+done < <(git ls-files --cached --others --exclude-standard '*.hpp' '*.ipp' '*.cpp')
 status=0
 if [ "${1:-}" = --check ]; then
   .venv/bin/clang-format --dry-run -Werror "${sources[@]}" || status=1

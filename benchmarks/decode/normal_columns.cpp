@@ -1,6 +1,6 @@
 #include "normal_columns.hpp"
 
-#include "simruns/detail/date_time.hpp"
+#include "simruns/text/date_time.hpp"
 
 #include <array>
 #include <iostream>

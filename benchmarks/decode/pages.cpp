@@ -1,8 +1,8 @@
 #include "pages.hpp"
 
-#include "simruns/simulator/answer.hpp"
-#include "simruns/simulator/generate.hpp"
-#include "simruns/simulator/store.hpp"
+#include "simruns/simulator/answer/answer.hpp"
+#include "simruns/simulator/data/generate.hpp"
+#include "simruns/simulator/store/store.hpp"
 #include "variant.hpp"
 
 #include <boost/json/serialize.hpp>

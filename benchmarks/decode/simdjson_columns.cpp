@@ -1,6 +1,6 @@
 #include "plain_columns.hpp"
 #include "simdjson_members.hpp"
-#include "simruns/detail/date_time.hpp"
+#include "simruns/text/date_time.hpp"
 #include "variant.hpp"
 
 #include <optional>

@@ -1,7 +1,7 @@
 #include "server_process.hpp"
 
-#include "simruns/simulator/background_server.hpp"
-#include "simruns/simulator/generate.hpp"
+#include "simruns/simulator/data/generate.hpp"
+#include "simruns/simulator/serve/background_server.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

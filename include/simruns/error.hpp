@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/config.hpp"
+
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
@@ -121,4 +123,13 @@ using result = boost::system::result<T, request_failure>;
 
 }  // namespace simruns
 
-#include "simruns/detail/error_categories.hpp"
+namespace boost::system {
+template <>
+struct is_error_code_enum<simruns::errc> : std::true_type {};
+template <>
+struct is_error_condition_enum<simruns::condition> : std::true_type {};
+}  // namespace boost::system
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/impl/error.ipp"
+#endif

@@ -1,5 +1,24 @@
 #pragma once
 
-/// The compiled part of Boost.JSON. Include it in exactly one translation unit of a program that
-/// does not link a built Boost.JSON; the CMake target `simruns::boost_json` is that unit.
-#include <boost/json/src.hpp>
+/// The library itself, for a program that is compiled with `SIMRUNS_SEPARATE_COMPILATION`: include
+/// it in exactly one unit. The CMake target `simruns::compiled` does so.
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#error \
+    "define SIMRUNS_SEPARATE_COMPILATION in every unit of the program, or leave out simruns/src.hpp"
+#endif
+
+#include "simruns/columns/impl/arrow.ipp"
+#include "simruns/columns/impl/arrow_stream.ipp"
+#include "simruns/columns/impl/tables.ipp"
+#include "simruns/follow/impl/follow_plan.ipp"
+#include "simruns/impl/error.ipp"
+#include "simruns/page/impl/page_reader.ipp"
+#include "simruns/page/impl/page_reader_extras.ipp"
+#include "simruns/page/impl/page_reader_nesting.ipp"
+#include "simruns/page/impl/parse_page.ipp"
+#include "simruns/page/impl/verdict.ipp"
+#include "simruns/transport/impl/connection.ipp"
+#include "simruns/transport/impl/response_reader.ipp"
+#include "simruns/walk/impl/completeness.ipp"
+#include "simruns/walk/impl/walk_plan.ipp"

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-CPP_SUFFIXES = {".hpp", ".cpp"}
+CPP_SUFFIXES = {".hpp", ".ipp", ".cpp"}
 
 
 def tracked(root: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 #include "fuzz/promise.hpp"
 #include "simruns/page/parse_page.hpp"
-#include "simruns/runs/page_cursor.hpp"
+#include "simruns/walk/page_cursor.hpp"
 
 #include <cstddef>
 #include <set>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fuzz/page_cursor.hpp"
-#include "simruns/runs/walk_plan.hpp"
+#include "simruns/walk/walk_plan.hpp"
 
 #include <cstddef>
 #include <set>

@@ -1,5 +1,5 @@
 #include "answer_sweep.hpp"
-#include "simruns/simulator/self_signed.hpp"
+#include "simruns/simulator/serve/self_signed.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,6 +1,6 @@
 #include "answer_sweep.hpp"
 
-#include "simruns/simulator/self_signed.hpp"
+#include "simruns/simulator/serve/self_signed.hpp"
 #include "support/scratch.hpp"
 
 #include <filesystem>

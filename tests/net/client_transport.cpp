@@ -1,5 +1,5 @@
 #include "simruns/runs/http_client.hpp"
-#include "simruns/simulator/self_signed.hpp"
+#include "simruns/simulator/serve/self_signed.hpp"
 #include "support/catch.hpp"
 #include "support/run_io.hpp"
 #include "support/scripted_server.hpp"

@@ -1,4 +1,4 @@
-#include "simruns/simulator/self_signed.hpp"
+#include "simruns/simulator/serve/self_signed.hpp"
 #include "support/black_hole.hpp"
 #include "support/catch.hpp"
 #include "support/http_client.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/self_signed.hpp"
+#include "simruns/simulator/serve/self_signed.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>

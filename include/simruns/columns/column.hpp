@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/detail/column_buffer.hpp"
+#include "simruns/columns/detail/buffer.hpp"
 #include "simruns/error.hpp"
 #include "simruns/page/maybe.hpp"
 #include "simruns/page/run.hpp"

@@ -71,5 +71,7 @@ void export_stream(table which, std::vector<page> pages, table_metadata metadata
 
 }  // namespace simruns
 
-#include "simruns/detail/arrow_stream.hpp"
-#include "simruns/detail/column_tables.hpp"
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/columns/impl/arrow_stream.ipp"
+#include "simruns/columns/impl/tables.ipp"
+#endif

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "simruns/fwd.hpp"
-#include "simruns/page/arena.hpp"
 #include "simruns/page/pagination.hpp"
 #include "simruns/page/run.hpp"
+#include "simruns/text/arena.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -18,4 +18,6 @@ boost::system::result<page, parse_error> parse_page(std::string body, parse_limi
 
 }  // namespace simruns
 
-#include "simruns/detail/parse_page_impl.hpp"
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/page/impl/parse_page.ipp"
+#endif

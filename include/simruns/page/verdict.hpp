@@ -49,4 +49,6 @@ bool is_contradictory(run const& run);
 
 }  // namespace simruns
 
-#include "simruns/detail/verdict_rules.hpp"
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/page/impl/verdict.ipp"
+#endif

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simruns/detail/number_text.hpp"
-#include "simruns/detail/percent.hpp"
+#include "simruns/text/parse_integer.hpp"
+#include "simruns/text/percent.hpp"
 
 #include <array>
 #include <charconv>

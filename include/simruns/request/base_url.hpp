@@ -1,8 +1,8 @@
 #pragma once
 
-#include "simruns/detail/authority.hpp"
-#include "simruns/detail/percent.hpp"
 #include "simruns/error.hpp"
+#include "simruns/text/authority.hpp"
+#include "simruns/text/percent.hpp"
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/base_url.hpp"
-#include "simruns/request/proxy_url.hpp"
+#include "simruns/request/proxy.hpp"
 #include "simruns/request/request_event.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simruns/detail/percent.hpp"
 #include "simruns/error.hpp"
+#include "simruns/text/percent.hpp"
 
 #include <cstddef>
 #include <string>

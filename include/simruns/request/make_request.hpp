@@ -1,10 +1,10 @@
 #pragma once
 
-#include "simruns/detail/percent.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
 #include "simruns/request/http_message.hpp"
+#include "simruns/text/percent.hpp"
 #include "simruns/version.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "simruns/detail/authority.hpp"
 #include "simruns/request/base_url.hpp"
-#include "simruns/request/proxy_url.hpp"
+#include "simruns/request/proxy.hpp"
+#include "simruns/text/authority.hpp"
 
 #include <algorithm>
 #include <cstdint>

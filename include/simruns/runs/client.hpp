@@ -1,10 +1,10 @@
 #pragma once
 
-#include "simruns/detail/client_core.hpp"
-#include "simruns/runs/fetch.hpp"
-#include "simruns/runs/follow.hpp"
-#include "simruns/runs/page_cursor.hpp"
+#include "simruns/fetch/client_core.hpp"
+#include "simruns/fetch/fetch.hpp"
+#include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
+#include "simruns/walk/page_cursor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "simruns/detail/walk.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/runs/completeness.hpp"
+#include "simruns/runs/detail/walk_source.hpp"
+#include "simruns/walk/completeness.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -83,4 +83,4 @@ class run_generator {
 
 }  // namespace simruns
 
-#include "simruns/detail/run_consumer.hpp"
+#include "simruns/runs/detail/run_consumer.hpp"

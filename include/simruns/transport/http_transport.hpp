@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/request/client_config.hpp"
-#include "simruns/transport/connection.hpp"
-#include "simruns/transport/connection_pool.hpp"
+#include "simruns/transport/detail/connection.hpp"
+#include "simruns/transport/detail/connection_pool.hpp"
 #include "simruns/transport/transport.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "simruns/page/page.hpp"
 
-#include "simruns/page/arena.hpp"
 #include "simruns/testing/sample_pages.hpp"
+#include "simruns/text/arena.hpp"
 #include "support/catch.hpp"
 #include "support/pages.hpp"
 #include "support/random.hpp"

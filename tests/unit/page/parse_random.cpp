@@ -1,4 +1,4 @@
-#include "simruns/detail/exact_integer.hpp"
+#include "simruns/json/exact_integer.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "support/catch.hpp"
 #include "support/pages.hpp"

@@ -1,5 +1,6 @@
+#include "simruns/request/proxy.hpp"
+
 #include "simruns/request/proxy_environment.hpp"
-#include "simruns/request/proxy_url.hpp"
 #include "support/catch.hpp"
 
 #include <cstdlib>

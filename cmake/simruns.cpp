@@ -1,0 +1,1 @@
+#include <simruns/src.hpp>

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "simruns/json/scanner.hpp"
+#include "simruns/json/unescape.hpp"
+#include "simruns/page/detail/fields.hpp"
+#include "simruns/page/parse_error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace simruns::detail {
+
+/// Reads a body into a page, in one pass, led by the contract: objects of a known shape fill their
+/// structs, any other value (free JSON, an unknown member, a wrong type) is passed over and kept as
+/// the slice of the body that it is.
+class page_reader {
+ public:
+  page_reader(page_data& data, parse_limits const& limits)
+      : data_(data), limits_(limits), in_(data.body), frames_(data, limits) {}
+
+  /// The whole body. False: see `failure`.
+  bool read();
+
+  parse_error failure() const;
+
+ private:
+  /// What was noted while one run was read.
+  struct run_issues {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t dropped_begin = 0;
+    std::size_t dropped_end = 0;
+  };
+
+  // Each reads what its name says, the first byte of which is at hand; false ends it all.
+  bool object(shape kind, void* target);
+  bool array(shape kind);
+  bool element(page_frame& frame);
+  bool plain_element(page_frame const& frame);
+  bool next_member(page_frame& frame);
+  bool key(page_frame& frame);
+  bool value(page_frame& frame);
+  bool unknown_value(page_frame const& frame);
+  bool text_value();
+  bool number_value();
+  bool word_value(std::string_view word);
+  bool nested_value(page_frame& frame, bool is_object);
+
+  void* enter_element(page_frame const& array, shape& inner);
+  void* inner_target(shape inner);
+  void leave_object();
+  void store_object(page_frame const& closed, std::span<extra_member const> extra);
+  std::span<extra_member const> take_extras(page_frame const& closed);
+  void drop_duplicates(std::size_t from);
+  void leave_array();
+  void end_run();
+  void share_issues();
+
+  bool within_limits();
+  bool done();
+  bool is_whole_json() const;
+  bool refuse(errc code, std::string message);
+  std::size_t depth_left() const noexcept { return limits_.max_depth - frames_.depth(); }
+  std::string_view slice_from(char const* start) const noexcept {
+    return {start, static_cast<std::size_t>(in_.at() - start)};
+  }
+
+  page_data& data_;
+  parse_limits const& limits_;
+  json_scanner in_;
+  page_frames frames_;
+  std::vector<turn> turns_;
+  std::vector<criterion> criteria_;
+  std::vector<std::string_view> results_;
+  std::vector<extra_member> extras_;
+  std::vector<run_issues> run_issues_;
+  success_rate rate_;
+  error_info error_;
+  parse_error refusal_;
+  bool refused_ = false;
+};
+
+}  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/page/impl/page_reader.ipp"
+#include "simruns/page/impl/page_reader_extras.ipp"
+#include "simruns/page/impl/page_reader_nesting.ipp"
+#endif

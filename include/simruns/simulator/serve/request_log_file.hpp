@@ -1,0 +1,61 @@
+#pragma once
+
+#include "simruns/json/write.hpp"
+#include "simruns/simulator/serve/request_log.hpp"
+#include "simruns/text/iso_time.hpp"
+#include "simruns/text/percent.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+namespace simruns::simulator {
+
+/// One request as a line of JSON. Bytes beyond ASCII, which no target may hold, are escaped as
+/// percent, so that the line is JSON whatever a client sends.
+inline std::string log_line(request_record const& record) {
+  std::string target;
+  for (char const c : record.target) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      target += c;
+    } else {
+      target += simruns::detail::percent_encode(std::string{c});
+    }
+  }
+  auto const at = std::chrono::floor<std::chrono::milliseconds>(record.at).time_since_epoch();
+  std::string out = "{\"number\":" + std::to_string(record.number);
+  append_json_string(out += ",\"at\":", iso_time(at.count()));
+  append_json_string(out += ",\"method\":", record.method);
+  append_json_string(out += ",\"target\":", target);
+  out += ",\"status\":" + std::to_string(record.status);
+  out += ",\"bytes\":" + std::to_string(record.bytes);
+  out.append(",\"faulty\":").append(record.faulty ? "true" : "false");
+  return out += "}";
+}
+
+/// A file to which requests are appended as they are answered, a line of JSON each. Threads: any.
+class request_log_file {
+ public:
+  /// Throws: std::runtime_error if the file cannot be opened.
+  explicit request_log_file(std::string const& path) : file_{path, std::ios::app} {
+    if (file_) return;
+    throw std::runtime_error(path + ": the request log cannot be written (" + std::strerror(errno) +
+                             ")");
+  }
+
+  void add(request_record const& record) {
+    auto const line = log_line(record);
+    std::scoped_lock const lock{mutex_};
+    file_ << line << '\n' << std::flush;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::ofstream file_;
+};
+
+}  // namespace simruns::simulator

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "simruns/error.hpp"
+#include "simruns/transport/detail/gunzip.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/optional.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace simruns {
+
+/// Where a body goes: unpacked while it comes, so that its limits hold at every moment.
+struct answer_sink {
+  std::string text;
+  std::unique_ptr<gunzip> unpack;  ///< None: the text comes as it is.
+  std::uint64_t max_wire = 0;
+  std::uint64_t wire = 0;   ///< Bytes that came.
+  bool for_people = false;  ///< The answer is an error: only the first bytes count, if any.
+  bool full = false;        ///< Nothing that comes now would be used.
+
+  answer_sink() = default;
+
+  static constexpr std::size_t max_error_bytes = 64 * 1024;
+
+  error_code put(std::string_view bytes) {
+    wire += bytes.size();
+    if (for_people) {
+      put_error(bytes);
+      return {};
+    }
+    if (wire > max_wire) return make_error_code(boost::beast::http::error::body_limit);
+    if (unpack) return unpack->put(bytes, text);
+    text.append(bytes);
+    return {};
+  }
+
+ private:
+  /// The status says what went wrong; its explanation may be cut, and may be unreadable.
+  void put_error(std::string_view bytes) {
+    if (full) return;
+    if (!unpack) text.append(bytes);
+    bool const failed = unpack && unpack->put(bytes, text);
+    full = failed || wire >= max_error_bytes || text.size() >= max_error_bytes;
+    if (text.size() > max_error_bytes) text.resize(max_error_bytes);
+  }
+};
+
+/// A body of Beast's kind that goes to an `answer_sink`.
+struct answer_body {
+  using value_type = answer_sink;
+
+  class reader {
+   public:
+    template <bool IsRequest, class Fields>
+    reader(boost::beast::http::header<IsRequest, Fields>&, value_type& to) : to_(to) {}
+
+    void init(boost::optional<std::uint64_t> const&, error_code& failed) { failed = {}; }
+
+    template <class Buffers>
+    std::size_t put(Buffers const& buffers, error_code& failed) {
+      failed = {};
+      std::size_t taken = 0;
+      for (auto const piece : boost::beast::buffers_range_ref(buffers)) {
+        failed = to_.put(std::string_view(static_cast<char const*>(piece.data()), piece.size()));
+        if (failed) break;
+        taken += piece.size();
+      }
+      return taken;
+    }
+
+    void finish(error_code& failed) { failed = {}; }
+
+   private:
+    value_type& to_;
+  };
+};
+
+}  // namespace simruns

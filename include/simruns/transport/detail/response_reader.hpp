@@ -1,0 +1,78 @@
+#pragma once
+
+#include "simruns/error.hpp"
+#include "simruns/request/http_message.hpp"
+#include "simruns/transport/detail/response_body.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace simruns {
+
+/// Reads one answer, and the interim ones before it, out of bytes as they come. Knows no socket.
+class answer_reader {
+ public:
+  /// `gzip`: it was asked for.
+  answer_reader(attempt_limits limits, bool gzip) : limits_(limits), gzip_(gzip) { begin(); }
+  answer_reader(answer_reader const&) = delete;
+  answer_reader& operator=(answer_reader const&) = delete;
+
+  /// Takes what it can use from `buffer`. True: the answer is there, `buffer` holds what is beyond.
+  /// Throws: request_error (protocol, too_large, truncated).
+  bool feed(boost::beast::flat_buffer& buffer);
+
+  /// Nothing more will come. `certain`: the server said so itself, nobody else cut it.
+  /// Throws: request_error (truncated, or transport if no answer had begun).
+  void end(bool certain);
+
+  /// The head is there and says failure: the rest is worth no failure of its own.
+  bool has_error_status() const noexcept { return out_.status != 0 && out_.status != 200; }
+
+  /// Whether another answer may follow on the same connection.
+  bool keep_alive() const;
+
+  http_response take() {
+    out_.body = std::move(parser_->get().body().text);
+    return std::move(out_);
+  }
+
+ private:
+  using parser_type = boost::beast::http::response_parser<answer_body>;
+
+  void begin();
+  std::size_t put(boost::beast::flat_buffer& buffer, error_code& failed);
+  bool read_head(boost::beast::flat_buffer& buffer);
+  bool read_body(boost::beast::flat_buffer& buffer);
+  void open_body();
+  void check_framing() const;
+  void check_whole();
+  [[noreturn]] void refuse(error_code const& failed) const;
+  void on_chunk(std::uint64_t size);
+
+  static constexpr std::size_t max_fields = 256;
+  static constexpr std::size_t max_chunk_extras = 64 * 1024;  ///< Extensions and trailers, in sum.
+  static constexpr int max_interim = 16;
+
+  attempt_limits limits_;
+  bool gzip_;
+  std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> chunk_;
+  std::optional<parser_type> parser_;
+  http_response out_;
+  std::size_t head_bytes_ = 0;     ///< Of the interim answers, too.
+  std::uint64_t body_bytes_ = 0;   ///< Beyond the head, chunk sizes and all.
+  std::uint64_t chunk_bytes_ = 0;  ///< What the sizes and line ends of the chunks must take.
+  int interim_ = 0;
+};
+
+}  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/transport/impl/response_reader.ipp"
+#endif

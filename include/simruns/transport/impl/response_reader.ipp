@@ -1,0 +1,197 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/transport/detail/content_coding.hpp"
+#include "simruns/transport/detail/response_reader.hpp"
+#include "simruns/transport/detail/translate.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+namespace simruns {
+
+SIMRUNS_INLINE void answer_reader::begin() {
+  parser_.emplace();
+  parser_->eager(false);  // the head is judged before its body is read
+  parser_->header_limit(limits_.max_header_bytes);
+  parser_->body_limit(boost::none);  // the sink has limits of its own
+  chunk_ = [this](std::uint64_t size, boost::beast::string_view, error_code& failed) {
+    failed = {};
+    on_chunk(size);
+  };
+  parser_->on_chunk_header(chunk_);
+}
+
+SIMRUNS_INLINE bool answer_reader::feed(boost::beast::flat_buffer& buffer) {
+  while (buffer.size() != 0) {
+    if (parser_->is_header_done()) return read_body(buffer);
+    if (!read_head(buffer)) return false;
+    auto const status = parser_->get().result_int();
+    if (status == 101) throw request_error(errc::protocol, "the server switched protocols unasked");
+    check_framing();
+    if (status >= 200) {
+      open_body();
+      if (parser_->is_done()) {
+        check_whole();
+        return true;
+      }
+    } else if (++interim_ > max_interim) {
+      throw request_error(errc::protocol, "more than 16 interim answers came before the answer");
+    } else {
+      begin();
+    }
+  }
+  return false;
+}
+
+SIMRUNS_INLINE std::size_t answer_reader::put(boost::beast::flat_buffer& buffer,
+                                              error_code& failed) {
+  std::size_t used = 0;
+  try {
+    used = parser_->put(buffer.data(), failed);
+  } catch (std::length_error const&) {  // what older versions of Beast make of a long field
+    throw request_error(errc::too_large, "a header field or a trailer of the answer is too long");
+  }
+  buffer.consume(used);
+  return used;
+}
+
+/// True: the head is whole. Beast's own limit is for one piece of a head, not for their sum, nor
+/// for the interim ones before it.
+SIMRUNS_INLINE bool answer_reader::read_head(boost::beast::flat_buffer& buffer) {
+  error_code failed;
+  auto const used = put(buffer, failed);
+  head_bytes_ += used;
+  if (failed && failed != boost::beast::http::error::need_more) refuse(failed);
+  bool const done = parser_->is_header_done();
+  if (head_bytes_ + (done ? 0 : buffer.size()) > limits_.max_header_bytes) {
+    refuse(boost::beast::http::error::header_limit);
+  }
+  if (!done) return false;
+  auto const& fields = parser_->get();
+  if (static_cast<std::size_t>(std::distance(fields.begin(), fields.end())) > max_fields) {
+    throw request_error(errc::too_large, "the answer's head has more than 256 fields");
+  }
+  return true;
+}
+
+/// RFC 9112, 6.1: a length that is not certain must not be guessed.
+SIMRUNS_INLINE void answer_reader::check_framing() const {
+  namespace http = boost::beast::http;
+  auto const& fields = parser_->get();
+  auto const coding = fields.count(http::field::transfer_encoding);
+  if (coding == 0) return;
+  auto const named = fields[http::field::transfer_encoding];
+  bool const chunked = same_header(std::string_view(named.data(), named.size()), "chunked");
+  if (coding > 1 || !chunked || fields.version() < 11) {
+    throw request_error(errc::protocol, "the answer has a transfer coding that was not asked for");
+  }
+  if (fields.count(http::field::content_length) != 0) {
+    throw request_error(errc::protocol, "the answer has both a length and a transfer coding");
+  }
+}
+
+/// Takes the head, before trailers could add to it, and says where its body goes.
+SIMRUNS_INLINE void answer_reader::open_body() {
+  static constexpr std::uint64_t believed = std::uint64_t{4} << 20;  // a length is only a claim
+  out_.status = static_cast<int>(parser_->get().result_int());
+  for (auto const& field : parser_->get()) {
+    out_.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  }
+  auto const length = parser_->content_length();
+  out_.length_known = length || parser_->chunked() || parser_->is_done();
+  auto& sink = parser_->get().body();
+  sink.for_people = out_.status != 200;
+  sink.max_wire = limits_.max_body_bytes;
+  auto const coding = read_content_coding(out_.headers, gzip_);
+  if (sink.for_people) {
+    sink.full = !coding.fault.empty();
+  } else {
+    if (!coding.fault.empty()) throw request_error(errc::protocol, coding.fault);
+    if (length && *length > sink.max_wire) refuse(boost::beast::http::error::body_limit);
+    if (length) sink.text.reserve(static_cast<std::size_t>(std::min(*length, believed)));
+  }
+  std::uint64_t const most = sink.for_people ? sink.max_error_bytes : limits_.max_inflated_bytes;
+  if (coding.gzip) sink.unpack = std::make_unique<gunzip>(most);
+  parser_->eager(true);
+}
+
+SIMRUNS_INLINE bool answer_reader::read_body(boost::beast::flat_buffer& buffer) {
+  error_code failed;
+  auto const used = put(buffer, failed);
+  body_bytes_ += used;
+  if (failed && failed != boost::beast::http::error::need_more) {
+    if (has_error_status()) return parser_->get().body().full = true;
+    refuse(failed);
+  }
+  auto const& sink = parser_->get().body();
+  if (sink.full) return true;
+  bool const done = parser_->is_done();
+  // Extensions and trailers are taken only when they are whole.
+  auto const seen = body_bytes_ + (done ? 0 : buffer.size());
+  if (parser_->chunked() && seen > sink.wire + chunk_bytes_ + max_chunk_extras) {
+    throw request_error(errc::too_large,
+                        "the answer's chunk extensions and trailers take more than 64 KiB");
+  }
+  if (done) check_whole();
+  return done;
+}
+
+/// The size in as few digits as it needs, and two line ends.
+SIMRUNS_INLINE void answer_reader::on_chunk(std::uint64_t size) {
+  chunk_bytes_ += 4;
+  do ++chunk_bytes_;
+  while ((size >>= 4) != 0);
+}
+
+SIMRUNS_INLINE void answer_reader::check_whole() {
+  auto const& sink = parser_->get().body();
+  if (sink.for_people || !sink.unpack || sink.unpack->whole()) return;
+  throw request_error(errc::truncated, "the answer's gzip text ended early");
+}
+
+SIMRUNS_INLINE void answer_reader::end(bool certain) {
+  if (!parser_->got_some()) {
+    // Under TLS too: nothing was cut, since nothing had come.
+    throw_translated(boost::asio::error::eof, errc::transport,
+                     "the server closed without an answer");
+  }
+  if (has_error_status()) return;
+  error_code failed;
+  parser_->put_eof(failed);
+  if (!failed && !certain) failed = boost::asio::ssl::error::stream_truncated;
+  if (failed) throw_translated(failed, errc::truncated, "the answer ended early");
+  check_whole();
+}
+
+SIMRUNS_INLINE bool answer_reader::keep_alive() const {
+  if (!parser_->is_done() || !parser_->keep_alive()) return false;
+  // A body that must not be there, and yet may come.
+  return out_.status != 204 && out_.status != 304;
+}
+
+SIMRUNS_INLINE void answer_reader::refuse(error_code const& failed) const {
+  namespace http = boost::beast::http;
+  std::string why = "the answer is not the HTTP that was asked for";
+  if (failed == http::error::header_limit) {
+    why = "the answer's head is larger than max_header_bytes, " +
+          std::to_string(limits_.max_header_bytes);
+  } else if (failed == http::error::body_limit) {
+    why = "the answer's body is larger than max_body_bytes, " +
+          std::to_string(limits_.max_body_bytes);
+  } else if (failed == errc::too_large) {
+    why = "the answer's body, unpacked, is larger than max_inflated_bytes, " +
+          std::to_string(limits_.max_inflated_bytes);
+  } else if (failed == errc::protocol) {
+    why = "the answer's body is not the gzip text that it is said to be";
+  }
+  throw_translated(failed, errc::protocol, std::move(why));
+}
+
+}  // namespace simruns

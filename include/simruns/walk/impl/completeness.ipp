@@ -1,0 +1,63 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/walk/completeness.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace simruns {
+
+namespace detail {
+
+/// What a person would ask about the verdict.
+SIMRUNS_INLINE std::string remark_on(completeness const& c) {
+  if (c.limited) return " (stopped at max_runs=" + std::to_string(c.received) + ")";
+  if (!c.reached_end) return " (the end was not reached)";
+  if (c.received == 0 && c.total_last == 0) {
+    return c.filtered ? " (no runs: does the filter fit?)"
+                      : " (no runs: are the references right?)";
+  }
+  return {};
+}
+
+SIMRUNS_INLINE std::string sequence_text(completeness const& c) {
+  if (!c.missing || c.highest_sequence == 0) return {};
+  auto const range = ", sequence 1-" + std::to_string(c.highest_sequence);
+  return range + (*c.missing == 0 ? ", no gap" : " without " + missing_text(c));
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE std::string missing_text(completeness const& c) {
+  static constexpr std::size_t shown = 5;
+  std::string out;
+  auto left = c.missing.value_or(0);
+  for (std::size_t i = 0; i < std::min(c.gaps.size(), shown); ++i) {
+    auto const& gap = c.gaps[i];
+    if (i != 0) out += ", ";
+    out += std::to_string(gap.first);
+    if (gap.last != gap.first) out += "-" + std::to_string(gap.last);
+    left -= gap.last - gap.first + 1;
+  }
+  return left > 0 ? out + " and " + std::to_string(left) + " more" : out;
+}
+
+SIMRUNS_INLINE std::string to_string(completeness const& c) {
+  std::string out = std::to_string(c.received) + " of ";
+  out += c.total_last ? std::to_string(*c.total_last) : "an unknown number of";
+  if (c.filtered) out += " filtered";
+  out += " runs, " + std::string(to_string(c.verdict())) + detail::remark_on(c);
+  if (c.total_first != c.total_last) out += ", the total moved";
+  if (c.unnamed != 0) out += ", " + std::to_string(c.unnamed) + " without an id";
+  out += detail::sequence_text(c);
+  out += c.duplicates == 0 ? ", no duplicate"
+                           : ", " + std::to_string(c.duplicates) + " duplicates dropped";
+  out += ", " + std::to_string(c.requests) + (c.requests == 1 ? " request" : " requests");
+  if (c.walk == walk_kind::restarted) out += ", restarted by cursor: " + c.doubt;
+  return out;
+}
+
+}  // namespace simruns

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/walk/walk_plan.hpp"
+
+#include <utility>
+
+namespace simruns {
+
+SIMRUNS_INLINE std::optional<page_wish> walk_plan::next_wish(std::size_t ahead) {
+  auto const here = under_way_.size() + arrived_.size() + ready_.size();
+  // What all that is here waits for is asked for in any case: a pace may have slowed down since.
+  bool const is_waited_for = again_.contains(settled_) && ready_.empty();
+  if (done() || (here >= ahead && !is_waited_for)) return std::nullopt;
+  auto number = next_;
+  if (!again_.empty()) {
+    number = *again_.begin();
+  } else if (windows_ ? next_ == windows_->pages() : !under_way_.empty()) {
+    return std::nullopt;
+  }
+  if (again_.erase(number) == 0) ++next_;
+  under_way_.insert(number);
+  return page_wish(number, windows_ ? windows_->start(number) : cursor_.next());
+}
+
+SIMRUNS_INLINE bool walk_plan::came(page_wish const& wish, page const& got, int requests) {
+  under_way_.erase(wish.number);
+  if (windows_) {
+    arrived_.emplace(wish.number, arrival{got, requests});
+    return settle();
+  }
+  auto const start = cursor_.next();
+  auto fresh = cursor_.accept(got, requests);
+  place_ = cursor_.next();
+  push(std::move(fresh), got, start);
+  settled_ = next_;
+  bool const first = wish.number == 0 && !restarted_ && !done();
+  bool const whole = has_step() && ready_.back().got.size() == got.size();
+  if (first && whole && window_plan::suits(query(), got, max_pages_)) {
+    windows_.emplace(query(), got);
+    cursor_.tally().state().walk = walk_kind::windows;
+    ready_.back().tally = cursor_.completeness();
+  }
+  return true;
+}
+
+/// Steps without runs are for those of a walk that was restarted: they move its position.
+SIMRUNS_INLINE void walk_plan::push(page fresh, page whole, page_start start) {
+  if (fresh.empty() && !restarted_) return;
+  walk_step step;
+  step.got = std::move(fresh);
+  step.whole = std::move(whole);
+  step.start = std::move(start);
+  step.next = place_;
+  step.tally = cursor_.completeness();
+  ready_.push_back(std::move(step));
+}
+
+/// Takes what has arrived, in order.
+SIMRUNS_INLINE bool walk_plan::settle() {
+  for (auto next = arrived_.begin(); next != arrived_.end() && next->first == settled_;
+       next = arrived_.begin()) {
+    auto const latest = std::move(next->second);
+    arrived_.erase(next);
+    if (!settle_one(latest.got, latest.requests)) return false;
+  }
+  return true;
+}
+
+SIMRUNS_INLINE bool walk_plan::settle_one(page const& got, int requests) {
+  auto& tally = cursor_.tally();
+  if (auto doubt = windows_->doubt(settled_, got, tally)) {
+    tally.count_useless(requests);
+    return restart(*std::move(doubt), got);
+  }
+  tally.count(got, requests);
+  auto const start = std::exchange(place_, windows_->after(settled_, got, place_));
+  auto fresh = tally.only_new(got, 1, false);
+  bool const twice = fresh.size() + 1 != got.size();
+  push(std::move(fresh), got, start);
+  if (twice) return restart("a run came twice in a page", got);
+  if (++settled_ == windows_->pages()) {
+    cursor_.end();
+    ready_.back().tally = cursor_.completeness();
+  }
+  return true;
+}
+
+SIMRUNS_INLINE bool walk_plan::restart(std::string doubt, page const& got) {
+  auto& tally = cursor_.tally();
+  for (auto const& [number, one] : arrived_) tally.count_useless(one.requests);
+  tally.begin_again(std::move(doubt));
+  auto had = std::move(tally);
+  cursor_ = page_cursor(asked_for_, max_pages_, std::move(had));
+  windows_.reset();
+  restarted_ = true;
+  next_ = settled_ = 0;
+  under_way_.clear();
+  again_.clear();
+  arrived_.clear();
+  place_ = cursor_.next();
+  push(got.select({}), got, place_);
+  return false;
+}
+
+SIMRUNS_INLINE walk_step walk_plan::ended() const {
+  walk_step step;
+  step.start = step.next = place_;
+  step.tally = cursor_.completeness();
+  step.failure = cursor_.failure();
+  return step;
+}
+
+}  // namespace simruns

@@ -1,0 +1,127 @@
+#include "simruns/simulator/data/dataset.hpp"
+
+#include "simruns/simulator/data/stored_run.hpp"
+#include "support/catch.hpp"
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace sim = simruns::simulator;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+std::string line(std::string const& id, std::string const& batch = "b",
+                 std::string const& more = "") {
+  return "{\"id\":\"" + id +
+         "\",\"projectReference\":\"p\",\"simulationReference\":\"s\","
+         "\"simulationRunBatchReference\":\"" +
+         batch + "\"" + more + "}";
+}
+
+sim::dataset read(std::string const& text) {
+  std::istringstream input{text};
+  return sim::read_jsonl(input, "runs.jsonl");
+}
+
+std::string problem_of(std::string const& text) {
+  try {
+    read(text);
+  } catch (sim::dataset_error const& problem) {
+    return problem.what();
+  }
+  return "no problem";
+}
+
+}  // namespace
+
+TEST_CASE("a run's text is kept byte for byte, without the white space around it") {
+  std::string const odd = "{ \"x\" : 1.10 , \"\\u0069d\":\"a\",  " + line("a").substr(1);
+  auto const runs = read("\xef\xbb\xbf  " + odd + " \r\n\n\t" + line("b") + "\n   \n");
+  auto const& batch = runs.runs_of({"p", "s", "b"});
+  REQUIRE(batch.size() == 2);
+  CHECK(batch[0]->json == odd);
+  CHECK(batch[1]->json == line("b"));
+}
+
+TEST_CASE("runs are grouped by batch, batches in the order of their first runs") {
+  auto const runs = read(line("1", "y") + "\n" + line("2", "x") + "\n" + line("3", "y"));
+  REQUIRE(runs.batches().size() == 2);
+  CHECK(runs.batches()[0].batch == "y");
+  CHECK(runs.batches()[1].batch == "x");
+  CHECK(runs.runs_of({"p", "s", "y"}).size() == 2);
+  CHECK(runs.runs_of({"p", "s", "z"}).empty());
+  CHECK(runs.size() == 3);
+  CHECK(runs.has_project("p"));
+  CHECK_FALSE(runs.has_project("q"));
+}
+
+TEST_CASE("the keys of a run are taken where the contract has them") {
+  auto const run = sim::parse_run(
+      line("a", "b",
+           ",\"sequence\":7,\"createdAt\":1.764e12,\"duration\":5,\"totalTurns\":2,\"maxTurns\":9,"
+           "\"endPointType\":\"rest\",\"createdBy\":\"u\",\"expiresAt\":\"2025\","
+           "\"largeLanguageModelReferenceId\":\"m\",\"metrics\":{\"status\":\"FAILED\","
+           "\"success\":false,\"sentiment\":\"neutral\"}"));
+  CHECK(run.id == "a");
+  CHECK(run.sequence == 7);
+  CHECK(run.created_at == 1'764'000'000'000);
+  CHECK(run.duration == 5);
+  CHECK(run.total_turns == 2);
+  CHECK(run.max_turns == 9);
+  CHECK(run.end_point_type == "rest");
+  CHECK(run.created_by == "u");
+  CHECK(run.expires_at == "2025");
+  CHECK(run.model == "m");
+  CHECK(run.status == "FAILED");
+  CHECK(run.success == false);
+  CHECK(run.sentiment == "neutral");
+}
+
+TEST_CASE("a value of an odd type is no reason to refuse a run") {
+  auto const run = sim::parse_run(line("a", "b",
+                                       ",\"sequence\":\"7\",\"createdAt\":1.5,\"duration\":null,"
+                                       "\"totalTurns\":1e300,\"metrics\":[]"));
+  CHECK_FALSE(run.sequence.has_value());
+  CHECK_FALSE(run.created_at.has_value());
+  CHECK_FALSE(run.duration.has_value());
+  CHECK_FALSE(run.total_turns.has_value());
+  CHECK_FALSE(run.success.has_value());
+}
+
+TEST_CASE("_id does for a missing id") {
+  std::string text = line("a");
+  text.replace(text.find("\"id\""), 4, "\"_id\"");
+  CHECK(sim::parse_run(text).id == "a");
+}
+
+TEST_CASE("an unusable line is named with its file, its number and what is wrong") {
+  CHECK_THAT(problem_of(line("a") + "\n\n{\"id\": }"), ContainsSubstring("runs.jsonl:3: not JSON"));
+  CHECK_THAT(problem_of("[]"), ContainsSubstring("runs.jsonl:1:") && ContainsSubstring("object"));
+  CHECK_THAT(problem_of("{}"), ContainsSubstring("`id`"));
+  CHECK_THAT(problem_of("{\"id\":\"a\"}"), ContainsSubstring("`projectReference`"));
+  CHECK_THAT(problem_of(line("a", "")), ContainsSubstring("`simulationRunBatchReference`"));
+  CHECK_THAT(problem_of(line("a") + "\n" + line("a", "other")),
+             ContainsSubstring("runs.jsonl:2: a second run with the id \"a\""));
+  CHECK_THAT(problem_of(line("\xff")), ContainsSubstring("not JSON"));
+  CHECK_THAT(problem_of(line("a", "b", ",\"x\":" + std::string(600, '['))),
+             ContainsSubstring("not JSON"));
+}
+
+TEST_CASE("an input without runs is refused") {
+  CHECK_THAT(problem_of(""), ContainsSubstring("runs.jsonl: no runs"));
+  CHECK_THAT(problem_of("\n \n"), ContainsSubstring("no runs"));
+}
+
+TEST_CASE("a file that is not there is named") {
+  CHECK_THROWS_WITH(sim::load_jsonl("/does/not/exist.jsonl"),
+                    ContainsSubstring("/does/not/exist.jsonl: cannot be opened"));
+}
+
+TEST_CASE("a data set that was moved still finds its runs") {
+  auto first = read(line("a"));
+  auto const second = std::move(first);
+  CHECK(second.runs_of({"p", "s", "b"}).front()->id == "a");
+}

@@ -1,0 +1,167 @@
+#include "simruns/walk/completeness.hpp"
+
+#include "support/catch.hpp"
+
+using simruns::completeness;
+using simruns::walk_verdict;
+
+namespace {
+
+completeness whole() {
+  completeness out;
+  out.received = 200;
+  out.total_first = out.total_last = 200;
+  out.pages = 2;
+  out.requests = 2;
+  out.reached_end = true;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a walk is complete if the end came and as many runs as an unmoved total counts") {
+  CHECK(whole().verdict() == walk_verdict::complete);
+  auto empty = whole();
+  empty.received = 0;
+  empty.total_first = empty.total_last = 0;
+  CHECK(empty.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a walk that did not reach the end is incomplete, whatever else it has") {
+  for (bool doubted : {false, true}) {
+    auto c = whole();
+    c.reached_end = false;
+    c.partial = c.guessed = doubted;
+    CHECK(c.verdict() == walk_verdict::incomplete);
+  }
+  CHECK(completeness().verdict() == walk_verdict::incomplete);
+}
+
+TEST_CASE("fewer runs than an unmoved total are incomplete, more are unverified") {
+  auto c = whole();
+  c.received = 199;
+  CHECK(c.verdict() == walk_verdict::incomplete);
+  c.received = 201;
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("nothing is proved where the total moved or is unknown") {
+  auto c = whole();
+  c.total_first = 199;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c.received = 1;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  completeness unknown;
+  unknown.received = 1;
+  unknown.reached_end = true;
+  CHECK(unknown.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("nothing is proved of a walk that started in the middle, or that had to guess a page") {
+  auto c = whole();
+  c.partial = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c = whole();
+  c.guessed = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("duplicates that were dropped do not make a walk less complete") {
+  auto c = whole();
+  c.duplicates = 5;
+  CHECK(c.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("completeness is one line for people") {
+  CHECK(to_string(whole()) == "200 of 200 runs, complete, no duplicate, 2 requests");
+  auto c = whole();
+  c.received = 150;
+  c.reached_end = false;
+  c.total_last = 300;
+  c.duplicates = 3;
+  c.requests = 1;
+  CHECK(to_string(c) ==
+        "150 of 300 runs, incomplete (the end was not reached), the total moved, "
+        "3 duplicates dropped, 1 request");
+  CHECK(to_string(completeness()) ==
+        "0 of an unknown number of runs, incomplete (the end was not reached), no duplicate, "
+        "0 requests");
+}
+
+TEST_CASE("a walk that max_runs ended is unverified, and says so in words of its own") {
+  auto c = whole();
+  c.received = 7;
+  c.requests = 1;
+  c.reached_end = false;
+  c.limited = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "7 of 200 runs, unverified (stopped at max_runs=7), no duplicate, 1 request");
+}
+
+TEST_CASE("a batch without runs asks whether it is the right one") {
+  auto c = whole();
+  c.received = 0;
+  c.total_first = c.total_last = 0;
+  CHECK(to_string(c) ==
+        "0 of 0 runs, complete (no runs: are the references right?), no duplicate, 2 requests");
+}
+
+TEST_CASE("a gap in the sequence proves nothing, and is named") {
+  auto c = whole();
+  c.missing = 0;
+  c.highest_sequence = 200;
+  CHECK(c.verdict() == walk_verdict::complete);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, complete, sequence 1-200, no gap, no duplicate, 2 requests");
+  c.missing = 4;
+  c.highest_sequence = 204;
+  c.gaps = {{17, 17}, {40, 42}};
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, unverified, sequence 1-204 without 17, 40-42, no duplicate, 2 requests");
+}
+
+TEST_CASE("of many gaps the first are named, and the rest counted") {
+  auto c = whole();
+  c.missing = 1'000'000;
+  c.highest_sequence = 1'000'200;
+  for (std::int64_t first = 10; first < 200; first += 10) c.gaps.push_back({first, first + 1});
+  CHECK(missing_text(c) == "10-11, 20-21, 30-31, 40-41, 50-51 and 999990 more");
+}
+
+TEST_CASE("a walk that was restarted says why") {
+  auto c = whole();
+  c.walk = simruns::walk_kind::restarted;
+  c.doubt = "a run of page 3 is pending";
+  CHECK(c.verdict() == walk_verdict::complete);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, complete, no duplicate, 2 requests, restarted by cursor: a run of page 3 "
+        "is pending");
+}
+
+TEST_CASE("of a filtered walk it is said that it was") {
+  auto c = whole();
+  c.filtered = true;
+  CHECK(to_string(c) == "200 of 200 filtered runs, complete, no duplicate, 2 requests");
+}
+
+TEST_CASE("what came of requests that brought no page is a retry") {
+  auto c = whole();
+  c.requests = 5;
+  CHECK(c.retries() == 3);
+}
+
+TEST_CASE("kinds of a walk have words") {
+  using simruns::walk_kind;
+  CHECK(to_string(walk_kind::cursor) == "cursor");
+  CHECK(to_string(walk_kind::backward) == "backward");
+  CHECK(to_string(walk_kind::windows) == "windows");
+  CHECK(to_string(walk_kind::restarted) == "restarted");
+}
+
+TEST_CASE("verdicts of a walk have words") {
+  CHECK(to_string(walk_verdict::complete) == "complete");
+  CHECK(to_string(walk_verdict::unverified) == "unverified");
+  CHECK(to_string(walk_verdict::incomplete) == "incomplete");
+}
