@@ -1,6 +1,12 @@
 #pragma once
 
+#include "simruns/config.hpp"
+
 #include <memory>
+
+namespace boost::asio {
+class any_io_executor;
+}
 
 namespace simruns {
 
@@ -21,11 +27,20 @@ struct pagination;
 class page;
 class page_cursor;
 struct completeness;
-class run_generator;
 class follow_options;
 struct follow_status;
-class run_follower;
-class client;
+struct lost_run;
+
+template <class Executor>
+class basic_client;
+template <class Executor>
+class basic_run_generator;
+template <class Executor>
+class basic_run_follower;
+
+using client = basic_client<boost::asio::any_io_executor>;
+using run_generator = basic_run_generator<boost::asio::any_io_executor>;
+using run_follower = basic_run_follower<boost::asio::any_io_executor>;
 
 /// A run that keeps its page alive. Null at the end of a walk.
 using run_ptr = std::shared_ptr<run const>;

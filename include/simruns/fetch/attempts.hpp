@@ -18,12 +18,12 @@ namespace simruns::detail {
 
 /// The account of one operation, a page with its attempts: their number, the time that is left, and
 /// whether one more may follow. Used on the client's strand.
-class operation {
+class attempt_account {
  public:
   using clock = std::chrono::steady_clock;
 
   /// `until`: the end of the walk that it is part of.
-  operation(std::shared_ptr<client_core> core, std::string target, clock::time_point until)
+  attempt_account(std::shared_ptr<client_core> core, std::string target, clock::time_point until)
       : core_(std::move(core)), target_(std::move(target)), walk_until_(until) {
     if (config().operation_timeout.count() != 0) own_until_ = began_ + config().operation_timeout;
   }
@@ -71,8 +71,8 @@ class operation {
   /// The attempt that has started ended before anything was done for it.
   void never_begun() noexcept { --attempts_; }
 
-  /// A whole answer came.
-  void answered(int status, std::size_t bytes, std::string const& trace_id) const {
+  /// A whole response came.
+  void responded(int status, std::size_t bytes, std::string const& trace_id) const {
     tell(request_event::kind::answered, [&](request_event& event) {
       event.status = status;
       event.bytes = bytes;
@@ -165,46 +165,8 @@ class operation {
   std::uint64_t era_ = 0;  ///< Of the client's pace.
 };
 
-inline std::optional<std::chrono::milliseconds> operation::next_pause(
-    request_failure& failure) const {
-  if (!is_retried(failure, config().retry_server_errors)) return std::nullopt;
-  if (expired() && failure.code == errc::timeout && failure.status == 0) {
-    failure.message = name_of_deadline() + " passed before the answer was whole";
-    return std::nullopt;
-  }
-  if (attempts_ >= config().max_attempts) return std::nullopt;
-  if (failure.retry_after > config().retry_after_cap) {
-    failure.message += "; the server asks to wait " + seconds_text(failure.retry_after) +
-                       ", longer than retry_after_cap of " + seconds_text(config().retry_after_cap);
-    return std::nullopt;
-  }
-  std::uniform_real_distribution<double> fraction(0, 1);
-  auto const drawn = fraction(core_->random);
-  std::chrono::milliseconds pause =
-      backoff(attempts_ - 1, config().backoff_base, config().backoff_cap, drawn);
-  pause = std::max<std::chrono::milliseconds>(pause, failure.retry_after);
-  if (clock::now() + pause >= deadline()) {
-    failure.message += "; no time for another attempt within " + name_of_deadline();
-    return std::nullopt;
-  }
-  if (!core_->retries.take(failure.code == errc::timeout)) {
-    failure.message += "; not tried again, as too many requests of this client have failed";
-    return std::nullopt;
-  }
-  return pause;
-}
-
-inline request_failure operation::give_up(request_failure failure) const {
-  failure.attempts = attempts_;
-  failure.elapsed = since(began_);
-  failure.waited = waited_;
-  tell(request_event::kind::gave_up, [&](request_event& event) {
-    event.status = failure.status;
-    event.trace_id = failure.trace_id;
-    event.failure = failure;
-    event.elapsed = failure.elapsed;
-  });
-  return failure;
-}
-
 }  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/fetch/impl/attempts.ipp"
+#endif

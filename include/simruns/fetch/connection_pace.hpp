@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace simruns {
+namespace simruns::detail {
 
 /// How many pages a client asks for at a time: one more for each so many that came well, half as
 /// many when the server says that it is too much or does not answer in time (additive increase,
@@ -37,4 +37,4 @@ class connection_pace {
   std::uint64_t era_ = 0;
 };
 
-}  // namespace simruns
+}  // namespace simruns::detail

@@ -1,101 +1,134 @@
 #pragma once
 
-#include "simruns/fetch/client_core.hpp"
-#include "simruns/fetch/fetch.hpp"
+#include "simruns/fwd.hpp"
+#include "simruns/page/page.hpp"
+#include "simruns/query/run_query.hpp"
+#include "simruns/request/client_config.hpp"
+#include "simruns/request/credentials.hpp"
+#include "simruns/runs/detail/client_operations.hpp"
 #include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
-#include "simruns/walk/page_cursor.hpp"
+#include "simruns/runs/with_details.hpp"
+#include "simruns/transport/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
+#include <concepts>
 #include <memory>
-#include <numeric>
 #include <utility>
-#include <vector>
 
 namespace simruns {
 
 /// Connections to one server, with one set of credentials. A handle: copies share the connections.
 ///
-///     simruns::client client{executor,
-///     simruns::client_config{"https://api-trial.cognigy.ai/testing"},
+///     simruns::client client{executor, simruns::client_config{"https://api.example/testing"},
 ///                            simruns::credentials::api_key(key)};
 ///     simruns::run_query query{"project", "scenario", "batch"};
 ///     simruns::page first = co_await client.fetch_page(query);
-class client {
+///
+/// All state of a client lives on a strand of its own, so any thread may start an operation, and
+/// several may be under way. Operations that race, by `||` or in a `parallel_group`, must start on
+/// one strand or one thread, as Asio asks of all its objects.
+///
+/// g++ 12 destroys temporaries twice that `?:` or braces make inside a `co_await` expression. Name
+/// such a query or argument first.
+///
+/// `Executor` chooses the default completion token; all else is the same for every one.
+template <class Executor>
+class basic_client {
  public:
-  /// Talks HTTP. Include `simruns.hpp`, or `runs/http_client.hpp`, which defines it.
+  using executor_type = Executor;
+
+  /// The same client with another default completion token.
+  template <class Other>
+  struct rebind_executor {
+    using other = basic_client<Other>;
+  };
+
+  /// Talks HTTP, by a pool of `client_config::connections`.
   /// Throws: request_error (invalid_argument, tls).
-  client(boost::asio::any_io_executor executor, client_config config, credentials who);
+  basic_client(Executor executor, client_config config, simruns::credentials credentials)
+      : core_(detail::make_http_core(std::move(executor), std::move(config),
+                                     std::move(credentials))) {}
 
   /// Talks through a transport of yours.
-  client(boost::asio::any_io_executor executor, client_config config, credentials who,
-         std::shared_ptr<transport> link)
-      : client(std::make_shared<detail::client_core>(std::move(executor), std::move(config),
-                                                     std::move(who))) {
-    core_->link = std::move(link);
-  }
+  basic_client(Executor executor, client_config config, simruns::credentials credentials,
+               std::shared_ptr<simruns::transport> transport)
+      : core_(detail::make_core(std::move(executor), std::move(config), std::move(credentials),
+                                std::move(transport))) {}
 
-  /// Fetches one page: the first, or the one that `query.start_at` names, of which a position in
-  /// its middle leaves the runs behind it.
+  /// The same, on an execution context: an `io_context` or a `thread_pool`.
+  template <class Context>
+    requires std::derived_from<Context, boost::asio::execution_context>
+  basic_client(Context& context, client_config config, simruns::credentials credentials)
+      : basic_client(Executor(context.get_executor()), std::move(config), std::move(credentials)) {}
+  template <class Context>
+    requires std::derived_from<Context, boost::asio::execution_context>
+  basic_client(Context& context, client_config config, simruns::credentials credentials,
+               std::shared_ptr<simruns::transport> transport)
+      : basic_client(Executor(context.get_executor()), std::move(config), std::move(credentials),
+                     std::move(transport)) {}
+
+  template <class Other>
+  basic_client(basic_client<Other> other) : core_(std::move(other.core_)) {}
+
+  /// Where handlers run that name no executor of their own.
+  /// Throws: request_error (invalid_argument) if the execution context has gone.
+  executor_type get_executor() const { return executor_type(detail::executor_of(*core_)); }
+
+  /// Fetches one page: the first, or the one that `query.start_at` names. Of a page that a position
+  /// leads into the middle of, it gives the runs behind that position.
   /// Completes: when the whole body is decoded.   Throws: request_error.
   /// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
   /// Lifetime:  copies `query`; keeps what it needs alive itself.
   /// Threads:   any.                              Cost: one GET, one pass, one arena.
   boost::asio::awaitable<page> fetch_page(run_query query) const {
-    return unwrap(try_fetch_page(std::move(query)));
+    return detail::fetch_page(core_, std::move(query));
   }
 
   /// As `fetch_page`, without throwing.
   boost::asio::awaitable<result<page>> try_fetch_page(run_query query) const {
-    return fetch_one(core_, std::move(query));
+    return detail::try_fetch_page(core_, std::move(query));
+  }
+
+  /// As `fetch_page`, for any completion token. Signature `void(error_code, page)`; with
+  /// `with_details(token)` it is `void(std::exception_ptr, page)`. The handler runs by its
+  /// associated executor, else by the client's, and its associated allocator holds it meanwhile.
+  template <class CompletionToken = detail::default_token_t<Executor>>
+  auto async_fetch_page(run_query query, CompletionToken&& token = CompletionToken()) const {
+    auto start = [core = core_, query = std::move(query)](detail::completion<page> done) {
+      detail::start_fetch_page(core, query, std::move(done));
+    };
+    auto made = detail::make_initiation<page>(detail::executor_of(*core_), std::move(start));
+    return boost::asio::async_initiate<CompletionToken, void(error_code, page)>(std::move(made),
+                                                                                token);
   }
 
   /// All runs of a batch, page after page. Nothing is sent yet.
   /// Throws: request_error (invalid_argument) if `query` starts at a position of another query, or
   /// has `skip` or windows beside `start_at`.
-  run_generator runs(run_query const& query) const { return run_generator(core_, query); }
+  basic_run_generator<Executor> runs(run_query const& query) const {
+    return basic_run_generator<Executor>(detail::walk_of(core_, query));
+  }
 
   /// The runs of a live batch, each once, as they settle. Nothing is sent yet.
   /// Throws: request_error (invalid_argument) if `query` has a start, end or order of its own.
-  run_follower follow(run_query const& query, follow_options options = {}) const {
-    return run_follower(core_, query, std::move(options));
+  basic_run_follower<Executor> follow(run_query const& query, follow_options options = {}) const {
+    return basic_run_follower<Executor>(core_, detail::follow_of(core_, query, std::move(options)));
   }
 
  private:
-  explicit client(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
+  template <class Other>
+  friend class basic_client;
 
-  static boost::asio::awaitable<result<page>> fetch_one(std::shared_ptr<detail::client_core> core,
-                                                        run_query query) {
-    if (auto wrong = detail::wrong_start(query)) co_return *std::move(wrong);
-    auto const place = query.start();
-    auto start = query.start() ? query.start()->page : page_start::at_skip(query.skip());
-    auto operation = fetch(core, std::move(query), std::move(start));
-    auto const got = co_await detail::on_strand(core, std::move(operation));
-    if (!got) co_return got.error();
-    if (!place) co_return got->got;
-    co_return rest_of(got->got, *place);
-  }
-
-  /// In the order of the page, whichever way the walk goes.
-  static page rest_of(page const& got, position const& place) {
-    auto const had = detail::resume_index(place, got);
-    if (had == 0) return got;
-    bool const backward = place.page.by == page_start::kind::previous;
-    std::vector<std::size_t> kept(got.size() - had);
-    std::iota(kept.begin(), kept.end(), backward ? 0 : had);
-    return got.select(kept);
-  }
-
-  static boost::asio::awaitable<page> unwrap(boost::asio::awaitable<result<page>> operation) {
-    auto const got = co_await std::move(operation);
-    if (!got) throw request_error(got.error());
-    co_return *got;
-  }
-
-  std::shared_ptr<detail::client_core> core_;
+  detail::core_ptr core_;
 };
 
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/runs/impl/client.ipp"
+#include "simruns/runs/impl/run_stream.ipp"
+#endif

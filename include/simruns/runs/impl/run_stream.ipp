@@ -1,0 +1,337 @@
+#pragma once
+
+#include "simruns/async/on_strand.hpp"
+#include "simruns/config.hpp"
+#include "simruns/fetch/failure_of.hpp"
+#include "simruns/query/run_query.hpp"
+#include "simruns/runs/detail/follow_source.hpp"
+#include "simruns/runs/detail/run_consumer.hpp"
+#include "simruns/runs/detail/stream_operations.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/version.hpp>
+#if BOOST_ASIO_VERSION >= 102800
+#include <boost/asio/associated_immediate_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#endif
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <vector>
+
+namespace simruns::detail {
+
+SIMRUNS_INLINE run_consumer::run_consumer(std::shared_ptr<client_core> c,
+                                          std::shared_ptr<step_source> s, run_query const& query)
+    : core(std::move(c)), source(std::move(s)) {
+  if (query.start()) {
+    before_hand = *query.start();
+  } else {
+    before_hand.page = page_start::at_skip(query.skip());
+  }
+  before_hand.digest = query.digest();
+}
+
+SIMRUNS_INLINE page run_consumer::pop_page() {
+  if (!has_run()) return {};
+  auto const first = std::exchange(index, hand.size());
+  tally.handed += static_cast<std::int64_t>(hand.size() - first);
+  if (first == 0) return hand;
+  std::vector<std::size_t> rest;
+  for (auto i = first; i < hand.size(); ++i) rest.push_back(i);
+  return hand.select(rest);
+}
+
+SIMRUNS_INLINE void run_consumer::take(walk_step step) {
+  auto const handed = tally.handed;
+  tally = step.tally;
+  tally.handed = handed;
+  if (step.failure) {
+    following = std::move(step.next);
+    failure = std::move(*step.failure);
+    failure.position = position();
+    throw request_error(failure);
+  }
+  if (!step.fresh.valid()) {
+    ended = true;
+    return;
+  }
+  if (before_hand.page != step.start) before_hand.offset = 0;
+  before_hand.page = std::move(step.start);
+  following = std::move(step.next);
+  if (index > 0) before_hand.last_id = hand[hand.size() - 1].id;
+  hand = std::move(step.fresh);
+  whole = std::move(step.whole);
+  index = 0;
+}
+
+SIMRUNS_INLINE std::uint64_t run_consumer::offset() const {
+  auto const latest = hand[index - 1].json().data();
+  auto const at = std::ranges::find(whole, latest, [](run const& r) { return r.json().data(); });
+  bool const backward = before_hand.page.by == page_start::kind::previous;
+  return static_cast<std::uint64_t>(backward ? whole.end() - at : at - whole.begin() + 1);
+}
+
+SIMRUNS_INLINE std::string run_consumer::position() const {
+  if (!has_position) return {};
+  auto out = before_hand;
+  if (index > 0) {
+    out.last_id = hand[index - 1].id;
+    out.offset = offset();
+  }
+  if (hand.valid() && index == hand.size() && following != before_hand.page) {
+    out.page = following;
+    out.offset = 0;
+  }
+  return out.text();
+}
+
+SIMRUNS_INLINE consumer_lease::consumer_lease(std::shared_ptr<run_consumer> consumer) {
+  if (consumer->busy.exchange(true)) {
+    throw request_error(errc::invalid_argument,
+                        "another operation of this stream is outstanding; await it first");
+  }
+  consumer_ = std::move(consumer);
+}
+
+SIMRUNS_INLINE error_code code_of(std::exception_ptr const& thrown) {
+  if (!thrown) return {};
+  return failure_of(thrown).code;
+}
+
+SIMRUNS_INLINE request_failure cancelled_at(run_consumer const& consumer) {
+  request_failure out;
+  out.code = make_error_code(errc::cancelled);
+  out.message = "the operation was cancelled";
+  out.position = consumer.position();
+  return out;
+}
+
+/// Throws `errc::cancelled` if the caller's coroutine was cancelled: whoever cancelled takes no
+/// result, so what came stays in hand.
+SIMRUNS_INLINE boost::asio::awaitable<void> throw_if_cancelled(std::shared_ptr<run_consumer> consumer) {
+  auto const state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() == boost::asio::cancellation_type::none) co_return;
+  consumer->failure = cancelled_at(*consumer);
+  throw request_error(consumer->failure);
+}
+
+/// Fetches until a run is in hand, or the end.
+SIMRUNS_INLINE boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer) {
+  while (!consumer->has_run() && !consumer->ended) {
+    walk_step step;
+    try {
+      step = co_await on_strand(consumer->core->strand, consumer->source->take());
+    } catch (boost::system::system_error const&) {
+      consumer->failure = failure_of(std::current_exception());
+      consumer->failure.position = consumer->position();
+      throw request_error(consumer->failure);
+    }
+    consumer->take(std::move(step));
+    co_await throw_if_cancelled(consumer);
+  }
+}
+
+/// Lets a cancellation come that is on its way. The loser of a race is cancelled by the winner's
+/// completion, and `co_spawn` starts both before either completes.
+SIMRUNS_INLINE boost::asio::awaitable<void> let_cancellation_come(
+    std::shared_ptr<run_consumer> consumer) {
+  co_await throw_if_cancelled(consumer);
+  auto const executor = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  co_await throw_if_cancelled(consumer);
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<run_ptr> next_run(consumer_ptr consumer) {
+  consumer_lease const lease(consumer);
+  if (consumer->has_run()) {
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.slot().is_connected()) co_await let_cancellation_come(consumer);
+  } else {
+    co_await fill(consumer);
+  }
+  co_return consumer->pop();
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<page> next_page(consumer_ptr consumer) {
+  consumer_lease const lease(consumer);
+  if (consumer->has_run()) {
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.slot().is_connected()) co_await let_cancellation_come(consumer);
+  } else {
+    co_await fill(consumer);
+  }
+  co_return consumer->pop_page();
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<bool> wait_for_run(consumer_ptr consumer) {
+  consumer_lease const lease(consumer);
+  co_await fill(consumer);
+  co_return consumer->has_run();
+}
+
+SIMRUNS_INLINE run_ptr next_if_ready(consumer_ptr const& consumer) {
+  consumer_lease const lease(consumer);
+  return lease->pop();
+}
+
+/// Gives a handler what `take` takes of a consumer that is ready for it, or why there is nothing.
+/// It takes at the last moment, and nothing if a cancellation came before: the loser of a race
+/// would drop it.
+template <class Value>
+class stream_completion {
+ public:
+  using take_function = Value (*)(run_consumer&);
+
+  stream_completion(completion<Value> done, take_function take)
+      : done_(std::move(done)), take_(take) {}
+
+  completion<Value> const& handler() const noexcept { return done_; }
+  std::shared_ptr<std::atomic<bool>> const& cancelled() const noexcept { return cancelled_; }
+  void lease(consumer_lease lease) { lease_.emplace(std::move(lease)); }
+
+  void operator()(std::exception_ptr thrown = nullptr) {
+    Value value{};
+    if (!thrown) thrown = take(value);
+    lease_.reset();  // the handler may begin the next operation
+    boost::asio::get_associated_cancellation_slot(done_).clear();
+    std::move(done_)(std::move(thrown), std::move(value));
+  }
+
+ private:
+  std::exception_ptr take(Value& value) try {
+    if (*cancelled_) throw request_error(cancelled_at(**lease_));
+    value = take_(**lease_);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+
+  completion<Value> done_;
+  take_function take_;
+  std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+  std::optional<consumer_lease> lease_;
+};
+
+/// Runs `fill` on the strand, and then `finish` where its handler belongs.
+template <class Value>
+void start_fill(consumer_ptr const& consumer, stream_completion<Value> finish) {
+  namespace asio = boost::asio;
+  auto const strand = consumer->core->executor();
+  strand_stop stop(consumer->core->strand);
+  auto slot = asio::get_associated_cancellation_slot(finish.handler());
+  if (slot.is_connected()) {
+    slot.assign([stop, cancelled = finish.cancelled()](asio::cancellation_type type) mutable {
+      cancelled->store(true);
+      stop(type);
+    });
+  }
+  // A handler that names no executor runs where the client was told to, not on its strand: one
+  // that waits for another operation would hold that up.
+  auto const executor =
+      asio::get_associated_executor(finish.handler(), strand.get_inner_executor());
+  auto const allocator = asio::get_associated_allocator(finish.handler());
+  auto bound = asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish)));
+  asio::co_spawn(strand, cancellable(fill(consumer)),
+                 asio::bind_cancellation_slot(stop.slot(), std::move(bound)));
+}
+
+/// Completes without going to the strand. Asio forbids to call a handler from within the function
+/// that began the operation, so this costs a post, or what the handler's immediate executor makes
+/// of it.
+template <class Value>
+void finish_soon(boost::asio::any_io_executor const& io, stream_completion<Value> finish,
+                 std::exception_ptr refused) {
+  namespace asio = boost::asio;
+#if BOOST_ASIO_VERSION >= 102800
+  auto const executor = asio::get_associated_immediate_executor(finish.handler(), io);
+#else
+  auto const executor = asio::get_associated_executor(finish.handler(), io);
+#endif
+  auto const allocator = asio::get_associated_allocator(finish.handler());
+  auto call = [finish = std::move(finish), refused]() mutable { finish(std::move(refused)); };
+  auto bound = asio::bind_allocator(allocator, std::move(call));
+#if BOOST_ASIO_VERSION >= 102800
+  asio::dispatch(executor, std::move(bound));
+#else
+  asio::post(executor, std::move(bound));
+#endif
+}
+
+template <class Value>
+void start(consumer_ptr const& consumer, completion<Value> done,
+           typename stream_completion<Value>::take_function take) {
+  namespace asio = boost::asio;
+  auto const io = executor_of(*consumer);
+  stream_completion<Value> finish(std::move(done), take);
+  std::exception_ptr refused;
+  try {
+    finish.lease(consumer_lease(consumer));
+  } catch (request_error const&) {
+    refused = std::current_exception();
+  }
+  if (!refused && !consumer->has_run() && !consumer->ended) {
+    return start_fill(consumer, std::move(finish));
+  }
+  auto slot = asio::get_associated_cancellation_slot(finish.handler());
+  if (slot.is_connected()) {
+    slot.assign([cancelled = finish.cancelled()](asio::cancellation_type) { *cancelled = true; });
+  }
+  finish_soon(io, std::move(finish), std::move(refused));
+}
+
+SIMRUNS_INLINE void start_next_run(consumer_ptr consumer, completion<run_ptr> done) {
+  start<run_ptr>(consumer, std::move(done), [](run_consumer& c) { return c.pop(); });
+}
+
+SIMRUNS_INLINE void start_next_page(consumer_ptr consumer, completion<page> done) {
+  start<page>(consumer, std::move(done), [](run_consumer& c) { return c.pop_page(); });
+}
+
+SIMRUNS_INLINE void start_wait_for_run(consumer_ptr consumer, completion<bool> done) {
+  start<bool>(consumer, std::move(done), [](run_consumer& c) { return c.has_run(); });
+}
+
+SIMRUNS_INLINE void close(consumer_ptr const& consumer) noexcept {
+  if (!consumer) return;
+  consumer->core->strand->with([&](any_strand& strand) {
+    boost::asio::post(strand, [source = consumer->source] { source->abandon(); });
+  });
+}
+
+SIMRUNS_INLINE request_failure const& failure_of(run_consumer const& consumer) noexcept {
+  return consumer.failure;
+}
+
+SIMRUNS_INLINE completeness const& completeness_of(run_consumer const& consumer) noexcept {
+  return consumer.tally;
+}
+
+SIMRUNS_INLINE std::string position_of(run_consumer const& consumer) { return consumer.position(); }
+
+SIMRUNS_INLINE boost::asio::any_io_executor executor_of(run_consumer const& consumer) {
+  return consumer.core->executor().get_inner_executor();
+}
+
+SIMRUNS_INLINE consumer_ptr consumer_of(std::shared_ptr<client_core> core,
+                                        std::shared_ptr<follow_source> source) {
+  return std::make_shared<run_consumer>(std::move(core), std::move(source));
+}
+
+SIMRUNS_INLINE follow_status status_of(follow_source const& source) { return source.status(); }
+
+SIMRUNS_INLINE std::vector<lost_run> lost_by(follow_source const& source) { return source.lost(); }
+
+}  // namespace simruns::detail
