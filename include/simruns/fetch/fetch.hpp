@@ -9,6 +9,8 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <exception>
@@ -30,8 +32,8 @@ struct fetched {
 namespace detail {
 
 /// Waits for the client's request budget, if it has one.
-inline boost::asio::awaitable<request_turn> wait_for_budget(std::shared_ptr<client_core> core) {
-  if (!core->requests) co_return request_turn();
+inline boost::asio::awaitable<request_grant> wait_for_budget(std::shared_ptr<client_core> core) {
+  if (!core->requests) co_return request_grant();
   co_return co_await core->requests->take();
 }
 
@@ -50,8 +52,8 @@ inline boost::asio::awaitable<void> sleep(std::chrono::milliseconds time) {
 inline boost::asio::awaitable<result<page>> attempt(std::shared_ptr<client_core> core,
                                                     std::shared_ptr<operation> doing,
                                                     http_request request, run_query query) {
-  auto const turn = co_await wait_for_budget(core);
-  doing->start(turn.waited);
+  auto const grant = co_await wait_for_budget(core);
+  doing->start(grant.waited);
   auto const limits = doing->limits();
   std::exception_ptr thrown;
   http_response response;
@@ -68,7 +70,7 @@ inline boost::asio::awaitable<result<page>> attempt(std::shared_ptr<client_core>
     auto failure = failure_of(thrown);
     doing->waited_for_connection(failure.waited);
     if (!begun) doing->never_begun();
-    if (!begun && core->requests) core->requests->give_back(turn.granted);
+    if (!begun && core->requests) core->requests->give_back(grant.at);
     co_return failure;
   }
   doing->waited_for_connection(response.waited);

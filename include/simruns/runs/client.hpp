@@ -73,7 +73,7 @@ class client {
     auto const place = query.start();
     auto start = query.start() ? query.start()->page : page_start::at_skip(query.skip());
     auto operation = fetch(core, std::move(query), std::move(start));
-    auto const got = co_await detail::on_strand(core, std::move(operation));
+    auto const got = co_await detail::on_strand(core->strand, std::move(operation));
     if (!got) co_return got.error();
     if (!place) co_return got->got;
     co_return rest_of(got->got, *place);

@@ -8,6 +8,8 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <exception>
@@ -151,7 +153,7 @@ inline boost::asio::awaitable<walk_step> follow_source::take(std::shared_ptr<fol
   namespace asio = boost::asio;
   if (self->abandoned_) throw request_error(errc::cancelled, "the follower was closed");
   self->pace_.start(clock::now());
-  strand_stop stop(self->core_);
+  strand_stop stop(self->core_->strand);
   self->stop_ = stop;
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer deadline(executor, self->pace_.deadline());
@@ -161,7 +163,7 @@ inline boost::asio::awaitable<walk_step> follow_source::take(std::shared_ptr<fol
   walk_step out;
   std::exception_ptr thrown;
   try {
-    out = co_await on_strand(self->core_, step(self), stop);
+    out = co_await on_strand(self->core_->strand, step(self), stop);
   } catch (...) {
     thrown = std::current_exception();
   }

@@ -106,7 +106,7 @@ class consumer_turn {
 /// Ends what is under way. Threads: any. Safe to repeat, and without a consumer.
 inline void close(std::shared_ptr<run_consumer> const& consumer) noexcept {
   if (!consumer) return;
-  consumer->core->strand.with([&](client_strand& strand) {
+  consumer->core->strand->with([&](client_strand& strand) {
     boost::asio::post(strand, [steps = consumer->steps] { steps->abandon(); });
   });
 }
@@ -116,7 +116,7 @@ inline boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer)
   while (consumer->index >= consumer->hand.size() && !consumer->ended) {
     walk_step step;
     try {
-      step = co_await on_strand(consumer->core, consumer->steps->take());
+      step = co_await on_strand(consumer->core->strand, consumer->steps->take());
     } catch (boost::system::system_error const&) {
       consumer->failure = failure_of(std::current_exception());
       consumer->failure.position = consumer->position();
@@ -184,7 +184,7 @@ struct start_next {
     namespace asio = boost::asio;
     auto strand = consumer->core->executor();
     auto callers_slot = asio::get_associated_cancellation_slot(handler);
-    strand_stop stop(consumer->core);
+    strand_stop stop(consumer->core->strand);
     auto const slot = stop.slot();
     if (callers_slot.is_connected()) callers_slot.assign(stop);
     // A handler that names no executor runs where the client was told to, not on its strand: one
