@@ -8,9 +8,13 @@
     "define SIMRUNS_SEPARATE_COMPILATION in every unit of the program, or leave out simruns/src.hpp"
 #endif
 
+#include "simruns/async/impl/context_bound.ipp"
+#include "simruns/async/impl/on_strand.ipp"
+#include "simruns/async/impl/wait_line.ipp"
 #include "simruns/columns/impl/arrow.ipp"
 #include "simruns/columns/impl/arrow_stream.ipp"
 #include "simruns/columns/impl/tables.ipp"
+#include "simruns/fetch/impl/request_budget.ipp"
 #include "simruns/follow/impl/follow_plan.ipp"
 #include "simruns/impl/error.ipp"
 #include "simruns/page/impl/page_reader.ipp"

@@ -26,53 +26,25 @@ class context_node {
   context_node* next_ = nullptr;
 };
 
-/// The nodes of one context. Shared by the context's service and the nodes, so that it outlives
-/// whichever goes first. The mutex is recursive: releasing one node may destroy another.
+/// The nodes of one context. The context's service and the nodes share it, so that it outlives
+/// whichever goes first.
 class context_registry {
  public:
-  void add(context_node& node) noexcept {
-    node.next_ = first_;
-    if (first_ != nullptr) first_->previous_ = &node;
-    first_ = &node;
-  }
+  /// Requires: `mutex` is held.
+  void add(context_node& node) noexcept;
+  void remove(context_node& node) noexcept;
 
-  void remove(context_node& node) noexcept {
-    if (node.previous_ != nullptr) node.previous_->next_ = node.next_;
-    if (node.next_ != nullptr) node.next_->previous_ = node.previous_;
-    if (first_ == &node) first_ = node.next_;
-    node.previous_ = node.next_ = nullptr;
-  }
+  /// Releases every node. Called once, when the context goes.
+  void shutdown() noexcept;
 
-  void shutdown() noexcept {
-    std::lock_guard const lock(mutex);
-    while (first_ != nullptr) {
-      context_node& node = *first_;
-      remove(node);
-      node.release();
-    }
-  }
-
-  std::recursive_mutex mutex;
+  std::recursive_mutex mutex;  ///< Recursive, since releasing one node may destroy another.
 
  private:
   context_node* first_ = nullptr;
 };
 
-class context_service final : public boost::asio::execution_context::service {
- public:
-  using key_type = context_service;
-  static inline boost::asio::execution_context::id id;
-
-  explicit context_service(boost::asio::execution_context& context)
-      : boost::asio::execution_context::service(context) {}
-
-  std::shared_ptr<context_registry> const& registry() const noexcept { return registry_; }
-
- private:
-  void shutdown() noexcept override { registry_->shutdown(); }
-
-  std::shared_ptr<context_registry> registry_ = std::make_shared<context_registry>();
-};
+/// The registry of `context`, which is made for the first who asks.
+std::shared_ptr<context_registry> registry_of(boost::asio::execution_context& context);
 
 /// A value made of Asio objects (a strand, a timer, idle connections) that is destroyed with its
 /// owner or with the execution context, whichever goes first. Asio itself asks that its objects go
@@ -82,8 +54,7 @@ class context_bound final : private context_node {
  public:
   template <class... Args>
   explicit context_bound(boost::asio::execution_context& context, Args&&... args)
-      : registry_(boost::asio::use_service<context_service>(context).registry()),
-        value_(std::in_place, std::forward<Args>(args)...) {
+      : registry_(registry_of(context)), value_(std::in_place, std::forward<Args>(args)...) {
     std::lock_guard const lock(registry_->mutex);
     registry_->add(*this);
   }
@@ -117,3 +88,7 @@ class context_bound final : private context_node {
 };
 
 }  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/async/impl/context_bound.ipp"
+#endif

@@ -1,24 +1,17 @@
 #pragma once
 
-#include "simruns/async/context_bound.hpp"
-#include "simruns/error.hpp"
+#include "simruns/async/wait_line.hpp"
 #include "simruns/request/client_config.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <memory>
-#include <utility>
 
-namespace simruns {
+namespace simruns::detail {
 
 /// When requests were sent: no more than so many in any stretch of time.
 class request_times {
@@ -47,101 +40,38 @@ class request_times {
 };
 
 /// Leave to send one request.
-struct request_turn {
-  request_times::time_point granted{};
+struct request_grant {
+  request_times::time_point at{};
   std::chrono::milliseconds waited{};
 
-  request_turn() = default;
-  request_turn(request_times::time_point g, std::chrono::milliseconds w) : granted(g), waited(w) {}
+  request_grant() = default;
+  request_grant(request_times::time_point a, std::chrono::milliseconds w) : at(a), waited(w) {}
 };
 
-/// Lets requests go at a limited rate, first come, first served. Used on the client's strand only;
-/// its timers go with the execution context.
+/// Lets requests go at a limited rate, first come, first served. Used on the client's strand only.
 class request_budget {
  public:
   request_budget(boost::asio::any_io_executor const& executor, request_rate rate)
-      : line_(std::make_shared<bound_line>(
-            boost::asio::query(executor, boost::asio::execution::context), executor, rate)) {}
+      : times_(rate), line_(executor) {}
 
-  /// Waits for its turn and counts one request as sent.
-  /// Throws: request_error (cancelled).   Cancels: terminal; the turn goes to the next.
-  boost::asio::awaitable<request_turn> take() { return wait(line_); }
+  /// Waits until a request may go, and counts one as sent.
+  /// Throws: request_error (cancelled).   Cancels: terminal; the next in line moves up.
+  /// Lifetime: the budget must outlive the operation.
+  boost::asio::awaitable<request_grant> take();
 
-  /// Nothing was sent in that turn: another may have it.
+  /// Nothing was sent for the grant of that moment: another may have it.
   void give_back(request_times::time_point granted) {
-    line_->with([granted](line& in) {
-      in.times.remove(granted);
-      if (!in.waiting.empty()) in.waiting.front()->cancel();  // it looks again
-    });
+    times_.remove(granted);
+    line_.wake();
   }
 
  private:
-  using clock = std::chrono::steady_clock;
-  using turn = std::shared_ptr<boost::asio::steady_timer>;
-
-  struct line {
-    line(boost::asio::any_io_executor e, request_rate rate) : executor(std::move(e)), times(rate) {}
-    boost::asio::any_io_executor executor;
-    request_times times;
-    std::deque<turn> waiting;
-  };
-  using bound_line = detail::context_bound<line>;
-
-  /// A place in the line, left by the destructor.
-  class place {
-   public:
-    explicit place(std::shared_ptr<bound_line> in)
-        : line_(std::move(in)),
-          timer_(std::make_shared<boost::asio::steady_timer>((*line_)->executor)) {
-      (*line_)->waiting.push_back(timer_);
-    }
-    place(place const&) = delete;
-    place& operator=(place const&) = delete;
-    ~place() {
-      line_->with([this](line& in) {
-        std::erase(in.waiting, timer_);
-        if (!in.waiting.empty()) in.waiting.front()->cancel();
-      });
-    }
-
-    /// When to look again: at the head of the line by the clock, else when woken.
-    clock::time_point due(clock::time_point now) const {
-      auto& in = **line_;
-      return in.waiting.front() == timer_ ? in.times.next(now) : clock::time_point::max();
-    }
-
-    boost::asio::steady_timer& timer() const noexcept { return *timer_; }
-
-   private:
-    std::shared_ptr<bound_line> line_;
-    turn timer_;
-  };
-
-  static boost::asio::awaitable<request_turn> wait(std::shared_ptr<bound_line> in);
-
-  std::shared_ptr<bound_line> line_;
+  request_times times_;
+  wait_line line_;
 };
 
-inline boost::asio::awaitable<request_turn> request_budget::wait(std::shared_ptr<bound_line> in) {
-  namespace asio = boost::asio;
-  auto const began = clock::now();
-  place const mine(in);
-  for (;;) {
-    auto const now = clock::now();
-    auto const due = mine.due(now);
-    if (due <= now) {
-      (*in)->times.add(now);
-      auto const waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - began);
-      co_return request_turn(now, waited);
-    }
-    mine.timer().expires_at(due);
-    error_code woken;
-    co_await mine.timer().async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    auto const state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
-      throw request_error(errc::cancelled, "cancelled while waiting for the request budget");
-    }
-  }
-}
+}  // namespace simruns::detail
 
-}  // namespace simruns
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/fetch/impl/request_budget.ipp"
+#endif

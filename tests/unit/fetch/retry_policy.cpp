@@ -107,7 +107,7 @@ TEST_CASE("the retry budget pays for a hundred retries, and half as many after t
 
 TEST_CASE("in no stretch of time are there more requests than the rate allows") {
   using clock = std::chrono::steady_clock;
-  simruns::request_times times(simruns::request_rate(3, 100ms));
+  simruns::detail::request_times times(simruns::request_rate(3, 100ms));
   std::vector<clock::time_point> sent;
   auto now = clock::time_point{};
   for (int i = 0; i < 50; ++i) {
@@ -120,7 +120,7 @@ TEST_CASE("in no stretch of time are there more requests than the rate allows") 
   // And none waits for longer than it must.
   CHECK(times.next(sent.back() + 100ms) == sent.back() + 100ms);
   // What was not sent after all leaves its own place, and no other's.
-  simruns::request_times two(simruns::request_rate(2, 100ms));
+  simruns::detail::request_times two(simruns::request_rate(2, 100ms));
   clock::time_point const start{};
   two.add(start);
   two.add(start + 60ms);

@@ -56,7 +56,7 @@ class upstream {
     http_response got;
     try {
       auto exchange = core_->link->exchange(std::move(message), attempt_limits());
-      got = co_await simruns::detail::on_strand(core_, std::move(exchange));
+      got = co_await simruns::detail::on_strand(core_->strand, std::move(exchange));
       if (got.status == 200 && record_) record_->add(got.body);
     } catch (request_error const& failed) {
       if (failed.code() == errc::cancelled) throw;
