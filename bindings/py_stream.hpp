@@ -42,7 +42,7 @@ class basic_stream : public open_stream {
 
   simruns::run_ptr try_next() {
     require_open();
-    return runs_->try_next();
+    return runs_->next_if_ready();
   }
 
   /// Fetches until a run is here, for `try_next` to give; false at the end.
@@ -50,7 +50,7 @@ class basic_stream : public open_stream {
     require_open();
     before_step();
     auto op = std::make_shared<operation>(io_, std::move(box));
-    op->start(ready(runs_->ready()));
+    op->start(ready(runs_->wait_ready()));
     latest_ = op;
     return op;
   }

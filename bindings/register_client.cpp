@@ -4,7 +4,7 @@
 #include "event_log.hpp"
 #include "py_client.hpp"
 #include "simruns/request/proxy_environment.hpp"
-#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/client.hpp"
 
 #include <pybind11/stl.h>
 

@@ -33,7 +33,6 @@
 #include "simruns/follow/follow_options.hpp"
 #include "simruns/follow/follow_pace.hpp"
 #include "simruns/follow/follow_plan.hpp"
-#include "simruns/runs/http_client.hpp"
 #include "simruns/walk/page_cursor.hpp"
 #include "simruns/runs/run_generator.hpp"
 

@@ -8,7 +8,7 @@
 #endif
 
 // [extract]
-#include <simruns/runs/http_client.hpp>
+#include <simruns/runs/client.hpp>
 #include <simruns/simulator/simulator.hpp>
 
 #include <boost/asio/co_spawn.hpp>

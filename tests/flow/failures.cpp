@@ -12,12 +12,12 @@ using simruns::testing::scripted_transport;
 namespace {
 
 /// What fetching a page comes to where the server answers so.
-simruns::request_failure failure_of(simruns::http_response const& answer,
-                                    simruns::credentials const& who) {
+simruns::request_failure failure_of(simruns::http_response const& response,
+                                    simruns::credentials const& credentials) {
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();
-  link->then_call([&answer](simruns::http_request const&) { return answer; });
-  simruns::client const client(context.get_executor(), test::config(), who, link);
+  link->then_call([&response](simruns::http_request const&) { return response; });
+  simruns::client const client(context.get_executor(), test::config(), credentials, link);
   return test::run(context, client.try_fetch_page(test::query())).error();
 }
 
@@ -56,11 +56,24 @@ TEST_CASE("whatever a transport of the user's throws is a failure, not an except
   CHECK(got.error().message == "the cable is out");
 }
 
-TEST_CASE("an answer of 501 or 505 is not one to ask for again") {
+TEST_CASE("a response of 501 or 505 is not one to ask for again") {
   for (int const status : {501, 505}) {
     auto const failure =
         failure_of(simruns::http_response(status, "{}"), simruns::credentials::api_key("key"));
     CHECK(failure.code == errc::http);
     CHECK_FALSE(failure.code == simruns::condition::retryable);
   }
+}
+
+TEST_CASE("what a server says is shown in one short line that no terminal obeys") {
+  auto const said = [](std::string body) {
+    return failure_of(simruns::http_response(503, std::move(body)),
+                      simruns::credentials::api_key("key"))
+        .message;
+  };
+  CHECK(said("upstream\n\n  down") == "upstream down");
+  CHECK(said(std::string(100'000, 'x')) == std::string(200, 'x') + "...");
+  auto const inside = said(R"({"error":"a\u001b[0m\nb\u0000c"})");
+  CHECK(inside.find('\x1b') == inside.npos);
+  CHECK(inside.find('\n') == inside.npos);
 }

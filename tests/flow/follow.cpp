@@ -258,7 +258,7 @@ TEST_CASE("a second call of a follower while one is outstanding is refused") {
   auto runs = follow(context, link(), at_once());
   runs->async_next([](simruns::error_code, simruns::run_ptr) {});
   context.poll();
-  CHECK_THROWS_AS(runs->try_next(), simruns::request_error);
+  CHECK_THROWS_AS(runs->next_if_ready(), simruns::request_error);
 }
 
 TEST_CASE("a context that goes while a follower waits frees all of it") {

@@ -108,9 +108,9 @@ TEST_CASE("a page in hand is served after its context went") {
   auto runs = test::share(client.runs(test::query()));
   test::run(*context, runs->next());
   context.reset();
-  CHECK(runs->try_next()->id == "b");
-  CHECK(runs->try_next()->id == "c");
-  CHECK(runs->try_next() == nullptr);
+  CHECK(runs->next_if_ready()->id == "b");
+  CHECK(runs->next_if_ready()->id == "c");
+  CHECK(runs->next_if_ready() == nullptr);
   CHECK_FALSE(runs->position().empty());
 }
 

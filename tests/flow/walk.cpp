@@ -65,7 +65,7 @@ TEST_CASE("nothing is sent before the first run is asked for") {
   auto link = three_pages();
   auto client = test::scripted_client(context.get_executor(), link);
   auto runs = client.runs(test::query());
-  CHECK(runs.try_next() == nullptr);
+  CHECK(runs.next_if_ready() == nullptr);
   context.run();
   CHECK(link->requests().empty());
 }
@@ -167,7 +167,7 @@ TEST_CASE("positions after each run name the next one, also where runs have no i
     auto runs = test::share(client.runs(query));
     std::vector<std::int64_t> numbers;
     auto const start = runs->position();
-    if (looked) test::run(context, runs->ready());
+    if (looked) test::run(context, runs->wait_ready());
     if (looked) CHECK(runs->position() == start);
     while (numbers.size() < most) {
       auto const run = test::run(context, runs->next());
@@ -241,14 +241,14 @@ TEST_CASE("ready brings the next run here and takes nothing") {
   auto client = test::scripted_client(context.get_executor(), three_pages());
   auto runs = test::share(client.runs(test::query()));
   auto const start = runs->position();
-  CHECK(test::run(context, runs->ready()));
-  CHECK(test::run(context, runs->ready()));
+  CHECK(test::run(context, runs->wait_ready()));
+  CHECK(test::run(context, runs->wait_ready()));
   CHECK(runs->position() == start);
   ids got;
-  while (test::run(context, runs->ready())) got.emplace_back(runs->try_next()->id);
+  while (test::run(context, runs->wait_ready())) got.emplace_back(runs->next_if_ready()->id);
   CHECK(got == ids{"a", "b", "c", "d", "e"});
-  CHECK_FALSE(test::run(context, runs->ready()));
-  CHECK(runs->try_next() == nullptr);
+  CHECK_FALSE(test::run(context, runs->wait_ready()));
+  CHECK(runs->next_if_ready() == nullptr);
 }
 
 TEST_CASE("a second call while one is outstanding is refused") {
@@ -263,7 +263,7 @@ TEST_CASE("a second call while one is outstanding is refused") {
   context.restart();
   context.poll();
   CHECK(second == errc::invalid_argument);
-  CHECK_THROWS_AS(runs->try_next(), simruns::request_error);
+  CHECK_THROWS_AS(runs->next_if_ready(), simruns::request_error);
 }
 
 TEST_CASE("async_next serves callbacks, futures and as_tuple") {

@@ -1,5 +1,5 @@
 #include "answer_sweep.hpp"
-#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/client.hpp"
 #include "support/certificates.hpp"
 #include "support/scratch.hpp"
 

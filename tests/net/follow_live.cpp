@@ -1,4 +1,4 @@
-#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/client.hpp"
 #include "simruns/simulator/simulator.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"

@@ -1,4 +1,4 @@
-#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/client.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/http_client.hpp"

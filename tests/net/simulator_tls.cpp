@@ -1,6 +1,6 @@
 #include "simruns/simulator/simulator.hpp"
 
-#include "simruns/runs/http_client.hpp"
+#include "simruns/runs/client.hpp"
 #include "support/catch.hpp"
 #include "support/run_io.hpp"
 #include "support/scratch.hpp"

@@ -11,7 +11,7 @@ namespace simruns {
 
 /// One step of a walk.
 struct walk_step {
-  page got;          ///< What of a page is new. Not valid: the walk has ended.
+  page fresh;        ///< What of a page is new. Not valid: the walk has ended.
   page whole;        ///< That page.
   page_start start;  ///< Where it starts,
   page_start next;   ///< and where the page after it does.

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-using simruns::connection_pace;
+using simruns::detail::connection_pace;
 
 TEST_CASE("a pace starts at its most, and never passes it") {
   connection_pace pace(8);

@@ -24,40 +24,40 @@ std::optional<std::chrono::seconds> asked(std::string after, std::string date = 
   if (!date.empty()) response.headers.emplace_back("Date", date);
   response.headers.emplace_back("retry-after", after);
   auto const now = std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min;
-  return simruns::retry_after(response, now);
+  return simruns::detail::retry_after(response, now);
 }
 
 }  // namespace
 
 TEST_CASE("only what may pass by itself is tried again") {
   for (auto const code : {errc::connect, errc::transport, errc::timeout, errc::truncated}) {
-    CHECK(simruns::is_retried(failure(code), true));
+    CHECK(simruns::detail::is_retried(failure(code), true));
   }
   // An answer that ends where the connection does has a status already.
-  CHECK(simruns::is_retried(failure(errc::truncated, 200), true));
+  CHECK(simruns::detail::is_retried(failure(errc::truncated, 200), true));
   for (auto const code : {errc::tls, errc::protocol, errc::too_large, errc::decode,
                           errc::invalid_argument, errc::cancelled}) {
-    CHECK_FALSE(simruns::is_retried(failure(code), true));
+    CHECK_FALSE(simruns::detail::is_retried(failure(code), true));
   }
-  CHECK_FALSE(simruns::is_retried(failure(errc::decode, 200), true));
+  CHECK_FALSE(simruns::detail::is_retried(failure(errc::decode, 200), true));
   std::set<int> const retried{408, 425, 429, 500, 502, 503, 504};
   for (int status = 200; status < 600; ++status) {
     INFO(status);
-    CHECK(simruns::is_retried(failure(errc::http, status), true) == retried.contains(status));
+    CHECK(simruns::detail::is_retried(failure(errc::http, status), true) == retried.contains(status));
   }
-  CHECK_FALSE(simruns::is_retried(failure(errc::server, 500), false));
-  CHECK(simruns::is_retried(failure(errc::server, 503), false));
+  CHECK_FALSE(simruns::detail::is_retried(failure(errc::server, 500), false));
+  CHECK(simruns::detail::is_retried(failure(errc::server, 503), false));
 }
 
 TEST_CASE("the backoff doubles up to its cap, and is drawn from all of it") {
-  CHECK(simruns::backoff(0, 100ms, 20s, 0.5) == 50ms);
-  CHECK(simruns::backoff(1, 100ms, 20s, 0.5) == 100ms);
-  CHECK(simruns::backoff(4, 100ms, 20s, 0.5) == 800ms);
-  CHECK(simruns::backoff(8, 100ms, 20s, 0.5) == 10s);
-  CHECK(simruns::backoff(1'000'000, 100ms, 20s, 0.5) == 10s);
-  CHECK(simruns::backoff(3, 100ms, 20s, 0) == 0ms);
-  CHECK(simruns::backoff(3, 100ms, 50ms, 0.5) == 25ms);
-  CHECK(simruns::backoff(3, 0ms, 20s, 0.9) == 0ms);
+  CHECK(simruns::detail::backoff(0, 100ms, 20s, 0.5) == 50ms);
+  CHECK(simruns::detail::backoff(1, 100ms, 20s, 0.5) == 100ms);
+  CHECK(simruns::detail::backoff(4, 100ms, 20s, 0.5) == 800ms);
+  CHECK(simruns::detail::backoff(8, 100ms, 20s, 0.5) == 10s);
+  CHECK(simruns::detail::backoff(1'000'000, 100ms, 20s, 0.5) == 10s);
+  CHECK(simruns::detail::backoff(3, 100ms, 20s, 0) == 0ms);
+  CHECK(simruns::detail::backoff(3, 100ms, 50ms, 0.5) == 25ms);
+  CHECK(simruns::detail::backoff(3, 0ms, 20s, 0.9) == 0ms);
 }
 
 TEST_CASE("Retry-After is read in each of its forms") {
@@ -84,11 +84,11 @@ TEST_CASE("what is no Retry-After asks for nothing") {
     INFO(text);
     CHECK_FALSE(asked(text));
   }
-  CHECK_FALSE(simruns::retry_after(simruns::http_response(503, "")));
+  CHECK_FALSE(simruns::detail::retry_after(simruns::http_response(503, "")));
 }
 
 TEST_CASE("the retry budget pays for a hundred retries, and half as many after timeouts") {
-  simruns::retry_budget budget;
+  simruns::detail::retry_budget budget;
   for (int i = 0; i < 100; ++i) REQUIRE(budget.take(false));
   CHECK_FALSE(budget.take(false));
   for (int i = 0; i < 5; ++i) {
@@ -98,7 +98,7 @@ TEST_CASE("the retry budget pays for a hundred retries, and half as many after t
   CHECK_FALSE(budget.take(true));
   CHECK(budget.take(false));
 
-  simruns::retry_budget slow;
+  simruns::detail::retry_budget slow;
   for (int i = 0; i < 50; ++i) REQUIRE(slow.take(true));
   CHECK_FALSE(slow.take(true));
   for (int i = 0; i < 10'000; ++i) slow.earn();

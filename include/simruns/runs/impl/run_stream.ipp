@@ -15,13 +15,13 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/version.hpp>
 #if BOOST_ASIO_VERSION >= 102800
 #include <boost/asio/associated_immediate_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 #endif
 
 #include <algorithm>
@@ -249,24 +249,24 @@ void start_fill(consumer_ptr const& consumer, stream_completion<Value> finish) {
 }
 
 /// Completes without going to the strand. Asio forbids to call a handler from within the function
-/// that began the operation, so this costs a post, or what the handler's immediate executor makes
-/// of it.
+/// that began the operation, so this costs a post to the client's executor, or what the handler's
+/// immediate executor makes of it.
 template <class Value>
 void finish_soon(boost::asio::any_io_executor const& io, stream_completion<Value> finish,
                  std::exception_ptr refused) {
   namespace asio = boost::asio;
+  auto const allocator = asio::get_associated_allocator(finish.handler());
 #if BOOST_ASIO_VERSION >= 102800
   auto const executor = asio::get_associated_immediate_executor(finish.handler(), io);
+  auto call = [finish = std::move(finish), refused]() mutable { finish(std::move(refused)); };
+  asio::dispatch(executor, asio::bind_allocator(allocator, std::move(call)));
 #else
   auto const executor = asio::get_associated_executor(finish.handler(), io);
-#endif
-  auto const allocator = asio::get_associated_allocator(finish.handler());
   auto call = [finish = std::move(finish), refused]() mutable { finish(std::move(refused)); };
-  auto bound = asio::bind_allocator(allocator, std::move(call));
-#if BOOST_ASIO_VERSION >= 102800
-  asio::dispatch(executor, std::move(bound));
-#else
-  asio::post(executor, std::move(bound));
+  auto there = [executor, allocator, call = std::move(call)]() mutable {
+    asio::dispatch(executor, asio::bind_allocator(allocator, std::move(call)));
+  };
+  asio::post(io, asio::bind_allocator(allocator, std::move(there)));
 #endif
 }
 
