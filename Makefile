@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check contract toxiproxy kills format sanitize matrix clean
+.PHONY: help demo test bench bench-compile check contract toxiproxy kills format sanitize matrix \
+  clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
@@ -7,7 +8,7 @@ SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp
   CMakeLists.txt pyproject.toml scripts/install.sh
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
 demo: ## batches from a local Simulator, as a table: DATA=runs.jsonl OUT=directory
 	@scripts/bootstrap.sh demo
@@ -23,6 +24,10 @@ bench: ## the benchmarks, beside their peers
 	@scripts/bootstrap.sh bench
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@benchmarks/run.sh
+
+bench-compile: ## what a unit costs the compiler, beside a bare Beast client
+	@scripts/bootstrap.sh test
+	@python3 benchmarks/compile/main.py
 
 check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo

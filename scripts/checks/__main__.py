@@ -5,9 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from checks import awaits, extracts, header_length, include_order, strangers
+from checks import (
+    awaits,
+    cpp_names,
+    extracts,
+    header_length,
+    include_order,
+    private_names,
+    strangers,
+)
 
-CHECKS = [header_length, include_order, awaits, strangers, extracts]
+CHECKS = [header_length, include_order, private_names, cpp_names, awaits, strangers, extracts]
 
 
 def main(root: Path) -> int:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from checks import awaits, extracts, header_length, include_order, strangers
+from checks import (
+    awaits,
+    cpp_names,
+    extracts,
+    header_length,
+    include_order,
+    private_names,
+    strangers,
+)
 
 
 def tree(root: Path, files: dict[str, str]) -> Path:
@@ -27,18 +35,47 @@ def test_a_header_of_250_lines_is_too_long(tmp_path: Path, lines: int, problems:
     assert len(header_length.check(root)) == problems
 
 
+def test_definitions_may_be_long(tmp_path: Path) -> None:
+    root = tree(tmp_path, {"include/simruns/page/impl/long.ipp": "//\n" * 250})
+    assert header_length.check(root) == []
+
+
+def header_of(room: str, definitions: str, *includes: str) -> str:
+    """A header that declares, and includes what defines it where the library is header-only."""
+    guarded = f'#include "simruns/{room}/impl/{definitions}.ipp"'
+    return header(*includes) + f"#ifndef SIMRUNS_SEPARATE_COMPILATION\n{guarded}\n#endif\n"
+
+
 FLOW = {
-    "include/simruns.hpp": header('"simruns/query/run_query.hpp"', '"simruns/page/page.hpp"'),
-    "include/simruns/error.hpp": header("<boost/system/error_code.hpp>"),
-    "include/simruns/query/run_query.hpp": header('"simruns/error.hpp"'),
-    "include/simruns/transport/http.hpp": header("<boost/beast/http.hpp>", "<boost/asio.hpp>"),
-    "include/simruns/page/page.hpp": header('"simruns/detail/slice.hpp"', '"../error.hpp"'),
-    "include/simruns/detail/slice.hpp": header('"simruns/query/run_query.hpp"'),
+    "simruns.hpp": header('"simruns/query/run_query.hpp"', '"simruns/page/page.hpp"'),
+    "simruns/config.hpp": header(),
+    "simruns/text/utf8.hpp": header('"simruns/config.hpp"', "<string_view>", "<emmintrin.h>"),
+    "simruns/error.hpp": header("<boost/system/error_code.hpp>", '"simruns/text/utf8.hpp"'),
+    "simruns/json/scanner.hpp": header('"simruns/text/utf8.hpp"'),
+    "simruns/query/run_query.hpp": header('"simruns/error.hpp"'),
+    "simruns/async/wait_line.hpp": header("<boost/asio/strand.hpp>"),
+    "simruns/transport/http.hpp": header("<boost/beast/http.hpp>", "<boost/asio.hpp>"),
+    "simruns/page/page.hpp": header_of("page", "page", '"../error.hpp"', "<vector>"),
+    "simruns/page/detail/reader.hpp": header('"simruns/page/page.hpp"'),
+    "simruns/page/impl/page.ipp": header('"simruns/page/detail/reader.hpp"'),
+    "simruns/runs/client.hpp": header('"simruns/page/page.hpp"', '"simruns/transport/http.hpp"'),
+    "simruns/testing/pages.hpp": header('"simruns/page/page.hpp"'),
+    "simruns/simulator/data/run.hpp": header('"simruns/error.hpp"'),
+    "simruns/simulator/serve/server.hpp": header_of("simulator/serve", "server"),
+    "simruns/simulator/serve/impl/server.ipp": header("<boost/beast/http.hpp>"),
+    "simruns/simulator/simulator.hpp": header('"simruns/simulator/serve/server.hpp"'),
+    "simruns/src.hpp": header('"simruns/page/impl/page.ipp"'),
+    "simruns/simulator/src.hpp": header('"simruns/simulator/serve/impl/server.ipp"'),
 }
 
 
+def order_problems(root: Path, changed: dict[str, str]) -> list[str]:
+    files = {f"include/{name}": text for name, text in {**FLOW, **changed}.items()}
+    return include_order.check(tree(root, files))
+
+
 def test_headers_that_include_to_the_left_pass(tmp_path: Path) -> None:
-    assert include_order.check(tree(tmp_path, FLOW)) == []
+    assert order_problems(tmp_path, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -48,50 +85,243 @@ def test_headers_that_include_to_the_left_pass(tmp_path: Path) -> None:
         ("query/run_query.hpp", header('"../page/page.hpp"'), "to its right"),
         ("query/run_query.hpp", header("<simruns/page/page.hpp>"), "to its right"),
         ("error.hpp", header('"simruns/query/run_query.hpp"'), "to its right"),
-        ("detail/slice.hpp", header('"simruns/runs/client.hpp"'), "does not exist"),
-        ("page/page.hpp", header("<boost/asio/ip/tcp.hpp>"), "has boost/asio"),
-        ("detail/slice.hpp", header("<boost/asio/ip/tcp.hpp>"), "has boost/asio"),
-        ("page/page.hpp", header('"simruns/transport/http.hpp"'), "has boost/asio"),
-        ("runs/client.hpp", header("<boost/beast/http.hpp>"), "has boost/beast"),
-        ("other/new.hpp", header(), "no such folder"),
+        ("text/utf8.hpp", header('"simruns/error.hpp"'), "to its right"),
+        ("config.hpp", header('"simruns/text/utf8.hpp"'), "to its right"),
+        ("testing/pages.hpp", header("<simruns.hpp>"), "to its right"),
+        ("runs/client.hpp", header('"simruns/src.hpp"'), "to its right"),
+        (
+            "simulator/data/run.hpp",
+            header('"simruns/simulator/serve/server.hpp"'),
+            "to its right",
+        ),
+        (
+            "simulator/serve/server.hpp",
+            header_of("simulator/serve", "server", '"simruns/simulator/simulator.hpp"'),
+            "to its right",
+        ),
+        ("page/impl/page.ipp", header('"simruns/runs/client.hpp"'), "to its right"),
+        ("page/detail/reader.hpp", header('"simruns/page/gone.hpp"'), "does not exist"),
+        ("runs/client.hpp", header('"simruns/page/detail/reader.hpp"'), "private to its room"),
+        ("simulator/data/run.hpp", header('"simruns/page/impl/page.ipp"'), "private to its room"),
+        ("page/detail/reader.hpp", header("<boost/asio/ip/tcp.hpp>"), "includes boost/asio"),
+        ("page/impl/page.ipp", header("<boost/asio/ip/tcp.hpp>"), "includes boost/asio"),
+        ("page/detail/reader.hpp", header('"simruns/async/wait_line.hpp"'), "has boost/asio"),
+        ("error.hpp", header("<boost/asio/error.hpp>"), "includes boost/asio"),
+        ("text/utf8.hpp", header("<boost/system/error_code.hpp>"), "includes boost/system"),
+        ("json/scanner.hpp", header("<zlib.h>"), "includes zlib.h"),
+        ("json/scanner.hpp", header('"simruns/error.hpp"'), "has boost/system"),
+        ("runs/client.hpp", header("<boost/beast/http.hpp>"), "includes boost/beast"),
+        ("async/wait_line.hpp", header("<boost/beast/core.hpp>"), "includes boost/beast"),
     ],
 )
 def test_headers_that_include_to_the_right_or_sockets_fail(
     tmp_path: Path, name: str, text: str, part: str
 ) -> None:
-    problems = include_order.check(tree(tmp_path, {**FLOW, f"include/simruns/{name}": text}))
+    problems = order_problems(tmp_path, {f"simruns/{name}": text})
+    where = f"include/simruns/{name}: "
+    assert any(p.startswith(where) and part in p for p in problems), problems
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "simruns/other/new.hpp",
+        "simruns/new.hpp",
+        "simruns/simulator/new.hpp",
+        "simruns/simulator/other/new.hpp",
+        "simruns/page/other/new.hpp",
+        "simruns/page/new.ipp",
+        "simruns/page/impl/new.hpp",
+        "simruns/impl/new.ipp",
+        "simruns/root/new.hpp",
+        "other.hpp",
+    ],
+)
+def test_a_file_outside_the_rooms_fails(tmp_path: Path, name: str) -> None:
+    assert order_problems(tmp_path, {name: header()}) == [f"include/{name}: has no room"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "part"),
+    [
+        ({"src.hpp": header()}, "is not named once by simruns/src.hpp"),
+        (
+            {"src.hpp": header(*['"simruns/page/impl/page.ipp"'] * 2)},
+            "is not named once by simruns/src.hpp",
+        ),
+        (
+            {
+                "src.hpp": header(
+                    '"simruns/page/impl/page.ipp"', '"simruns/simulator/serve/impl/server.ipp"'
+                )
+            },
+            "is not named once by simruns/simulator/src.hpp",
+        ),
+        ({"src.hpp": header('"simruns/page/impl/page.ipp"', "<vector>")}, "which is no .ipp"),
+        (
+            {"src.hpp": header(*(f'"simruns/page/impl/{n}.ipp"' for n in ("page", "gone")))},
+            "does not exist",
+        ),
+        ({"page/page.hpp": header()}, "is included by no header"),
+        (
+            {"page/page.hpp": header('"simruns/page/impl/page.ipp"')},
+            "without '#ifndef SIMRUNS_SEPARATE_COMPILATION'",
+        ),
+        (
+            {"page/page.hpp": header_of("page", "page").replace("#ifndef", "#ifdef")},
+            "without '#ifndef SIMRUNS_SEPARATE_COMPILATION'",
+        ),
+        (
+            {"page/page.hpp": header_of("page", "page").replace("#include", "#else\n#include")},
+            "without '#ifndef SIMRUNS_SEPARATE_COMPILATION'",
+        ),
+    ],
+)
+def test_definitions_that_one_of_both_forms_lacks_fail(
+    tmp_path: Path, changed: dict[str, str], part: str
+) -> None:
+    problems = order_problems(tmp_path, {f"simruns/{name}": changed[name] for name in changed})
     assert any(part in problem for problem in problems), problems
-
-
-def test_a_folder_is_not_reached_through_detail(tmp_path: Path) -> None:
-    root = tree(
-        tmp_path,
-        {
-            **FLOW,
-            "include/simruns/detail/slice.hpp": header('"simruns/runs/retry.hpp"'),
-            "include/simruns/runs/retry.hpp": header(),
-        },
-    )
-    problems = include_order.check(root)
-    assert problems == [
-        "include/simruns/page/page.hpp: reaches simruns/runs/retry.hpp, to its right"
-    ]
 
 
 @pytest.mark.parametrize(
     "includes",
     [
         ['"simruns/page/page.hpp"', '"simruns/query/run_query.hpp"'],
-        ['"simruns/testing/scripted_transport.hpp"'],
+        ['"simruns/testing/pages.hpp"'],
+        ['"simruns/simulator/simulator.hpp"'],
+        ['"simruns/page/detail/reader.hpp"'],
+        ['"simruns/page/gone.hpp"'],
     ],
 )
 def test_the_umbrella_follows_the_flow_without_doubles(tmp_path: Path, includes: list[str]) -> None:
-    files = {
-        **FLOW,
-        "include/simruns/testing/scripted_transport.hpp": header(),
-        "include/simruns.hpp": header(*includes),
-    }
-    assert len(include_order.check(tree(tmp_path, files))) == 1
+    assert len(order_problems(tmp_path, {"simruns.hpp": header(*includes)})) == 1
+
+
+PAGE = """
+#pragma once
+#include <memory>
+#define LONG(x) \\
+  struct x { int hidden; };
+namespace simruns {
+namespace detail { struct page_data; }
+enum class kind : char { next, previous = 'p' };
+template <class T>
+concept number = requires(T t) { t + 1; };
+template <class T> requires requires(T t) { t.size(); }
+std::size_t size_of(T const& value) { return value.size(); }
+inline constexpr std::string_view version = "0.1";
+using pages = std::vector<class page>;
+/// A page: struct hidden { int no; };
+class page final : public base<int, (1 > 0)> {
+ public:
+  using iterator = int const*;
+  page() : data_{nullptr}, sizes_{1, 2} {}
+  explicit(false) page(int count) noexcept(true) : data_(std::make_shared<detail::page_data>()) {}
+  page(page const&) = delete;
+  ~page() = default;
+  std::span<int const> runs() const& noexcept { return {}; }
+  void runs() && = delete;
+  [[nodiscard]] auto begin() const -> std::function<void(int)> { return {}; }
+  bool operator()(int a, int b = 2) const { return a < b; }
+  explicit operator bool() const noexcept { return true; }
+  friend bool operator==(page const&, page const&) = default;
+  friend class reader;
+  struct limits { int most = 3; std::vector<int> list{1, 2}; void (*release)(limits*); };
+ protected:
+  int secret();
+ private:
+  struct hidden { int no; };
+  std::shared_ptr<detail::page_data> data_;
+};
+SIMRUNS_INLINE int page::secret() { return 1; }
+extern "C" {
+int exported(void);
+}
+}  // namespace simruns
+namespace boost::system {
+template <> struct is_error_code_enum<simruns::kind> : std::true_type {};
+}
+"""
+
+
+def test_names_are_found_as_headers_declare_them() -> None:
+    assert cpp_names.names_of(PAGE) == [
+        "function simruns::exported",
+        "enum simruns::kind",
+        "enumerator simruns::kind::next",
+        "enumerator simruns::kind::previous",
+        "concept simruns::number",
+        "class simruns::page",
+        "function simruns::page::begin",
+        "alias simruns::page::iterator",
+        "class simruns::page::limits",
+        "variable simruns::page::limits::list",
+        "variable simruns::page::limits::most",
+        "variable simruns::page::limits::release",
+        "function simruns::page::operator bool",
+        "function simruns::page::operator()",
+        "function simruns::page::operator==",
+        "function simruns::page::page",
+        "function simruns::page::runs",
+        "alias simruns::pages",
+        "function simruns::size_of",
+        "variable simruns::version",
+    ]
+
+
+def test_a_name_that_comes_or_goes_fails_until_it_is_listed(tmp_path: Path) -> None:
+    root = tree(
+        tmp_path,
+        {
+            "include/simruns/page/page.hpp": PAGE,
+            "include/simruns/page/detail/x.hpp": "namespace simruns { class not_listed {}; }",
+            "include/simruns/text/x.hpp": "namespace simruns { class not_listed {}; }",
+            "docs/cpp_names.txt": "",
+        },
+    )
+    assert cpp_names.check(root) != []
+    cpp_names.main(root)
+    assert cpp_names.check(root) == []
+    page = root / "include/simruns/page/page.hpp"
+    page.write_text(PAGE.replace("runs()", "rows()"), encoding="utf-8")
+    problems = cpp_names.check(root)
+    assert "docs/cpp_names.txt: function simruns::page::runs is listed, but gone" in problems
+    assert "docs/cpp_names.txt: function simruns::page::rows is new" in problems
+    assert cpp_names.COMMAND in problems[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page/page.hpp", "namespace simruns { namespace detail { class data; } class page {}; }"),
+        ("page/page.hpp", "namespace simruns::detail { template <class T> struct data; }"),
+        ("page/detail/data.hpp", "namespace simruns::detail { struct data {}; }"),
+        ("page/impl/page.ipp", "namespace simruns::detail { int f() { return 1; } }"),
+        ("text/utf8.hpp", "namespace simruns::detail { struct utf8 { int state; }; }"),
+        ("text/utf8.hpp", "namespace simruns { namespace detail { int f(); } }"),
+        ("fetch/fetch.hpp", "namespace simruns { class page; } namespace simruns::detail {}"),
+    ],
+)
+def test_private_names_behind_private_paths_pass(tmp_path: Path, name: str, text: str) -> None:
+    assert private_names.check(tree(tmp_path, {f"include/simruns/{name}": text})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page/page.hpp", "namespace simruns::detail { struct data { int x; }; }"),
+        ("page/page.hpp", "namespace simruns { namespace detail { int f(); } }"),
+        ("simulator/data/run.hpp", "namespace simruns::simulator::detail { using x = int; }"),
+        ("error.hpp", "namespace simruns::detail { inline int f() { return 1; } }"),
+        ("text/utf8.hpp", "namespace simruns { struct utf8 { int state; }; }"),
+        ("json/write.hpp", "namespace simruns::simulator::detail { int f(); }"),
+        ("fetch/impl/fetch.ipp", "namespace simruns { int f() { return 1; } }"),
+        ("async/wait_line.hpp", "int f();"),
+    ],
+)
+def test_private_names_in_public_headers_fail(tmp_path: Path, name: str, text: str) -> None:
+    assert len(private_names.check(tree(tmp_path, {f"include/simruns/{name}": text}))) == 1
 
 
 RIGHT_AWAITS = [
