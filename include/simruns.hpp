@@ -1,7 +1,7 @@
 #pragma once
 
 /// Everything but the local Simulator and the test doubles, in the order of the data:
-/// query -> request -> transport -> page -> runs -> columns.
+/// query -> request -> transport -> page -> walk -> follow -> runs -> columns.
 
 // clang-format off: in the order of the flow, not of the alphabet
 #include "simruns/version.hpp"
@@ -16,8 +16,8 @@
 #include "simruns/request/credentials.hpp"
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/make_request.hpp"
-#include "simruns/request/proxy_environment.hpp"
 #include "simruns/request/proxy.hpp"
+#include "simruns/request/proxy_environment.hpp"
 
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"
@@ -27,13 +27,13 @@
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/verdict.hpp"
 
-#include "simruns/runs/client.hpp"
 #include "simruns/walk/completeness.hpp"
-#include "simruns/runs/run_follower.hpp"
-#include "simruns/follow/follow_options.hpp"
-#include "simruns/follow/follow_pace.hpp"
-#include "simruns/follow/follow_plan.hpp"
 #include "simruns/walk/page_cursor.hpp"
+
+#include "simruns/follow/follow_options.hpp"
+
+#include "simruns/runs/client.hpp"
+#include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include "simruns/columns/arrow.hpp"

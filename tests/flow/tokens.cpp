@@ -156,9 +156,8 @@ TEST_CASE("a handler runs by its own executor, else by the client's") {
   std::thread::id fetched, buffered;
   auto const here = std::this_thread::get_id();
   runs.async_next(test::asio::bind_executor(
-      elsewhere.get_executor(), [&](simruns::error_code, simruns::run_ptr) {
-        fetched = std::this_thread::get_id();
-      }));
+      elsewhere.get_executor(),
+      [&](simruns::error_code, simruns::run_ptr) { fetched = std::this_thread::get_id(); }));
   context.run();
   elsewhere.join();
   CHECK(fetched != here);
@@ -258,16 +257,16 @@ TEST_CASE("a token with a deadline of its own ends the wait, and loses no run") 
   auto client = test::scripted_client(context.get_executor(), link);
   auto runs = client.runs(test::query());
   simruns::error_code ended;
-  runs.async_next(test::asio::cancel_after(
-      std::chrono::milliseconds(1),
-      [&](simruns::error_code code, simruns::run_ptr) { ended = code; }));
+  runs.async_next(
+      test::asio::cancel_after(std::chrono::milliseconds(1),
+                               [&](simruns::error_code code, simruns::run_ptr) { ended = code; }));
   context.run();
   CHECK(ended == errc::cancelled);
   std::string id;
   context.restart();
-  runs.async_next(test::asio::cancel_at(
-      std::chrono::steady_clock::now() + std::chrono::hours(1),
-      [&](simruns::error_code, simruns::run_ptr run) { id = run->id; }));
+  runs.async_next(
+      test::asio::cancel_at(std::chrono::steady_clock::now() + std::chrono::hours(1),
+                            [&](simruns::error_code, simruns::run_ptr run) { id = run->id; }));
   context.run();
   CHECK(id == "a");
 }

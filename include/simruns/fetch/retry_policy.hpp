@@ -19,7 +19,7 @@ bool is_retried(request_failure const& failure, bool server_errors) noexcept;
 /// `fraction * min(cap, base * 2^retry)`. `fraction`: uniform in [0, 1).
 /// Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 std::chrono::milliseconds backoff(int retry, std::chrono::milliseconds base,
-                                         std::chrono::milliseconds cap, double fraction) noexcept;
+                                  std::chrono::milliseconds cap, double fraction) noexcept;
 
 /// How long an answer asks to wait: `Retry-After`, in seconds or as a date, which is compared with
 /// the answer's own `Date` where it has one, else with `now`. A moment that has passed is no wait.

@@ -18,9 +18,9 @@ namespace simruns {
 ///     while (simruns::run_ptr run = co_await runs.next()) use(*run);
 ///     if (runs.status().lost != 0) ...
 ///
-/// A run is settled when its verdict is not `pending`; one that was given is never given again, even
-/// if it changes. Within a poll runs come in the order of the batch. A cancelled wait ends the pause
-/// between two polls, too.
+/// A run is settled when its verdict is not `pending`; one that was given is never given again,
+/// even if it changes. Within a poll runs come in the order of the batch. A cancelled wait ends the
+/// pause between two polls, too.
 template <class Executor>
 class basic_run_follower : public basic_run_stream<Executor> {
  public:

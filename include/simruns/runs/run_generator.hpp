@@ -13,9 +13,9 @@ namespace simruns {
 ///     auto runs = client.runs(query);
 ///     while (simruns::run_ptr run = co_await runs.next()) use(*run);
 ///
-/// One page (`client_config::prefetch`) is read ahead. Of a settled batch, for a consumer that keeps
-/// up, as many pages are read at a time as there are connections. An error that ended the walk
-/// (cursors in a circle, runs missing, too many pages) comes again at every further call.
+/// One page (`client_config::prefetch`) is read ahead. Of a settled batch, for a consumer that
+/// keeps up, as many pages are read at a time as there are connections. An error that ended the
+/// walk (cursors in a circle, runs missing, too many pages) comes again at every further call.
 template <class Executor>
 class basic_run_generator : public basic_run_stream<Executor> {
  public:

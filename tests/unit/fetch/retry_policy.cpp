@@ -43,7 +43,8 @@ TEST_CASE("only what may pass by itself is tried again") {
   std::set<int> const retried{408, 425, 429, 500, 502, 503, 504};
   for (int status = 200; status < 600; ++status) {
     INFO(status);
-    CHECK(simruns::detail::is_retried(failure(errc::http, status), true) == retried.contains(status));
+    CHECK(simruns::detail::is_retried(failure(errc::http, status), true) ==
+          retried.contains(status));
   }
   CHECK_FALSE(simruns::detail::is_retried(failure(errc::server, 500), false));
   CHECK(simruns::detail::is_retried(failure(errc::server, 503), false));

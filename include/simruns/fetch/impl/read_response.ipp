@@ -20,7 +20,9 @@ inline constexpr std::size_t most_shown = 200;  ///< Bytes of a text of the serv
 
 SIMRUNS_INLINE request_failure failure_of_status(http_response const& response,
                                                  credentials const& credentials) {
-  auto const shown = [&](std::string_view text) { return excerpt(credentials.redact(text), most_shown); };
+  auto const shown = [&](std::string_view text) {
+    return excerpt(credentials.redact(text), most_shown);
+  };
   auto const said = parse_error_body(response.body);
   request_failure out;
   auto const code = errc_of_status(response.status);

@@ -33,7 +33,8 @@ SIMRUNS_INLINE bool is_retried(request_failure const& failure, bool server_error
 }
 
 SIMRUNS_INLINE std::chrono::milliseconds backoff(int retry, std::chrono::milliseconds base,
-                                         std::chrono::milliseconds cap, double fraction) noexcept {
+                                                 std::chrono::milliseconds cap,
+                                                 double fraction) noexcept {
   // In doubles nothing overflows: 2^1000 is still one.
   double most = static_cast<double>(base.count());
   for (int i = 0; i < retry && most < static_cast<double>(cap.count()); ++i) most *= 2;
@@ -42,8 +43,7 @@ SIMRUNS_INLINE std::chrono::milliseconds backoff(int retry, std::chrono::millise
 }
 
 SIMRUNS_INLINE std::optional<std::chrono::seconds> retry_after(
-    http_response const& response,
-    std::chrono::system_clock::time_point now) {
+    http_response const& response, std::chrono::system_clock::time_point now) {
   using std::chrono::seconds;
   static constexpr seconds longest{std::numeric_limits<std::int32_t>::max()};
   std::string_view const text = response.header("Retry-After");

@@ -50,9 +50,9 @@ struct run_consumer {
 
   std::shared_ptr<client_core> core;
   std::shared_ptr<step_source> source;
-  page hand;              ///< What is new of a page.
-  page whole;             ///< That page, as it came.
-  std::size_t index = 0;  ///< Of the next run in `hand`.
+  page hand;                      ///< What is new of a page.
+  page whole;                     ///< That page, as it came.
+  std::size_t index = 0;          ///< Of the next run in `hand`.
   simruns::position before_hand;  ///< Where the page in hand begins.
   page_start following;           ///< Where the page after it begins.
   simruns::completeness tally;

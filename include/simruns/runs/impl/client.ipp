@@ -31,8 +31,8 @@ namespace simruns::detail {
 SIMRUNS_INLINE core_ptr make_core(boost::asio::any_io_executor executor, client_config config,
                                   credentials credentials,
                                   std::shared_ptr<simruns::transport> transport) {
-  auto core = std::make_shared<client_core>(std::move(executor), std::move(config),
-                                            std::move(credentials));
+  auto core =
+      std::make_shared<client_core>(std::move(executor), std::move(config), std::move(credentials));
   core->transport = std::move(transport);
   return core;
 }

@@ -49,7 +49,8 @@ SIMRUNS_INLINE void follow_source::publish() {
 }
 
 /// Throws: request_error (cancelled).
-SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::pause(std::shared_ptr<follow_source> self) {
+SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::pause(
+    std::shared_ptr<follow_source> self) {
   namespace asio = boost::asio;
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, self->pace_.due());
@@ -59,7 +60,8 @@ SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::pause(std::shared_ptr
 }
 
 /// Until there is something to give.
-SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::step(std::shared_ptr<follow_source> self) {
+SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::step(
+    std::shared_ptr<follow_source> self) {
   walk_step out;
   for (;;) {
     out.failure = self->broken_ ? self->broken_ : self->plan_.take_failure();
@@ -83,7 +85,8 @@ SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::step(std::shared
   }
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::take(std::shared_ptr<follow_source> self) {
+SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::take(
+    std::shared_ptr<follow_source> self) {
   namespace asio = boost::asio;
   if (self->abandoned_) throw request_error(errc::cancelled, "the follower was closed");
   self->pace_.start(clock::now());

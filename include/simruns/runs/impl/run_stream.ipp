@@ -121,7 +121,8 @@ SIMRUNS_INLINE request_failure cancelled_at(run_consumer const& consumer) {
 
 /// Throws `errc::cancelled` if the caller's coroutine was cancelled: whoever cancelled takes no
 /// result, so what came stays in hand.
-SIMRUNS_INLINE boost::asio::awaitable<void> throw_if_cancelled(std::shared_ptr<run_consumer> consumer) {
+SIMRUNS_INLINE boost::asio::awaitable<void> throw_if_cancelled(
+    std::shared_ptr<run_consumer> consumer) {
   auto const state = co_await boost::asio::this_coro::cancellation_state;
   if (state.cancelled() == boost::asio::cancellation_type::none) co_return;
   consumer->failure = cancelled_at(*consumer);

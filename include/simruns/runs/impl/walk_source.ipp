@@ -70,7 +70,8 @@ SIMRUNS_INLINE void walk_source::stop_reading() {
   }
 }
 
-SIMRUNS_INLINE void walk_source::deliver(page_wish const& wish, result<fetched_page> const& fetched) {
+SIMRUNS_INLINE void walk_source::deliver(page_wish const& wish,
+                                         result<fetched_page> const& fetched) {
   if (!fetched) {
     plan_.count_requests(fetched.error().attempts);
     plan_.missed(wish);
@@ -85,8 +86,8 @@ SIMRUNS_INLINE void walk_source::deliver(page_wish const& wish, result<fetched_p
 }
 
 /// `era`: a reader that was stopped meanwhile must not touch the walk.
-SIMRUNS_INLINE boost::asio::awaitable<void> walk_source::read(std::shared_ptr<walk_source> self, page_wish wish,
-                                               std::uint64_t era) {
+SIMRUNS_INLINE boost::asio::awaitable<void> walk_source::read(std::shared_ptr<walk_source> self,
+                                                              page_wish wish, std::uint64_t era) {
   for (std::optional<page_wish> now(std::move(wish)); now; now = self->next_wish()) {
     result<fetched_page> fetched;
     std::exception_ptr thrown;
@@ -122,7 +123,8 @@ SIMRUNS_INLINE walk_step walk_source::failed() {
   return step;
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<walk_step> walk_source::take(std::shared_ptr<walk_source> self) {
+SIMRUNS_INLINE boost::asio::awaitable<walk_step> walk_source::take(
+    std::shared_ptr<walk_source> self) {
   for (;;) {
     if (self->plan_.has_step()) co_return self->pop();
     if (self->failure_is_due()) co_return self->failed();
