@@ -234,7 +234,11 @@ TEST_CASE("a follower that is closed or goes ends its next, in a request and in 
   auto const pausing = GENERATE(false, true);
   test::asio::io_context context;
   auto net = link();
-  if (pausing) net->then_page(page_of({}));
+  if (pausing) {
+    net->then_page(page_of({}));
+  } else {
+    net->then_silence();
+  }
   auto runs = follow(context, net, follow_options().poll_interval(1h));
   simruns::error_code code;
   runs->async_next([&](simruns::error_code failed, simruns::run_ptr) { code = failed; });
@@ -255,7 +259,9 @@ TEST_CASE("a follower that is closed or goes ends its next, in a request and in 
 
 TEST_CASE("a second call of a follower while one is outstanding is refused") {
   test::asio::io_context context;
-  auto runs = follow(context, link(), at_once());
+  auto net = link();
+  net->then_silence();
+  auto runs = follow(context, net, at_once());
   runs->async_next([](simruns::error_code, simruns::run_ptr) {});
   context.poll();
   CHECK_THROWS_AS(runs->next_if_ready(), simruns::request_error);
@@ -264,7 +270,11 @@ TEST_CASE("a second call of a follower while one is outstanding is refused") {
 TEST_CASE("a context that goes while a follower waits frees all of it") {
   auto const pausing = GENERATE(false, true);
   auto net = link();
-  if (pausing) net->then_page(page_of({}));
+  if (pausing) {
+    net->then_page(page_of({}));
+  } else {
+    net->then_silence();
+  }
   std::weak_ptr<scripted_transport> const watched = net;
   std::shared_ptr<simruns::run_follower> runs;
   {

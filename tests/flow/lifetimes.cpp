@@ -27,7 +27,7 @@ struct walk_in_flight {
   explicit walk_in_flight(int thread_count) {
     sample_paging more("c1");
     more.total = 100;
-    link->then_page(page_of({"a", "b"}, more));
+    link->then_page(page_of({"a", "b"}, more)).then_silence();
     client.emplace(test::scripted_client(context->get_executor(), link));
     runs.emplace(client->runs(test::query()));
     std::promise<void> begun;
@@ -72,6 +72,7 @@ TEST_CASE("a generator that goes while its next is outstanding ends that next") 
   auto const threads = GENERATE(0, 1, 4);
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();
+  link->then_silence();
   auto client = test::scripted_client(context.get_executor(), link);
   auto runs = std::make_optional(client.runs(test::query()));
   simruns::error_code code;
@@ -88,6 +89,7 @@ TEST_CASE("a generator that goes while its next is outstanding ends that next") 
 
 TEST_CASE("a context that goes with a consumer waiting frees all of it") {
   auto link = std::make_shared<scripted_transport>();
+  link->then_silence();
   std::weak_ptr<scripted_transport> const watched = link;
   {
     test::asio::io_context context;
@@ -121,9 +123,11 @@ TEST_CASE("cancelled from another executor at any moment, an operation ends once
   auto const work = test::asio::make_work_guard(context);
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) threads.emplace_back([&] { context.run(); });
+  static constexpr int rounds = 200;
   auto link = std::make_shared<scripted_transport>();
+  for (int round = 0; round < rounds; ++round) link->then_silence();
   auto client = test::scripted_client(context.get_executor(), link);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     test::asio::io_context callers;
     test::asio::cancellation_signal stop;
     auto runs = test::share(client.runs(test::query()));

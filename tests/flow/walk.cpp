@@ -254,6 +254,7 @@ TEST_CASE("ready brings the next run here and takes nothing") {
 TEST_CASE("a second call while one is outstanding is refused") {
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();
+  link->then_silence();
   auto client = test::scripted_client(context.get_executor(), link);
   auto runs = test::share(client.runs(test::query()));
   runs->async_next([](simruns::error_code, simruns::run_ptr) {});
