@@ -31,6 +31,7 @@
 #include "simruns/walk/page_cursor.hpp"
 
 #include "simruns/follow/follow_options.hpp"
+#include "simruns/follow/follow_status.hpp"
 
 #include "simruns/runs/client.hpp"
 #include "simruns/runs/run_follower.hpp"

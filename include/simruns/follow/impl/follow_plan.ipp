@@ -2,9 +2,11 @@
 
 #include "simruns/config.hpp"
 #include "simruns/follow/follow_plan.hpp"
+#include "simruns/page/verdict.hpp"
 
-#include <cstddef>
-#include <tuple>
+#include <algorithm>
+#include <exception>
+#include <string_view>
 
 namespace simruns {
 
@@ -52,13 +54,12 @@ SIMRUNS_INLINE void follow_plan::begin_poll() {
 
 SIMRUNS_INLINE void follow_plan::begin_pass(page_start const& start) {
   ++passes_;
-  pass_pages_ = 0;
   unnamed_ = 0;
   stretches_.clear();
-  from_first_ = start.by == page_start::kind::skip;
-  if (from_first_) before_ = 0;
+  bool const from_first = start.by == page_start::kind::skip;
+  sweeps_.begin(from_first);
   auto from = query_;
-  if (!from_first_) from.start_at(start.cursor);
+  if (!from_first) from.start_at(start.cursor);
   walk_.emplace(from, max_pages_);
 }
 
@@ -69,13 +70,13 @@ SIMRUNS_INLINE void follow_plan::note_start(page_start const& start) {
   stretches_.push_back(std::move(latest));
 }
 
-SIMRUNS_INLINE page follow_plan::accept(page const& got, int requests) {
+SIMRUNS_INLINE page follow_plan::accept(page const& latest, int requests) {
   ++tally_.pages;
-  ++pass_pages_;
+  sweeps_.count_page();
   tally_.requests += static_cast<std::uint64_t>(requests);
-  if (got.pagination().total) tally_.total = *got.pagination().total;
+  if (latest.pagination().total) tally_.total = *latest.pagination().total;
   note_start(walk_->next());
-  page const once = walk_->accept(got, requests);
+  page const once = walk_->accept(latest, requests);
   stretches_.back().runs += static_cast<std::int64_t>(once.size());
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < once.size() && !done(); ++i) {
@@ -92,30 +93,19 @@ SIMRUNS_INLINE page follow_plan::accept(page const& got, int requests) {
 SIMRUNS_INLINE bool follow_plan::take(run const& latest) {
   if (latest.id.empty()) ++unnamed_;
   if (latest.id.empty() || settled_.contains(latest.id)) return false;
-  forget_loss(latest.id);
+  losses_.forget(latest.id);
   if (verdict_of(latest) != verdict::pending) {
-    auto const was = pending_.find(latest.id);
-    if (was != pending_.end()) pending_.erase(was);
+    losses_.settle(latest.id);
     settled_.insert(latest.id);
     ++changes_;
     return true;
   }
-  auto const [at, appeared] = pending_.try_emplace(std::string(latest.id));
-  if (appeared) ++changes_;
-  auto& mine = at->second;
-  mine.stretch = stretches_.size() - 1;
-  mine.pass = passes_;
-  mine.poll = tally_.polls;
-  mine.misses = 0;
-  if (latest.sequence) mine.sequence = *latest.sequence;
-  if (latest.expires_at) mine.expires_at = *latest.expires_at;
+  detail::sighting at;
+  at.poll = tally_.polls;
+  at.pass = passes_;
+  at.stretch = stretches_.size() - 1;
+  if (losses_.see(latest, at)) ++changes_;
   return false;
-}
-
-/// What is there again was not lost.
-SIMRUNS_INLINE void follow_plan::forget_loss(std::string_view id) {
-  if (!lost_once_.contains(id)) return;
-  std::erase_if(lost_, [id](lost_run const& lost) { return lost.id == id; });
 }
 
 SIMRUNS_INLINE void follow_plan::check_ends(run const& latest) {
@@ -154,12 +144,12 @@ SIMRUNS_INLINE bool follow_plan::refused(request_failure const& failure) {
 SIMRUNS_INLINE void follow_plan::pass_over() {
   auto const tally = walk_->completeness();
   auto failure = walk_->failure();
-  // An end that came too early for `total` is none here: see `total_counts_more`.
+  // An end that came too early for `total` is none here: see `sweeps::wanted`.
   if (failure && !tally.reached_end) {
     failure_ = std::move(failure);
     return begin_pass(page_start::at_skip(0));
   }
-  bool const more = total_counts_more(tally);
+  bool const more = sweeps_.wanted(tally);
   bool const missing = miss_pending();
   if (enough()) {
     ended_ = follow_end::count;
@@ -174,72 +164,32 @@ SIMRUNS_INLINE void follow_plan::pass_over() {
 
 /// Whether a pending run did not come, and is not yet taken for lost.
 SIMRUNS_INLINE bool follow_plan::miss_pending() {
-  bool missing = false;
-  auto const known = static_cast<std::ptrdiff_t>(lost_.size());
-  for (auto at = pending_.begin(); at != pending_.end();) {
-    auto& [id, mine] = *at;
-    if (mine.pass != passes_ && ++mine.misses >= most_misses) {
-      lost_run gone;
-      gone.id = id;
-      gone.sequence = mine.sequence;
-      gone.expires_at = mine.expires_at;
-      gone.last_poll = mine.poll;
-      gone.lost_poll = tally_.polls;
-      lost_once_.insert(id);
-      lost_.push_back(std::move(gone));
-      ++changes_;
-      at = pending_.erase(at);
-      continue;
-    }
-    missing = missing || mine.pass != passes_;
-    ++at;
-  }
-  std::sort(lost_.begin() + known, lost_.end(), [](lost_run const& a, lost_run const& b) {
-    return std::tie(a.sequence, a.id) < std::tie(b.sequence, b.id);
-  });
+  auto const known = lost().size();
+  bool const missing = losses_.miss(passes_, tally_.polls);
+  changes_ += lost().size() - known;
   return missing;
 }
 
-SIMRUNS_INLINE bool follow_plan::total_counts_more(completeness const& tally) {
-  if (!tally.total_last) return false;
-  auto const total = *tally.total_last;
-  auto const elsewhere = total > tally.received ? total - tally.received : 0;
-  if (!from_first_) {
-    // Of `before_`, as far as `surplus_` leaves it: their sum may be more than a number holds.
-    auto const counted = elsewhere - surplus_;
-    if (counted > before_) return true;
-    expired_before_ = expired_before_ || counted < before_;
-    before_ = std::max<std::int64_t>(counted, 0);
-    return expired_before_ && since_pages_ + pass_pages_ + free_pages >= sweep_pages_;
-  }
-  expired_before_ = false;
-  // Twice the same: not a run that came in meanwhile, but what `total` means here.
-  bool const believed = elsewhere <= surplus_ || elsewhere == doubt_;
-  doubt_ = elsewhere;
-  if (believed) surplus_ = elsewhere;
-  return !believed;
-}
-
-SIMRUNS_INLINE void follow_plan::choose_start(bool from_first) {
-  since_polls_ = from_first_ ? 0 : since_polls_ + 1;
-  since_pages_ = from_first_ ? 0 : since_pages_ + pass_pages_;
-  if (from_first_) sweep_pages_ = pass_pages_;
-  bool const due = since_polls_ >= polls_without_sweep && since_pages_ >= sweep_pages_;
-  if (from_first || due) {
+SIMRUNS_INLINE void follow_plan::choose_start(bool in_doubt) {
+  if (sweeps_.next(in_doubt)) {
     start_ = page_start::at_skip(0);
     return;
   }
-  auto earliest = stretches_.size() - 1;
-  for (auto const& [id, mine] : pending_) earliest = std::min(earliest, mine.stretch);
-  for (std::size_t i = 0; i < earliest; ++i) before_ += stretches_[i].runs;
+  auto const earliest = losses_.earliest(stretches_.size() - 1);
+  for (std::size_t i = 0; i < earliest; ++i) sweeps_.skip(stretches_[i].runs);
   start_ = stretches_[earliest].start;
+}
+
+SIMRUNS_INLINE bool follow_plan::enough() const noexcept {
+  auto const wanted = options_.until_count();
+  return wanted && static_cast<std::int64_t>(settled_.size() + lost().size()) >= *wanted;
 }
 
 SIMRUNS_INLINE follow_status follow_plan::status() const {
   auto out = tally_;
   out.settled = static_cast<std::int64_t>(settled_.size());
-  out.pending = static_cast<std::int64_t>(pending_.size());
-  out.lost = static_cast<std::int64_t>(lost_.size());
+  out.pending = static_cast<std::int64_t>(losses_.pending());
+  out.lost = static_cast<std::int64_t>(lost().size());
   out.seen = out.settled + out.pending + out.lost;
   out.unnamed = unnamed_;
   out.ended = ended_;
