@@ -78,11 +78,11 @@ simruns::completeness make_completeness(
   bool const numbered = sequences && !filtered &&
                         std::ranges::all_of(*sequences, [](auto const& n) { return n && *n >= 1; });
   if (numbered) {
-    simruns::sequence_set numbers;
-    for (auto const& number : *sequences) numbers.insert(*number);
+    std::vector<std::int64_t> numbers;
+    for (auto const& number : *sequences) numbers.push_back(*number);
     out.number(numbers);
   }
-  out.received = received;
+  out.received = out.handed = received;
   out.duplicates = duplicates;
   out.total_first = total_first;
   out.total_last = total;

@@ -89,6 +89,7 @@ class walk_record {
 
   void check(simruns::completeness const& c) const {
     promise(c.received == yielded_, "received counts what was yielded");
+    promise(c.handed == yielded_ && c.waiting == 0, "what was yielded was handed on");
     promise(!most_ || c.received <= *most_, "a walk keeps to its maximum");
     promise(to_string(c).size() > 10, "completeness has words");
   }

@@ -44,7 +44,7 @@ inline void walk_odd_windows(bytes input) {
   std::size_t const most = 4 * (200 + (16 + 64 + 32) * 4 + input.size());
   for (std::size_t steps = 0; !plan.done() || plan.has_step(); ++steps) {
     promise(steps <= most, "a walk ends");
-    while (plan.has_step()) record.note(simruns::page(), plan.take().got);
+    while (plan.has_step()) record.note(simruns::page(), plan.take().fresh);
     if (plan.done()) break;
     while (auto wish = plan.next_wish(ahead)) asked.push_back(*std::move(wish));
     promise(!asked.empty() && asked.size() <= ahead, "a walk asks for what it may, and goes on");

@@ -1,29 +1,30 @@
 #pragma once
 
-#include "simruns/walk/sequence_set.hpp"
+#include "simruns/config.hpp"
+#include "simruns/walk/sequence_range.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace simruns {
 
-/// Whether a walk got every run of its batch.
+/// Whether a walk gave its caller every run of its batch.
 enum class walk_verdict {
-  complete,    ///< The end was reached, as many ids came as an unmoved `total` counts, no gap.
-  unverified,  ///< The end, or `max_runs`, was reached; nothing proves that it was all.
+  complete,  ///< The end was reached, and every run that an unmoved `total` counts was handed over.
+  unverified,  ///< The end, or `max_runs`, was reached, but nothing proves that no run is missing.
   incomplete,  ///< The end was not reached, or fewer runs came than an unmoved `total` counts.
 };
 
 /// How the pages of a walk were asked for.
 enum class walk_kind {
-  cursor,     ///< One after another, each by the cursor of the one before.
-  backward,   ///< So, by the cursors that lead back.
+  cursor,     ///< One after another, each by the cursor of the page before it.
+  backward,   ///< One after another, each by the cursor that leads back.
   windows,    ///< By their numbers, several at a time.
-  restarted,  ///< By their numbers, until there was a doubt; then by cursor, from the start.
+  restarted,  ///< By their numbers until there was a doubt, then by cursor from the start.
 };
 
 constexpr std::string_view to_string(walk_verdict v) noexcept {
@@ -52,54 +53,54 @@ constexpr std::string_view to_string(walk_kind k) noexcept {
   return "cursor";
 }
 
-/// What a walk got, of what the server said there is. A snapshot.
+/// What a walk has had, beside what the server said there is. A snapshot.
 struct completeness {
-  std::int64_t received = 0;                ///< Runs, each counted once.
-  std::int64_t unnamed = 0;                 ///< Of these, runs without an id: may be one run twice.
-  std::int64_t duplicates = 0;              ///< Runs that came again, and were dropped.
-  std::optional<std::int64_t> total_first;  ///< `total` of the first page.
-  std::optional<std::int64_t> total_last;   ///< `total` of the latest page.
+  /// Runs that came, each counted once. Those of the page in hand are among them.
+  std::int64_t received = 0;
 
-  /// Numbers from 1 to `highest_sequence` that no run had. Empty where that says nothing: of a walk
-  /// with a filter, an endpoint type or a start of its own, or if a run had no number.
+  /// Runs of `received` that the caller got. A walk whose caller missed one is never complete.
+  std::int64_t handed = 0;
+
+  /// Runs of `received` that are in hand, and that the caller has not asked for yet. What is
+  /// neither handed nor waiting was taken by an operation whose result was dropped.
+  std::int64_t waiting = 0;
+
+  /// Runs of `received` without an id. Two of them may be the same run.
+  std::int64_t unnamed = 0;
+
+  std::int64_t duplicates = 0;              ///< Runs that came again and were dropped.
+  std::optional<std::int64_t> total_first;  ///< The `total` of the first page.
+  std::optional<std::int64_t> total_last;   ///< The `total` of the latest page.
+
+  /// How many numbers from 1 to `highest_sequence` no run had. Empty where that says nothing: in a
+  /// walk with a filter, an endpoint type or a start of its own, and where a run had no number.
   std::optional<std::int64_t> missing;
-  std::vector<sequence_range> gaps;   ///< The first of the missing ones, 16 ranges at the most.
-  std::int64_t highest_sequence = 0;  ///< 0 where `missing` is empty.
+  std::vector<sequence_range> gaps;   ///< The first of the missing numbers, at most 16 ranges.
+  std::int64_t highest_sequence = 0;  ///< Zero where `missing` is empty.
 
-  std::uint64_t pages = 0;     ///< That came, those of no use among them.
-  std::uint64_t requests = 0;  ///< Attempts, retries among them.
+  std::uint64_t pages = 0;     ///< Pages that came, useless ones included.
+  std::uint64_t requests = 0;  ///< Attempts that were sent, retries included.
   walk_kind walk = walk_kind::cursor;
-  std::string doubt;         ///< Why a walk was restarted.
+  std::string doubt;         ///< Why the walk was restarted; empty if it was not.
   bool reached_end = false;  ///< The server said that there is no further page.
-  bool partial = false;      ///< Started past the first run, by `skip` or a start of its own.
-  bool limited = false;      ///< Ended by `max_runs`, before the end.
+  bool partial = false;      ///< The walk started past the first run, by `skip` or `start_at`.
+  bool limited = false;      ///< The walk was ended by `max_runs` before the server's end.
   bool guessed = false;      ///< The server gave no cursor where one was due.
-  bool filtered = false;     ///< Of the runs that a filter or an endpoint type leaves.
+  bool filtered = false;     ///< A filter or an endpoint type chose the runs.
 
-  /// Says what is missing of the runs with these numbers.
-  void number(sequence_set const& numbers) {
-    static constexpr std::size_t most_gaps = 16;
-    missing = numbers.missing();
-    gaps = numbers.gaps(most_gaps);
-    highest_sequence = numbers.highest();
-  }
+  /// Sets `missing`, `gaps` and `highest_sequence` for runs with these numbers, each 1 or more.
+  void number(std::span<std::int64_t const> sequences);
 
-  /// Requests that brought no page: retried, failed or cancelled.
+  /// Requests that brought no page: they were retried, failed or were cancelled.
   std::uint64_t retries() const noexcept { return requests - pages; }
 
-  walk_verdict verdict() const noexcept {
-    if (limited) return walk_verdict::unverified;
-    if (!reached_end) return walk_verdict::incomplete;
-    bool const unmoved = total_first.has_value() && total_first == total_last;
-    if (partial || guessed || !unmoved) return walk_verdict::unverified;
-    if (received < *total_last) return walk_verdict::incomplete;
-    bool const counted = received == *total_last && unnamed == 0;
-    bool const proven = counted && missing.value_or(0) == 0;
-    return proven ? walk_verdict::complete : walk_verdict::unverified;
-  }
+  /// Runs that were taken and never reached the caller, as where `a.next() || b.next()` drops one.
+  std::int64_t dropped() const noexcept { return received - handed - waiting; }
+
+  walk_verdict verdict() const noexcept;
 };
 
-/// The missing sequence numbers, for people: `17, 40-41`; empty if there are none.
+/// The missing sequence numbers, for people: `17, 40-41`. Empty if there are none.
 std::string missing_text(completeness const& c);
 
 /// One line for people: `200 of 200 runs, complete, sequence 1-200, no gap, no duplicate, 2

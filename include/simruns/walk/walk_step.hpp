@@ -9,13 +9,13 @@
 
 namespace simruns {
 
-/// One step of a walk.
+/// One step of a walk: a page with runs in it, or the end, or a failure.
 struct walk_step {
-  page fresh;        ///< What of a page is new. Not valid: the walk has ended.
-  page whole;        ///< That page.
-  page_start start;  ///< Where it starts,
-  page_start next;   ///< and where the page after it does.
-  simruns::completeness tally;
+  page fresh;        ///< The new runs of a page. It is not valid where the walk has ended.
+  page whole;        ///< The page that `fresh` is taken from.
+  page_start start;  ///< Where that page starts.
+  page_start next;   ///< Where the page after it starts.
+  simruns::completeness tally;  ///< What the walk has had, this step included.
   std::optional<request_failure> failure;
 
   walk_step() = default;

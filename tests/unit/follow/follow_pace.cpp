@@ -1,5 +1,6 @@
 #include "simruns/follow/follow_pace.hpp"
 
+#include "simruns/error.hpp"
 #include "support/catch.hpp"
 
 using namespace std::chrono_literals;

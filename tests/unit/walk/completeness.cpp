@@ -2,6 +2,9 @@
 
 #include "support/catch.hpp"
 
+#include <cstdint>
+#include <vector>
+
 using simruns::completeness;
 using simruns::walk_verdict;
 
@@ -9,7 +12,7 @@ namespace {
 
 completeness whole() {
   completeness out;
-  out.received = 200;
+  out.received = out.handed = 200;
   out.total_first = out.total_last = 200;
   out.pages = 2;
   out.requests = 2;
@@ -22,7 +25,7 @@ completeness whole() {
 TEST_CASE("a walk is complete if the end came and as many runs as an unmoved total counts") {
   CHECK(whole().verdict() == walk_verdict::complete);
   auto empty = whole();
-  empty.received = 0;
+  empty.received = empty.handed = 0;
   empty.total_first = empty.total_last = 0;
   CHECK(empty.verdict() == walk_verdict::complete);
 }
@@ -39,9 +42,9 @@ TEST_CASE("a walk that did not reach the end is incomplete, whatever else it has
 
 TEST_CASE("fewer runs than an unmoved total are incomplete, more are unverified") {
   auto c = whole();
-  c.received = 199;
+  c.received = c.handed = 199;
   CHECK(c.verdict() == walk_verdict::incomplete);
-  c.received = 201;
+  c.received = c.handed = 201;
   CHECK(c.verdict() == walk_verdict::unverified);
 }
 
@@ -49,10 +52,10 @@ TEST_CASE("nothing is proved where the total moved or is unknown") {
   auto c = whole();
   c.total_first = 199;
   CHECK(c.verdict() == walk_verdict::unverified);
-  c.received = 1;
+  c.received = c.handed = 1;
   CHECK(c.verdict() == walk_verdict::unverified);
   completeness unknown;
-  unknown.received = 1;
+  unknown.received = unknown.handed = 1;
   unknown.reached_end = true;
   CHECK(unknown.verdict() == walk_verdict::unverified);
 }
@@ -72,10 +75,69 @@ TEST_CASE("duplicates that were dropped do not make a walk less complete") {
   CHECK(c.verdict() == walk_verdict::complete);
 }
 
+TEST_CASE("a walk is not complete where a run was taken and never reached its caller") {
+  auto c = whole();
+  c.handed = 197;
+  CHECK(c.dropped() == 3);
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, unverified, 3 runs were taken and not handed on, no duplicate, "
+        "2 requests");
+  c.handed = 199;
+  CHECK(to_string(c) ==
+        "200 of 200 runs, unverified, 1 run was taken and not handed on, no duplicate, 2 requests");
+}
+
+TEST_CASE("runs in hand are not handed over yet, and not dropped either") {
+  auto c = whole();
+  c.handed = 150;
+  c.waiting = 50;
+  CHECK(c.dropped() == 0);
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) == "200 of 200 runs, unverified (50 not taken yet), no duplicate, 2 requests");
+  c.handed = 200;
+  c.waiting = 0;
+  CHECK(c.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("before the end, runs in hand are what anybody expects, and dropped ones are told of") {
+  auto c = whole();
+  c.reached_end = false;
+  c.total_first = c.total_last = 300;
+  c.handed = 150;
+  c.waiting = 50;
+  CHECK(c.verdict() == walk_verdict::incomplete);
+  CHECK(to_string(c) ==
+        "200 of 300 runs, incomplete (the end was not reached), no duplicate, 2 requests");
+  c.waiting = 48;
+  CHECK(to_string(c) ==
+        "200 of 300 runs, incomplete (the end was not reached), 2 runs were taken and not handed "
+        "on, no duplicate, 2 requests");
+}
+
+TEST_CASE("runs that did not reach their caller make nothing else of a walk that fell short") {
+  auto c = whole();
+  c.received = 199;
+  c.handed = 190;
+  CHECK(c.verdict() == walk_verdict::incomplete);
+  c = whole();
+  c.limited = true;
+  c.handed = 190;
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("numbers say what of a batch is missing, in whatever order they come") {
+  completeness c;
+  c.number(std::vector<std::int64_t>{5, 1, 2, 9, 2});
+  CHECK(c.missing == 5);
+  CHECK(c.highest_sequence == 9);
+  CHECK(c.gaps == std::vector<simruns::sequence_range>{{3, 4}, {6, 8}});
+}
+
 TEST_CASE("completeness is one line for people") {
   CHECK(to_string(whole()) == "200 of 200 runs, complete, no duplicate, 2 requests");
   auto c = whole();
-  c.received = 150;
+  c.received = c.handed = 150;
   c.reached_end = false;
   c.total_last = 300;
   c.duplicates = 3;
@@ -90,7 +152,7 @@ TEST_CASE("completeness is one line for people") {
 
 TEST_CASE("a walk that max_runs ended is unverified, and says so in words of its own") {
   auto c = whole();
-  c.received = 7;
+  c.received = c.handed = 7;
   c.requests = 1;
   c.reached_end = false;
   c.limited = true;
@@ -101,7 +163,7 @@ TEST_CASE("a walk that max_runs ended is unverified, and says so in words of its
 
 TEST_CASE("a batch without runs asks whether it is the right one") {
   auto c = whole();
-  c.received = 0;
+  c.received = c.handed = 0;
   c.total_first = c.total_last = 0;
   CHECK(to_string(c) ==
         "0 of 0 runs, complete (no runs: are the references right?), no duplicate, 2 requests");

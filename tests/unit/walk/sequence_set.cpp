@@ -1,4 +1,4 @@
-#include "simruns/walk/sequence_set.hpp"
+#include "simruns/walk/detail/sequence_set.hpp"
 
 #include "support/catch.hpp"
 #include "support/random.hpp"
@@ -9,7 +9,7 @@
 #include <vector>
 
 using simruns::sequence_range;
-using simruns::sequence_set;
+using simruns::detail::sequence_set;
 using ranges = std::vector<sequence_range>;
 
 TEST_CASE("nothing is missing of a set without numbers, or with all of them") {

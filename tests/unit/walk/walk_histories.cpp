@@ -64,7 +64,7 @@ outcome walk(simruns::run_query const& query, model_batch& batch, weather may,
     if (steps == 100'000) FAIL("the walk does not end");
     while (plan.has_step() && most_steps > 0) {
       auto const step = plan.take();
-      for (auto const& run : step.got) out.ids.emplace_back(run.id);
+      for (auto const& run : step.fresh) out.ids.emplace_back(run.id);
       out.next = step.next;
       --most_steps;
     }

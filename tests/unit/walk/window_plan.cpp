@@ -1,4 +1,4 @@
-#include "simruns/walk/window_plan.hpp"
+#include "simruns/walk/detail/window_plan.hpp"
 
 #include "support/catch.hpp"
 #include "support/pages.hpp"
@@ -10,9 +10,9 @@
 #include <vector>
 
 using simruns::run_query;
-using simruns::run_tally;
 using simruns::walk_mode;
-using simruns::window_plan;
+using simruns::detail::run_tally;
+using simruns::detail::window_plan;
 
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/walk/completeness.hpp"
+#include "simruns/walk/detail/sequence_set.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -20,7 +21,14 @@ SIMRUNS_INLINE std::string remark_on(completeness const& c) {
     return c.filtered ? " (no runs: does the filter fit?)"
                       : " (no runs: are the references right?)";
   }
+  if (c.waiting != 0) return " (" + std::to_string(c.waiting) + " not taken yet)";
   return {};
+}
+
+SIMRUNS_INLINE std::string dropped_text(completeness const& c) {
+  if (c.dropped() <= 0) return {};
+  return ", " + std::to_string(c.dropped()) + (c.dropped() == 1 ? " run was" : " runs were") +
+         " taken and not handed on";
 }
 
 SIMRUNS_INLINE std::string sequence_text(completeness const& c) {
@@ -30,6 +38,23 @@ SIMRUNS_INLINE std::string sequence_text(completeness const& c) {
 }
 
 }  // namespace detail
+
+SIMRUNS_INLINE void completeness::number(std::span<std::int64_t const> sequences) {
+  detail::sequence_set numbers;
+  for (auto const one : sequences) numbers.insert(one);
+  detail::describe_gaps(*this, numbers);
+}
+
+SIMRUNS_INLINE walk_verdict completeness::verdict() const noexcept {
+  if (limited) return walk_verdict::unverified;
+  if (!reached_end) return walk_verdict::incomplete;
+  bool const unmoved = total_first.has_value() && total_first == total_last;
+  if (partial || guessed || !unmoved) return walk_verdict::unverified;
+  if (received < *total_last) return walk_verdict::incomplete;
+  bool const counted = received == *total_last && unnamed == 0;
+  bool const proven = counted && handed == received && missing.value_or(0) == 0;
+  return proven ? walk_verdict::complete : walk_verdict::unverified;
+}
 
 SIMRUNS_INLINE std::string missing_text(completeness const& c) {
   static constexpr std::size_t shown = 5;
@@ -50,6 +75,7 @@ SIMRUNS_INLINE std::string to_string(completeness const& c) {
   out += c.total_last ? std::to_string(*c.total_last) : "an unknown number of";
   if (c.filtered) out += " filtered";
   out += " runs, " + std::string(to_string(c.verdict())) + detail::remark_on(c);
+  out += detail::dropped_text(c);
   if (c.total_first != c.total_last) out += ", the total moved";
   if (c.unnamed != 0) out += ", " + std::to_string(c.unnamed) + " without an id";
   out += detail::sequence_text(c);

@@ -23,62 +23,62 @@ SIMRUNS_INLINE std::optional<page_wish> walk_plan::next_wish(std::size_t ahead) 
   return page_wish(number, windows_ ? windows_->start(number) : cursor_.next());
 }
 
-SIMRUNS_INLINE bool walk_plan::came(page_wish const& wish, page const& got, int requests) {
+SIMRUNS_INLINE bool walk_plan::came(page_wish const& wish, page const& latest, int requests) {
   under_way_.erase(wish.number);
   if (windows_) {
-    arrived_.emplace(wish.number, arrival{got, requests});
+    arrived_.emplace(wish.number, arrival{latest, requests});
     return settle();
   }
   auto const start = cursor_.next();
-  auto fresh = cursor_.accept(got, requests);
-  place_ = cursor_.next();
-  push(std::move(fresh), got, start);
+  auto fresh = cursor_.accept(latest, requests);
+  next_start_ = cursor_.next();
+  push(std::move(fresh), latest, start);
   settled_ = next_;
   bool const first = wish.number == 0 && !restarted_ && !done();
-  bool const whole = has_step() && ready_.back().got.size() == got.size();
-  if (first && whole && window_plan::suits(query(), got, max_pages_)) {
-    windows_.emplace(query(), got);
-    cursor_.tally().state().walk = walk_kind::windows;
+  bool const whole = has_step() && ready_.back().fresh.size() == latest.size();
+  if (first && whole && detail::window_plan::suits(query(), latest, max_pages_)) {
+    windows_.emplace(query(), latest);
+    cursor_.tally_.state().walk = walk_kind::windows;
     ready_.back().tally = cursor_.completeness();
   }
   return true;
 }
 
-/// Steps without runs are for those of a walk that was restarted: they move its position.
+/// Only a walk that was restarted gives steps without runs: they move its position.
 SIMRUNS_INLINE void walk_plan::push(page fresh, page whole, page_start start) {
   if (fresh.empty() && !restarted_) return;
   walk_step step;
-  step.got = std::move(fresh);
+  step.fresh = std::move(fresh);
   step.whole = std::move(whole);
   step.start = std::move(start);
-  step.next = place_;
+  step.next = next_start_;
   step.tally = cursor_.completeness();
   ready_.push_back(std::move(step));
 }
 
-/// Takes what has arrived, in order.
+/// Takes the pages that have arrived, in order.
 SIMRUNS_INLINE bool walk_plan::settle() {
   for (auto next = arrived_.begin(); next != arrived_.end() && next->first == settled_;
        next = arrived_.begin()) {
-    auto const latest = std::move(next->second);
+    auto const arrived = std::move(next->second);
     arrived_.erase(next);
-    if (!settle_one(latest.got, latest.requests)) return false;
+    if (!settle_one(arrived.latest, arrived.requests)) return false;
   }
   return true;
 }
 
-SIMRUNS_INLINE bool walk_plan::settle_one(page const& got, int requests) {
-  auto& tally = cursor_.tally();
-  if (auto doubt = windows_->doubt(settled_, got, tally)) {
+SIMRUNS_INLINE bool walk_plan::settle_one(page const& latest, int requests) {
+  auto& tally = cursor_.tally_;
+  if (auto doubt = windows_->doubt(settled_, latest, tally)) {
     tally.count_useless(requests);
-    return restart(*std::move(doubt), got);
+    return restart(*std::move(doubt), latest);
   }
-  tally.count(got, requests);
-  auto const start = std::exchange(place_, windows_->after(settled_, got, place_));
-  auto fresh = tally.only_new(got, 1, false);
-  bool const twice = fresh.size() + 1 != got.size();
-  push(std::move(fresh), got, start);
-  if (twice) return restart("a run came twice in a page", got);
+  tally.count(latest, requests);
+  auto const start = std::exchange(next_start_, windows_->after(settled_, latest, next_start_));
+  auto fresh = tally.only_new(latest, 1, false);
+  bool const twice = fresh.size() + 1 != latest.size();
+  push(std::move(fresh), latest, start);
+  if (twice) return restart("a run came twice in a page", latest);
   if (++settled_ == windows_->pages()) {
     cursor_.end();
     ready_.back().tally = cursor_.completeness();
@@ -86,8 +86,8 @@ SIMRUNS_INLINE bool walk_plan::settle_one(page const& got, int requests) {
   return true;
 }
 
-SIMRUNS_INLINE bool walk_plan::restart(std::string doubt, page const& got) {
-  auto& tally = cursor_.tally();
+SIMRUNS_INLINE bool walk_plan::restart(std::string doubt, page const& latest) {
+  auto& tally = cursor_.tally_;
   for (auto const& [number, one] : arrived_) tally.count_useless(one.requests);
   tally.begin_again(std::move(doubt));
   auto had = std::move(tally);
@@ -98,14 +98,14 @@ SIMRUNS_INLINE bool walk_plan::restart(std::string doubt, page const& got) {
   under_way_.clear();
   again_.clear();
   arrived_.clear();
-  place_ = cursor_.next();
-  push(got.select({}), got, place_);
+  next_start_ = cursor_.next();
+  push(latest.select({}), latest, next_start_);
   return false;
 }
 
 SIMRUNS_INLINE walk_step walk_plan::ended() const {
   walk_step step;
-  step.start = step.next = place_;
+  step.start = step.next = next_start_;
   step.tally = cursor_.completeness();
   step.failure = cursor_.failure();
   return step;

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/page/page.hpp"
+#include "simruns/query/run_query.hpp"
+#include "simruns/walk/completeness.hpp"
+#include "simruns/walk/detail/sequence_set.hpp"
+#include "simruns/walk/id_set.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace simruns::detail {
+
+/// What a walk has had: which runs came, and which of a page's runs are new.
+class run_tally {
+ public:
+  explicit run_tally(run_query const& query);
+
+  /// Counts a page that came, and the requests that it cost.
+  void count(page const& latest, int requests);
+
+  /// Counts requests of a page that did not come.
+  void count_requests(int requests) { state_.requests += static_cast<std::uint64_t>(requests); }
+
+  /// Counts a page that came and is of no use.
+  void count_useless(int requests) {
+    ++state_.pages;
+    count_requests(requests);
+  }
+
+  /// The runs of `whole` that did not come before, in the order of the walk. The first `had` runs
+  /// were yielded by the walk that this one goes on from, and are left out.
+  page only_new(page const& whole, std::size_t had, bool backward);
+
+  bool contains(std::string_view id) const noexcept { return ids_.contains(id); }
+
+  /// Whether runs beyond `max_runs` came, and were left out.
+  bool cut() const noexcept { return cut_; }
+
+  /// Whether as many runs as `max_runs` have come.
+  bool limit_reached() const noexcept { return most_ && state_.received >= *most_; }
+
+  /// Begins a second pass from the start, which yields what the first pass has not.
+  void begin_again(std::string doubt);
+
+  /// How many runs this pass has had.
+  std::size_t seen() const noexcept { return ids_.size() + unnamed_; }
+
+  completeness& state() noexcept { return state_; }
+  completeness const& state() const noexcept { return state_; }
+
+ private:
+  bool is_new(run const& one, bool had);
+  void note_sequence(run const& one);
+  void update_gaps();
+
+  std::optional<std::int64_t> most_;
+  completeness state_;
+  id_set ids_;
+  id_set earlier_;           ///< Ids of the pass before this one.
+  std::size_t unnamed_ = 0;  ///< Runs without an id, of all passes.
+  bool cut_ = false;
+  sequence_set numbers_;
+  bool numbered_ = true;  ///< Whether `numbers_` says something.
+};
+
+}  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/walk/impl/run_tally.ipp"
+#endif

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/walk/page_cursor.hpp"
+#include "simruns/walk/resume.hpp"
+
+#include <utility>
+
+namespace simruns {
+
+SIMRUNS_INLINE page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
+    : page_cursor(query, max_pages, detail::run_tally(query)) {}
+
+SIMRUNS_INLINE page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages,
+                                        detail::run_tally had)
+    : query_(query), max_pages_(max_pages), tally_(std::move(had)) {
+  if (auto wrong = wrong_start(query)) throw request_error(*std::move(wrong));
+  // A smaller page would no longer hold the run that a position names.
+  bool const may_shrink = query.max_runs().has_value() && !query.start();
+  if (may_shrink && *query.max_runs() < query.page_size()) {
+    query_.page_size(static_cast<int>(*query.max_runs()));
+  }
+  next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());
+  if (next_.by != page_start::kind::skip) cursors_.insert(next_.cursor);
+  backward_ = next_.by == page_start::kind::previous;
+  if (backward_) tally_.state().walk = walk_kind::backward;
+}
+
+SIMRUNS_INLINE page page_cursor::accept(page const& latest, int requests) {
+  tally_.count(latest, requests);
+  auto const before = tally_.seen();
+  bool const resumed = first_ && query_.start().has_value();
+  first_ = false;
+  auto const had = resumed ? resume_index(*query_.start(), latest) : 0;
+  page const fresh = tally_.only_new(latest, had, backward_);
+  rows_ += static_cast<std::int64_t>(latest.size());
+  advance(latest, !latest.empty() && tally_.seen() == before && !resumed);
+  return fresh;
+}
+
+SIMRUNS_INLINE void page_cursor::advance(page const& latest, bool repeated) {
+  auto const& paging = latest.pagination();
+  auto const& more = backward_ ? paging.has_previous : paging.has_next;
+  auto const& cursor = backward_ ? paging.previous : paging.next;
+  if (tally_.limit_reached()) return end_limited(more.has_value() && !*more && !tally_.cut());
+  if (repeated)
+    return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
+  empty_pages_ = latest.empty() ? empty_pages_ + 1 : 0;
+  if (more && !*more) return end();
+  if (empty_pages_ > max_empty_pages) {
+    return fail(errc::pagination, "four empty pages in a row, each with a next one");
+  }
+  if (++pages_ >= max_pages_) {
+    return fail(errc::too_large, "more than " + std::to_string(max_pages_) + " pages (max_pages)");
+  }
+  if (cursor && !cursor->empty()) return go_to(*cursor);
+  go_without_cursor(more.has_value());
+}
+
+SIMRUNS_INLINE void page_cursor::go_to(std::string_view cursor) {
+  if (!cursors_.emplace(cursor).second) {
+    return fail(errc::pagination, "a cursor came twice: the server's cursors go in a circle");
+  }
+  next_ = backward_ ? page_start::at_previous(std::string(cursor))
+                    : page_start::at_next(std::string(cursor));
+}
+
+/// The server says nothing of a further page, or promises one without a cursor to it.
+SIMRUNS_INLINE void page_cursor::go_without_cursor(bool promised) {
+  auto const& start = query_.start();
+  auto& state = tally_.state();
+  auto const from = start ? start->page.skip : query_.skip();
+  bool const counted = !start || start->page.by == page_start::kind::skip;
+  bool const countable = counted && state.total_last.has_value() &&
+                         from <= std::numeric_limits<std::int64_t>::max() - rows_;
+  auto const so_far = countable ? from + rows_ : 0;
+  state.guessed = true;
+  if (countable && so_far < *state.total_last) {
+    next_ = page_start::at_skip(so_far);
+  } else if (countable && !promised) {
+    end();
+  } else {
+    fail(errc::incomplete, "a further page is promised, but no cursor leads to it");
+  }
+}
+
+/// As many runs as were wanted are no walk that ended short, whatever `total` counts.
+SIMRUNS_INLINE void page_cursor::end_limited(bool at_end) {
+  auto& state = tally_.state();
+  done_ = true;
+  state.reached_end = at_end;
+  state.limited = !at_end || state.verdict() == walk_verdict::incomplete;
+}
+
+SIMRUNS_INLINE void page_cursor::end() {
+  auto& state = tally_.state();
+  done_ = true;
+  state.reached_end = true;
+  if (query_.allow_incomplete() || state.verdict() != walk_verdict::incomplete) return;
+  auto const missing = missing_text(state);
+  fail(errc::incomplete, "the walk ended after " + std::to_string(state.received) + " of " +
+                             std::to_string(*state.total_last) + " runs" +
+                             (missing.empty() ? "" : "; missing: sequence " + missing));
+}
+
+SIMRUNS_INLINE void page_cursor::fail(errc code, std::string message) {
+  done_ = true;
+  bool const quiet = query_.allow_incomplete() && error_code(code) == condition::incomplete;
+  if (quiet) return;
+  failure_.emplace();
+  failure_->code = code;
+  failure_->message = std::move(message);
+}
+
+}  // namespace simruns

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/walk/detail/run_tally.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace simruns::detail {
+
+SIMRUNS_INLINE run_tally::run_tally(run_query const& query) : most_(query.max_runs()) {
+  state_.partial = query.start().has_value() || query.skip() > 0;
+  state_.filtered = !query.filter().empty() || !query.endpoint_type().empty();
+  numbered_ = !state_.partial && !state_.filtered;
+}
+
+SIMRUNS_INLINE void run_tally::count(page const& latest, int requests) {
+  ++state_.pages;
+  count_requests(requests);
+  auto const& total = latest.pagination().total;
+  if (!total) return;
+  if (!state_.total_first) state_.total_first = *total;
+  state_.total_last = *total;
+}
+
+SIMRUNS_INLINE void run_tally::begin_again(std::string doubt) {
+  earlier_ = std::exchange(ids_, {});
+  state_.walk = walk_kind::restarted;
+  state_.doubt = std::move(doubt);
+}
+
+SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool backward) {
+  std::vector<std::size_t> kept;
+  kept.reserve(whole.size());
+  for (std::size_t k = 0; k < whole.size(); ++k) {
+    auto const i = backward ? whole.size() - 1 - k : k;
+    if (!is_new(whole[i], k < had) || k < had) continue;
+    if (limit_reached()) {
+      cut_ = true;
+      continue;
+    }
+    ++state_.received;
+    // Whoever takes the page has its runs; a consumer that gives them out one by one counts anew.
+    ++state_.handed;
+    if (whole[i].id.empty()) ++state_.unnamed;
+    note_sequence(whole[i]);
+    kept.push_back(i);
+  }
+  update_gaps();
+  bool const all = kept.size() == whole.size() && (!backward || whole.size() < 2);
+  return all ? whole : whole.select(kept);
+}
+
+/// Takes note of the run. `had`: the walk that this one goes on from yielded it.
+SIMRUNS_INLINE bool run_tally::is_new(run const& one, bool had) {
+  if (one.id.empty()) {
+    ++unnamed_;
+    return true;
+  }
+  if (!ids_.insert(one.id)) {
+    if (!had) ++state_.duplicates;
+    return false;
+  }
+  return !earlier_.contains(one.id);
+}
+
+SIMRUNS_INLINE void run_tally::note_sequence(run const& one) {
+  if (!numbered_) return;
+  numbered_ = one.sequence && *one.sequence >= 1;
+  if (numbered_) numbers_.insert(*one.sequence);
+}
+
+SIMRUNS_INLINE void run_tally::update_gaps() {
+  state_.missing.reset();
+  state_.gaps.clear();
+  state_.highest_sequence = 0;
+  if (numbered_) describe_gaps(state_, numbers_);
+}
+
+}  // namespace simruns::detail
