@@ -33,6 +33,7 @@ struct run_consumer {
   run_ptr pop() {
     if (!has_run()) return nullptr;
     ++tally.handed;
+    --tally.waiting;
     return hand.share(index++);
   }
 

@@ -48,6 +48,7 @@ SIMRUNS_INLINE page run_consumer::pop_page() {
   if (!has_run()) return {};
   auto const first = std::exchange(index, hand.size());
   tally.handed += static_cast<std::int64_t>(hand.size() - first);
+  tally.waiting = 0;
   if (first == 0) return hand;
   std::vector<std::size_t> rest;
   for (auto i = first; i < hand.size(); ++i) rest.push_back(i);
@@ -73,6 +74,7 @@ SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   following = std::move(step.next);
   if (index > 0) before_hand.last_id = hand[hand.size() - 1].id;
   hand = std::move(step.fresh);
+  tally.waiting = static_cast<std::int64_t>(hand.size());
   whole = std::move(step.whole);
   index = 0;
 }
