@@ -42,7 +42,7 @@ namespace simruns {
 /// twelve polls that began elsewhere, and have cost as much, a poll begins at the first page.
 class follow_plan {
  public:
-  /// Throws: request_error (invalid_argument) for a query that has a place to start, an end or an
+  /// Throws: request_error (invalid_argument) for a query that has a start, an end or an
   /// order of its own: a live batch is read in the order of its growth.
   follow_plan(run_query const& query, follow_options options,
               std::uint64_t max_pages = std::numeric_limits<std::uint64_t>::max());

@@ -38,7 +38,7 @@ class scripted_transport final : public transport {
     return then_response(http_response(200, std::move(body)));
   }
 
-  /// Answers 200 with each of these bodies in turn, as `sample_batch` makes them.
+  /// Answers 200 with these bodies, one after another, as `sample_batch` makes them.
   scripted_transport& then_pages(std::vector<std::string> bodies) {
     for (auto& body : bodies) then_page(std::move(body));
     return *this;

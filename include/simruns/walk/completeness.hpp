@@ -58,7 +58,7 @@ struct completeness {
   /// Runs that came, each counted once. Those of the page in hand are among them.
   std::int64_t received = 0;
 
-  /// Runs of `received` that the caller got. A walk whose caller missed one is never complete.
+  /// Runs of `received` that reached the caller. A walk whose caller missed one is never complete.
   std::int64_t handed = 0;
 
   /// Runs of `received` that are in hand, and that the caller has not asked for yet. What is
