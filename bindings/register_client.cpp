@@ -3,7 +3,7 @@
 #include "convert.hpp"
 #include "event_log.hpp"
 #include "py_client.hpp"
-#include "simruns/request/proxy_environment.hpp"
+#include "simruns/request/proxy.hpp"
 #include "simruns/runs/client.hpp"
 
 #include <pybind11/stl.h>

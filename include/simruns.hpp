@@ -17,7 +17,7 @@
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/make_request.hpp"
 #include "simruns/request/proxy.hpp"
-#include "simruns/request/proxy_environment.hpp"
+#include "simruns/request/request_event.hpp"
 
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"

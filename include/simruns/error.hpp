@@ -11,47 +11,53 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace simruns {
 
 using boost::system::error_code;
 
 /// Why an operation failed. Zero is never an error.
+///
+/// A code is compared with a `condition` as well: `error.code() == condition::retryable`. Beside
+/// `condition::cancelled` the code of a cancelled operation is equal to the condition
+/// `std::errc::operation_canceled`.
 enum class errc {
-  connect = 1,       ///< No connection: check the host, the port, the network. Retryable.
-  timeout,           ///< A deadline passed. Raise it, or ask for smaller pages. Retryable.
+  connect = 1,       ///< There is no connection: check the host, the port, the network. Retryable.
+  timeout,           ///< A deadline passed: raise it, or ask for smaller pages. Retryable.
   tls,               ///< The server could not be trusted: see the message, set `ca_file`.
   transport,         ///< The connection broke. Retryable.
-  truncated,         ///< The answer ended early. Retryable.
-  protocol,          ///< The answer is not the HTTP that was asked for.
+  truncated,         ///< The response ended early. Retryable.
+  protocol,          ///< The response is not the HTTP that was asked for.
   too_large,         ///< A limit of `client_config` was passed: raise it if the server is trusted.
   decode,            ///< The body is not a page of runs.
   auth,              ///< 401: the credentials are missing or wrong.
   forbidden,         ///< 403: the credentials do not reach this project.
   bad_request,       ///< 400: a parameter was refused; `field` names it.
   not_found,         ///< 404: check the base URL and its path prefix.
-  rate_limited,      ///< 429: too many requests; wait. Retryable.
+  rate_limited,      ///< 429: there were too many requests; wait. Retryable.
   server,            ///< 5xx: the server failed; quote `trace_id` to its operators. Retryable.
-  http,              ///< A status that the contract does not name.
-  redirect,          ///< A redirect, never followed: use the final address as the base URL.
+  http,              ///< The server sent a status that the contract does not name.
+  redirect,          ///< The server redirects, which is never followed: use the final address.
   pagination,        ///< The server's cursors lead nowhere or in a circle.
   incomplete,        ///< The walk ended with fewer runs than the server counted.
-  invalid_argument,  ///< The caller's mistake; nothing was sent.
+  invalid_argument,  ///< The caller made a mistake; nothing was sent.
   cancelled,         ///< The operation was cancelled; its state is as before it.
 };
 
 /// Groups of errors that a program branches on: `if (error.code() == condition::retryable)`.
 enum class condition {
-  retryable = 1,  ///< May succeed if asked again, unchanged.
-  auth,           ///< `errc::auth` or `errc::forbidden`.
-  timeout,        ///< `errc::timeout`.
-  cancelled,      ///< `errc::cancelled`.
-  malformed,      ///< The server's answer is at fault: protocol, truncated, too_large, decode.
-  incomplete,     ///< `errc::pagination` or `errc::incomplete`.
+  retryable = 1,  ///< The same request may succeed if it is sent again.
+  auth,           ///< The code is `errc::auth` or `errc::forbidden`.
+  timeout,        ///< The code is `errc::timeout`.
+  /// The code is `errc::cancelled`, or one that is equal to `std::errc::operation_canceled`, such
+  /// as `boost::asio::error::operation_aborted`. A code that may come from here or from Asio is
+  /// best compared with this: two codes of different categories are never equal.
+  cancelled,
+  malformed,   ///< The server's response is at fault: protocol, truncated, too_large, decode.
+  incomplete,  ///< The code is `errc::pagination` or `errc::incomplete`.
 };
 
-/// The word of the code, the same in C++, Python and on the command line: "rate_limited".
+/// Returns the word of the code, the same in C++, Python and on the command line: "rate_limited".
 std::string_view to_string(errc code) noexcept;
 
 boost::system::error_category const& simruns_category() noexcept;
@@ -65,49 +71,45 @@ inline boost::system::error_condition make_error_condition(condition c) noexcept
   return {static_cast<int>(c), condition_category()};
 }
 
-/// What is known of a failed operation. Holds no credential.
+/// What is known of a failed operation. It holds no credential.
 struct request_failure {
-  error_code code;                      ///< One of `errc`.
-  error_code cause;                     ///< What Asio, Beast or OpenSSL said; zero if nobody did.
-  std::string message;                  ///< For people: what, where, what to do.
-  int status = 0;                       ///< The HTTP status; 0 if no answer came.
-  std::string server_code;              ///< `code` of the server's error body.
-  std::string field;                    ///< `field` of the server's error body: what it refused.
-  std::string trace_id;                 ///< `traceId` of the server's error body.
-  int attempts = 0;                     ///< Requests that were sent.
-  std::chrono::milliseconds elapsed{};  ///< From the start of the operation.
-  std::chrono::milliseconds waited{};   ///< Of that, for a connection or the request budget.
-  std::chrono::seconds retry_after{};   ///< What the server asks to wait; 0 if it does not say.
-  std::string position;                 ///< Where to go on, for `run_query::start_at`; or empty.
+  error_code code;          ///< One of `errc`.
+  error_code cause;         ///< The code of Asio, Beast or OpenSSL. Zero: there is none.
+  std::string message;      ///< A text for people: what failed, where, and what to do.
+  int status = 0;           ///< The HTTP status. Zero: no response came.
+  std::string server_code;  ///< `code` of the server's error body. Empty: it has none.
+  std::string field;        ///< `field` of the server's error body, the parameter that it refused.
+  std::string trace_id;     ///< `traceId` of the server's error body. Empty: it has none.
+  int attempts = 0;         ///< Requests that were sent.
+  std::chrono::milliseconds elapsed{};  ///< The time since the operation began.
+
+  /// The part of `elapsed` that was spent waiting for a connection or for the request budget.
+  std::chrono::milliseconds waited{};
+
+  /// The pause that the server asks for. Zero: it asks for none.
+  std::chrono::seconds retry_after{};
+
+  /// The text for `run_query::start_at` that goes on behind the last run. Empty: there is none.
+  std::string position;
 };
 
-/// One line for people: `HTTP 503 after 4 attempts in 1.7 s: overloaded (traceId 7f3a)`.
+/// Writes a failure as one line: `HTTP 503 after 4 attempts in 1.7 s: overloaded (traceId 7f3a)`.
 std::string to_string(request_failure const& failure);
 
 /// What the throwing doors throw.
 class request_error : public boost::system::system_error {
  public:
-  explicit request_error(request_failure failure)
-      : boost::system::system_error(failure.code, to_string(failure)),
-        failure_(std::move(failure)) {}
+  explicit request_error(request_failure failure);
 
-  /// A mistake of the caller, found before anything was sent.
-  request_error(errc code, std::string message)
-      : request_error(make_failure(code, std::move(message))) {}
+  /// Makes the error of a mistake of the caller, which was found before anything was sent.
+  request_error(errc code, std::string message);
 
   request_failure const& failure() const noexcept { return failure_; }
 
-  /// The failure's own line, without the name of the code behind it.
+  /// Writes the failure as one line. Unlike `what()`, the line does not end with the code.
   std::string describe() const { return to_string(failure_); }
 
  private:
-  static request_failure make_failure(errc code, std::string message) {
-    request_failure failure;
-    failure.code = make_error_code(code);
-    failure.message = std::move(message);
-    return failure;
-  }
-
   request_failure failure_;
 };
 

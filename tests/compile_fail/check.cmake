@@ -8,6 +8,10 @@ if(NOT expected)
 endif()
 string(REGEX REPLACE "^// error: " "" expected "${expected}")
 
+# A second line may give arguments that the wrong code alone is compiled with, as another standard.
+file(STRINGS "${CASE}" more REGEX "^// arguments: " LIMIT_COUNT 1)
+string(REGEX REPLACE "^// arguments: " "" more "${more}")
+
 file(READ "${COMMANDS}" commands)
 string(JSON count LENGTH "${commands}")
 math(EXPR last "${count} - 1")
@@ -24,7 +28,7 @@ if(NOT command)
   message(FATAL_ERROR "${CASE} is not in ${COMMANDS}")
 endif()
 
-separate_arguments(arguments UNIX_COMMAND "${command}")
+separate_arguments(arguments UNIX_COMMAND "${command} ${more}")
 list(APPEND arguments -DSIMRUNS_WRONG -fsyntax-only)
 execute_process(COMMAND ${arguments} WORKING_DIRECTORY "${directory}"
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)

@@ -3,10 +3,10 @@
 
 #include <iostream>
 
-void show(simruns::credentials const& who) {
+void show(simruns::credentials const& credentials) {
 #ifdef SIMRUNS_WRONG
-  std::cout << who;
+  std::cout << credentials;
 #else
-  std::cout << who.header_name();
+  std::cout << credentials.header_name();
 #endif
 }

@@ -3,11 +3,14 @@
 #include "simruns/page/parse_error.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <array>
 #include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 using simruns::condition;
@@ -109,6 +112,26 @@ TEST_CASE("a code of another category is in no group") {
                   static_cast<condition>(group));
     }
   }
+}
+
+TEST_CASE("a cancelled operation is that of the standard library and of Asio, too") {
+  error_code const ours = errc::cancelled;
+  error_code const of_asio = boost::asio::error::operation_aborted;
+  CHECK(ours == std::errc::operation_canceled);
+  CHECK(ours == boost::system::errc::operation_canceled);
+  CHECK(ours == of_asio.default_error_condition());
+  CHECK(std::error_code(ours) == std::errc::operation_canceled);
+  CHECK(of_asio == condition::cancelled);
+  CHECK(error_code(std::make_error_code(std::errc::operation_canceled)) == condition::cancelled);
+  for (auto const& [code, word] : words) {
+    CAPTURE(word);
+    CHECK((error_code(code) == std::errc::operation_canceled) == (code == errc::cancelled));
+    CHECK(error_code(code).default_error_condition().category() ==
+          (code == errc::cancelled ? boost::system::generic_category()
+                                   : simruns::simruns_category()));
+  }
+  CHECK_FALSE(error_code(boost::asio::error::timed_out) == condition::cancelled);
+  CHECK_FALSE(of_asio == condition::retryable);
 }
 
 TEST_CASE("groups have words") {

@@ -4,7 +4,11 @@
 #include "simruns/error.hpp"
 #include "simruns/text/excerpt.hpp"
 
+#include <boost/system/errc.hpp>
+
 #include <array>
+#include <cstddef>
+#include <utility>
 
 namespace simruns {
 
@@ -46,6 +50,10 @@ class error_category_impl final : public boost::system::error_category {
   std::string message(int value) const override {
     return std::string(to_string(static_cast<errc>(value)));
   }
+  boost::system::error_condition default_error_condition(int value) const noexcept override {
+    if (static_cast<errc>(value) != errc::cancelled) return {value, *this};
+    return make_error_condition(boost::system::errc::operation_canceled);
+  }
 };
 
 class condition_category_impl final : public boost::system::error_category {
@@ -59,8 +67,11 @@ class condition_category_impl final : public boost::system::error_category {
     return std::string(index < words.size() ? words[index] : "unknown");
   }
   bool equivalent(error_code const& code, int value) const noexcept override {
-    return code.category() == simruns_category() &&
-           holds(static_cast<condition>(value), static_cast<errc>(code.value()));
+    auto const wanted = static_cast<condition>(value);
+    if (code.category() == simruns_category()) {
+      return holds(wanted, static_cast<errc>(code.value()));
+    }
+    return wanted == condition::cancelled && code == boost::system::errc::operation_canceled;
   }
 };
 
@@ -94,5 +105,22 @@ SIMRUNS_INLINE std::string to_string(request_failure const& failure) {
   if (failure.cause.failed()) text += " [" + failure.cause.message() + "]";
   return text;
 }
+
+namespace detail {
+
+SIMRUNS_INLINE request_failure failure_of_caller(errc code, std::string message) {
+  request_failure failure;
+  failure.code = make_error_code(code);
+  failure.message = std::move(message);
+  return failure;
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE request_error::request_error(request_failure failure)
+    : boost::system::system_error(failure.code, to_string(failure)), failure_(std::move(failure)) {}
+
+SIMRUNS_INLINE request_error::request_error(errc code, std::string message)
+    : request_error(detail::failure_of_caller(code, std::move(message))) {}
 
 }  // namespace simruns

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace simruns::detail {
 
-/// Sixteen bytes of a text, looked at at once where the processor can: x86-64 always can.
+/// Sixteen bytes of a text, compared at once where the processor can do so; x86-64 always can.
 class byte_block {
  public:
   static constexpr std::size_t size = 16;
@@ -22,17 +23,18 @@ class byte_block {
   void copy_to(char* out) const noexcept { std::memcpy(out, &bytes_, size); }
 
 #if defined(__SSE2__)
-  /// Where the first byte is that needs a closer look in a JSON string: a quote, a backslash, a
-  /// control character, one beyond ASCII. `size` if nowhere.
+  /// Returns the index of the first byte that needs a closer look in a JSON string: a quote, a
+  /// backslash, a control character or a byte beyond ASCII. Without one the result is `size`.
   std::size_t first_special() const noexcept {
     auto const quotes = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"'));
     auto const slashes = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'));
-    // Unsigned `byte <= 0x1f`, by the only unsigned comparison there is: a minimum.
+    // SSE2 has no unsigned comparison: `byte <= 0x1f` is `min(byte, 0x1f) == byte`.
     auto const low = _mm_min_epu8(bytes_, _mm_set1_epi8(0x1f));
     auto const controls = _mm_cmpeq_epi8(low, bytes_);
     return first(_mm_or_si128(_mm_or_si128(quotes, slashes), _mm_or_si128(controls, bytes_)));
   }
 
+  /// Returns the index of the first backslash; without one the result is `size`.
   std::size_t first_backslash() const noexcept {
     return first(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\')));
   }
@@ -64,7 +66,51 @@ class byte_block {
 #endif
 };
 
-/// Whether two texts of `size` bytes are equal; quicker than a call where they are short.
+/// Eight bytes of a text, of which the first `count()` are digits: reads those as one number.
+class digit_block {
+ public:
+  static constexpr std::size_t size = 8;
+
+  explicit digit_block(char const* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, at, sizeof bytes);
+      // The byte of a digit becomes 0 to 9, whose high half stays 0 even when 6 is added. A sum
+      // that carries over spoils only bytes behind the first one that is no digit.
+      bytes ^= 0x3030303030303030;
+      auto const others = ((bytes + 0x0606060606060606) | bytes) & 0xf0f0f0f0f0f0f0f0;
+      count_ = static_cast<std::size_t>(std::countr_zero(others)) / 8;
+      if (count_ != 0) value_ = number(bytes << (64 - 8 * count_));
+    } else {
+      for (; count_ < size && at[count_] >= '0' && at[count_] <= '9'; ++count_) {
+        value_ = value_ * 10 + static_cast<std::uint64_t>(at[count_] - '0');
+      }
+    }
+  }
+
+  std::size_t count() const noexcept { return count_; }
+
+  /// Returns the number whose digits are those of `before`, then these.
+  std::uint64_t append_to(std::uint64_t before) const noexcept {
+    static constexpr std::array<std::uint64_t, size + 1> powers{
+        1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
+    return before * powers[count_] + value_;
+  }
+
+ private:
+  /// Makes one number of eight bytes from 0 to 9. Each multiplication joins neighbours: to pairs,
+  /// to fours, to all eight.
+  static std::uint64_t number(std::uint64_t bytes) noexcept {
+    bytes = bytes * (10 * 256 + 1) >> 8;
+    bytes = (bytes & 0x00ff00ff00ff00ff) * (100 * 65536 + 1) >> 16;
+    return (bytes & 0x0000ffff0000ffff) * (10000 * 4294967296 + 1) >> 32;
+  }
+
+  std::uint64_t value_ = 0;
+  std::size_t count_ = 0;
+};
+
+/// Whether two texts of `size` bytes are equal. It is quicker than `memcmp` where they are short.
 inline bool same_bytes(char const* a, char const* b, std::size_t size) noexcept {
   auto const differ = [&]<class Word>(Word, std::size_t at) {
     Word x;
@@ -73,7 +119,7 @@ inline bool same_bytes(char const* a, char const* b, std::size_t size) noexcept 
     std::memcpy(&y, b + at, sizeof y);
     return x != y;
   };
-  // Words from the start, then the last one, which may overlap the one before it.
+  // The last word may overlap the one before it.
   if (size >= 8) {
     for (std::size_t at = 0; at + 8 < size; at += 8) {
       if (differ(std::uint64_t{}, at)) return false;

@@ -1,57 +1,26 @@
 #pragma once
 
-#include "simruns/text/parse_integer.hpp"
+#include "simruns/config.hpp"
 
 #include <cstdint>
-#include <limits>
-#include <string>
 #include <string_view>
 
 namespace simruns::detail {
 
+/// Why a number is no 64-bit integer.
 enum class integer_fault { none, fractional, out_of_range };
 
 struct exact_integer {
-  std::int64_t value = 0;
+  std::int64_t value = 0;  ///< Zero where there is a fault.
   integer_fault fault = integer_fault::none;
 };
 
-/// The integer that a JSON number literal denotes, if it denotes one: `7.0`, `1.764e12`, `-0`.
-/// Decided on the digits, never through a double, which would round `9007199254740993.0`.
-inline exact_integer integer_of(std::string_view literal) {
-  bool const negative = literal.starts_with('-');
-  if (negative) literal.remove_prefix(1);
-  auto const e = literal.find_first_of("eE");
-  std::string_view const mantissa = literal.substr(0, e);
-  std::string_view power = e == literal.npos ? std::string_view{"0"} : literal.substr(e + 1);
-  if (power.starts_with('+')) power.remove_prefix(1);
-
-  auto const point = mantissa.find('.');
-  std::string_view const fraction =
-      point == mantissa.npos ? std::string_view{} : mantissa.substr(point + 1);
-  std::string digits(mantissa.substr(0, point));
-  digits += fraction;
-  digits.erase(0, digits.find_first_not_of('0'));
-  if (digits.empty()) return {};
-
-  // Trailing zeros move into the exponent, so that what is left below the point is not zero.
-  auto const significant = digits.find_last_not_of('0') + 1;
-  auto const zeros = static_cast<std::int64_t>(digits.size() - significant);
-  digits.resize(significant);
-  auto const exponent = parse_integer<std::int64_t>(power);
-  if (!exponent || *exponent > 1'000'000'000 || *exponent < -1'000'000'000) {
-    return {0, power.starts_with('-') ? integer_fault::fractional : integer_fault::out_of_range};
-  }
-  auto const shift = *exponent - static_cast<std::int64_t>(fraction.size()) + zeros;
-  if (shift < 0) return {0, integer_fault::fractional};
-  if (shift + static_cast<std::int64_t>(digits.size()) > 19) {
-    return {0, integer_fault::out_of_range};
-  }
-  digits.append(static_cast<std::size_t>(shift), '0');
-  if (negative) digits.insert(0, 1, '-');
-  auto const value = parse_integer<std::int64_t>(digits);
-  if (!value) return {0, integer_fault::out_of_range};
-  return {*value, integer_fault::none};
-}
+/// Returns the integer that a JSON number such as `7.0`, `1.764e12` or `-0` denotes, or why it
+/// denotes none. The digits decide, never a double, which would round `9007199254740993.0`.
+exact_integer integer_of(std::string_view literal);
 
 }  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/json/impl/exact_integer.ipp"
+#endif

@@ -2,27 +2,25 @@
 
 #include "simruns/json/scanner.hpp"
 #include "simruns/json/unescape.hpp"
-#include "simruns/page/maybe.hpp"
-#include "simruns/page/parse_limits.hpp"
 #include "simruns/text/arena.hpp"
 
+#include <optional>
 #include <string_view>
 
-/// Reads the members of a JSON object that is a slice of a decoded page, without a DOM. Of text
-/// that is not JSON it reads less.
 namespace simruns::detail {
 
-/// Goes over the members of an object, each as the slices that it is.
+/// Goes over the members of a JSON object in a text that a NUL follows, without a DOM. Each member
+/// is a pair of slices of the text. At the first byte that is not JSON it ends.
 class object_members {
  public:
   explicit object_members(std::string_view json) noexcept : in_(json) { more_ = in_.take_if('{'); }
 
-  /// Moves to the next member; false at the end.
+  /// Moves to the next member. False: there is none.
   bool next() noexcept {
     if (!more_) return false;
     in_.take_if(',');
     more_ = in_.peek() == '"' && in_.string(key_) && in_.take(':') &&
-            in_.value(value_, parse_limits{}.max_depth);
+            in_.value(value_, most_json_depth);
     return more_;
   }
 
@@ -36,12 +34,13 @@ class object_members {
   std::string_view value_;
 };
 
-/// Makes texts of JSON strings. Those without an escape are slices, the others live in the reader.
+/// Gives the texts that JSON strings stand for. A string without an escape is its own text; any
+/// other text lives as long as the reader.
 class text_reader {
  public:
-  /// Of a value as `object_members` gives it; none where it is no string.
-  maybe<std::string_view> read(std::string_view json) {
-    if (!json.starts_with('"')) return {};
+  /// Reads a value of `object_members`. The result is empty if the value is no string.
+  std::optional<std::string_view> read(std::string_view json) {
+    if (!json.starts_with('"')) return std::nullopt;
     auto const inner = json.substr(1, json.size() - 2);
     return read({inner, inner.find('\\') != inner.npos});
   }
@@ -55,13 +54,14 @@ class text_reader {
   arena memory_{1024};
 };
 
-inline maybe<bool> read_bool(std::string_view json) noexcept {
+/// Reads `true` or `false`. The result is empty for any other value.
+inline std::optional<bool> read_bool(std::string_view json) noexcept {
   if (json == "true") return true;
   if (json == "false") return false;
-  return {};
+  return std::nullopt;
 }
 
-/// What a result says of its criterion: its `success`, or where there is none its `passed`.
+/// What a result says of its criterion: its `success`, or, where there is none, its `passed`.
 class said_success {
  public:
   void see(std::string_view key, std::string_view value) noexcept {
@@ -71,10 +71,10 @@ class said_success {
     value_ = read_bool(value);
   }
 
-  maybe<bool> value() const noexcept { return value_; }
+  std::optional<bool> value() const noexcept { return value_; }
 
  private:
-  maybe<bool> value_;
+  std::optional<bool> value_;
   bool by_name_ = false;
 };
 

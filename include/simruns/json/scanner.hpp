@@ -1,44 +1,86 @@
 #pragma once
 
+#include "simruns/config.hpp"
 #include "simruns/json/blocks.hpp"
-#include "simruns/json/digit_block.hpp"
-#include "simruns/json/tokens.hpp"
+#include "simruns/text/hex.hpp"
 #include "simruns/text/utf8.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace simruns::detail {
 
-/// Goes over JSON text (RFC 8259, in UTF-8), token by token, and accepts nothing else. A function
-/// that is false has met a fault, and `at` is there: nothing more may be asked.
+/// The deepest nesting that `json_scanner::value` passes over.
+inline constexpr std::size_t most_json_depth = 512;
+
+/// Why a text is refused: it is not JSON, not UTF-8, or nested too deep.
+enum class json_fault { none, syntax, not_utf8, too_deep };
+
+/// A string as it stands in a text.
+struct json_string {
+  std::string_view inner;  ///< What stands between its quotes.
+  bool escaped = false;    ///< Whether `inner` holds an escape.
+};
+
+/// A number as it stands in a text.
+struct json_number {
+  std::string_view literal;
+  std::int64_t value = 0;
+  bool plain = false;  ///< Whether `value` is the number: at most 18 digits and a sign.
+};
+
+/// Returns the name of the type of a value that begins with this byte.
+constexpr std::string_view type_of_value(char first) noexcept {
+  switch (first) {
+    case '{':
+      return "object";
+    case '[':
+      return "array";
+    case '"':
+      return "string";
+    case 't':
+    case 'f':
+      return "bool";
+    case 'n':
+      return "null";
+    default:
+      return "number";
+  }
+}
+
+/// Goes over JSON text (RFC 8259, in UTF-8), token by token, and accepts nothing else.
+///
+/// False, as the result of a function that passes something: the text is malformed, `at()` is the
+/// byte and `fault()` the reason; call nothing more.
 class json_scanner {
  public:
-  /// A NUL stands behind `text`, as behind every `std::string`: it ends every token.
+  /// Requires: a NUL behind `text`, as behind every `std::string`. It ends every token.
   explicit json_scanner(std::string_view text) noexcept
       : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
-  /// The next byte that is no white space; NUL at the end.
+  /// Passes white space, and returns the byte behind it: NUL at the end of the text.
   char peek() noexcept {
     if (static_cast<unsigned char>(*at_) > ' ') return *at_;  // as in all but indented text
     while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
     return *at_;
   }
 
-  /// Passes the byte that `peek` showed.
+  /// Passes the byte that `peek` returned.
   void take() noexcept { ++at_; }
-  /// Passes `wanted` if it comes.
+
+  /// Passes `wanted` if it is the next byte but white space. False is no fault.
   bool take_if(char wanted) noexcept {
     if (peek() != wanted) return false;
     ++at_;
     return true;
   }
 
+  /// Passes `wanted`; any other byte is a fault.
   bool take(char wanted) noexcept { return take_if(wanted) || fail(); }
 
-  /// Passes the key `name` and its colon, if just that comes, without an escape.
+  /// Passes the key `name` and its colon if they follow without an escape or white space. False is
+  /// no fault.
   bool take_key(std::string_view name) noexcept {
     if (static_cast<std::size_t>(end_ - at_) < name.size() + 3 || at_[name.size() + 1] != '"' ||
         at_[name.size() + 2] != ':' || !same_bytes(at_ + 1, name.data(), name.size())) {
@@ -48,7 +90,7 @@ class json_scanner {
     return true;
   }
 
-  /// A string; its opening quote is at hand.
+  /// Passes a string. Requires: its opening quote is the next byte.
   bool string(json_string& out) noexcept {
     char const* const start = ++at_;
     out.escaped = false;
@@ -67,7 +109,7 @@ class json_scanner {
     return true;
   }
 
-  /// A number; a digit or a minus is at hand.
+  /// Passes a number. Requires: its first byte is the next one.
   bool number(json_number& out) noexcept {
     char const* const start = at_;
     bool const negative = *at_ == '-';
@@ -105,7 +147,7 @@ class json_scanner {
     return true;
   }
 
-  /// `true`, `false` or `null`.
+  /// Passes `wanted`, which is `true`, `false` or `null`.
   bool word(std::string_view wanted) noexcept {
     if (static_cast<std::size_t>(end_ - at_) < wanted.size() ||
         !same_bytes(at_, wanted.data(), wanted.size())) {
@@ -115,7 +157,8 @@ class json_scanner {
     return true;
   }
 
-  /// Any value, as the slice that it is; in it at most `depth` (up to 512) levels.
+  /// Passes any value, and gives its text as `out`. More than `depth` levels in it are a fault;
+  /// `depth` is at most `most_json_depth`.
   bool value(std::string_view& out, std::size_t depth) noexcept;
 
   char const* at() const noexcept { return at_; }
@@ -130,11 +173,7 @@ class json_scanner {
   static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
  private:
-  static bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  }
-
-  /// To the next byte that needs a closer look; the NUL behind the text does.
+  /// Moves to the next byte that needs a closer look, such as the NUL behind the text.
   void pass_plain() noexcept {
     while (static_cast<std::size_t>(end_ - at_) >= byte_block::size) {
       auto const plain = byte_block(at_).first_special();
@@ -162,7 +201,7 @@ class json_scanner {
       case 'u':
         ++at_;
         for (int i = 0; i < 4; ++i, ++at_) {
-          if (!is_hex(*at_)) return false;
+          if (hex_value(*at_) < 0) return false;
         }
         return true;
       default:
@@ -185,61 +224,8 @@ class json_scanner {
   json_fault fault_ = json_fault::none;
 };
 
-inline bool json_scanner::pass_key() noexcept {
-  json_string ignored;
-  if (peek() != '"') return fail();
-  return string(ignored) && take(':');
-}
-
-inline bool json_scanner::pass_scalar() noexcept {
-  json_string text;
-  json_number number_;
-  switch (*at_) {
-    case '"':
-      return string(text);
-    case 't':
-      return word("true");
-    case 'f':
-      return word("false");
-    case 'n':
-      return word("null");
-    default:
-      return number(number_);
-  }
-}
-
-inline bool json_scanner::value(std::string_view& out, std::size_t depth) noexcept {
-  std::array<char, 512> closers;  // of what is open
-  std::size_t open = 0;
-  peek();
-  char const* const start = at_;
-  for (;;) {
-    char const first = peek();
-    if (first == '{' || first == '[') {
-      if (open == depth) return fail(json_fault::too_deep);
-      closers[open++] = first == '{' ? '}' : ']';
-      ++at_;
-      if (peek() != closers[open - 1]) {
-        if (first == '{' && !pass_key()) return false;
-        continue;
-      }
-    } else if (!pass_scalar()) {
-      return false;
-    }
-    // Behind a value, or at the end of an empty object or array.
-    for (;;) {
-      if (open == 0) {
-        out = {start, static_cast<std::size_t>(at_ - start)};
-        return true;
-      }
-      char const next = peek();
-      if (next != closers[open - 1]) break;
-      ++at_;
-      --open;
-    }
-    if (!take(',')) return false;
-    if (closers[open - 1] == '}' && !pass_key()) return false;
-  }
-}
-
 }  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/json/impl/scanner.ipp"
+#endif

@@ -1,81 +1,48 @@
 #pragma once
 
-#include <cstdint>
+#include "simruns/config.hpp"
+
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace simruns::simulator {
+namespace simruns::detail {
 
-/// Whether text beyond ASCII is written as it is or as `\uXXXX`: both are the same JSON.
+/// How characters beyond ASCII are written: as they are, or as `\uXXXX`. Both are the same JSON.
 enum class escaping { minimal, ascii };
 
-namespace detail {
-
-inline void append_code_unit(std::string& out, std::uint32_t unit) {
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[(unit >> shift) & 15];
+constexpr bool needs_escape(char c, escaping how) noexcept {
+  auto const byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || c == '"' || c == '\\' || (byte >= 0x80 && how == escaping::ascii);
 }
 
-/// Decodes the UTF-8 sequence at `at`, which is known to be valid, and moves `at` behind it.
-inline std::uint32_t take_code_point(std::string_view text, std::size_t& at) {
-  auto const lead = static_cast<unsigned char>(text[at++]);
-  int const more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-  std::uint32_t point = lead & (0x3fu >> more);
-  for (int i = 0; i < more && at < text.size(); ++i) {
-    point = (point << 6) | (static_cast<unsigned char>(text[at++]) & 0x3fu);
+/// Takes the first character off `text`, which is valid UTF-8, and returns its escape. The escape
+/// lives in `buffer`; the longest is a pair of surrogates.
+std::string_view take_escaped(std::string_view& text, std::array<char, 12>& buffer);
+
+/// Writes `text`, which is valid UTF-8, as a JSON string with its quotes. `sink.put` takes the
+/// pieces of it.
+template <class Sink>
+void put_quoted(std::string_view text, Sink& sink, escaping how = escaping::minimal) {
+  sink.put("\"");
+  for (;;) {
+    std::size_t plain = 0;
+    while (plain != text.size() && !needs_escape(text[plain], how)) ++plain;
+    sink.put(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    std::array<char, 12> buffer;
+    sink.put(take_escaped(text, buffer));
   }
-  return point;
+  sink.put("\"");
 }
 
-inline void append_code_point(std::string& out, std::uint32_t point) {
-  if (point < 0x10000) return append_code_unit(out, point);
-  append_code_unit(out, 0xd800 + ((point - 0x10000) >> 10));
-  append_code_unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
-}
+/// Appends `text`, which is valid UTF-8, to `out` as a JSON string with its quotes.
+void append_json_string(std::string& out, std::string_view text, escaping how = escaping::minimal);
 
-inline bool append_short_escape(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return true;
-    case '\\':
-      out += "\\\\";
-      return true;
-    case '\n':
-      out += "\\n";
-      return true;
-    case '\r':
-      out += "\\r";
-      return true;
-    case '\t':
-      out += "\\t";
-      return true;
-    default:
-      return false;
-  }
-}
+}  // namespace simruns::detail
 
-}  // namespace detail
-
-/// Appends `text`, valid UTF-8, as a JSON string with its quotes.
-inline void append_json_string(std::string& out, std::string_view text,
-                               escaping how = escaping::minimal) {
-  out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    auto const byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x80 && how == escaping::ascii) {
-      detail::append_code_point(out, detail::take_code_point(text, at));
-      continue;
-    }
-    ++at;
-    if (detail::append_short_escape(out, static_cast<char>(byte))) continue;
-    if (byte < 0x20) {
-      detail::append_code_unit(out, byte);
-    } else {
-      out += static_cast<char>(byte);
-    }
-  }
-  out += '"';
-}
-
-}  // namespace simruns::simulator
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/json/impl/write.ipp"
+#endif

@@ -19,7 +19,7 @@ namespace detail {
 /// What a page is a handle on. Immutable once a page holds it.
 struct page_data {
   std::string body;
-  simruns::arena memory;
+  arena memory;
   std::vector<simruns::run> runs;
   simruns::pagination paging;
   std::vector<issue> issues;

@@ -1,18 +1,16 @@
 #pragma once
 
+#include "simruns/config.hpp"
 #include "simruns/error.hpp"
-#include "simruns/text/authority.hpp"
-#include "simruns/text/percent.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace simruns {
 
-/// Where the API lives: `https://host[:port][/prefix]`, and nothing else. The host may be a name,
-/// an IPv4 address or an IPv6 address in brackets.
+/// The address of the API: `https://host[:port][/prefix]`, or the same with `http://`. The host is
+/// a name, an IPv4 address, or an IPv6 address in brackets. Without a port it is 443, or 80.
 class base_url {
  public:
   /// Throws `request_error` (`errc::invalid_argument`) that says what is wrong with `text`.
@@ -21,23 +19,21 @@ class base_url {
   bool is_https() const noexcept { return https_; }
   std::string_view scheme() const noexcept { return https_ ? "https" : "http"; }
 
-  /// Lower case, without the brackets of an IPv6 address.
+  /// The host in lower case, without the brackets of an IPv6 address.
   std::string const& host() const noexcept { return host_; }
   std::uint16_t port() const noexcept { return port_; }
 
-  /// Starts with `/` and does not end with it; or empty.
+  /// The path before the API's own paths. It starts with `/` and does not end with it, or is empty.
   std::string const& path_prefix() const noexcept { return prefix_; }
 
-  /// For the `Host` header: brackets where needed, the port unless it is the scheme's own.
+  /// The text for the `Host` header. The port is part of it unless it is the scheme's own.
   std::string host_header() const;
 
-  std::string text() const { return std::string(scheme()) + "://" + host_header() + path_prefix(); }
+  /// The whole URL, without a `/` at its end.
+  std::string text() const;
 
-  /// Whether the host is this machine, by address or by the name `localhost`.
-  bool is_loopback() const noexcept {
-    return host_ == "localhost" || host_.ends_with(".localhost") || host_ == "::1" ||
-           (host_.starts_with("127.") && host_.find_first_not_of("0123456789.") == host_.npos);
-  }
+  /// Whether the host is this machine: an address of the loopback, or the name `localhost`.
+  bool is_loopback() const noexcept;
 
   friend bool operator==(base_url const&, base_url const&) = default;
 
@@ -52,65 +48,8 @@ class base_url {
   std::string prefix_;
 };
 
-inline base_url::base_url(std::string_view text) {
-  for (char c : text) {
-    if (!detail::is_url_character(c)) {
-      refuse("it holds a space, a control character or a byte beyond ASCII");
-    }
-  }
-  auto const mark = text.find("://");
-  auto const scheme = text.substr(0, mark);
-  if (mark == text.npos || (scheme != "https" && scheme != "http")) {
-    refuse("it must start with https:// or http://");
-  }
-  https_ = scheme == "https";
-  port_ = https_ ? 443 : 80;
-  text.remove_prefix(mark + 3);
-  if (text.find_first_of("?#") != text.npos) refuse("it must end before any ? or #");
-  auto const slash = text.find('/');
-  read_authority(text.substr(0, slash));
-  std::string_view prefix = slash == text.npos ? std::string_view{} : text.substr(slash);
-  while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  check_prefix(prefix);
-  prefix_ = prefix;
-}
-
-inline void base_url::refuse(std::string_view why) {
-  // The URL itself is not repeated: one with a password in it would end up in a log.
-  throw request_error(errc::invalid_argument,
-                      "the base URL is not usable: " + std::string(why) +
-                          "; give one such as https://api-trial.cognigy.ai/testing");
-}
-
-inline void base_url::read_authority(std::string_view authority) {
-  if (authority.find('@') != authority.npos) {
-    refuse("it holds a user or a password; give credentials apart from it");
-  }
-  auto read = detail::read_authority(authority);
-  if (!read.wrong.empty()) refuse(read.wrong);
-  host_ = std::move(read.host);
-  if (read.port) port_ = *read.port;
-}
-
-inline void base_url::check_prefix(std::string_view prefix) {
-  if (prefix.find("//") != prefix.npos) refuse("its path has an empty segment");
-  while (!prefix.empty()) {
-    prefix.remove_prefix(1);
-    auto const segment = prefix.substr(0, prefix.find('/'));
-    auto const plain = detail::percent_decode(segment);
-    if (!plain) refuse("its path has a % that starts no escape");
-    if (plain == "." || plain == "..") refuse("its path has a . or .. segment");
-    if (segment.find_first_of("\\\"<>^`{|}") != segment.npos) {
-      refuse("its path has a character that needs an escape");
-    }
-    prefix.remove_prefix(segment.size());
-  }
-}
-
-inline std::string base_url::host_header() const {
-  std::string out = detail::bracketed(host_);
-  if (port_ != (https_ ? 443 : 80)) out += ":" + std::to_string(port_);
-  return out;
-}
-
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/request/impl/base_url.ipp"
+#endif

@@ -1,64 +1,25 @@
 #pragma once
 
-#include "simruns/query/run_query.hpp"
-#include "simruns/request/client_config.hpp"
-#include "simruns/request/credentials.hpp"
+#include "simruns/config.hpp"
+#include "simruns/fwd.hpp"
 #include "simruns/request/http_message.hpp"
-#include "simruns/text/percent.hpp"
-#include "simruns/version.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace simruns {
 
-/// The path and query that ask for one page. A cursor goes with the same filter, sort and limit as
-/// the page that gave it, and never with `skip`.
-inline std::string make_target(base_url const& base, run_query const& query,
-                               page_start const& start) {
-  using detail::percent_encode;
-  std::string out = base.path_prefix() + "/simulations/" + percent_encode(query.scenario()) +
-                    "/batches/" + percent_encode(query.batch()) +
-                    "/runs?projectId=" + percent_encode(query.project()) +
-                    "&limit=" + std::to_string(query.page_size());
-  auto const add = [&out](std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    out += '&';
-    out += name;
-    out += '=';
-    out += percent_encode(value);
-  };
-  add("sort", query.sort());
-  add("filter", query.filter());
-  add("endPointType", query.endpoint_type());
-  switch (start.by) {
-    case page_start::kind::skip:
-      if (start.skip > 0) add("skip", std::to_string(start.skip));
-      break;
-    case page_start::kind::next:
-      add("next", start.cursor);
-      break;
-    case page_start::kind::previous:
-      add("previous", start.cursor);
-      break;
-  }
-  return out;
-}
+struct page_start;
 
-/// The whole request for one page.
-inline http_request make_request(client_config const& config, credentials const& who,
-                                 run_query const& query, page_start const& start) {
-  http_request out;
-  out.host = config.base.host();
-  out.port = config.base.port();
-  out.tls = config.base.is_https();
-  out.gzip = config.compression;
-  out.target = make_target(config.base, query, start);
-  out.headers.emplace_back("Host", config.base.host_header());
-  out.headers.emplace_back("Accept", "application/json");
-  out.headers.emplace_back("User-Agent", "simruns/" + std::string(version));
-  out.headers.emplace_back(std::string(who.header_name()), who.header_value());
-  return out;
-}
+/// Makes the path and query that ask for one page. A cursor is sent with the same filter, sort and
+/// limit as the page that gave it, and never with `skip`.
+std::string make_target(base_url const& base, run_query const& query, page_start const& start);
+
+/// Makes the whole request for one page.
+http_request make_request(client_config const& config, credentials const& credentials,
+                          run_query const& query, page_start const& start);
 
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/request/impl/make_request.ipp"
+#endif

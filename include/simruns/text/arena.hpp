@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace simruns {
+namespace simruns::detail {
 
 /// Memory of one page: grows in blocks, never moves what it gave out, is freed as a whole. Holds
 /// only what needs no destructor.
@@ -75,4 +75,4 @@ class arena {
   std::size_t capacity_ = 0;
 };
 
-}  // namespace simruns
+}  // namespace simruns::detail

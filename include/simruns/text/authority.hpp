@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/text/parse_integer.hpp"
+#include "simruns/config.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -9,61 +9,26 @@
 
 namespace simruns::detail {
 
-/// `host[:port]` of a URL; the host lower case, without the brackets of an IPv6 address.
+/// The part `host[:port]` of a URL.
 struct authority {
-  std::string host;
-  std::optional<std::uint16_t> port;
-  std::string_view wrong;  ///< Why the text is none; or empty.
+  std::string host;                   ///< In lower case, without the brackets of an IPv6 address.
+  std::optional<std::uint16_t> port;  ///< Empty where the text names none.
+  std::string_view fault;             ///< Why the text is no authority. Empty if it is one.
 };
 
-/// Whether that is a character which a URL of ours may hold at all.
+/// Whether a URL may hold this character at all: printable ASCII other than the space.
 constexpr bool is_url_character(char c) noexcept {
   return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
 }
 
-/// Takes the host off the front of `text`. The reason why it is none, or nothing.
-inline std::string_view take_host(std::string_view& text, std::string& host) {
-  if (text.starts_with('[')) {
-    auto const close = text.find(']');
-    if (close == text.npos) return "the [ of its address is not closed";
-    host = text.substr(1, close - 1);
-    if (host.find_first_not_of("0123456789abcdefABCDEF:.") != host.npos ||
-        host.find(':') == host.npos) {
-      return "the address in brackets is not IPv6";
-    }
-    text.remove_prefix(close + 1);
-    if (!text.empty() && text[0] != ':') return "text follows the ] of its address";
-  } else {
-    auto const colon = text.find(':');
-    host = text.substr(0, colon);
-    text = colon == text.npos ? std::string_view{} : text.substr(colon);
-    for (char c : host) {
-      bool const allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-      if (!allowed) return "its host has a character that no host name has";
-    }
-  }
-  if (host.empty() || host.size() > 253) return "its host is empty or too long";
-  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return {};
-}
+authority read_authority(std::string_view text);
 
-inline authority read_authority(std::string_view text) {
-  authority out;
-  out.wrong = take_host(text, out.host);
-  if (!out.wrong.empty() || text.empty()) return out;
-  auto const value = parse_integer<std::uint32_t>(text.substr(1));
-  if (!value || *value == 0 || *value > 65535) {
-    out.wrong = "its port is not a number from 1 to 65535";
-  } else {
-    out.port = static_cast<std::uint16_t>(*value);
-  }
-  return out;
-}
-
-/// An IPv6 address has brackets before a port.
-inline std::string bracketed(std::string const& host) {
-  return host.find(':') != host.npos ? "[" + host + "]" : host;
-}
+/// Puts an IPv6 address into the brackets that it has before a port; returns any other host as it
+/// is.
+std::string bracketed(std::string const& host);
 
 }  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/text/impl/authority.ipp"
+#endif

@@ -1,6 +1,6 @@
 #include "simruns/json/scanner.hpp"
 
-#include "simruns/json/digit_block.hpp"
+#include "simruns/json/blocks.hpp"
 #include "support/catch.hpp"
 
 #include <cstddef>

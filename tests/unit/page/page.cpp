@@ -103,7 +103,7 @@ TEST_CASE("a value that may lack is absent, null or there, and an empty text is 
 
 TEST_CASE("memory of an arena is aligned, apart, and does not move") {
   test::random_source random(10);
-  simruns::arena memory(64);
+  simruns::detail::arena memory(64);
   std::vector<std::pair<char*, std::pair<std::size_t, char>>> given;
   std::size_t sum = 0;
   for (int i = 0; i < 3000; ++i) {
@@ -125,7 +125,7 @@ TEST_CASE("memory of an arena is aligned, apart, and does not move") {
 }
 
 TEST_CASE("an arena takes nothing before it is used, and copies keep their bytes") {
-  simruns::arena memory;
+  simruns::detail::arena memory;
   CHECK(memory.capacity() == 0);
   CHECK(memory.copy(std::string_view{}).empty());
   CHECK(memory.capacity() == 0);

@@ -1,5 +1,10 @@
 #include "simruns/request/make_request.hpp"
 
+#include "simruns/query/run_query.hpp"
+#include "simruns/request/client_config.hpp"
+#include "simruns/request/credentials.hpp"
+#include "simruns/text/percent.hpp"
+#include "simruns/version.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
 

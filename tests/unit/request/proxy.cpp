@@ -1,6 +1,5 @@
 #include "simruns/request/proxy.hpp"
 
-#include "simruns/request/proxy_environment.hpp"
 #include "support/catch.hpp"
 
 #include <cstdlib>

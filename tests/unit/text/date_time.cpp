@@ -114,6 +114,33 @@ TEST_CASE("what is not a moment is refused") {
   }
 }
 
+TEST_CASE("all three forms of a date in HTTP are one moment") {
+  using simruns::detail::parse_http_date;
+  std::chrono::sys_seconds const want{std::chrono::seconds{784'111'777}};
+  CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == want);
+  CHECK(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == want);
+  CHECK(parse_http_date("Sun Nov  6 08:49:37 1994") == want);
+  CHECK_FALSE(parse_http_date("Sun, 31 Feb 1994 08:49:37 GMT").has_value());
+  CHECK_FALSE(parse_http_date("Sun, 06 Nov 1994 08:49:37").has_value());
+  CHECK_FALSE(parse_http_date("").has_value());
+}
+
+TEST_CASE("what is written as a date is read as the same one") {
+  test::random_source random(6);
+  for (int i = 0; i < 2'000; ++i) {
+    auto const value = static_cast<std::int64_t>(random.bits() % 250'000'000'000'000u);
+    auto const text = simruns::detail::iso_time(value);
+    CAPTURE(text);
+    REQUIRE(milliseconds(text) == value);
+    // The library's clock counts nanoseconds in 64 bits, up to the year 2262.
+    std::chrono::sys_seconds const moment{std::chrono::seconds{value % 9'000'000'000}};
+    REQUIRE(simruns::detail::parse_http_date(simruns::detail::http_date(moment)) == moment);
+  }
+  CHECK(simruns::detail::iso_time(1'748'854'800'000) == "2025-06-02T09:00:00.000Z");
+  CHECK(simruns::detail::http_date(std::chrono::sys_seconds{std::chrono::seconds{784'111'777}}) ==
+        "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
 TEST_CASE("every millisecond of ten thousand years comes back from every zone") {
   test::random_source random(5);
   for (int i = 0; i < 20'000; ++i) {

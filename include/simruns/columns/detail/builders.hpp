@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -27,6 +28,11 @@ maybe<T> as_maybe(T value) {
 template <class T>
 maybe<T> as_maybe(maybe<T> value) {
   return value;
+}
+
+template <class T>
+maybe<T> as_maybe(std::optional<T> value) {
+  return value ? maybe<T>(*value) : maybe<T>();
 }
 
 /// What an accessor of a row says, whether it may lack a value or not.

@@ -5,6 +5,7 @@
 #include "simruns/page/page.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -16,7 +17,7 @@ struct criterion_row {
   run const* of;
   criterion const* wanted;
   std::int64_t position;
-  maybe<std::string_view> name;
+  std::optional<std::string_view> name;
   judged_result result;
 };
 
@@ -48,8 +49,8 @@ class criterion_rows {
     if (results_.size() == r.criteria.size()) join_by_position(first);
   }
 
-  maybe<std::string_view> name_of(criterion const& wanted) {
-    return wanted.params ? reader_.name(*wanted.params) : maybe<std::string_view>{};
+  std::optional<std::string_view> name_of(criterion const& wanted) {
+    return wanted.params ? reader_.name(*wanted.params) : std::nullopt;
   }
 
   void read_results(run const& r) {

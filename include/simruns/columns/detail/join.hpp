@@ -49,10 +49,10 @@ class unique_names {
 
 /// The result of a criterion, as far as it says something.
 struct judged_result {
-  maybe<std::string_view> json;
-  maybe<std::string_view> name;
-  maybe<bool> success;
-  maybe<std::string_view> reason;
+  std::optional<std::string_view> json;
+  std::optional<std::string_view> name;
+  std::optional<bool> success;
+  std::optional<std::string_view> reason;
 };
 
 /// Reads what the table shows of results and of params. Its texts live as long as the reader.
@@ -61,7 +61,7 @@ class result_reader {
   judged_result result(std::string_view json) {
     judged_result out;
     out.json = json;
-    maybe<std::string_view> explanation;
+    std::optional<std::string_view> explanation;
     said_success said;
     for (object_members m(json); m.next();) {
       auto const key = key_of(m);
@@ -76,8 +76,8 @@ class result_reader {
   }
 
   /// `name` of a criterion's params.
-  maybe<std::string_view> name(std::string_view params) {
-    maybe<std::string_view> out;
+  std::optional<std::string_view> name(std::string_view params) {
+    std::optional<std::string_view> out;
     for (object_members m(params); m.next();) {
       if (same_text(key_of(m), "name")) out = texts_.read(m.value());
     }

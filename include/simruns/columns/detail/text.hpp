@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/json/write.hpp"
 #include "simruns/page/run.hpp"
 
 #include <cstddef>
@@ -22,32 +23,6 @@ struct text_writer {
     at += text.size();
   }
 };
-
-inline void put_escaped(char c, auto& sink) {
-  static constexpr std::string_view hex = "0123456789abcdef";
-  if (c == '"') return sink.put("\\\"");
-  if (c == '\\') return sink.put("\\\\");
-  auto const code = static_cast<unsigned char>(c);
-  sink.put("\\u00");
-  sink.put(hex.substr(code >> 4, 1));
-  sink.put(hex.substr(code & 15, 1));
-}
-
-/// As a JSON string.
-inline void put_quoted(std::string_view text, auto& sink) {
-  sink.put("\"");
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    bool const plain =
-        static_cast<unsigned char>(text[i]) >= 0x20 && text[i] != '"' && text[i] != '\\';
-    if (plain) continue;
-    sink.put(text.substr(done, i - done));
-    put_escaped(text[i], sink);
-    done = i + 1;
-  }
-  sink.put(text.substr(done));
-  sink.put("\"");
-}
 
 /// A JSON array of JSON texts.
 inline void put_array(std::span<std::string_view const> items, auto& sink) {

@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace simruns::detail {
@@ -44,7 +45,7 @@ SIMRUNS_INLINE error_body parse_error_body(std::string_view body) {
   } else if (looks_like_html(body)) {
     out.message = "the response is a web page, not the API's; is the base URL right?";
   } else {
-    out.message = body;
+    out.message = body.substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include "simruns/json/exact_integer.hpp"
 #include "simruns/page/detail/frames.hpp"
 #include "simruns/text/date_time.hpp"
+#include "simruns/text/excerpt.hpp"
 
 #include <array>
 #include <charconv>
@@ -18,19 +19,8 @@ T& field_of(page_frame& frame, member const& m) noexcept {
   return *reinterpret_cast<T*>(static_cast<char*>(frame.target) + m.offset);
 }
 
-/// At most 60 bytes of a text, for a message: whole characters, none that a terminal obeys.
-inline std::string excerpt(std::string_view text) {
-  std::size_t size = text.size();
-  if (size > 60) {
-    size = 60;
-    while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-  }
-  std::string out(text.substr(0, size));
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return out;
-}
+/// The bytes of a foreign text that a message shows.
+inline constexpr std::size_t most_shown_bytes = 60;
 
 template <class Enum, std::size_t Size>
 void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>, Size> const& known,
@@ -41,7 +31,7 @@ void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>,
     if (word == text) out.value = value;
   }
   if (out.value == Enum::unknown) {
-    frames.report("unknown value '" + excerpt(text) + "', kept as text");
+    frames.report("unknown value '" + excerpt(text, most_shown_bytes) + "', kept as text");
   }
   field_of<maybe<open_enum<Enum>>>(frames.top(), *frames.top().current) = out;
 }
@@ -177,7 +167,7 @@ inline void set_text(page_frames& frames, std::string_view text) {
       if (parsed && is_of_the_calendar(parsed->time_since_epoch().count())) {
         when = *parsed;
       } else {
-        frames.report("expected date-time, got '" + excerpt(text) + "'");
+        frames.report("expected date-time, got '" + excerpt(text, most_shown_bytes) + "'");
       }
       break;
     }

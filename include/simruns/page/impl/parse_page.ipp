@@ -20,7 +20,7 @@ SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string b
   // A page has rarely more runs than may be asked for, nor runs below a kilobyte.
   static constexpr std::size_t most_asked_for = 100;
   data->runs.reserve(std::min(most_asked_for, data->body.size() / 1024 + 1));
-  data->memory = arena(data->body.size() / 2 + 1024);
+  data->memory = detail::arena(data->body.size() / 2 + 1024);
   detail::page_reader reader(*data, limits);
   if (!reader.read()) return reader.failure();
   return page(std::shared_ptr<detail::page_data const>(std::move(data)));

@@ -12,7 +12,7 @@ namespace simruns {
 namespace detail {
 
 /// What one result of the criteria says; nothing if it does not.
-SIMRUNS_INLINE maybe<bool> success_of_result(std::string_view json) {
+SIMRUNS_INLINE std::optional<bool> success_of_result(std::string_view json) {
   text_reader texts;
   said_success said;
   for (object_members m(json); m.next();) {

@@ -54,10 +54,10 @@ inline answer error_answer(unsigned status, std::string_view message, std::strin
   made.status = status;
   made.headers.emplace_back("Content-Type", "application/json");
   made.body = "{\"error\":";
-  append_json_string(made.body, message);
-  if (!field.empty()) append_json_string(made.body += ",\"field\":", field);
-  append_json_string(made.body += ",\"code\":", error_code_of(status));
-  append_json_string(made.body += ",\"traceId\":", trace_id);
+  simruns::detail::append_json_string(made.body, message);
+  if (!field.empty()) simruns::detail::append_json_string(made.body += ",\"field\":", field);
+  simruns::detail::append_json_string(made.body += ",\"code\":", error_code_of(status));
+  simruns::detail::append_json_string(made.body += ",\"traceId\":", trace_id);
   made.body += '}';
   return made;
 }
@@ -66,7 +66,7 @@ namespace detail {
 
 inline void append_cursor(std::string& out, std::optional<std::string> const& cursor) {
   if (cursor) {
-    append_json_string(out, *cursor);
+    simruns::detail::append_json_string(out, *cursor);
   } else {
     out += "null";
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/text/hex.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <random>
@@ -68,7 +70,7 @@ inline std::string random_secret() {
   std::string secret;
   for (int word = 0; word < 4; ++word) {
     auto bits = source();
-    for (int i = 0; i < 8; ++i, bits >>= 4) secret += "0123456789abcdef"[bits & 15];
+    for (int i = 0; i < 8; ++i, bits >>= 4) secret += simruns::detail::hex_digits[bits & 15];
   }
   return secret;
 }

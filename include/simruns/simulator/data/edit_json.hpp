@@ -104,7 +104,7 @@ inline void set_json(std::string& text, std::string_view path, std::string_view 
     auto const end = place->holder + object.size() - 1;
     bool const first = detail::behind_space(text, place->holder + 1) == end;
     std::string member = first ? "" : ",";
-    append_json_string(member, place->part);
+    simruns::detail::append_json_string(member, place->part);
     member.append(":").append(json);
     text.insert(end, member);
   }

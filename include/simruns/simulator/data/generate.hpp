@@ -7,7 +7,7 @@
 #include "simruns/simulator/data/generator_texts.hpp"
 #include "simruns/simulator/data/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/text/iso_time.hpp"
+#include "simruns/text/date_time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -84,7 +84,7 @@ inline outcome draw_outcome(random_source& random, std::uint32_t success_permill
 
 inline void append_member(std::string& out, std::string_view name, std::string_view text) {
   out.append(",\"").append(name).append("\":");
-  append_json_string(out, text);
+  simruns::detail::append_json_string(out, text);
 }
 
 inline void append_member(std::string& out, std::string_view name, std::int64_t number) {
@@ -118,14 +118,16 @@ inline void draw_fields(stored_run& run, random_source& random, batch_plan const
   run.model = plan.model;
   run.created_by = random.chance(800) ? "scheduler" : "user-" + std::to_string(random.below(9));
   if (!random.chance(50)) run.end_point_type = random.pick(endpoints);
-  if (!random.chance(200)) run.expires_at = iso_time(*run.created_at + thirty_days);
+  if (!random.chance(200))
+    run.expires_at = simruns::detail::iso_time(*run.created_at + thirty_days);
   if (!random.chance(100)) run.max_turns = 30;
 }
 
 inline stored_run generate_run(batch_plan const& plan, std::int64_t sequence,
                                std::int64_t created_at) {
   random_source random{random_source::combine(plan.seed, static_cast<std::uint64_t>(sequence))};
-  auto const how = random.chance(60) ? escaping::ascii : escaping::minimal;
+  auto const how =
+      random.chance(60) ? simruns::detail::escaping::ascii : simruns::detail::escaping::minimal;
   auto const end = draw_outcome(random, plan.truth.success_permille);
   stored_run run;
   run.sequence = sequence;

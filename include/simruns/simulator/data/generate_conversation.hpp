@@ -11,6 +11,9 @@
 
 namespace simruns::simulator::detail {
 
+using simruns::detail::append_json_string;
+using simruns::detail::escaping;
+
 /// Writes the turns of one conversation as a JSON array.
 class conversation_writer {
  public:

@@ -13,6 +13,9 @@
 
 namespace simruns::simulator::detail {
 
+using simruns::detail::append_json_string;
+using simruns::detail::escaping;
+
 /// How a generated run ends.
 enum class outcome { success, failure, agent_error, other_error, stopped };
 

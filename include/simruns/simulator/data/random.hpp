@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/text/hex.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,7 +49,7 @@ class random_source {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < digits; ++i) {
       if (i % 16 == 0) bits = next();
-      out += "0123456789abcdef"[bits & 15];
+      out += simruns::detail::hex_digits[bits & 15];
       bits >>= 4;
     }
   }

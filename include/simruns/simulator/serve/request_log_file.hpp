@@ -2,7 +2,7 @@
 
 #include "simruns/json/write.hpp"
 #include "simruns/simulator/serve/request_log.hpp"
-#include "simruns/text/iso_time.hpp"
+#include "simruns/text/date_time.hpp"
 #include "simruns/text/percent.hpp"
 
 #include <cerrno>
@@ -28,9 +28,9 @@ inline std::string log_line(request_record const& record) {
   }
   auto const at = std::chrono::floor<std::chrono::milliseconds>(record.at).time_since_epoch();
   std::string out = "{\"number\":" + std::to_string(record.number);
-  append_json_string(out += ",\"at\":", iso_time(at.count()));
-  append_json_string(out += ",\"method\":", record.method);
-  append_json_string(out += ",\"target\":", target);
+  simruns::detail::append_json_string(out += ",\"at\":", simruns::detail::iso_time(at.count()));
+  simruns::detail::append_json_string(out += ",\"method\":", record.method);
+  simruns::detail::append_json_string(out += ",\"target\":", target);
   out += ",\"status\":" + std::to_string(record.status);
   out += ",\"bytes\":" + std::to_string(record.bytes);
   out.append(",\"faulty\":").append(record.faulty ? "true" : "false");

@@ -9,6 +9,7 @@
 #include "simruns/simulator/serve/request_log.hpp"
 #include "simruns/simulator/serve/server_options.hpp"
 #include "simruns/simulator/store/store.hpp"
+#include "simruns/text/date_time.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -151,7 +152,7 @@ class service {
     if (!trouble.retry_after) return made;
     auto value = std::to_string(trouble.retry_after->count());
     if (trouble.retry_after_is_date) {
-      value = http_date(std::chrono::system_clock::now() + *trouble.retry_after);
+      value = simruns::detail::http_date(std::chrono::system_clock::now() + *trouble.retry_after);
     }
     made.headers.emplace_back("Retry-After", std::move(value));
     return made;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/text/excerpt.hpp"
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,12 +21,9 @@ class refusal : public std::runtime_error {
   std::string field_;
 };
 
-/// A client's text as it may stand in a message: printable ASCII, at most 40 characters, quoted.
+/// Quotes a client's text for a message, at most 40 bytes of it.
 inline std::string shown(std::string_view text) {
-  std::string out = "'";
-  for (char const c : text.substr(0, 40)) out += c >= 0x20 && c < 0x7f ? c : '?';
-  if (text.size() > 40) out += "...";
-  return out + "'";
+  return "'" + simruns::detail::excerpt(text, 40) + "'";
 }
 
 }  // namespace simruns::simulator

@@ -4,11 +4,11 @@
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/live/timeline.hpp"
 #include "simruns/simulator/live/virtual_clock.hpp"
-#include "simruns/simulator/store/base64url.hpp"
 #include "simruns/simulator/store/cursor.hpp"
 #include "simruns/simulator/store/page_query.hpp"
 #include "simruns/simulator/store/ranking_cache.hpp"
 #include "simruns/simulator/store/refusal.hpp"
+#include "simruns/text/base64.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -109,7 +109,7 @@ class store {
   }
 
   static std::string decoded(std::string const& text, std::string const& field) {
-    auto bytes = base64url_decode(text);
+    auto bytes = simruns::detail::base64url_decode(text);
     if (!bytes) throw foreign(field);
     return *std::move(bytes);
   }
@@ -139,7 +139,7 @@ class store {
     at.way = direction::forward;
     at.where = page.last == 0 ? cursor::edge::begin : cursor::edge::at;
     if (page.last != 0) at.place = order.place_of(*ranked[page.last - 1]);
-    return base64url_encode(cursor_text(at, query_digest));
+    return simruns::detail::base64url_encode(cursor_text(at, query_digest));
   }
 
   static std::string previous_cursor(ordering const& order, ranking const& ranked, range page,
@@ -149,7 +149,7 @@ class store {
     bool const beyond = page.first == ranked.size();
     at.where = beyond ? cursor::edge::end : cursor::edge::at;
     if (!beyond) at.place = order.place_of(*ranked[page.first]);
-    return base64url_encode(cursor_text(at, query_digest));
+    return simruns::detail::base64url_encode(cursor_text(at, query_digest));
   }
 
   std::shared_ptr<dataset const> runs_;
