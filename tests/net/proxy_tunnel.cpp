@@ -126,7 +126,7 @@ TEST_CASE("a proxy that is not there, or closes, is an error of the connection")
   auto const cut = client.fetch();
   REQUIRE(cut.has_error());
   CHECK(cut.error().code == errc::connect);
-  CHECK_THAT(cut.error().message, ContainsSubstring("closed without an answer"));
+  CHECK_THAT(cut.error().message, ContainsSubstring("closed without a response"));
 }
 
 TEST_CASE("connect_timeout spans the proxy's answer") {

@@ -72,6 +72,12 @@ class scripted_server {
 
   int accepted() const noexcept { return accepted_; }
 
+  /// The heads of the requests that came.
+  std::vector<std::string> heads() const {
+    std::lock_guard const lock(mutex_);
+    return heads_;
+  }
+
  private:
   using socket = boost::asio::ip::tcp::socket;
 
@@ -93,6 +99,11 @@ class scripted_server {
       }
       hold(nullptr);
     }
+  }
+
+  void note(std::string head) {
+    std::lock_guard const lock(mutex_);
+    heads_.push_back(std::move(head));
   }
 
   /// The connection that the destructor has to break.
@@ -122,7 +133,9 @@ class scripted_server {
         head.append(piece.data(), bytes);
       }
       if (failed) return;
-      head.erase(0, head.find("\r\n\r\n") + 4);
+      auto const size = head.find("\r\n\r\n") + 4;
+      note(head.substr(0, size));
+      head.erase(0, size);
       write(stream, next, failed);
       if (!next.stray.empty()) {
         wanted_.acquire();
@@ -141,7 +154,8 @@ class scripted_server {
   boost::asio::ip::tcp::acceptor acceptor_;
   std::vector<std::vector<reply>> script_;
   boost::asio::ssl::context* tls_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> heads_;
   std::shared_ptr<socket> open_;
   std::atomic<int> accepted_{0};
   std::atomic<bool> stopping_{false};

@@ -8,7 +8,7 @@
 
 namespace simruns {
 
-/// The attempt was cancelled while it waited for its turn: nothing was sent, no connection was
+/// The attempt was cancelled while it waited for a connection: nothing was sent, no connection was
 /// tried. It counts as no attempt, and costs nothing of the request budget.
 class not_begun_error final : public request_error {
  public:
@@ -24,12 +24,13 @@ class transport {
   transport& operator=(transport const&) = delete;
   virtual ~transport() = default;
 
-  /// One attempt: sends the request, reads the whole answer, whatever its status.
-  /// Completes: when the answer is whole.   Throws: request_error, its code one of `errc`;
+  /// One attempt: sends the request, reads the whole response, whatever its status.
+  /// Completes: when the response is whole.   Throws: request_error, its code one of `errc`;
   ///            not_begun_error, where that is so.
   /// Cancels:   terminal; what is under way is dropped.
   /// Lifetime:  copies its arguments; the transport must outlive the operation.
-  /// Threads:   one at a time: a client calls it on its strand.
+  /// Threads:   the strand of its client, where several exchanges may be under way. What combines
+  ///            them, `parallel_group` or `||`, belongs on that strand, too: Asio's own rule.
   virtual boost::asio::awaitable<http_response> exchange(http_request request,
                                                          attempt_limits limits) = 0;
 };

@@ -36,7 +36,7 @@ class upstream {
             std::move(executor), client_config{url}, credentials::api_key("unused"))},
         path_prefix_{std::move(path_prefix)},
         record_{std::move(record)} {
-    core_->link = std::make_shared<http_transport>(core_->executor(), core_->config);
+    core_->transport = std::make_shared<simruns::http_transport>(core_->executor(), core_->config);
   }
 
   /// The answer from there; a 502 where there is none.
@@ -55,7 +55,7 @@ class upstream {
     std::string problem;
     http_response got;
     try {
-      auto exchange = core_->link->exchange(std::move(message), attempt_limits());
+      auto exchange = core_->transport->exchange(std::move(message), attempt_limits());
       got = co_await simruns::detail::on_strand(core_->strand, std::move(exchange));
       if (got.status == 200 && record_) record_->add(got.body);
     } catch (request_error const& failed) {

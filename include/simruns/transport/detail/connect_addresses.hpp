@@ -1,159 +1,24 @@
 #pragma once
 
-#include "simruns/error.hpp"
-#include "simruns/transport/detail/resolve.hpp"
+#include "simruns/transport/lookup.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
-#include <deque>
-#include <memory>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-namespace simruns {
-namespace detail {
-
-/// RFC 8305, 4: the families in turn, that of the first address first; else the order as it was.
-inline endpoints interleave(endpoints const& found) {
-  endpoints first;
-  endpoints second;
-  for (auto const& at : found) {
-    bool const as_first = at.address().is_v6() == found.front().address().is_v6();
-    (as_first ? first : second).push_back(at);
-  }
-  endpoints out;
-  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
-    if (i < first.size()) out.push_back(first[i]);
-    if (i < second.size()) out.push_back(second[i]);
-  }
-  return out;
-}
-
-/// Connections under way to the addresses of one host. The handlers share it, so it outlives a
-/// coroutine that has gone; used on that coroutine's executor only.
-class connect_race {
- public:
-  connect_race(boost::asio::any_io_executor const& executor, endpoints order)
-      : wake(executor), order_(std::move(order)) {}
-
-  bool has_next() const noexcept { return sockets_.size() < order_.size(); }
-  bool is_lost() const noexcept { return !has_next() && faults_.size() == order_.size(); }
-  bool is_won() const noexcept { return winner_.has_value(); }
-  std::size_t failed() const noexcept { return faults_.size(); }
-
-  static void start_next(std::shared_ptr<connect_race> const& race) {
-    auto const which = race->sockets_.size();
-    race->sockets_.emplace_back(race->wake.get_executor());
-    race->sockets_.back().async_connect(
-        race->order_[which], [race, which](error_code failed) { race->ended(which, failed); });
-  }
-
-  boost::asio::ip::tcp::socket take() { return std::move(sockets_[*winner_]); }
-
-  void stop() noexcept {
-    over_ = true;
-    error_code ignored;
-    for (auto& socket : sockets_) socket.close(ignored);
-  }
-
-  [[noreturn]] void throw_lost(std::string const& to) const {
-    request_failure failure;
-    failure.code = make_error_code(errc::connect);
-    failure.cause = faults_.front().second;
-    failure.message = "no connection to " + to;
-    if (order_.size() > 1) failure.message += " at any of its addresses: " + list_faults();
-    throw request_error(std::move(failure));
-  }
-
-  boost::asio::steady_timer wake;  ///< Cancelled whenever a connection came or failed.
-
- private:
-  static constexpr std::size_t most_named = 6;
-
-  void ended(std::size_t which, error_code const& failed) {
-    if (over_ || winner_) return;
-    if (failed) {
-      faults_.emplace_back(which, failed);
-    } else {
-      winner_ = which;
-    }
-    wake.cancel();
-  }
-
-  std::string list_faults() const {
-    std::string out;
-    for (std::size_t i = 0; i < std::min(faults_.size(), most_named); ++i) {
-      auto const& [which, fault] = faults_[i];
-      if (i > 0) out += ", ";
-      out += order_[which].address().to_string() + ": " + fault.message();
-    }
-    if (faults_.size() <= most_named) return out;
-    return out + ", and " + std::to_string(faults_.size() - most_named) + " more";
-  }
-
-  endpoints order_;
-  std::deque<boost::asio::ip::tcp::socket> sockets_;
-  std::vector<std::pair<std::size_t, error_code>> faults_;
-  std::optional<std::size_t> winner_;
-  bool over_ = false;
-};
-
-/// Ends a race with the coroutine that waits for it, however that ends.
-class race_end {
- public:
-  explicit race_end(std::shared_ptr<connect_race> race) : race_(std::move(race)) {}
-  race_end(race_end const&) = delete;
-  race_end& operator=(race_end const&) = delete;
-  ~race_end() { race_->stop(); }
-
- private:
-  std::shared_ptr<connect_race> race_;
-};
-
-}  // namespace detail
+namespace simruns::detail {
 
 /// A connection to the first address that answers (RFC 8305): the next one is tried when one has
 /// failed, or has not answered for 250 ms. `to` is for the message, "host port 443".
 /// Completes: at the first connection; the others are closed.
 /// Throws:    request_error (connect, timeout, cancelled).   Cancels: terminal, partial, total.
-inline boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_addresses(
-    endpoints found, std::string to, std::chrono::steady_clock::time_point until) {
-  namespace asio = boost::asio;
-  using clock = std::chrono::steady_clock;
-  static constexpr std::chrono::milliseconds patience{250};
-  auto executor = co_await asio::this_coro::executor;
-  auto race = std::make_shared<detail::connect_race>(executor, detail::interleave(found));
-  detail::race_end const at_the_end(race);
-  auto next = clock::now();
-  std::size_t failed = 0;
-  while (!race->is_won()) {
-    if (race->is_lost()) race->throw_lost(to);
-    auto const now = clock::now();
-    if (now >= until) throw request_error(errc::timeout, "connecting to " + to + " took too long");
-    if (race->has_next() && (now >= next || race->failed() > failed)) {
-      failed = race->failed();
-      next = now + patience;
-      detail::connect_race::start_next(race);
-    }
-    race->wake.expires_at(race->has_next() ? std::min(next, until) : until);
-    error_code woken;
-    co_await race->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    auto const state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
-      throw request_error(errc::cancelled, "cancelled while connecting to " + to);
-    }
-  }
-  co_return race->take();
-}
+boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_addresses(
+    endpoints found, std::string to, std::chrono::steady_clock::time_point until);
 
-}  // namespace simruns
+}  // namespace simruns::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/transport/impl/connect_addresses.ipp"
+#endif

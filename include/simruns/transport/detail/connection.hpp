@@ -2,64 +2,70 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
-#include "simruns/transport/detail/connect_addresses.hpp"
-#include "simruns/transport/detail/connect_options.hpp"
-#include "simruns/transport/detail/proxy_tunnel.hpp"
-#include "simruns/transport/detail/resolve.hpp"
-#include "simruns/transport/detail/response_reader.hpp"
+#include "simruns/request/proxy.hpp"
 #include "simruns/transport/detail/tls.hpp"
+#include "simruns/transport/lookup.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
-namespace simruns {
+namespace simruns::detail {
+
+/// How a transport reaches its server; the same for all of its connections.
+struct connect_options {
+  lookup_function lookup = system_lookup;
+  std::optional<proxy_url> proxy;                  ///< None: directly.
+  std::shared_ptr<boost::asio::ssl::context> tls;  ///< Null: plain TCP.
+  trust_source trust = trust_source::system;       ///< Who said what `tls` trusts.
+
+  connect_options() = default;
+};
 
 /// One TCP connection, with TLS or without: connects, then carries one exchange after another.
 class connection {
  public:
   using deadline = std::chrono::steady_clock::time_point;
 
-  explicit connection(boost::asio::any_io_executor const& executor) : tcp_(executor) {
-    buffer_.reserve(read_bytes);
-  }
+  explicit connection(boost::asio::any_io_executor const& executor);
 
-  /// Looks the host up, or the proxy's, connects to the first address that answers, and shakes
+  /// Looks the host up, or the proxy's, connects to the first address that accepts, and shakes
   /// hands. The connection keeps `how`.
   /// Throws: request_error (connect, timeout, tls, transport, cancelled; of a proxy also protocol
   /// and too_large).
   boost::asio::awaitable<void> connect(std::string host, std::uint16_t port,
                                        std::shared_ptr<connect_options const> how, deadline until);
 
-  /// Sends `request` and reads the answer.
-  /// Throws: request_error (transport, timeout, truncated, protocol, too_large, cancelled).
+  /// Sends `request` and reads the response.
+  /// Throws: request_error (transport, timeout, tls, truncated, protocol, too_large, cancelled).
   boost::asio::awaitable<http_response> exchange(http_request request, attempt_limits limits,
                                                  deadline until);
 
-  /// Whether a byte of the current answer has come.
-  bool answered() const noexcept { return answered_; }
+  /// Whether a byte of the current response has come.
+  bool responded() const noexcept { return responded_; }
 
   /// Whether the last exchange left the connection fit for another.
   bool reusable() const noexcept { return reusable_; }
 
   /// Whether an idle connection is as it was left: neither closed by the server nor sent anything.
-  /// Under TLS, any record counts: a late session ticket costs a connection, a late answer would be
-  /// taken for the next one.
+  /// Under TLS, any record counts: a late session ticket costs a connection, a late response would
+  /// be taken for the next one.
   bool is_quiet();
 
  private:
   boost::asio::awaitable<void> handshake(std::string host);
   boost::asio::awaitable<error_code> send(std::string text);
   boost::asio::awaitable<std::size_t> read_some();
+  [[noreturn]] void throw_broken(error_code const& failed, std::string const& message);
 
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time
 
@@ -68,11 +74,11 @@ class connection {
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
   boost::beast::flat_buffer buffer_;
   error_code read_error_;
-  bool answered_ = false;
+  bool responded_ = false;
   bool reusable_ = false;
 };
 
-}  // namespace simruns
+}  // namespace simruns::detail
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
 #include "simruns/transport/impl/connection.ipp"

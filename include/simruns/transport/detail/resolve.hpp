@@ -1,188 +1,24 @@
 #pragma once
 
-#include "simruns/async/context_bound.hpp"
-#include "simruns/error.hpp"
+#include "simruns/transport/lookup.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <netdb.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <cstdint>
-#include <cstring>
-#include <deque>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
-namespace simruns {
-
-using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
-
-/// Finds the addresses of a host, in the order in which to try them. It may block: it is called on
-/// a thread of its own, which may outlive the caller, its transport and its execution context, so
-/// it has to own what it uses. Throws: any exception of the standard library, if there is none.
-using lookup_function = std::function<endpoints(std::string const& host, std::uint16_t port)>;
-
-/// The default: the system's `getaddrinfo`. Throws: request_error (connect).
-inline endpoints system_lookup(std::string const& host, std::uint16_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
-  addrinfo* list = nullptr;
-  int const fault = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
-  endpoints found;
-  for (auto* entry = list; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
-    boost::asio::ip::tcp::endpoint at;
-    std::memcpy(at.data(), entry->ai_addr, entry->ai_addrlen);
-    at.resize(entry->ai_addrlen);
-    at.port(port);
-    found.push_back(at);
-  }
-  if (list != nullptr) ::freeaddrinfo(list);
-  if (fault == 0) return found;
-  throw request_error(errc::connect, "no address of host " + host + ": " + ::gai_strerror(fault));
-}
-
-namespace detail {
-
-/// Threads for `getaddrinfo`, which cannot be interrupted: a lookup that nobody waits for any more
-/// finishes on its own and is forgotten. Never destroyed, since its threads are detached.
-class lookup_threads {
- public:
-  static lookup_threads& instance() {
-    static auto* const threads = new lookup_threads;
-    return *threads;
-  }
-
-  void run(std::function<void()> job) {
-    std::lock_guard const lock(mutex_);
-    jobs_.push_back(std::move(job));
-    if (running_ == max_threads) return;
-    try {
-      std::thread([this] { work(); }).detach();
-    } catch (...) {
-      jobs_.pop_back();
-      throw;
-    }
-    ++running_;
-  }
-
- private:
-  static constexpr int max_threads = 16;
-
-  void work() {
-    for (;;) {
-      std::function<void()> job;
-      {
-        std::lock_guard const lock(mutex_);
-        if (jobs_.empty()) {
-          --running_;
-          return;
-        }
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-      }
-      job();
-    }
-  }
-
-  std::mutex mutex_;
-  std::deque<std::function<void()>> jobs_;
-  int running_ = 0;
-};
-
-/// One lookup, shared by the thread that does it and the coroutine that may have gone.
-struct lookup {
-  explicit lookup(boost::asio::any_io_executor const& executor)
-      : wake(boost::asio::query(executor, boost::asio::execution::context), executor) {}
-
-  std::mutex mutex;
-  bool done = false;
-  std::exception_ptr fault;
-  endpoints found;
-  context_bound<boost::asio::steady_timer> wake;
-};
-
-inline void look_up(std::shared_ptr<lookup> const& state, lookup_function const& how,
-                    std::string const& host, std::uint16_t port) {
-  std::exception_ptr fault;
-  endpoints found;
-  try {
-    found = how(host, port);
-  } catch (...) {
-    fault = std::current_exception();
-  }
-  {
-    std::lock_guard const lock(state->mutex);
-    state->done = true;
-    state->fault = std::move(fault);
-    state->found = std::move(found);
-  }
-  state->wake.with([&](boost::asio::steady_timer& timer) {
-    boost::asio::post(timer.get_executor(), [state] {
-      state->wake.with([](boost::asio::steady_timer& waiting) { waiting.cancel(); });
-    });
-  });
-}
-
-[[noreturn]] inline void rethrow_lookup_fault(std::exception_ptr const& fault,
-                                              std::string const& host) {
-  try {
-    std::rethrow_exception(fault);
-  } catch (request_error const&) {
-    throw;
-  } catch (std::exception const& error) {
-    throw request_error(errc::connect, "no address of host " + host + ": " + error.what());
-  }
-}
-
-}  // namespace detail
+namespace simruns::detail {
 
 /// The addresses of a host, in the order of the system's preference.
 /// Completes: when the lookup is done.   Throws: request_error (connect, timeout, cancelled).
 /// Cancels:   terminal, partial, total: the lookup is abandoned at once.
 /// Threads:   the caller's executor; the lookup itself runs on one of at most 16 other threads.
-inline boost::asio::awaitable<endpoints> resolve(lookup_function how, std::string host,
-                                                 std::uint16_t port,
-                                                 std::chrono::steady_clock::time_point deadline) {
-  namespace asio = boost::asio;
-  error_code not_literal;
-  auto const literal = asio::ip::make_address(host, not_literal);
-  if (!not_literal) co_return endpoints(1, asio::ip::tcp::endpoint(literal, port));
+boost::asio::awaitable<endpoints> resolve(lookup_function how, std::string host, std::uint16_t port,
+                                          std::chrono::steady_clock::time_point deadline);
 
-  auto executor = co_await asio::this_coro::executor;
-  auto state = std::make_shared<detail::lookup>(executor);
-  state->wake->expires_at(deadline);
-  detail::lookup_threads::instance().run(
-      [state, how, host, port] { detail::look_up(state, how, host, port); });
-  error_code woken;
-  co_await state->wake->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}  // namespace simruns::detail
 
-  std::unique_lock lock(state->mutex);
-  if (!state->done) {
-    lock.unlock();
-    if (woken) throw request_error(errc::cancelled, "cancelled while looking up " + host);
-    throw request_error(errc::timeout, "looking up " + host + " took too long");
-  }
-  if (state->fault) detail::rethrow_lookup_fault(state->fault, host);
-  if (state->found.empty()) {
-    throw request_error(errc::connect, "no address of host " + host + ": the name has none");
-  }
-  endpoints found = std::move(state->found);
-  co_return found;
-}
-
-}  // namespace simruns
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/transport/impl/resolve.ipp"
+#endif

@@ -15,18 +15,18 @@
 #include <string>
 #include <string_view>
 
-namespace simruns {
+namespace simruns::detail {
 
 /// Where a body goes: unpacked while it comes, so that its limits hold at every moment.
-struct answer_sink {
+struct response_sink {
   std::string text;
   std::unique_ptr<gunzip> unpack;  ///< None: the text comes as it is.
   std::uint64_t max_wire = 0;
   std::uint64_t wire = 0;   ///< Bytes that came.
-  bool for_people = false;  ///< The answer is an error: only the first bytes count, if any.
+  bool for_people = false;  ///< The response is an error: only the first bytes count, if any.
   bool full = false;        ///< Nothing that comes now would be used.
 
-  answer_sink() = default;
+  response_sink() = default;
 
   static constexpr std::size_t max_error_bytes = 64 * 1024;
 
@@ -53,9 +53,9 @@ struct answer_sink {
   }
 };
 
-/// A body of Beast's kind that goes to an `answer_sink`.
-struct answer_body {
-  using value_type = answer_sink;
+/// A body of Beast's kind that goes to an `response_sink`.
+struct response_body {
+  using value_type = response_sink;
 
   class reader {
    public:
@@ -83,4 +83,4 @@ struct answer_body {
   };
 };
 
-}  // namespace simruns
+}  // namespace simruns::detail

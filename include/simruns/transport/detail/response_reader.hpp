@@ -14,28 +14,28 @@
 #include <string>
 #include <utility>
 
-namespace simruns {
+namespace simruns::detail {
 
-/// Reads one answer, and the interim ones before it, out of bytes as they come. Knows no socket.
-class answer_reader {
+/// Reads one response, and the interim ones before it, out of bytes as they come. Knows no socket.
+class response_reader {
  public:
   /// `gzip`: it was asked for.
-  answer_reader(attempt_limits limits, bool gzip) : limits_(limits), gzip_(gzip) { begin(); }
-  answer_reader(answer_reader const&) = delete;
-  answer_reader& operator=(answer_reader const&) = delete;
+  response_reader(attempt_limits limits, bool gzip) : limits_(limits), gzip_(gzip) { begin(); }
+  response_reader(response_reader const&) = delete;
+  response_reader& operator=(response_reader const&) = delete;
 
-  /// Takes what it can use from `buffer`. True: the answer is there, `buffer` holds what is beyond.
-  /// Throws: request_error (protocol, too_large, truncated).
+  /// Takes what it can use from `buffer`. True: the response is there, `buffer` holds what is
+  /// beyond. Throws: request_error (protocol, too_large, truncated).
   bool feed(boost::beast::flat_buffer& buffer);
 
   /// Nothing more will come. `certain`: the server said so itself, nobody else cut it.
-  /// Throws: request_error (truncated, or transport if no answer had begun).
+  /// Throws: request_error (truncated, or transport if no response had begun).
   void end(bool certain);
 
   /// The head is there and says failure: the rest is worth no failure of its own.
   bool has_error_status() const noexcept { return out_.status != 0 && out_.status != 200; }
 
-  /// Whether another answer may follow on the same connection.
+  /// Whether another response may follow on the same connection.
   bool keep_alive() const;
 
   http_response take() {
@@ -44,7 +44,7 @@ class answer_reader {
   }
 
  private:
-  using parser_type = boost::beast::http::response_parser<answer_body>;
+  using parser_type = boost::beast::http::response_parser<response_body>;
 
   void begin();
   std::size_t put(boost::beast::flat_buffer& buffer, error_code& failed);
@@ -65,13 +65,13 @@ class answer_reader {
   std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> chunk_;
   std::optional<parser_type> parser_;
   http_response out_;
-  std::size_t head_bytes_ = 0;     ///< Of the interim answers, too.
+  std::size_t head_bytes_ = 0;     ///< Of the interim responses, too.
   std::uint64_t body_bytes_ = 0;   ///< Beyond the head, chunk sizes and all.
   std::uint64_t chunk_bytes_ = 0;  ///< What the sizes and line ends of the chunks must take.
   int interim_ = 0;
 };
 
-}  // namespace simruns
+}  // namespace simruns::detail
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
 #include "simruns/transport/impl/response_reader.ipp"

@@ -14,9 +14,9 @@
 #include <memory>
 #include <stdexcept>
 
-namespace simruns {
+namespace simruns::detail {
 
-SIMRUNS_INLINE void answer_reader::begin() {
+SIMRUNS_INLINE void response_reader::begin() {
   parser_.emplace();
   parser_->eager(false);  // the head is judged before its body is read
   parser_->header_limit(limits_.max_header_bytes);
@@ -28,7 +28,7 @@ SIMRUNS_INLINE void answer_reader::begin() {
   parser_->on_chunk_header(chunk_);
 }
 
-SIMRUNS_INLINE bool answer_reader::feed(boost::beast::flat_buffer& buffer) {
+SIMRUNS_INLINE bool response_reader::feed(boost::beast::flat_buffer& buffer) {
   while (buffer.size() != 0) {
     if (parser_->is_header_done()) return read_body(buffer);
     if (!read_head(buffer)) return false;
@@ -42,7 +42,8 @@ SIMRUNS_INLINE bool answer_reader::feed(boost::beast::flat_buffer& buffer) {
         return true;
       }
     } else if (++interim_ > max_interim) {
-      throw request_error(errc::protocol, "more than 16 interim answers came before the answer");
+      throw request_error(errc::protocol,
+                          "more than 16 interim responses came before the response");
     } else {
       begin();
     }
@@ -50,13 +51,13 @@ SIMRUNS_INLINE bool answer_reader::feed(boost::beast::flat_buffer& buffer) {
   return false;
 }
 
-SIMRUNS_INLINE std::size_t answer_reader::put(boost::beast::flat_buffer& buffer,
-                                              error_code& failed) {
+SIMRUNS_INLINE std::size_t response_reader::put(boost::beast::flat_buffer& buffer,
+                                                error_code& failed) {
   std::size_t used = 0;
   try {
     used = parser_->put(buffer.data(), failed);
   } catch (std::length_error const&) {  // what older versions of Beast make of a long field
-    throw request_error(errc::too_large, "a header field or a trailer of the answer is too long");
+    throw request_error(errc::too_large, "a header field or a trailer of the response is too long");
   }
   buffer.consume(used);
   return used;
@@ -64,7 +65,7 @@ SIMRUNS_INLINE std::size_t answer_reader::put(boost::beast::flat_buffer& buffer,
 
 /// True: the head is whole. Beast's own limit is for one piece of a head, not for their sum, nor
 /// for the interim ones before it.
-SIMRUNS_INLINE bool answer_reader::read_head(boost::beast::flat_buffer& buffer) {
+SIMRUNS_INLINE bool response_reader::read_head(boost::beast::flat_buffer& buffer) {
   error_code failed;
   auto const used = put(buffer, failed);
   head_bytes_ += used;
@@ -76,13 +77,13 @@ SIMRUNS_INLINE bool answer_reader::read_head(boost::beast::flat_buffer& buffer) 
   if (!done) return false;
   auto const& fields = parser_->get();
   if (static_cast<std::size_t>(std::distance(fields.begin(), fields.end())) > max_fields) {
-    throw request_error(errc::too_large, "the answer's head has more than 256 fields");
+    throw request_error(errc::too_large, "the response's head has more than 256 fields");
   }
   return true;
 }
 
 /// RFC 9112, 6.1: a length that is not certain must not be guessed.
-SIMRUNS_INLINE void answer_reader::check_framing() const {
+SIMRUNS_INLINE void response_reader::check_framing() const {
   namespace http = boost::beast::http;
   auto const& fields = parser_->get();
   auto const coding = fields.count(http::field::transfer_encoding);
@@ -90,15 +91,16 @@ SIMRUNS_INLINE void answer_reader::check_framing() const {
   auto const named = fields[http::field::transfer_encoding];
   bool const chunked = same_header(std::string_view(named.data(), named.size()), "chunked");
   if (coding > 1 || !chunked || fields.version() < 11) {
-    throw request_error(errc::protocol, "the answer has a transfer coding that was not asked for");
+    throw request_error(errc::protocol,
+                        "the response has a transfer coding that was not asked for");
   }
   if (fields.count(http::field::content_length) != 0) {
-    throw request_error(errc::protocol, "the answer has both a length and a transfer coding");
+    throw request_error(errc::protocol, "the response has both a length and a transfer coding");
   }
 }
 
 /// Takes the head, before trailers could add to it, and says where its body goes.
-SIMRUNS_INLINE void answer_reader::open_body() {
+SIMRUNS_INLINE void response_reader::open_body() {
   static constexpr std::uint64_t believed = std::uint64_t{4} << 20;  // a length is only a claim
   out_.status = static_cast<int>(parser_->get().result_int());
   for (auto const& field : parser_->get()) {
@@ -122,7 +124,7 @@ SIMRUNS_INLINE void answer_reader::open_body() {
   parser_->eager(true);
 }
 
-SIMRUNS_INLINE bool answer_reader::read_body(boost::beast::flat_buffer& buffer) {
+SIMRUNS_INLINE bool response_reader::read_body(boost::beast::flat_buffer& buffer) {
   error_code failed;
   auto const used = put(buffer, failed);
   body_bytes_ += used;
@@ -137,61 +139,61 @@ SIMRUNS_INLINE bool answer_reader::read_body(boost::beast::flat_buffer& buffer) 
   auto const seen = body_bytes_ + (done ? 0 : buffer.size());
   if (parser_->chunked() && seen > sink.wire + chunk_bytes_ + max_chunk_extras) {
     throw request_error(errc::too_large,
-                        "the answer's chunk extensions and trailers take more than 64 KiB");
+                        "the response's chunk extensions and trailers take more than 64 KiB");
   }
   if (done) check_whole();
   return done;
 }
 
 /// The size in as few digits as it needs, and two line ends.
-SIMRUNS_INLINE void answer_reader::on_chunk(std::uint64_t size) {
+SIMRUNS_INLINE void response_reader::on_chunk(std::uint64_t size) {
   chunk_bytes_ += 4;
   do ++chunk_bytes_;
   while ((size >>= 4) != 0);
 }
 
-SIMRUNS_INLINE void answer_reader::check_whole() {
+SIMRUNS_INLINE void response_reader::check_whole() {
   auto const& sink = parser_->get().body();
   if (sink.for_people || !sink.unpack || sink.unpack->whole()) return;
-  throw request_error(errc::truncated, "the answer's gzip text ended early");
+  throw request_error(errc::truncated, "the response's gzip text ended early");
 }
 
-SIMRUNS_INLINE void answer_reader::end(bool certain) {
+SIMRUNS_INLINE void response_reader::end(bool certain) {
   if (!parser_->got_some()) {
     // Under TLS too: nothing was cut, since nothing had come.
     throw_translated(boost::asio::error::eof, errc::transport,
-                     "the server closed without an answer");
+                     "the server closed without a response");
   }
   if (has_error_status()) return;
   error_code failed;
   parser_->put_eof(failed);
   if (!failed && !certain) failed = boost::asio::ssl::error::stream_truncated;
-  if (failed) throw_translated(failed, errc::truncated, "the answer ended early");
+  if (failed) throw_translated(failed, errc::truncated, "the response ended early");
   check_whole();
 }
 
-SIMRUNS_INLINE bool answer_reader::keep_alive() const {
+SIMRUNS_INLINE bool response_reader::keep_alive() const {
   if (!parser_->is_done() || !parser_->keep_alive()) return false;
   // A body that must not be there, and yet may come.
   return out_.status != 204 && out_.status != 304;
 }
 
-SIMRUNS_INLINE void answer_reader::refuse(error_code const& failed) const {
+SIMRUNS_INLINE void response_reader::refuse(error_code const& failed) const {
   namespace http = boost::beast::http;
-  std::string why = "the answer is not the HTTP that was asked for";
+  std::string why = "the response is not the HTTP that was asked for";
   if (failed == http::error::header_limit) {
-    why = "the answer's head is larger than max_header_bytes, " +
+    why = "the response's head is larger than max_header_bytes, " +
           std::to_string(limits_.max_header_bytes);
   } else if (failed == http::error::body_limit) {
-    why = "the answer's body is larger than max_body_bytes, " +
+    why = "the response's body is larger than max_body_bytes, " +
           std::to_string(limits_.max_body_bytes);
   } else if (failed == errc::too_large) {
-    why = "the answer's body, unpacked, is larger than max_inflated_bytes, " +
+    why = "the response's body, unpacked, is larger than max_inflated_bytes, " +
           std::to_string(limits_.max_inflated_bytes);
   } else if (failed == errc::protocol) {
-    why = "the answer's body is not the gzip text that it is said to be";
+    why = "the response's body is not the gzip text that it is said to be";
   }
   throw_translated(failed, errc::protocol, std::move(why));
 }
 
-}  // namespace simruns
+}  // namespace simruns::detail
