@@ -4,8 +4,9 @@
 #   1. SIMRUNS_BOOST_INCLUDE_DIR, if set, wins: header packages carry no BoostConfig.
 #   2. Else Boost's own package config, 1.81 or later.
 #
-# Where no built Boost.JSON comes with the headers, `simruns::boost_json` is compiled from
-# `boost_json.cpp`, as a static library: one target, so that two libraries in one program share it.
+# Where no built Boost.JSON comes with the headers, or the compiler finds other headers than that one
+# was built from, `simruns::boost_json` is compiled from `boost_json.cpp`, as a static library: one
+# target, so that two libraries in one program share it.
 # Callers may set `simruns_own_boost_json` to compile Boost.JSON even where a built one is found.
 
 set(SIMRUNS_BOOST_INCLUDE_DIR "" CACHE PATH "Directory that holds boost/, instead of find_package(Boost)")
@@ -19,6 +20,16 @@ function(simruns_check_boost_headers dir)
   if(number LESS 108100)
     message(FATAL_ERROR "SIMRUNS_BOOST_INCLUDE_DIR: Boost 1.81 or later needed, found ${number}")
   endif()
+endfunction()
+
+# Which headers the compiler finds is for it to say: CPATH, CMAKE_CXX_FLAGS and its own directories
+# come before, or instead of, the directory that Boost's package config names.
+function(simruns_preprocesses result condition)
+  set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+  try_compile(succeeded
+    SOURCE_FROM_CONTENT version.cpp "#include <boost/version.hpp>\n#if !(${condition})\n#error\n#endif\n"
+    LINK_LIBRARIES OpenSSL::SSL ZLIB::ZLIB Boost::headers NO_CACHE)
+  set(${result} ${succeeded} PARENT_SCOPE)
 endfunction()
 
 function(simruns_add_boost_json headers)
@@ -49,7 +60,19 @@ if(NOT TARGET simruns::boost)
         "libboost1.81-dev libboost-json1.81-dev) or set SIMRUNS_BOOST_INCLUDE_DIR to its headers")
     endif()
     target_link_libraries(simruns::boost INTERFACE Boost::headers)
-    if(TARGET Boost::json AND NOT simruns_own_boost_json)
+    string(REGEX REPLACE "^([0-9]+)\\.([0-9]+)\\.([0-9]+).*" "\\1 * 100000 + \\2 * 100 + \\3" number "${Boost_VERSION}")
+    simruns_preprocesses(simruns_boost_agrees "BOOST_VERSION == ${number}")
+    if(NOT simruns_boost_agrees)
+      simruns_preprocesses(simruns_boost_suffices
+        "BOOST_VERSION >= 108100 && __has_include(<boost/json/src.hpp>)")
+      if(NOT simruns_boost_suffices)
+        message(FATAL_ERROR "Boost ${Boost_VERSION} is installed, but the compiler finds the headers "
+          "of one before 1.81: look into CPATH and CMAKE_CXX_FLAGS")
+      endif()
+      message(STATUS "The compiler finds the headers of another Boost than the installed "
+        "${Boost_VERSION}: Boost.JSON is compiled from them")
+    endif()
+    if(TARGET Boost::json AND simruns_boost_agrees AND NOT simruns_own_boost_json)
       target_link_libraries(simruns::boost INTERFACE Boost::json)
     else()
       simruns_add_boost_json(Boost::headers)

@@ -12,10 +12,12 @@ jobs=$(getconf _NPROCESSORS_ONLN)
 report=$PWD/build/$preset/ctest.xml
 rm -f "$report"
 mkdir -p "build/$preset"
+echo "configuring $preset"
 if ! cmake --preset "$preset" >"build/$preset/configure.log" 2>&1; then
   cat "build/$preset/configure.log" >&2
   exit 1
 fi
-cmake --build --preset "$preset" --parallel "$jobs" --target "$target" -- --quiet
+scripts/progress.sh "compiling $preset" "build/$preset/build.log" \
+  cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
 ctest --preset "$preset" --parallel "$jobs" --output-junit "$report" \
   --test-output-size-passed 1000000 --test-output-size-failed 1000000

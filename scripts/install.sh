@@ -25,4 +25,6 @@ command -v ninja >/dev/null || requires+=(ninja)
 
 echo "installing simruns[$extra] into .venv"
 "${pip[@]}" install "${requires[@]}"
-"${pip[@]}" install --no-build-isolation --config-settings=build-dir=build/python ".[$extra]"
+QUIET=1 scripts/progress.sh "compiling the Python module" build/python-install.log \
+  .venv/bin/python -m pip --verbose --disable-pip-version-check install --no-build-isolation \
+  --config-settings=build-dir=build/python ".[$extra]"
