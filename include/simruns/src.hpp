@@ -8,12 +8,12 @@
     "define SIMRUNS_SEPARATE_COMPILATION in every unit of the program, or leave out simruns/src.hpp"
 #endif
 
+#include "simruns/impl/error.ipp"
 #include "simruns/text/impl/authority.ipp"
 #include "simruns/text/impl/base64.ipp"
 #include "simruns/text/impl/date_time.ipp"
 #include "simruns/text/impl/excerpt.ipp"
 #include "simruns/text/impl/percent.ipp"
-#include "simruns/impl/error.ipp"
 #include "simruns/json/impl/exact_integer.ipp"
 #include "simruns/json/impl/scanner.ipp"
 #include "simruns/json/impl/unescape.ipp"

@@ -3,6 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/text/authority.hpp"
+#include "simruns/text/base64.hpp"
 #include "simruns/transport/detail/proxy_tunnel.hpp"
 #include "simruns/transport/detail/translate.hpp"
 
@@ -14,7 +15,6 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <openssl/evp.h>
 
 #include <cstddef>
 #include <memory>
@@ -23,21 +23,12 @@
 
 namespace simruns::detail {
 
-SIMRUNS_INLINE std::string base64(std::string_view text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  auto const* const from = reinterpret_cast<unsigned char const*>(text.data());
-  auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), from,
-                                    static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 SIMRUNS_INLINE std::string connect_request(proxy_url const& proxy, std::string const& host,
                                            std::uint16_t port) {
   auto const to = bracketed(host) + ":" + std::to_string(port);
   auto out = "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\n";
   if (auto const& secret = proxy.user_and_password()) {
-    out += "Proxy-Authorization: Basic " + base64(*secret) + "\r\n";
+    out += "Proxy-Authorization: Basic " + base64_encode(*secret) + "\r\n";
   }
   return out + "\r\n";
 }

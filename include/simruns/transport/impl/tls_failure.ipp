@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/text/excerpt.hpp"
 #include "simruns/transport/detail/tls_failure.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -25,15 +26,8 @@
 
 namespace simruns::detail {
 
-/// Words out of a certificate that nobody vouches for, fit for a message.
-SIMRUNS_INLINE std::string plain_words(std::string_view text, std::size_t most = 80) {
-  std::string out;
-  for (char c : text.substr(0, most)) {
-    auto const byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte >= 0x7f ? '?' : c;
-  }
-  return text.size() > most ? out + "..." : out;
-}
+/// The bytes of a certificate's own words that a message shows.
+inline constexpr std::size_t most_words = 80;
 
 SIMRUNS_INLINE std::string describe_time(std::tm const& time) {
   std::array<char, 40> out{};
@@ -60,7 +54,7 @@ SIMRUNS_INLINE std::string describe_name(X509_NAME const* name) {
     auto const* const text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
     auto const* const data = reinterpret_cast<char const*>(ASN1_STRING_get0_data(text));
     auto const size = static_cast<std::size_t>(ASN1_STRING_length(text));
-    return "\"" + plain_words({data, size}) + "\"";
+    return "\"" + excerpt({data, size}, most_words) + "\"";
   }
   return "without a name";
 }
@@ -69,7 +63,7 @@ SIMRUNS_INLINE std::string describe_name(X509_NAME const* name) {
 SIMRUNS_INLINE std::string describe_host(GENERAL_NAME const* name) {
   if (name->type == GEN_DNS) {
     auto const* const data = reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName));
-    return plain_words({data, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))});
+    return excerpt({data, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}, most_words);
   }
   if (name->type != GEN_IPADD) return {};
   auto const* const data = ASN1_STRING_get0_data(name->d.iPAddress);
