@@ -20,11 +20,11 @@ namespace simruns::detail {
 /// nothing on the strand.
 struct run_consumer {
   /// Of polls, which have no position to go on from.
-  run_consumer(std::shared_ptr<client_core> core, std::shared_ptr<step_source> source)
-      : core(std::move(core)), source(std::move(source)), has_position(false) {}
+  run_consumer(std::shared_ptr<client_core> c, std::shared_ptr<step_source> s)
+      : core(std::move(c)), source(std::move(s)), has_position(false) {}
 
   /// Of a walk that starts where `query` says.
-  run_consumer(std::shared_ptr<client_core> core, std::shared_ptr<step_source> source,
+  run_consumer(std::shared_ptr<client_core> c, std::shared_ptr<step_source> s,
                run_query const& query);
 
   bool has_run() const noexcept { return index < hand.size(); }

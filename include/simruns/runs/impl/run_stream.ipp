@@ -198,8 +198,8 @@ class stream_completion {
  public:
   using take_function = Value (*)(run_consumer&);
 
-  stream_completion(completion<Value> done, take_function take)
-      : done_(std::move(done)), take_(take) {}
+  stream_completion(completion<Value> done, take_function how)
+      : done_(std::move(done)), take_(how) {}
 
   completion<Value> const& handler() const noexcept { return done_; }
   std::shared_ptr<std::atomic<bool>> const& cancelled() const noexcept { return cancelled_; }
