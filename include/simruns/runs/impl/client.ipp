@@ -84,7 +84,8 @@ SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<
   auto const executor = asio::get_associated_executor(done, strand.get_inner_executor());
   auto const allocator = asio::get_associated_allocator(done);
   auto const fetched = std::make_shared<std::optional<page>>();
-  auto finish = [done = std::move(done), fetched](std::exception_ptr thrown) mutable {
+  // The signal of `stop` must live as long as the coroutine that its slot is for.
+  auto finish = [done = std::move(done), fetched, stop](std::exception_ptr thrown) mutable {
     asio::get_associated_cancellation_slot(done).clear();
     std::move(done)(std::move(thrown), fetched->value_or(page()));
   };

@@ -246,7 +246,11 @@ void start_fill(consumer_ptr const& consumer, stream_completion<Value> finish) {
   auto const executor =
       asio::get_associated_executor(finish.handler(), strand.get_inner_executor());
   auto const allocator = asio::get_associated_allocator(finish.handler());
-  auto bound = asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish)));
+  // The signal of `stop` must live as long as the coroutine that its slot is for.
+  auto keep = [finish = std::move(finish), stop](std::exception_ptr thrown) mutable {
+    finish(std::move(thrown));
+  };
+  auto bound = asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(keep)));
   asio::co_spawn(strand, cancellable(fill(consumer)),
                  asio::bind_cancellation_slot(stop.slot(), std::move(bound)));
 }
