@@ -135,12 +135,12 @@ TEST_CASE("a cancelled operation is that of the standard library and of Asio, to
 }
 
 TEST_CASE("groups have words") {
-  std::vector<std::string> got;
+  std::vector<std::string> found;
   for (int group = 1; group <= 6; ++group) {
-    got.push_back(make_error_condition(static_cast<condition>(group)).message());
+    found.push_back(make_error_condition(static_cast<condition>(group)).message());
   }
-  CHECK(got == std::vector<std::string>{"retryable", "auth", "timeout", "cancelled", "malformed",
-                                        "incomplete"});
+  CHECK(found == std::vector<std::string>{"retryable", "auth", "timeout", "cancelled", "malformed",
+                                          "incomplete"});
   CHECK(simruns::condition_category().message(-1) == "unknown");
   CHECK(simruns::condition_category().message(7) == "unknown");
 }

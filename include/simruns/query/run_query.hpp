@@ -66,7 +66,7 @@ class run_query {
   /// are kept, and `page::issues` tells what is odd about them.
   run_query& strict(bool on);
 
-  /// Whether a walk that got fewer runs than the server counted ends without an error. Default
+  /// Whether a walk with fewer runs than the server counted ends without an error. Default
   /// false: it ends with `errc::incomplete`, behind the last run.
   run_query& allow_incomplete(bool on);
 

@@ -11,8 +11,8 @@
 
 namespace simruns::detail {
 
-/// Memory of one page: grows in blocks, never moves what it gave out, is freed as a whole. Holds
-/// only what needs no destructor.
+/// The memory of one page. It grows in blocks, never moves what it gave out, and is freed as a
+/// whole. It holds only what needs no destructor.
 class arena {
  public:
   arena() = default;
@@ -29,8 +29,8 @@ class arena {
     return out;
   }
 
-  /// Takes back the last `bytes` of what was given out, which ended at `end`, if nothing was given
-  /// out since.
+  /// Takes back the last `bytes` of what `allocate` gave out, which ended at `end`. If it has given
+  /// out anything since, nothing happens.
   void give_back(void* end, std::size_t bytes) noexcept {
     if (free_ != end) return;
     free_ -= bytes;
@@ -51,7 +51,7 @@ class arena {
     return {out.data(), out.size()};
   }
 
-  /// Bytes taken from the system.
+  /// Returns the bytes that were taken from the system.
   std::size_t capacity() const noexcept { return capacity_; }
 
  private:
@@ -61,7 +61,7 @@ class arena {
     capacity_ += size;
     free_ = blocks_.back().get();
     left_ = size;
-    // The first block is meant to be enough; where it is not, a little more will be.
+    // The first block is sized to be enough. Where it is not, a quarter more probably is.
     next_block_ = capacity_ / 4 > least_block ? capacity_ / 4 : least_block;
     return allocate(bytes, alignment);
   }

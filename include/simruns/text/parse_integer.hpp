@@ -8,7 +8,8 @@
 
 namespace simruns::detail {
 
-/// The whole of `text` as a number in `base`, or nothing.
+/// Reads the whole of `text` as a number in `base`. The result is empty if it is none, or does not
+/// fit.
 template <class Integer>
 std::optional<Integer> parse_integer(std::string_view text, int base = 10) noexcept {
   Integer value{};

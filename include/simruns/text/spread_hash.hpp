@@ -9,12 +9,12 @@
 
 namespace simruns::detail {
 
-/// Where a text from a server belongs in a table of 2^n slots. The library's own hash is known to
-/// all, and texts that fall on each other are quickly found; a random odd factor, other in each
-/// process, spreads those that differ in any bit of it.
+/// Spreads texts from a server over a table of 2^n slots. Everyone knows the standard library's
+/// hash, and can find texts whose hashes share their upper bits. A random odd factor, a new one in
+/// each process, spreads all that differ in any bit.
 class spread_hash {
  public:
-  /// `slots`: a power of two, at least 2.
+  /// Returns the slot of a text. Requires: `slots` is a power of two, 2 or more.
   static std::size_t slot(std::string_view text, std::size_t slots) noexcept {
     auto const hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(text)) * factor();
     return static_cast<std::size_t>(hash >> (64 - std::countr_zero(slots)));

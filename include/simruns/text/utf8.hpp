@@ -5,8 +5,8 @@
 
 namespace simruns::detail {
 
-/// Bytes of the one character at `at`, which is not ASCII; 0 if it is not UTF-8 (RFC 3629: no
-/// overlong form, no surrogate, nothing above U+10FFFF).
+/// Returns the bytes of the character at `at`, and 0 if it is not UTF-8 (RFC 3629: no overlong
+/// form, no surrogate, nothing above U+10FFFF). Requires: the byte at `at` is not ASCII.
 inline std::size_t utf8_character(char const* at, char const* end) noexcept {
   auto const byte = [at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
   auto const left = static_cast<std::size_t>(end - at);
@@ -23,15 +23,16 @@ inline std::size_t utf8_character(char const* at, char const* end) noexcept {
   return lead == 0xf4 && byte(1) > 0x8f ? 0 : 4;
 }
 
-/// Whether three bytes of the commonest form stand here, such as those of Chinese and Japanese.
-/// Four are looked at.
+/// Whether a character of three bytes in the commonest form stands at `at`, such as those of
+/// Chinese and Japanese. Requires: four bytes may be read.
 inline bool is_common_three(char const* at) noexcept {
   auto const byte = [at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
   unsigned const lead = byte(0);
   return lead > 0xe0 && lead < 0xed && ((byte(1) ^ 0x80u) | (byte(2) ^ 0x80u)) < 0x40;
 }
 
-/// Passes the characters beyond ASCII at `at`; false, and stays, where one is not UTF-8.
+/// Moves `at` behind the characters beyond ASCII that stand there. The result is false, and `at`
+/// the character, if one is not UTF-8.
 inline bool pass_utf8(char const*& at, char const* end) noexcept {
   while (at != end && static_cast<unsigned char>(*at) >= 0x80) {
     if (end - at >= 4 && is_common_three(at)) {
@@ -45,6 +46,7 @@ inline bool pass_utf8(char const*& at, char const* end) noexcept {
   return true;
 }
 
+/// Writes the bytes of a code point at `out`, and moves `out` behind them.
 inline void append_utf8(char*& out, std::uint32_t point) noexcept {
   auto const put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
   if (point < 0x80) return put(point);

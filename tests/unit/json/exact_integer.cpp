@@ -79,9 +79,9 @@ TEST_CASE("a literal of an integer is that integer, however it is written") {
            {"1000000000000000000000e-21", 1},
        }) {
     CAPTURE(literal);
-    auto const got = integer_of(literal);
-    CHECK(got.fault == integer_fault::none);
-    CHECK(got.value == value);
+    auto const read = integer_of(literal);
+    CHECK(read.fault == integer_fault::none);
+    CHECK(read.value == value);
   }
 }
 
@@ -112,9 +112,9 @@ TEST_CASE("every integer comes back from every way to write it") {
     auto const value = static_cast<std::int64_t>(random.bits()) >> random.below(64);
     auto const literal = write(value, random);
     CAPTURE(literal);
-    auto const got = integer_of(literal);
-    REQUIRE(got.fault == integer_fault::none);
-    REQUIRE(got.value == value);
+    auto const read = integer_of(literal);
+    REQUIRE(read.fault == integer_fault::none);
+    REQUIRE(read.value == value);
   }
 }
 

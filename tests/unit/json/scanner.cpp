@@ -134,7 +134,7 @@ TEST_CASE("a value ends where its text is cut, wherever that is") {
   }
 }
 
-TEST_CASE("a special byte is seen at every place of a long text") {
+TEST_CASE("a special byte is seen at every index of a long text") {
   for (std::size_t before = 0; before < 70; ++before) {
     std::string const text(before, 'x');
     CAPTURE(before);

@@ -63,11 +63,11 @@ TEST_CASE("a position comes back from its text as it was, whatever bytes it hold
 }
 
 TEST_CASE("the bounds of a position's numbers come back") {
-  position place;
-  place.page = page_start::at_skip(std::numeric_limits<std::int64_t>::max());
-  place.offset = std::numeric_limits<std::uint64_t>::max();
-  place.digest = std::numeric_limits<std::uint64_t>::max();
-  CHECK(position::parse(place.text()) == place);
+  position stop;
+  stop.page = page_start::at_skip(std::numeric_limits<std::int64_t>::max());
+  stop.offset = std::numeric_limits<std::uint64_t>::max();
+  stop.digest = std::numeric_limits<std::uint64_t>::max();
+  CHECK(position::parse(stop.text()) == stop);
 }
 
 TEST_CASE("a position cut at any byte is refused") {
@@ -88,10 +88,10 @@ TEST_CASE("a position with one changed byte is refused or another position, neve
       auto changed = text;
       if (changed[at] == static_cast<char>(byte)) continue;
       changed[at] = static_cast<char>(byte);
-      auto const got = position::parse(changed);
+      auto const read = position::parse(changed);
       // Hexadecimal digits read alike in both cases.
       bool const same_digit = (changed[at] | 0x20) == (text[at] | 0x20);
-      if (got && !same_digit) CHECK_FALSE(*got == example());
+      if (read && !same_digit) CHECK_FALSE(*read == example());
     }
   }
 }
@@ -134,7 +134,7 @@ TEST_CASE("random bytes behind the mark never crash the reader of positions") {
   test::random_source random(2);
   for (int i = 0; i < 20'000; ++i) {
     auto const text = "simruns:1:" + random.text("snp:%0123456789abcdefg-+. \xff", 40);
-    auto const got = position::parse(text);
-    if (got) CHECK(position::parse(got->text()) == got);
+    auto const read = position::parse(text);
+    if (read) CHECK(position::parse(read->text()) == read);
   }
 }

@@ -135,12 +135,12 @@ TEST_CASE("a refused value leaves the query as it was") {
 }
 
 TEST_CASE("start_at takes a position or a cursor, and refuses nothing at all") {
-  simruns::position place;
-  place.page = page_start::at_previous("c");
-  place.offset = 3;
-  place.last_id = "x";
-  place.digest = sample().digest();
-  CHECK(sample().start_at(place.text()).start() == place);
+  simruns::position stop;
+  stop.page = page_start::at_previous("c");
+  stop.offset = 3;
+  stop.last_id = "x";
+  stop.digest = sample().digest();
+  CHECK(sample().start_at(stop.text()).start() == stop);
   auto const bare = sample().start_at("simruns-like cursor").start();
   CHECK(bare->page == page_start::at_next("simruns-like cursor"));
   CHECK(bare->digest == 0);
@@ -148,10 +148,10 @@ TEST_CASE("start_at takes a position or a cursor, and refuses nothing at all") {
 }
 
 TEST_CASE("a position that was cut is refused, never sent as a cursor") {
-  simruns::position place;
-  place.page = page_start::at_next("abc");
-  place.digest = sample().digest();
-  auto const text = place.text();
+  simruns::position stop;
+  stop.page = page_start::at_next("abc");
+  stop.digest = sample().digest();
+  auto const text = stop.text();
   for (auto cut = std::string_view("simruns:1:").size(); cut < text.size(); ++cut) {
     CHECK_THAT(refusal([&] { sample().start_at(text.substr(0, cut)); }),
                Catch::Matchers::ContainsSubstring("damaged"));

@@ -171,7 +171,7 @@ TEST_CASE("only this machine is loopback") {
   }
 }
 
-TEST_CASE("every single byte in every place is accepted or refused, without a crash") {
+TEST_CASE("every single byte at every index is accepted or refused, without a crash") {
   std::string_view const text = "https://[::1]:80/a%20";
   for (std::size_t at = 0; at < text.size(); ++at) {
     for (int byte = 0; byte < 256; ++byte) {

@@ -104,7 +104,7 @@ TEST_CASE("redact takes time in proportion to the text") {
 }
 
 TEST_CASE("a secret is struck out in the form that it has in an address, too") {
-  auto const who = credentials::api_key("k+/=&secret");
-  CHECK(who.redact("https://h/login?key=k%2B%2F%3D%26secret&x=1") == "https://h/login?key=***&x=1");
-  CHECK(who.redact("k+/=&secret and k%2B%2F%3D%26secret") == "*** and ***");
+  auto const key = credentials::api_key("k+/=&secret");
+  CHECK(key.redact("https://h/login?key=k%2B%2F%3D%26secret&x=1") == "https://h/login?key=***&x=1");
+  CHECK(key.redact("k+/=&secret and k%2B%2F%3D%26secret") == "*** and ***");
 }

@@ -77,11 +77,11 @@ TEST_CASE("references cannot leave their place in the path") {
 TEST_CASE("a target is of harmless ASCII, whatever bytes a cursor holds") {
   std::string cursor;
   for (int c = 0; c < 256; ++c) cursor += static_cast<char>(c);
-  auto const got =
+  auto const text =
       target(run_query("p\xc3\xb6", "s\xf0\x9f\x98\x80", "b"), page_start::at_next(cursor));
-  CHECK(std::all_of(got.begin(), got.end(), [](char c) { return c > 0x20 && c < 0x7f; }));
-  CHECK(got.find("simulations/s%F0%9F%98%80/") != got.npos);
-  auto const sent = got.substr(got.find("next=") + 5);
+  CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; }));
+  CHECK(text.find("simulations/s%F0%9F%98%80/") != text.npos);
+  auto const sent = text.substr(text.find("next=") + 5);
   CHECK(sent.find_first_of("&=+?#/") == sent.npos);
   CHECK(percent_decode(sent) == cursor);
 }

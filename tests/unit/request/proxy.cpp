@@ -36,8 +36,8 @@ class environment {
 
 std::string proxy_of(std::string const& url, std::map<std::string, std::string> const& values) {
   environment const set(values);
-  auto const got = simruns::proxy_from_environment(base_url(url));
-  return got ? got->text() : "none";
+  auto const proxy = simruns::proxy_from_environment(base_url(url));
+  return proxy ? proxy->text() : "none";
 }
 
 std::string refusal_of(std::string const& text) {
@@ -154,7 +154,7 @@ TEST_CASE("NO_PROXY covers a name and what is below it, an address, a port, or a
            {"https://api.test", ",, .,", false},
        }) {
     INFO(url << " with NO_PROXY=" << words);
-    auto const got = proxy_of(url, {{"https_proxy", "http://a:1"}, {"NO_PROXY", words}});
-    CHECK((got == "none") == covered);
+    auto const proxy = proxy_of(url, {{"https_proxy", "http://a:1"}, {"NO_PROXY", words}});
+    CHECK((proxy == "none") == covered);
   }
 }

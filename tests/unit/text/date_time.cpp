@@ -18,9 +18,9 @@ using simruns::detail::parse_date_time;
 namespace {
 
 std::optional<std::int64_t> milliseconds(std::string_view text) {
-  auto const got = parse_date_time(text);
-  if (!got) return std::nullopt;
-  return got->time_since_epoch().count();
+  auto const moment = parse_date_time(text);
+  if (!moment) return std::nullopt;
+  return moment->time_since_epoch().count();
 }
 
 /// `when`, as a clock `zone` minutes east of UTC shows it.
