@@ -41,7 +41,7 @@ class hanging_once {
   /// Until there is nothing to do but wait.
   void begin() {
     auto query = test::query();
-    if (when_ == moment::sending) query.filter(std::string(std::size_t{32} << 20, 'x'));
+    if (when_ == moment::sending) query.filter(std::string(std::size_t{12} << 20, 'x'));
     client_.begin(query);
     client_.run_until([this] { return *asked_ > 0; });
   }

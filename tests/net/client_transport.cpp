@@ -40,7 +40,7 @@ std::string const body = page_of({"a", "b"});
 
 }  // namespace
 
-TEST_CASE("a plain, a chunked and an EOF-delimited answer give the same page") {
+TEST_CASE("a plain, a chunked and an EOF-delimited response give the same page") {
   auto const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + [] {
     std::array<char, 16> size{};
     std::snprintf(size.data(), size.size(), "%zx", body.size());
@@ -55,7 +55,7 @@ TEST_CASE("a plain, a chunked and an EOF-delimited answer give the same page") {
   }
 }
 
-TEST_CASE("an answer cut at any byte is an error, never a partial page") {
+TEST_CASE("a response cut at any byte is an error, never a partial page") {
   auto const reply = answer(page_of({"a"}));
   std::vector<std::vector<scripted_server::reply>> cuts;
   for (std::size_t cut = 0; cut < reply.size(); ++cut) cuts.push_back({reply.substr(0, cut)});
@@ -131,7 +131,7 @@ TEST_CASE("a server that closed a kept connection meanwhile costs no error") {
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a connection with bytes left over after an answer is not used again") {
+TEST_CASE("a connection with bytes left over after a response is not used again") {
   scripted_server server({{scripted_server::reply(answer(body) + "HTTP/1.1 200 OK\r\n", false)},
                           {scripted_server::reply(answer(body))}});
   test::asio::io_context context;

@@ -227,7 +227,7 @@ TEST_CASE("a context goes with some who wait for a connection and some who have 
   REQUIRE(made.reaches([&] { return made.server.waiting() == 2; }));
 }
 
-TEST_CASE("an answer that breaks off after its first byte is not asked for again") {
+TEST_CASE("a response that breaks off after its first byte is not asked for again") {
   test::scripted_server server({{test::scripted_server::reply(test::answer(body), false),
                                  test::scripted_server::reply("HTTP/1.1 2")},
                                 {test::scripted_server::reply(test::answer(body))}});

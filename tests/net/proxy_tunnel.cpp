@@ -96,7 +96,7 @@ TEST_CASE("a proxy that opens no tunnel is named with its status, its words not 
   }
 }
 
-TEST_CASE("an answer of a proxy that is not HTTP, too long, or more than a head is refused") {
+TEST_CASE("a response of a proxy that is not HTTP, too long, or more than a head is refused") {
   CHECK(refusal("hello there\r\n\r\n").code == errc::protocol);
   CHECK(refusal("HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n").code ==
         errc::too_large);
@@ -106,7 +106,7 @@ TEST_CASE("an answer of a proxy that is not HTTP, too long, or more than a head 
   CHECK(refusal("HTTP/1.1 101 Switching Protocols\r\n\r\n").code == errc::connect);
 }
 
-TEST_CASE("an interim answer, or a length beside a 200, does not end the tunnel") {
+TEST_CASE("an interim response, or a length beside a 200, does not end the tunnel") {
   scripted_server server({{scripted_server::reply(answer(body))}});
   tunnel_proxy proxy(
       server.endpoint(),
@@ -129,7 +129,7 @@ TEST_CASE("a proxy that is not there, or closes, is an error of the connection")
   CHECK_THAT(cut.error().message, ContainsSubstring("closed without a response"));
 }
 
-TEST_CASE("connect_timeout spans the proxy's answer") {
+TEST_CASE("connect_timeout spans the proxy's response") {
   scripted_server silent({{scripted_server::reply("", false)}});
   auto config = through_proxy();
   config.connect_timeout = std::chrono::milliseconds(200);

@@ -96,7 +96,7 @@ TEST_CASE("TLS: session tickets without end do not extend the attempt's time") {
   CHECK(std::chrono::steady_clock::now() - before < 10s);
 }
 
-TEST_CASE("TLS: a server that wants to shake hands anew is told no, and its answer is taken") {
+TEST_CASE("TLS: a server that wants to shake hands anew is told no, and its response is taken") {
   unsigned long said = 0;
   {
     tls_server server(TLS1_2_VERSION, [&](tls_server::stream& to) {

@@ -10,6 +10,9 @@
 
 namespace simruns::detail {
 
+/// RFC 8305, 4: the families in turn, that of the first address first; else the order as it was.
+endpoints interleave(endpoints const& found);
+
 /// A connection to the first address that answers (RFC 8305): the next one is tried when one has
 /// failed, or has not answered for 250 ms. `to` is for the message, "host port 443".
 /// Completes: at the first connection; the others are closed.

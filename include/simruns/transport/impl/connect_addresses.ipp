@@ -19,7 +19,6 @@
 
 namespace simruns::detail {
 
-/// RFC 8305, 4: the families in turn, that of the first address first; else the order as it was.
 SIMRUNS_INLINE endpoints interleave(endpoints const& found) {
   endpoints first;
   endpoints second;

@@ -1,4 +1,4 @@
-#include "answer_sweep.hpp"
+#include "response_sweep.hpp"
 
 #include "simruns/simulator/serve/self_signed.hpp"
 #include "support/scratch.hpp"
@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-TEST_CASE("a damaged answer over TLS is a named error or the right page") {
+TEST_CASE("a damaged response over TLS is a named error or the right page") {
   namespace ssl = boost::asio::ssl;
   auto const made = simruns::simulator::self_signed_certificate("IP:127.0.0.1");
   auto const ca_file = std::filesystem::temp_directory_path() / "simruns-test-sweep-ca.pem";

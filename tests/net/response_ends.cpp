@@ -1,4 +1,4 @@
-#include "answer_sweep.hpp"
+#include "response_sweep.hpp"
 #include "simruns/runs/client.hpp"
 #include "support/certificates.hpp"
 #include "support/scratch.hpp"
@@ -52,7 +52,7 @@ errc code_of(std::string const& bytes) {
 
 }  // namespace
 
-TEST_CASE("an end of TLS without its closing word cuts only an answer of unknown length") {
+TEST_CASE("an end of TLS without its closing word cuts only a response of unknown length") {
   trusted_server server;
   auto const whole = {answer(swept_body), chunked(swept_body, 40), unframed + swept_body};
   for (auto const& bytes : whole) CHECK(server.fetch_of(bytes, true).has_value());
@@ -65,7 +65,7 @@ TEST_CASE("an end of TLS without its closing word cuts only an answer of unknown
   CHECK(cut.error().code == errc::truncated);
 }
 
-TEST_CASE("an answer shorter than its length is cut, whatever TLS says") {
+TEST_CASE("a response shorter than its length is cut, whatever TLS says") {
   trusted_server server;
   for (bool const says_end : {true, false}) {
     for (auto const& bytes : {answer(swept_body), chunked(swept_body, 40)}) {

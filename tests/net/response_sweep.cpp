@@ -1,10 +1,10 @@
-#include "answer_sweep.hpp"
+#include "response_sweep.hpp"
 
 using test::answer;
 using test::chunked;
 using test::swept_body;
 
-TEST_CASE("a damaged answer is a named error or the right page, never another one") {
+TEST_CASE("a damaged response is a named error or the right page, never another one") {
   auto const packed = simruns::simulator::gzip(swept_body);
   auto const coding = std::string("Content-Encoding: gzip\r\n");
   SECTION("plain") { test::sweep_all(answer(swept_body)); }

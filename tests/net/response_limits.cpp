@@ -1,4 +1,4 @@
-#include "answer_sweep.hpp"
+#include "response_sweep.hpp"
 #include "simruns/simulator/serve/self_signed.hpp"
 
 #include <filesystem>
@@ -95,7 +95,7 @@ TEST_CASE("a bomb stops at max_inflated_bytes; one byte less is no bomb") {
   }
 }
 
-TEST_CASE("heads, interim answers, extensions and trailers have limits") {
+TEST_CASE("heads, interim responses, extensions and trailers have limits") {
   std::string fields;
   for (int i = 0; i < 255; ++i) fields += "X: y\r\n";
   auto const head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + fields;
@@ -153,7 +153,7 @@ TEST_CASE("a length that is not certain is refused") {
   CHECK(read.error().code == errc::truncated);
 }
 
-TEST_CASE("an answer that nobody asked for is never taken for the next one") {
+TEST_CASE("a response that nobody asked for is never taken for the next one") {
   auto first = reply(answer(body), false);
   first.stray = answer("stray");
   scripted_server server({{first, reply("")}, {reply(answer("right"))}});
@@ -164,7 +164,7 @@ TEST_CASE("an answer that nobody asked for is never taken for the next one") {
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("interim answers do not extend the attempt's time") {
+TEST_CASE("interim responses do not extend the attempt's time") {
   std::string interim;
   for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 103 E\r\n\r\n";
   auto slow = reply(interim + answer(body), false);
@@ -175,14 +175,14 @@ TEST_CASE("interim answers do not extend the attempt's time") {
   CHECK(ask_it().code == errc::timeout);
 }
 
-TEST_CASE("an answer of which more is always there ends with the attempt") {
+TEST_CASE("a response of which more is always there ends with the attempt") {
   scripted_server server({{reply(chunked(std::string(3'000'000, 'x'), 1), false)}});
   asked ask_it(server);
   ask_it.limits.attempt_timeout = std::chrono::milliseconds(20);
   CHECK(ask_it().code == errc::timeout);
 }
 
-TEST_CASE("an answer that drips ends with the attempt") {
+TEST_CASE("a response that drips ends with the attempt") {
   auto const made = simruns::simulator::self_signed_certificate("IP:127.0.0.1");
   auto const ca_file = std::filesystem::temp_directory_path() / "simruns-test-drip-ca.pem";
   std::ofstream(ca_file) << made.certificate;

@@ -28,7 +28,7 @@ inline std::string chunked(std::string const& text, std::size_t size,
   return out + "0\r\n\r\n";
 }
 
-/// The answer cut at every byte, then with every byte of its head (or of all of it) changed.
+/// The response cut at every byte, then with every byte of its head (or of all of it) changed.
 inline std::vector<std::string> faulty(std::string const& answer, bool all = false) {
   std::vector<std::string> out;
   for (std::size_t cut = 0; cut < answer.size(); ++cut) out.push_back(answer.substr(0, cut));
@@ -44,7 +44,7 @@ inline std::vector<std::string> faulty(std::string const& answer, bool all = fal
   return out;
 }
 
-/// What came of each answer, in their order: `page`, or the word of the error.
+/// What came of each response, in their order: `page`, or the word of the error.
 inline asio::awaitable<int> sweep(simruns::http_transport* link, simruns::client_config config,
                                   std::size_t answers, std::size_t cuts, int* pages) {
   auto const who = simruns::credentials::api_key("k");
