@@ -9,11 +9,16 @@
 
 namespace simruns::detail {
 
-/// Where a text from a server belongs in a table of 2^n slots. The library's own hash is known to
-/// all, and texts that fall on each other are quickly found; a random odd factor, other in each
-/// process, spreads those that differ in any bit of it.
+/// The hash of a text from a server, and where it belongs in a table of 2^n slots. The library's own
+/// hash is known to all, and texts that fall on each other are quickly found; a random odd factor,
+/// other in each process, spreads those that differ in any bit of it.
 class spread_hash {
  public:
+  /// For the library's tables, which hash what they are given once more.
+  std::size_t operator()(std::string_view text) const noexcept {
+    return static_cast<std::size_t>(std::hash<std::string_view>{}(text) * factor());
+  }
+
   /// `slots`: a power of two, at least 2.
   static std::size_t slot(std::string_view text, std::size_t slots) noexcept {
     auto const hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(text)) * factor();
