@@ -1,7 +1,7 @@
 #include "register.hpp"
 
 #include "handles.hpp"
-#include "simruns/columns/tables.hpp"
+#include "simruns/columns/arrow.hpp"
 
 #include <pybind11/stl.h>
 

@@ -22,7 +22,6 @@
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"
 
-#include "simruns/page/detach.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/verdict.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fuzz/promise.hpp"
-#include "simruns/columns/tables.hpp"
+#include "simruns/columns/arrow.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
 

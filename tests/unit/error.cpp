@@ -1,6 +1,6 @@
 #include "simruns/error.hpp"
 
-#include "simruns/page/parse_error.hpp"
+#include "simruns/page/parse_page.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/error.hpp>

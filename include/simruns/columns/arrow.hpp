@@ -1,7 +1,11 @@
 #pragma once
 
+#include "simruns/columns/tables.hpp"
+#include "simruns/page/page.hpp"
+
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 // Arrow's C data and stream interfaces, as its specification prints them: whoever defines them
 // first, here or in another library of the program, defines them for all.
@@ -59,7 +63,7 @@ struct ArrowArrayStream {
 
 namespace simruns {
 
-/// Owns one of Arrow's structs: releases it at the end, unless it was moved away.
+/// Owns one of Arrow's structs, and releases it at the end unless it was moved away.
 template <class Struct>
 class arrow_owner {
  public:
@@ -74,7 +78,7 @@ class arrow_owner {
   }
   ~arrow_owner() { reset(); }
 
-  /// Where a producer writes to. Releases what was held.
+  /// Releases what was held, and gives the struct that a producer writes to.
   Struct* out() noexcept {
     reset();
     return &held_;
@@ -85,10 +89,10 @@ class arrow_owner {
   Struct* operator->() noexcept { return &held_; }
   Struct const* operator->() const noexcept { return &held_; }
 
-  /// Whether there is something to release. A stream's last array has nothing.
+  /// Whether there is something to release. The array that ends a stream has nothing.
   explicit operator bool() const noexcept { return held_.release != nullptr; }
 
-  /// Moves the struct to a consumer, who then has to release it.
+  /// Moves the struct to a consumer, which then has to release it.
   void move_to(Struct* consumer) noexcept { *consumer = std::exchange(held_, Struct{}); }
 
   void reset() noexcept {
@@ -104,4 +108,21 @@ using arrow_schema = arrow_owner<ArrowSchema>;
 using arrow_array = arrow_owner<ArrowArray>;
 using arrow_stream = arrow_owner<ArrowArrayStream>;
 
+/// Writes the schema of a table to `out`, to be released by its consumer.
+/// Throws: only `std::bad_alloc`; then `out` is as it was.   Threads: any.
+void export_schema(table which, table_metadata const& metadata, ArrowSchema* out);
+
+/// Writes a stream of record batches to `out`, to be released by its consumer. The stream builds
+/// one batch a page when it is asked for it, and then lets the page go; a page without rows is
+/// skipped. What the stream gives lives on its own: arrays, and each of their children, outlive the
+/// stream. Throws: only `std::bad_alloc`; then `out` is as it was. The stream itself never throws:
+/// it returns EINVAL, ENOMEM or EIO and says why, and the next call tries the same page again.
+/// Threads: any, one at a time, as Arrow says.
+void export_stream(table which, std::vector<page> pages, table_metadata metadata,
+                   ArrowArrayStream* out);
+
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/columns/impl/arrow.ipp"
+#endif

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "simruns/columns/arrow.hpp"
 #include "simruns/columns/column.hpp"
 #include "simruns/page/page.hpp"
 
@@ -56,22 +55,8 @@ std::size_t row_count(table which, page const& source);
 /// Threads: any.   Cost: two passes over the page, up to three allocations a column.
 column_batch build(table which, page const& source, std::int64_t first_run = 0);
 
-/// Writes the schema of a table to `out`, to be released by its consumer.
-/// Throws: only `std::bad_alloc`; then `out` is as it was.   Threads: any.
-void export_schema(table which, table_metadata const& metadata, ArrowSchema* out);
-
-/// Writes a stream of record batches to `out`, to be released by its consumer: one a page, built
-/// when it is asked for; a page without rows is skipped, and each is let go when it is built. What
-/// the stream gives lives on its own: arrays, and each of their children, outlive the stream.
-/// Throws: only `std::bad_alloc`; then `out` is as it was. The stream itself never throws: it
-/// answers EINVAL, ENOMEM or EIO and says why, and the next call tries the same page again.
-/// Threads: any, one at a time, as Arrow says.
-void export_stream(table which, std::vector<page> pages, table_metadata metadata,
-                   ArrowArrayStream* out);
-
 }  // namespace simruns
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
-#include "simruns/columns/impl/arrow_stream.ipp"
 #include "simruns/columns/impl/tables.ipp"
 #endif

@@ -54,28 +54,4 @@ class text_reader {
   arena memory_{1024};
 };
 
-/// Reads `true` or `false`. The result is empty for any other value.
-inline std::optional<bool> read_bool(std::string_view json) noexcept {
-  if (json == "true") return true;
-  if (json == "false") return false;
-  return std::nullopt;
-}
-
-/// What a result says of its criterion: its `success`, or, where there is none, its `passed`.
-class said_success {
- public:
-  void see(std::string_view key, std::string_view value) noexcept {
-    bool const by_name = same_text(key, "success");
-    if (!by_name && (by_name_ || !same_text(key, "passed"))) return;
-    by_name_ = by_name;
-    value_ = read_bool(value);
-  }
-
-  std::optional<bool> value() const noexcept { return value_; }
-
- private:
-  std::optional<bool> value_;
-  bool by_name_ = false;
-};
-
 }  // namespace simruns::detail

@@ -6,14 +6,14 @@
 
 namespace simruns {
 
-/// Whether a member came, and as what. An empty text is a value, not a state.
+/// Whether a member came, and whether it has a value. An empty text is a value.
 enum class presence : std::uint8_t {
-  absent,   ///< The member is not there, or it had the wrong type (then an issue says so).
-  null,     ///< The member is there, as `null`.
+  absent,   ///< The member is not there, or has the wrong type, and an issue says so.
+  null,     ///< The member is there, and is `null`.
   present,  ///< The member has a value.
 };
 
-/// A value that a run may lack in two ways. Reads like `std::optional`.
+/// A value that may be absent or null. It reads like `std::optional`, and `state()` says which.
 template <class T>
 class maybe {
  public:
@@ -22,6 +22,7 @@ class maybe {
   constexpr maybe() = default;
   constexpr maybe(T value) : value_(std::move(value)), state_(presence::present) {}
 
+  /// Makes the state of a member that is `null`; the default is that of one which is absent.
   static constexpr maybe null() noexcept {
     maybe out;
     out.state_ = presence::null;
@@ -33,7 +34,7 @@ class maybe {
   constexpr bool is_null() const noexcept { return state_ == presence::null; }
   constexpr explicit operator bool() const noexcept { return has_value(); }
 
-  /// Requires: `has_value()`.
+  /// The value. Requires: `has_value()`.
   constexpr T const& operator*() const noexcept {
     assert(has_value());
     return value_;
@@ -43,6 +44,7 @@ class maybe {
     return &value_;
   }
 
+  /// The value, or `other` where there is none.
   constexpr T value_or(T other) const { return has_value() ? value_ : std::move(other); }
 
   friend constexpr bool operator==(maybe const& a, maybe const& b) {

@@ -1,96 +1,100 @@
 #pragma once
 
 #include "simruns/fwd.hpp"
-#include "simruns/page/pagination.hpp"
+#include "simruns/page/maybe.hpp"
 #include "simruns/page/run.hpp"
-#include "simruns/text/arena.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace simruns {
 
 namespace detail {
-
-/// What a page is a handle on. Immutable once a page holds it.
-struct page_data {
-  std::string body;
-  arena memory;
-  std::vector<simruns::run> runs;
-  simruns::pagination paging;
-  std::vector<issue> issues;
-  std::size_t issues_dropped = 0;
-  std::span<extra_member const> extra;
-  std::shared_ptr<page_data const> origin;  ///< Of a selection: the page that it points into.
-};
-
+struct page_data;
 }  // namespace detail
 
-/// One answer of the server: its runs, its place in the batch, what was odd about it. A handle on
-/// shared, immutable data: copying is cheap, and any thread may read.
+/// What a page says of its place in the batch. Its texts live as long as the page.
+struct pagination {
+  maybe<std::int64_t> limit;  ///< How many runs the server puts on a page.
+  maybe<std::int64_t> skip;   ///< How many runs the server passed over.
+  maybe<std::int64_t> total;  ///< How many runs the batch has: a hint, since a live batch grows.
+  maybe<bool> has_next;
+  maybe<bool> has_previous;
+  maybe<std::string_view> next;      ///< The opaque cursor of the next page, if there is one.
+  maybe<std::string_view> previous;  ///< The opaque cursor of the previous page, if there is one.
+  std::span<extra_member const> extra;  ///< The members that the contract does not name.
+};
+
+/// One response of the server: its runs, its place in the batch, what decoding found to be odd.
+/// A page is a handle on shared, immutable data: a copy is cheap, and any thread may read it.
+///
+/// What points into a page lives as long as some copy of the page, so no accessor gives a view, a
+/// reference or an iterator of a temporary page: name the page first, `page p = co_await ...;`.
 class page {
  public:
-  /// No page at all, as at the end of a walk: `valid()` is false, there are no runs.
+  /// Makes no page, as at the end of a walk: `valid()` is false, and there are no runs.
   page() = default;
-  explicit page(std::shared_ptr<detail::page_data const> data) : data_(std::move(data)) {}
+  explicit page(std::shared_ptr<detail::page_data const> data) noexcept : data_(std::move(data)) {}
 
+  /// Whether this is a page at all.
   bool valid() const noexcept { return data_ != nullptr; }
   explicit operator bool() const noexcept { return valid(); }
 
-  /// The runs as they came. Iterating counts no references: the page must outlive the loop.
-  std::span<run const> runs() const noexcept {
-    return data_ ? std::span<run const>(data_->runs) : std::span<run const>{};
-  }
-  auto begin() const noexcept { return runs().begin(); }
-  auto end() const noexcept { return runs().end(); }
-  std::size_t size() const noexcept { return runs().size(); }
-  bool empty() const noexcept { return runs().empty(); }
+  /// The runs in the order in which they came. Iterating over them counts no references.
+  std::span<run const> runs() const& noexcept;
+  std::span<run const> runs() const&& = delete;
 
-  /// Requires: `index < size()`.
-  run const& operator[](std::size_t index) const noexcept { return data_->runs[index]; }
+  auto begin() const& noexcept { return runs().begin(); }
+  void begin() const&& = delete;
+  auto end() const& noexcept { return runs().end(); }
+  void end() const&& = delete;
 
-  /// A run that keeps this page (body and all, about 500 KB for 100 runs) alive.
-  run_ptr share(std::size_t index) const noexcept { return run_ptr(data_, &data_->runs[index]); }
+  std::size_t size() const noexcept;
+  bool empty() const noexcept { return size() == 0; }
 
-  /// A page of only the runs at these indices, in this order. Everything else is as here.
+  /// The run at `index`. Requires: `index < size()`.
+  run const& operator[](std::size_t index) const& noexcept;
+  run const& operator[](std::size_t index) const&& = delete;
+
+  /// The run at `index` as a pointer that keeps this page alive, body and all: about 500 KB for 100
+  /// runs. Requires: `index < size()`.
+  run_ptr share(std::size_t index) const noexcept;
+
+  /// A page of only the runs at these indices, in this order; everything else is as here. Requires:
+  /// `valid()`, and that each index is below `size()`.
   page select(std::span<std::size_t const> indices) const;
 
-  /// Requires: `valid()`, as for the rest.
-  simruns::pagination const& pagination() const noexcept { return data_->paging; }
+  /// The page's place in the batch. Requires: `valid()`.
+  simruns::pagination const& pagination() const& noexcept;
+  simruns::pagination const& pagination() const&& = delete;
 
-  /// What was odd, in the order of the body; those of a run are also `run::issues`.
-  std::span<issue const> issues() const noexcept {
-    return data_->origin ? data_->origin->issues : data_->issues;
-  }
+  /// The issues that decoding found, in the order of the body; those of a run are also in
+  /// `run::issues`. Requires: `valid()`.
+  std::span<issue const> issues() const& noexcept;
+  std::span<issue const> issues() const&& = delete;
 
-  /// Issues beyond the limit of `parse_limits`, counted but not kept.
-  std::size_t issues_dropped() const noexcept { return data_->issues_dropped; }
+  /// How many issues were counted but not kept, being beyond `parse_limits::max_issues`. Requires:
+  /// `valid()`.
+  std::size_t issues_dropped() const noexcept;
 
-  /// Members beside `data` and `pagination`.
-  std::span<extra_member const> extra() const noexcept { return data_->extra; }
+  /// The members of the body beside `data` and `pagination`. Requires: `valid()`.
+  std::span<extra_member const> extra() const& noexcept;
+  std::span<extra_member const> extra() const&& = delete;
 
-  /// The body as it came, runs that were not selected included.
-  std::string_view body() const noexcept {
-    return data_->origin ? data_->origin->body : data_->body;
-  }
+  /// The body as it came, with the runs that a selection left out. Requires: `valid()`.
+  std::string_view body() const& noexcept;
+  std::string_view body() const&& = delete;
 
  private:
   std::shared_ptr<detail::page_data const> data_;
 };
 
-inline page page::select(std::span<std::size_t const> indices) const {
-  auto out = std::make_shared<detail::page_data>();
-  out->origin = data_->origin ? data_->origin : data_;
-  out->paging = data_->paging;
-  out->issues_dropped = data_->issues_dropped;
-  out->extra = data_->extra;
-  out->runs.reserve(indices.size());
-  for (auto const i : indices) out->runs.push_back(data_->runs[i]);
-  return page(std::move(out));
-}
-
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/page/impl/page.ipp"
+#endif

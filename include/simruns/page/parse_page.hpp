@@ -1,23 +1,61 @@
 #pragma once
 
+#include "simruns/error.hpp"
+#include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/page/parse_error.hpp"
-#include "simruns/page/parse_limits.hpp"
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <string>
 
 namespace simruns {
 
-/// Decodes one body in one pass. Every run is kept, whatever is odd about it; nothing is invented:
-/// see `page::issues`. Not JSON, or no `data` array, is an error.
-/// Throws: only `std::bad_alloc`.   Threads: any.   Cost: one pass, one arena; a refusal may take
-/// a second pass.
+/// How far `parse_page` trusts a body.
+struct parse_limits {
+  /// How deep JSON may be nested. Default 512, which is also the most.
+  std::size_t max_depth = 512;
+
+  /// How many runs a page may have. Default 10,000.
+  std::size_t max_runs = 10'000;
+
+  /// How many bytes of memory a page may take beside its body. Default 256 MiB.
+  std::size_t max_arena_bytes = std::size_t{1} << 28;
+
+  /// How many issues a page keeps; further ones are only counted. Default 1,000.
+  std::size_t max_issues = 1'000;
+
+  /// Whether the first issue makes the page an error. Default false.
+  bool strict = false;
+};
+
+/// Why a body is not a page.
+struct parse_error {
+  errc code = errc::decode;  ///< `errc::decode`, or `errc::too_large` where a limit was passed.
+  std::string message;       ///< For people: what is wrong, and where in the body.
+  std::string path;          ///< A JSON pointer to what is wrong; empty where none is known.
+  std::size_t offset = 0;    ///< How many bytes of the body stand before what is wrong.
+  bool whole_json = false;   ///< Whether a body that could not be decoded is JSON to its end.
+};
+
+/// Decodes one body in one pass. Every run is kept, whatever is odd about it, and nothing is
+/// invented: `page::issues` says what was odd. A body that is not JSON, or has no `data` array, is
+/// an error.
+/// Throws: only `std::bad_alloc`.   Threads: any.   Cost: one pass, one arena; an error may take a
+/// second pass.
 boost::system::result<page, parse_error> parse_page(std::string body, parse_limits limits = {});
+
+/// Copies a run into a page of its own, which keeps nothing else alive: its own text is decoded
+/// again. Its issues are found again, at paths that begin with `/data/0`.
+/// Throws: only `std::bad_alloc`.   Threads: any.   Cost: the decoding of one run.
+run_ptr detach(run const& original);
+
+/// Lets `parse_page(...).value()` throw a `request_error`.
+[[noreturn]] void throw_exception_from_error(parse_error const& error,
+                                             boost::source_location const&);
 
 }  // namespace simruns
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
-#include "simruns/page/impl/parse_page.ipp"
+#include "simruns/page/impl/page_reader.ipp"
 #endif

@@ -1,6 +1,6 @@
 #include "simruns/columns/arrow.hpp"
 
-#include "simruns/columns/tables.hpp"
+#include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,5 @@
 #include "simruns/columns/tables.hpp"
+#include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"

@@ -19,6 +19,27 @@ using simruns::page;
 using simruns::testing::page_of;
 using test::parsed;
 
+/// Whether what points into a page can be had of a `Page`: of a temporary, if that is no reference.
+template <class Page>
+constexpr bool gives_any_part = requires(Page& p) { static_cast<Page&&>(p).runs(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p).begin(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p).end(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p)[0]; } ||
+                                requires(Page& p) { static_cast<Page&&>(p).pagination(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p).issues(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p).extra(); } ||
+                                requires(Page& p) { static_cast<Page&&>(p).body(); };
+
+TEST_CASE("a temporary page gives nothing that points into it, and a named one does") {
+  STATIC_CHECK_FALSE(gives_any_part<page>);
+  STATIC_CHECK_FALSE(gives_any_part<page const>);
+  STATIC_CHECK(gives_any_part<page&>);
+  STATIC_CHECK(gives_any_part<page const&>);
+  std::string ids;
+  for (auto const& run : parsed(page_of({"a", "b"}))) ids += run.id;  // lives as long as the loop
+  CHECK(ids == "ab");
+}
+
 TEST_CASE("a page that is none has no runs and is not valid") {
   page const none;
   CHECK_FALSE(none.valid());

@@ -1,6 +1,5 @@
 #include "simruns/page/parse_page.hpp"
 
-#include "simruns/page/detach.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
 #include "support/pages.hpp"
@@ -102,7 +101,7 @@ TEST_CASE("every member of the contract is read into its field") {
   CHECK(*m.summary == "fine");
   CHECK_FALSE(*m.is_batch_stopped);
   CHECK(*m.is_conversation_ended);
-  CHECK(m.error_info->category->value == simruns::error_category::none);
+  CHECK(m.error_info->category->value == simruns::error_origin::none);
   CHECK(*m.error_info->message == "m");
   CHECK(*m.error_info->technical_details == "d");
   CHECK(m.status->value == simruns::run_status::success);
@@ -373,7 +372,7 @@ TEST_CASE("a word that an enumeration does not know is kept beside unknown, and 
   CHECK(m.sentiment->text == "mixed");
   CHECK(m.status->value == simruns::run_status::unknown);
   CHECK(m.status->text == "PAUSED");
-  CHECK(m.error_info->category->value == simruns::error_category::unknown);
+  CHECK(m.error_info->category->value == simruns::error_origin::unknown);
   CHECK(m.error_info->category->text == "success");
   CHECK(issues_of(got) ==
         list{"/data/0/metrics/sentiment: unknown value 'mixed', kept as text",
@@ -382,7 +381,7 @@ TEST_CASE("a word that an enumeration does not know is kept beside unknown, and 
 }
 
 TEST_CASE("every word of the contract's enumerations is known") {
-  using simruns::error_category;
+  using simruns::error_origin;
   using simruns::run_status;
   using simruns::sentiment;
   auto const metrics_of = [](std::string const& json) {
@@ -400,11 +399,11 @@ TEST_CASE("every word of the contract's enumerations is known") {
                                     {"ERROR", run_status::error}}) {
     CHECK(metrics_of(std::string(R"({"status":")") + word + "\"}").status->value == value);
   }
-  for (auto const& [word, value] : {std::pair{"NONE", error_category::none},
-                                    {"LLM_PROVIDER_ERROR", error_category::llm_provider},
-                                    {"AI_AGENT_TIMEOUT", error_category::agent_timeout},
-                                    {"AI_AGENT_ERROR", error_category::agent_error},
-                                    {"UNKNOWN", error_category::unknown_error}}) {
+  for (auto const& [word, value] : {std::pair{"NONE", error_origin::none},
+                                    {"LLM_PROVIDER_ERROR", error_origin::llm_provider},
+                                    {"AI_AGENT_TIMEOUT", error_origin::agent_timeout},
+                                    {"AI_AGENT_ERROR", error_origin::agent_error},
+                                    {"UNKNOWN", error_origin::unknown_error}}) {
     auto const json = std::string(R"({"errorInfo":{"category":")") + word + "\"}}";
     CHECK(metrics_of(json).error_info->category->value == value);
   }
@@ -424,10 +423,14 @@ TEST_CASE(
 }
 
 TEST_CASE("metrics without a member are empty, with any member they are not") {
-  CHECK(parsed(page_around(run_with("metrics", "{}")))[0].metrics.empty);
-  CHECK(parsed(page_around(run_with("metrics", "null")))[0].metrics.empty);
-  CHECK_FALSE(parsed(page_around(run_with("metrics", R"({"success":null})")))[0].metrics.empty);
-  CHECK_FALSE(parsed(page_around(run_with("metrics", R"({"new":null})")))[0].metrics.empty);
+  auto const is_empty = [](std::string const& metrics) {
+    auto const decoded = parsed(page_around(run_with("metrics", metrics)));
+    return decoded[0].metrics.empty;
+  };
+  CHECK(is_empty("{}"));
+  CHECK(is_empty("null"));
+  CHECK_FALSE(is_empty(R"({"success":null})"));
+  CHECK_FALSE(is_empty(R"({"new":null})"));
 }
 
 TEST_CASE("elements that are no objects keep their place, their text and an issue") {

@@ -25,7 +25,8 @@ TEST_CASE("a sample page is a page without an issue") {
   CHECK(*got.pagination().has_next);
   CHECK(*got.pagination().has_previous);
   CHECK(*got.pagination().total == 2);
-  CHECK_FALSE(*parsed(page_of({})).pagination().has_next);
+  auto const none = parsed(page_of({}));
+  CHECK_FALSE(*none.pagination().has_next);
 }
 
 TEST_CASE("a sample page says what its paging says, for tests of odd servers") {

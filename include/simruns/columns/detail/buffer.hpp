@@ -6,11 +6,12 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace simruns::detail {
 
-/// Memory of a fixed size, aligned and padded to 64 bytes as Arrow recommends, its padding zero.
-/// Never null, even for no byte.
+/// Memory of a fixed size, aligned and padded to 64 bytes as Arrow recommends. Its padding is zero.
+/// A buffer that was made for no byte has memory all the same.
 class column_buffer {
  public:
   static constexpr std::size_t alignment = 64;
@@ -52,7 +53,7 @@ class bit_writer {
     if (++filled_ == 64) flush();
   }
 
-  /// Once, after the last bit.
+  /// Gives the bitmap. To be called once, after the last bit.
   column_buffer finish() noexcept {
     if (filled_ != 0) flush();
     return std::move(buffer_);
@@ -72,12 +73,12 @@ class bit_writer {
   unsigned filled_ = 0;
 };
 
-/// The bitmap of the rows that have a value. No memory until one has none.
+/// The bitmap of the rows that have a value. It takes no memory until a row has none.
 class validity_bits {
  public:
   explicit validity_bits(std::size_t rows) noexcept : rows_(rows) {}
 
-  /// Row `row` has no value. Once a row.
+  /// Notes that `row` has no value. To be called at most once a row.
   void clear(std::size_t row) {
     if (null_count_++ == 0) fill();
     buffer_.as<unsigned char>()[row / 8] &= static_cast<unsigned char>(~(1U << (row % 8)));
@@ -85,7 +86,7 @@ class validity_bits {
 
   std::size_t null_count() const noexcept { return null_count_; }
 
-  /// None where every row has a value.
+  /// Gives the bitmap, or none where every row has a value.
   column_buffer finish() noexcept { return std::move(buffer_); }
 
  private:
@@ -100,6 +101,16 @@ class validity_bits {
   std::size_t rows_;
   std::size_t null_count_ = 0;
   column_buffer buffer_;
+};
+
+/// The buffers of a column, laid out as Arrow wants them.
+struct column_data {
+  std::size_t size = 0;
+  std::size_t null_count = 0;
+  column_buffer validity;  ///< A bit for each row; none where every row has a value.
+  column_buffer values;    ///< int64, double, bits, offsets (one more than rows), or indices.
+  column_buffer bytes;     ///< The bytes of texts; none in a column of another type.
+  std::unique_ptr<column_data> dictionary;  ///< The texts that indices point to.
 };
 
 inline bool bit_at(column_buffer const& bitmap, std::size_t index) noexcept {

@@ -1,27 +1,114 @@
 #pragma once
 
-#include "simruns/columns/detail/join.hpp"
 #include "simruns/columns/detail/spec.hpp"
+#include "simruns/json/object_members.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/page/verdict.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
-/// The columns of the table `criteria`.
+/// The columns of the table `criteria`, and which result belongs to which criterion.
 namespace simruns::detail {
+
+/// Names with the position of each, to find those that are there exactly once.
+class unique_names {
+ public:
+  void clear() noexcept { names_.clear(); }
+  void add(std::string_view name, std::size_t position) { names_.emplace_back(name, position); }
+  /// To be called after the last `add` and before the first `find`.
+  void sort() {
+    if (names_.size() > few) std::ranges::sort(names_);
+  }
+
+  std::optional<std::size_t> find(std::string_view name) const {
+    if (names_.size() <= few) return find_among_few(name);
+    auto const found = std::ranges::equal_range(names_, name, {}, &entry::first);
+    if (found.size() != 1) return std::nullopt;
+    return found.begin()->second;
+  }
+
+ private:
+  using entry = std::pair<std::string_view, std::size_t>;
+  static constexpr std::size_t few = 8;
+
+  std::optional<std::size_t> find_among_few(std::string_view name) const {
+    std::optional<std::size_t> out;
+    for (auto const& [known, position] : names_) {
+      if (!same_text(known, name)) continue;
+      if (out) return std::nullopt;
+      out = position;
+    }
+    return out;
+  }
+
+  std::vector<entry> names_;
+};
+
+/// What a result says of its criterion, and its own text.
+struct judged_result {
+  maybe<std::string_view> json;
+  maybe<std::string_view> name;
+  maybe<bool> success;
+  maybe<std::string_view> reason;
+};
+
+/// Reads what the table shows of results and of params. The texts live as long as the reader.
+class result_reader {
+ public:
+  judged_result result(std::string_view json) {
+    judged_result out;
+    out.json = json;
+    maybe<std::string_view> explanation;
+    said_success said;
+    for (object_members m(json); m.next();) {
+      auto const key = key_of(m);
+      if (same_text(key, "name")) out.name = text_of(m);
+      if (same_text(key, "reason")) out.reason = text_of(m);
+      if (same_text(key, "explanation")) explanation = text_of(m);
+      said.see(key, m.value());
+    }
+    out.success = said.value();
+    if (!out.reason) out.reason = explanation;
+    return out;
+  }
+
+  /// The member `name` of a criterion's params.
+  maybe<std::string_view> name(std::string_view params) {
+    maybe<std::string_view> out;
+    for (object_members m(params); m.next();) {
+      if (same_text(key_of(m), "name")) out = text_of(m);
+    }
+    return out;
+  }
+
+ private:
+  std::string_view key_of(object_members const& m) { return texts_.read(m.key()); }
+
+  /// The text that a member has as its value; absent where that is no string.
+  maybe<std::string_view> text_of(object_members const& m) {
+    auto const text = texts_.read(m.value());
+    return text ? maybe<std::string_view>(*text) : maybe<std::string_view>();
+  }
+
+  text_reader texts_;
+};
 
 struct criterion_row {
   run const* of;
   criterion const* wanted;
   std::int64_t position;
-  std::optional<std::string_view> name;
+  maybe<std::string_view> name;
   judged_result result;
 };
 
-/// The criteria of a page beside their results. Keeps the texts that its rows show.
+/// The criteria of a page beside their results. The texts of the rows live as long as this.
 class criterion_rows {
  public:
   explicit criterion_rows(page const& source) {
@@ -49,8 +136,8 @@ class criterion_rows {
     if (results_.size() == r.criteria.size()) join_by_position(first);
   }
 
-  std::optional<std::string_view> name_of(criterion const& wanted) {
-    return wanted.params ? reader_.name(*wanted.params) : std::nullopt;
+  maybe<std::string_view> name_of(criterion const& wanted) {
+    return wanted.params ? reader_.name(*wanted.params) : maybe<std::string_view>{};
   }
 
   void read_results(run const& r) {
@@ -77,7 +164,8 @@ class criterion_rows {
     }
   }
 
-  /// Not where both have a name: then they are of different things.
+  /// Gives each criterion without a result the one at its position, unless both have a name, which
+  /// then are of different things.
   void join_by_position(std::size_t first) {
     for (std::size_t i = 0; i < results_.size(); ++i) {
       auto& row = rows_[first + i];
@@ -88,7 +176,7 @@ class criterion_rows {
 
   result_reader reader_;
   std::vector<criterion_row> rows_;
-  // Of the run in hand:
+  // What belongs to the run that is added:
   std::vector<judged_result> results_;
   std::vector<bool> taken_;
   unique_names criteria_names_;

@@ -11,7 +11,7 @@
 /// column, so that a schema and its arrays cannot disagree.
 namespace simruns::detail {
 
-/// A column: its name and kind, and how it is built.
+/// What is known of a column before there is a row, and how it is built.
 template <class Builder>
 struct column_spec {
   using builder = Builder;
@@ -30,8 +30,8 @@ constexpr column_type type_of(std::type_identity<maybe<T>>) {
 template <class Row, class Get>
 constexpr bool may_lack = is_maybe<std::invoke_result_t<Get, Row const&>>;
 
-/// A column of what `Get{}(row)` returns: a text, an int64, a double, a bool, a time, or a `maybe`
-/// of these.
+/// A column of what `Get{}(row)` returns, which is a text, an int64, a double, a bool, a time, or a
+/// `maybe` of one of these.
 template <class Row, class Get>
 constexpr auto value_column(std::string_view name, Get) {
   constexpr auto type = type_of(std::type_identity<column_value<Row, Get>>{});
@@ -58,7 +58,7 @@ constexpr auto composed_column(std::string_view name, Put) {
   return column_spec<text_builder<Row, Put>>{{name, column_type::text, true}};
 }
 
-/// All columns of `rows`, row by row, so that a row is in the cache for all of them.
+/// Builds all columns of `rows`, row by row, so that a row is in the cache for all of them.
 template <class Row, class... Specs>
 std::vector<column> build_columns(std::tuple<Specs...> const& specs, std::span<Row const> rows) {
   std::vector<column> out;
@@ -72,7 +72,7 @@ std::vector<column> build_columns(std::tuple<Specs...> const& specs, std::span<R
               for (auto const& row : rows) (builder.count(row), ...);
               (builder.start(), ...);
               for (std::size_t i = 0; i < rows.size(); ++i) (builder.add(rows[i], i), ...);
-              (out.emplace_back(builder.finish()), ...);
+              (out.emplace_back(spec.header, builder.finish()), ...);
             },
             builders);
       },

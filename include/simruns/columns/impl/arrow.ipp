@@ -2,35 +2,43 @@
 
 #include "simruns/columns/arrow.hpp"
 #include "simruns/columns/column.hpp"
+#include "simruns/columns/tables.hpp"
 #include "simruns/config.hpp"
+#include "simruns/error.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-/// Arrow's structs over our columns. Each struct has a node of its own with all that it points to,
-/// so that a consumer may move a child out and keep it when its parent is gone.
-namespace simruns::detail {
+namespace simruns {
 
+namespace detail {
+
+/// What one of Arrow's structs points to. Each struct has a node of its own, so that a consumer may
+/// move a child out and keep it when its parent is gone.
 template <class Struct>
 struct arrow_node {
   std::vector<arrow_owner<Struct>> children;
   std::vector<Struct*> pointers;
   arrow_owner<Struct> dictionary;
 
-  // Of a schema:
+  // What only a schema has:
   std::string metadata;
-  // Of an array:
+
+  // What only an array has:
   column_data column;
   std::array<void const*, 3> buffers{};
 };
 
-/// Frees what the struct holds, children and dictionary that were moved away excepted.
+/// Frees what the struct holds, but for children and a dictionary that were moved away.
 template <class Struct>
 void release_arrow(Struct* held) noexcept {
   delete static_cast<arrow_node<Struct>*>(held->private_data);
@@ -38,7 +46,7 @@ void release_arrow(Struct* held) noexcept {
   held->release = nullptr;
 }
 
-/// Puts `node` behind `out`; a node whose children are set.
+/// Gives `node`, whose children are set, to `out`.
 template <class Struct>
 void attach(std::unique_ptr<arrow_node<Struct>> node, Struct& out) {
   for (auto& child : node->children) node->pointers.push_back(child.get());
@@ -108,7 +116,7 @@ SIMRUNS_INLINE arrow_array export_column(column_data column) {
   if (column.dictionary) behind->dictionary = export_column(std::move(*column.dictionary));
   out->length = static_cast<std::int64_t>(column.size);
   out->null_count = static_cast<std::int64_t>(column.null_count);
-  out->n_buffers = column.header.type == column_type::text ? 3 : 2;
+  out->n_buffers = column.bytes ? 3 : 2;
   behind->buffers = {column.validity.data(), column.values.data(), column.bytes.data()};
   out->buffers = behind->buffers.data();
   behind->column = std::move(column);
@@ -147,4 +155,108 @@ export_headers(std::vector<column_header> const& columns,
   return out;
 }
 
-}  // namespace simruns::detail
+/// What a stream of batches holds. Each batch has dictionaries of its own: pyarrow, pandas, Polars
+/// and DuckDB read them so (tested with differing ones), nothing is shared between batches, and
+/// none waits for another. Only Arrow's IPC file format wants one dictionary a column, and its
+/// writer in pyarrow makes it with `IpcWriteOptions(unify_dictionaries=True)`.
+class batch_stream {
+ public:
+  batch_stream(table which, std::vector<page> pages, table_metadata metadata)
+      : which_(which), pages_(std::move(pages)), metadata_(std::move(metadata)) {}
+
+  void schema(ArrowSchema* out) const { export_schema(which_, metadata_, out); }
+
+  /// The next batch, or a released array at the end.
+  void next(ArrowArray* out) {
+    for (; next_ < pages_.size(); pass()) {
+      if (row_count(which_, pages_[next_]) == 0) continue;
+      auto batch = export_batch(build(which_, pages_[next_], first_run_));
+      pass();
+      return batch.move_to(out);
+    }
+    *out = ArrowArray{};
+  }
+
+  /// Runs `work`, and says with a value of errno how it ended.
+  template <class Work>
+  int guarded(Work work) noexcept {
+    try {
+      work();
+      error_ = nullptr;
+      return 0;
+    } catch (std::bad_alloc const&) {
+      error_ = "out of memory";
+      return ENOMEM;
+    } catch (request_error const& error) {
+      return keep(error.what(), EINVAL);
+    } catch (std::exception const& error) {
+      return keep(error.what(), EIO);
+    } catch (...) {
+      return keep("a batch could not be built", EIO);
+    }
+  }
+
+  /// What went wrong in the last call; null if nothing did.
+  char const* error() const noexcept { return error_; }
+
+ private:
+  void pass() noexcept {
+    first_run_ += static_cast<std::int64_t>(pages_[next_].size());
+    pages_[next_++] = page();
+  }
+
+  int keep(char const* what, int code) noexcept {
+    try {
+      message_ = what;
+      error_ = message_.c_str();
+    } catch (std::bad_alloc const&) {
+      error_ = "out of memory";
+    }
+    return code;
+  }
+
+  table which_;
+  std::vector<page> pages_;
+  table_metadata metadata_;
+  std::size_t next_ = 0;
+  std::int64_t first_run_ = 0;
+  std::string message_;
+  char const* error_ = nullptr;
+};
+
+SIMRUNS_INLINE batch_stream& stream_of(ArrowArrayStream* held) noexcept {
+  return *static_cast<batch_stream*>(held->private_data);
+}
+
+SIMRUNS_INLINE int stream_schema(ArrowArrayStream* held, ArrowSchema* out) noexcept {
+  return stream_of(held).guarded([&] { stream_of(held).schema(out); });
+}
+
+SIMRUNS_INLINE int stream_next(ArrowArrayStream* held, ArrowArray* out) noexcept {
+  return stream_of(held).guarded([&] { stream_of(held).next(out); });
+}
+
+SIMRUNS_INLINE char const* stream_error(ArrowArrayStream* held) noexcept {
+  return stream_of(held).error();
+}
+
+SIMRUNS_INLINE void stream_release(ArrowArrayStream* held) noexcept {
+  delete static_cast<batch_stream*>(held->private_data);
+  held->private_data = nullptr;
+  held->release = nullptr;
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE void export_schema(table which, table_metadata const& metadata, ArrowSchema* out) {
+  detail::export_headers(columns_of(which), metadata).move_to(out);
+}
+
+SIMRUNS_INLINE void export_stream(table which, std::vector<page> pages, table_metadata metadata,
+                                  ArrowArrayStream* out) {
+  auto state = std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata));
+  *out = ArrowArrayStream{detail::stream_schema, detail::stream_next, detail::stream_error,
+                          detail::stream_release, state.release()};
+}
+
+}  // namespace simruns

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/columns/detail/criteria_table.hpp"
+#include "simruns/columns/detail/issues_table.hpp"
 #include "simruns/columns/detail/runs_table.hpp"
 #include "simruns/columns/detail/turns_table.hpp"
 #include "simruns/columns/tables.hpp"

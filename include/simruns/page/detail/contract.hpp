@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/page/pagination.hpp"
+#include "simruns/page/page.hpp"
 #include "simruns/page/run.hpp"
 
 #include <array>
@@ -9,7 +9,8 @@
 #include <span>
 #include <string_view>
 
-/// The contract as tables: each object that we know, its members, their types, where they go.
+/// The contract as tables: which objects it names, and of each the members, their types, and the
+/// fields that they fill.
 namespace simruns::detail {
 
 enum class shape : std::uint8_t {
@@ -28,27 +29,30 @@ enum class shape : std::uint8_t {
 };
 
 enum class member_kind : std::uint8_t {
+  // Scalars:
   text,
   integer,
   boolean,
   real,
   time,
-  expiry,  // scalars
+  expiry,
+  // Texts of an open enumeration:
   sentiment,
   status,
-  category,  // texts of an open enumeration
-  id,        // text, straight into a `string_view`
-  json,      // an object, kept as text
+  category,
+  id,    ///< A text that fills a plain `string_view`.
+  json,  ///< An object that is kept as its text.
+  // Of a shape of its own:
   object,
-  array,  // a shape of its own
+  array,
 };
 
 struct member {
   std::string_view name;
   member_kind kind;
   bool required = false;
-  std::size_t offset = 0;     ///< Of the field in its struct; for a shape of its own unused.
-  shape inner = shape::root;  ///< For `object` and `array`.
+  std::size_t offset = 0;     ///< The field's place in its struct; unused for `object` and `array`.
+  shape inner = shape::root;  ///< The shape of an `object` or `array`.
 };
 
 // The structs hold only members of one access, so that `offsetof` is theirs by the standard, or,
@@ -141,7 +145,7 @@ inline constexpr std::array pagination_members{
 #pragma GCC diagnostic pop
 #endif
 
-/// The members of an object shape; none for an array.
+/// The members that an object of this shape may have; none for an array.
 constexpr std::span<member const> members_of(shape s) noexcept {
   switch (s) {
     case shape::root:
@@ -176,7 +180,7 @@ inline constexpr auto required_members = [] {
   return out;
 }();
 
-/// The members that an object of this shape must have, a bit each.
+/// A bit for each member that an object of this shape must have.
 constexpr std::uint32_t required_of(shape s) noexcept {
   return required_members[static_cast<std::size_t>(s)];
 }

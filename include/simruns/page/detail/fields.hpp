@@ -2,6 +2,7 @@
 
 #include "simruns/json/exact_integer.hpp"
 #include "simruns/page/detail/frames.hpp"
+#include "simruns/page/detail/page_data.hpp"
 #include "simruns/text/date_time.hpp"
 #include "simruns/text/excerpt.hpp"
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-/// Puts one scalar into the field that its member names, or says why it does not fit.
+/// Puts one scalar into the field of its member, or reports why it does not fit.
 namespace simruns::detail {
 
 template <class T>
@@ -46,21 +47,21 @@ inline constexpr std::array<std::pair<std::string_view, run_status>, 3> status_w
     {"FAILED", run_status::failed},
     {"ERROR", run_status::error},
 }};
-inline constexpr std::array<std::pair<std::string_view, error_category>, 5> category_words{{
-    {"NONE", error_category::none},
-    {"LLM_PROVIDER_ERROR", error_category::llm_provider},
-    {"AI_AGENT_TIMEOUT", error_category::agent_timeout},
-    {"AI_AGENT_ERROR", error_category::agent_error},
-    {"UNKNOWN", error_category::unknown_error},
+inline constexpr std::array<std::pair<std::string_view, error_origin>, 5> category_words{{
+    {"NONE", error_origin::none},
+    {"LLM_PROVIDER_ERROR", error_origin::llm_provider},
+    {"AI_AGENT_TIMEOUT", error_origin::agent_timeout},
+    {"AI_AGENT_ERROR", error_origin::agent_error},
+    {"UNKNOWN", error_origin::unknown_error},
 }};
 
-/// `id` or, kept apart so that their order does not matter, `_id`.
+/// Where `id` goes, or `_id`, which is kept apart so that their order does not matter.
 inline std::string_view& id_field(page_frame& frame, member const& m) noexcept {
   bool const other = &m == &run_members[run_underscore_id_index];
   return other ? frame.other_id : field_of<std::string_view>(frame, m);
 }
 
-/// Empties the field of the current member, and says whether that is by a `null`.
+/// Empties the field of the current member; `by_null` makes it null instead of absent.
 inline void clear_field(page_frames& frames, bool by_null) {
   auto& frame = frames.top();
   member const& m = *frame.current;
@@ -93,7 +94,7 @@ inline void clear_field(page_frames& frames, bool by_null) {
       clear(field_of<maybe<open_enum<run_status>>>(frame, m));
       break;
     case member_kind::category:
-      clear(field_of<maybe<open_enum<error_category>>>(frame, m));
+      clear(field_of<maybe<open_enum<error_origin>>>(frame, m));
       break;
     case member_kind::id:
       id_field(frame, m) = {};
@@ -119,15 +120,15 @@ inline void set_null(page_frames& frames) {
   if (frame.current->required) frames.report_mismatch(expected_type(frame.current->kind), "null");
 }
 
-inline void set_mismatch(page_frames& frames, std::string_view got) {
+inline void set_mismatch(page_frames& frames, std::string_view found) {
   clear_field(frames, false);
-  frames.report_mismatch(expected_type(frames.top().current->kind), got);
+  frames.report_mismatch(expected_type(frames.top().current->kind), found);
 }
 
-/// Below this a time is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
+/// A time below this is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
 inline constexpr std::int64_t first_millisecond_time = 100'000'000'000;
 
-/// Whether milliseconds since 1970 are of the years 1 to 9999, which all calendars can show.
+/// Whether milliseconds since 1970 lie in the years 1 to 9999, which all calendars can show.
 inline bool is_of_the_calendar(std::int64_t value) noexcept {
   static constexpr std::int64_t first = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
   static constexpr std::int64_t last = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z

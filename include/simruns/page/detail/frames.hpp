@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/page/detail/contract.hpp"
-#include "simruns/page/page.hpp"
-#include "simruns/page/parse_limits.hpp"
+#include "simruns/page/detail/page_data.hpp"
+#include "simruns/page/parse_page.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,19 +16,19 @@ namespace simruns::detail {
 struct page_frame {
   shape kind = shape::root;
   void* target = nullptr;           ///< The struct that an object fills; null for an array.
-  std::span<member const> members;  ///< Of an object.
-  std::uint32_t seen = 0;           ///< A bit a member that came.
-  std::uint32_t next_guess = 0;  ///< Servers write members in one order: the next is likely here.
-  member const* current = nullptr;  ///< The member whose value comes; null for one we do not know.
-  std::string_view unknown_key;     ///< Its key then.
-  std::string_view other_id;        ///< Of a run: `_id`, used where no `id` came.
-  std::size_t index = 0;            ///< Of an array: elements so far.
-  std::size_t scratch_begin = 0;    ///< Of an array: where its elements begin in the scratch.
-  std::size_t extras_begin = 0;     ///< Of an object: where its extras begin in the scratch.
-  char const* start = nullptr;      ///< Of an object: its opening bracket.
+  std::span<member const> members;  ///< What an object of this shape may have.
+  std::uint32_t seen = 0;           ///< A bit for each member that came.
+  std::uint32_t next_guess = 0;     ///< The member that is due if the server keeps to its order.
+  member const* current = nullptr;  ///< The member whose value is read; null if it is unknown.
+  std::string_view unknown_key;     ///< The key of an unknown member whose value is read.
+  std::string_view other_id;        ///< The `_id` of a run, used where no `id` came.
+  std::size_t index = 0;            ///< How many elements of an array came so far.
+  std::size_t scratch_begin = 0;    ///< Where the elements of an array begin in the scratch.
+  std::size_t extras_begin = 0;     ///< Where the extras of an object begin in the scratch.
+  char const* start = nullptr;      ///< The opening bracket of an object.
 };
 
-/// The open frames, the path to them, and the issues found on the way.
+/// The open frames, the path to them, and the issues that were found on the way.
 class page_frames {
  public:
   page_frames(page_data& data, parse_limits const& limits) : data_(data), limits_(limits) {}
@@ -46,7 +46,7 @@ class page_frames {
   }
   void pop() noexcept { --depth_; }
 
-  /// Finds the member that `key` names in the open object. Reports a member that came before.
+  /// Makes the member that `key` names the current one. Reports a member that came before.
   void select(std::string_view key, std::string_view stable_key) {
     auto& frame = top();
     auto const count = frame.members.size();
@@ -64,14 +64,14 @@ class page_frames {
     }
   }
 
-  /// Notes that the value at the current path is odd.
+  /// Adds an issue at the current path.
   void report(std::string_view message) {
     if (keeps_issue()) keep(path(), message);
   }
 
-  void report_mismatch(std::string_view expected, std::string_view got) {
+  void report_mismatch(std::string_view expected, std::string_view found) {
     if (keeps_issue())
-      keep(path(), "expected " + std::string(expected) + ", got " + std::string(got));
+      keep(path(), "expected " + std::string(expected) + ", got " + std::string(found));
   }
 
   void report_missing(member const& m) {
@@ -83,7 +83,7 @@ class page_frames {
 
   std::size_t issues_seen() const noexcept { return data_.issues.size() + data_.issues_dropped; }
 
-  /// JSON pointer (RFC 6901) to the value that comes.
+  /// A JSON pointer (RFC 6901) to the value that is read.
   std::string path() {
     std::string out = parent_path();
     auto const& frame = top();
@@ -92,7 +92,7 @@ class page_frames {
     return out + "/" + std::string(key);
   }
 
-  /// The first issue, where the page is decoded strictly.
+  /// Whether an issue ends the decoding, as it does where that is strict.
   bool refused() const noexcept { return limits_.strict && issues_seen() != 0; }
 
  private:
@@ -110,7 +110,7 @@ class page_frames {
     return out;
   }
 
-  /// Beyond the limit an issue is counted, and costs no more than that.
+  /// Whether there is room for one more issue. If not, counts it, which is all that it costs.
   bool keeps_issue() noexcept {
     bool const first_of_strict = limits_.strict && data_.issues.empty();
     if (data_.issues.size() < limits_.max_issues || first_of_strict) return true;

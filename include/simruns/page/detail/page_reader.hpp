@@ -3,7 +3,7 @@
 #include "simruns/json/scanner.hpp"
 #include "simruns/json/unescape.hpp"
 #include "simruns/page/detail/fields.hpp"
-#include "simruns/page/parse_error.hpp"
+#include "simruns/page/parse_page.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +22,14 @@ class page_reader {
   page_reader(page_data& data, parse_limits const& limits)
       : data_(data), limits_(limits), in_(data.body), frames_(data, limits) {}
 
-  /// The whole body. False: see `failure`.
+  /// Reads the whole body. False: it is no page, and `failure` says why.
   bool read();
 
+  /// Why `read` was false.
   parse_error failure() const;
 
  private:
-  /// What was noted while one run was read.
+  /// Which of the page's issues were found while one run was read.
   struct run_issues {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -36,7 +37,7 @@ class page_reader {
     std::size_t dropped_end = 0;
   };
 
-  // Each reads what its name says, the first byte of which is at hand; false ends it all.
+  // Each of these reads what its name says, whose first byte comes next. False ends the decoding.
   bool object(shape kind, void* target);
   bool array(shape kind);
   bool element(page_frame& frame);
@@ -88,6 +89,4 @@ class page_reader {
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
 #include "simruns/page/impl/page_reader.ipp"
-#include "simruns/page/impl/page_reader_extras.ipp"
-#include "simruns/page/impl/page_reader_nesting.ipp"
 #endif

@@ -11,8 +11,8 @@ namespace simruns {
 
 namespace detail {
 
-/// What one result of the criteria says; nothing if it does not.
-SIMRUNS_INLINE std::optional<bool> success_of_result(std::string_view json) {
+/// What one result of the criteria says of its criterion.
+SIMRUNS_INLINE maybe<bool> success_of_result(std::string_view json) {
   text_reader texts;
   said_success said;
   for (object_members m(json); m.next();) {
@@ -21,8 +21,8 @@ SIMRUNS_INLINE std::optional<bool> success_of_result(std::string_view json) {
   return said.value();
 }
 
-/// Whether every result of the criteria succeeded. One that did not decides; else nothing, if there
-/// is none, or one does not say.
+/// Whether every result of the criteria succeeded. One that did not decides. Without one, nothing
+/// is known if there is no result, or if one does not say.
 SIMRUNS_INLINE std::optional<bool> results_agree(metrics const& m) {
   if (!m.results || m.results->empty()) return std::nullopt;
   bool all_say = true;
@@ -34,7 +34,7 @@ SIMRUNS_INLINE std::optional<bool> results_agree(metrics const& m) {
   return all_say ? std::optional{true} : std::nullopt;
 }
 
-/// Whether nothing has been said yet: no member came, or none with a value but flags that are off.
+/// Whether nothing has been said yet: no member has a value, but for flags that are off.
 SIMRUNS_INLINE bool says_nothing(metrics const& m) noexcept {
   bool const results = m.results && !m.results->empty();
   return !m.status && !m.success && !results && !m.sentiment && !m.summary && !m.success_rate &&
@@ -45,10 +45,10 @@ SIMRUNS_INLINE bool says_nothing(metrics const& m) noexcept {
 SIMRUNS_INLINE verdict verdict_of_error(metrics const& m) {
   if (!m.error_info || !m.error_info->category) return verdict::unknown_error;
   switch (m.error_info->category->value) {
-    case error_category::agent_timeout:
-    case error_category::agent_error:
+    case error_origin::agent_timeout:
+    case error_origin::agent_error:
       return verdict::agent_error;
-    case error_category::llm_provider:
+    case error_origin::llm_provider:
       return verdict::platform_error;
     default:
       return verdict::unknown_error;

@@ -142,7 +142,7 @@ struct id_hash {
 
  private:
   static std::size_t of(std::string_view bytes) noexcept {
-    return spread_hash::slot(bytes, std::numeric_limits<std::size_t>::max() / 2 + 1);
+    return spread_hash{}(bytes);
   }
 };
 
