@@ -1,8 +1,8 @@
 #include "pages.hpp"
 
-#include "simruns/simulator/answer/answer.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
 #include "simruns/simulator/data/generate.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "variant.hpp"
 
 #include <boost/json/serialize.hpp>

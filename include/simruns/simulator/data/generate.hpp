@@ -2,10 +2,10 @@
 
 #include "simruns/json/write.hpp"
 #include "simruns/simulator/data/dataset.hpp"
-#include "simruns/simulator/data/generate_conversation.hpp"
-#include "simruns/simulator/data/generate_metrics.hpp"
-#include "simruns/simulator/data/generator_texts.hpp"
-#include "simruns/simulator/data/random.hpp"
+#include "simruns/simulator/data/detail/generate_conversation.hpp"
+#include "simruns/simulator/data/detail/generate_metrics.hpp"
+#include "simruns/simulator/data/detail/generator_texts.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/text/date_time.hpp"
 

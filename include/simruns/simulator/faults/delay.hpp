@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/data/random.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
 
 #include <algorithm>
 #include <chrono>

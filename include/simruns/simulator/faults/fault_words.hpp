@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simruns/simulator/faults/fault_script.hpp"
-#include "simruns/simulator/faults/script_reader.hpp"
+#include "simruns/simulator/faults/detail/script_reader.hpp"
 
 #include <boost/json/serialize.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "simruns/simulator/faults/fault_script.hpp"
 #include "simruns/simulator/faults/fault_words.hpp"
-#include "simruns/simulator/faults/script_reader.hpp"
+#include "simruns/simulator/faults/detail/script_reader.hpp"
 
 #include <algorithm>
 #include <array>

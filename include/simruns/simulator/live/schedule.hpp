@@ -1,8 +1,8 @@
 #pragma once
 
-#include "simruns/simulator/data/random.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/faults/script_reader.hpp"
+#include "simruns/simulator/faults/detail/script_reader.hpp"
 #include "simruns/text/date_time.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/answer/authentication.hpp"
+#include "simruns/simulator/answer/detail/authentication.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>

@@ -1,18 +1,18 @@
 #pragma once
 
-#include "simruns/simulator/answer/authentication.hpp"
-#include "simruns/simulator/answer/responder.hpp"
-#include "simruns/simulator/answer/route.hpp"
+#include "simruns/simulator/answer/detail/authentication.hpp"
+#include "simruns/simulator/answer/detail/responder.hpp"
+#include "simruns/simulator/answer/detail/route.hpp"
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/live/timeline.hpp"
+#include "simruns/simulator/live/detail/timeline.hpp"
 #include "simruns/simulator/live/virtual_clock.hpp"
-#include "simruns/simulator/serve/listener.hpp"
+#include "simruns/simulator/serve/detail/listener.hpp"
 #include "simruns/simulator/serve/request_log.hpp"
 #include "simruns/simulator/serve/server_options.hpp"
-#include "simruns/simulator/serve/service.hpp"
-#include "simruns/simulator/serve/upstream.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/serve/detail/service.hpp"
+#include "simruns/simulator/serve/detail/upstream.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>

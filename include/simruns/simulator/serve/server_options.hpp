@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/answer/answer.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
 #include "simruns/simulator/data/recording.hpp"
 #include "simruns/simulator/faults/fault.hpp"
 #include "simruns/simulator/live/schedule.hpp"

@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/authentication.hpp"
+#include "simruns/simulator/answer/detail/authentication.hpp"
 
 #include "support/catch.hpp"
 

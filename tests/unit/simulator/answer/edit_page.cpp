@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/edit_page.hpp"
+#include "simruns/simulator/answer/detail/edit_page.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,6 +1,6 @@
-#include "simruns/simulator/answer/parameters.hpp"
+#include "simruns/simulator/answer/detail/parameters.hpp"
 
-#include "simruns/simulator/store/refusal.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
 #include "support/catch.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/responder.hpp"
+#include "simruns/simulator/answer/detail/responder.hpp"
 
 #include "simruns/simulator/data/generate.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "simruns/simulator/data/edit_json.hpp"
+#include "simruns/simulator/data/detail/edit_json.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,7 +1,7 @@
-#include "simruns/simulator/live/timeline.hpp"
+#include "simruns/simulator/live/detail/timeline.hpp"
 
 #include "simruns/simulator/data/generate.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,4 @@
-#include "simruns/simulator/serve/gzip.hpp"
+#include "simruns/simulator/serve/detail/gzip.hpp"
 
 #include "support/catch.hpp"
 #include "support/gunzip.hpp"

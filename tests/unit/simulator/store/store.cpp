@@ -1,10 +1,10 @@
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
-#include "simruns/simulator/data/random.hpp"
-#include "simruns/simulator/store/ordering.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/refusal.hpp"
-#include "simruns/simulator/store/run_filter.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
+#include "simruns/simulator/store/detail/ordering.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/simulator/store/detail/run_filter.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

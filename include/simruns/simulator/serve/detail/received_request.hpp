@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simruns/simulator/answer/responder.hpp"
-#include "simruns/simulator/serve/gzip.hpp"
+#include "simruns/simulator/answer/detail/responder.hpp"
+#include "simruns/simulator/serve/detail/gzip.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>

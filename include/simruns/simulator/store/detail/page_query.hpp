@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/store/ordering.hpp"
-#include "simruns/simulator/store/run_filter.hpp"
+#include "simruns/simulator/store/detail/ordering.hpp"
+#include "simruns/simulator/store/detail/run_filter.hpp"
 
 #include <cstddef>
 #include <cstdint>

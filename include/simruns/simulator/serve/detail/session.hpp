@@ -1,10 +1,10 @@
 #pragma once
 
-#include "simruns/simulator/serve/byte_stream.hpp"
-#include "simruns/simulator/serve/http_head.hpp"
-#include "simruns/simulator/serve/received_request.hpp"
-#include "simruns/simulator/serve/service.hpp"
-#include "simruns/simulator/serve/upstream.hpp"
+#include "simruns/simulator/serve/detail/byte_stream.hpp"
+#include "simruns/simulator/serve/detail/http_head.hpp"
+#include "simruns/simulator/serve/detail/received_request.hpp"
+#include "simruns/simulator/serve/detail/service.hpp"
+#include "simruns/simulator/serve/detail/upstream.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>

@@ -2,12 +2,12 @@
 
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/live/timeline.hpp"
+#include "simruns/simulator/live/detail/timeline.hpp"
 #include "simruns/simulator/live/virtual_clock.hpp"
-#include "simruns/simulator/store/cursor.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/ranking_cache.hpp"
-#include "simruns/simulator/store/refusal.hpp"
+#include "simruns/simulator/store/detail/cursor.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/ranking_cache.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
 #include "simruns/text/base64.hpp"
 
 #include <algorithm>

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "simruns/simulator/answer/answer.hpp"
-#include "simruns/simulator/answer/authentication.hpp"
-#include "simruns/simulator/answer/parameters.hpp"
-#include "simruns/simulator/answer/route.hpp"
-#include "simruns/simulator/data/random.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/refusal.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
+#include "simruns/simulator/answer/detail/authentication.hpp"
+#include "simruns/simulator/answer/detail/parameters.hpp"
+#include "simruns/simulator/answer/detail/route.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/store/refusal.hpp"
-#include "simruns/simulator/store/run_field.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/simulator/store/detail/run_field.hpp"
 
 #include <algorithm>
 #include <compare>

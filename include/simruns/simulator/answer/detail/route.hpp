@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/store/refusal.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
 #include "simruns/text/percent.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "simruns/simulator/data/edit_json.hpp"
+#include "simruns/simulator/data/detail/edit_json.hpp"
 #include "simruns/simulator/faults/fault.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
 #include <algorithm>
 #include <cstddef>

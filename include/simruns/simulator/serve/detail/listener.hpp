@@ -1,8 +1,8 @@
 #pragma once
 
-#include "simruns/simulator/serve/service.hpp"
-#include "simruns/simulator/serve/session.hpp"
-#include "simruns/simulator/serve/upstream.hpp"
+#include "simruns/simulator/serve/detail/service.hpp"
+#include "simruns/simulator/serve/detail/session.hpp"
+#include "simruns/simulator/serve/detail/upstream.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "simruns/json/write.hpp"
-#include "simruns/simulator/answer/edit_page.hpp"
+#include "simruns/simulator/answer/detail/edit_page.hpp"
 #include "simruns/simulator/faults/fault.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
 #include <cstddef>
 #include <optional>

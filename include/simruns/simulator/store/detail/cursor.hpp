@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simruns/simulator/store/ordering.hpp"
-#include "simruns/simulator/store/run_field.hpp"
+#include "simruns/simulator/store/detail/ordering.hpp"
+#include "simruns/simulator/store/detail/run_field.hpp"
 #include "simruns/text/parse_integer.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simruns/simulator/data/dataset.hpp"
-#include "simruns/simulator/data/edit_json.hpp"
+#include "simruns/simulator/data/detail/edit_json.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/live/schedule.hpp"
 #include "simruns/simulator/live/virtual_clock.hpp"

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "simruns/simulator/answer/answer.hpp"
-#include "simruns/simulator/answer/edit_page.hpp"
-#include "simruns/simulator/answer/responder.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
+#include "simruns/simulator/answer/detail/edit_page.hpp"
+#include "simruns/simulator/answer/detail/responder.hpp"
 #include "simruns/simulator/faults/fault.hpp"
-#include "simruns/simulator/serve/gzip.hpp"
-#include "simruns/simulator/serve/http_head.hpp"
+#include "simruns/simulator/serve/detail/gzip.hpp"
+#include "simruns/simulator/serve/detail/http_head.hpp"
 #include "simruns/simulator/serve/request_log.hpp"
 #include "simruns/simulator/serve/server_options.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "simruns/text/date_time.hpp"
 
 #include <boost/beast/core/string.hpp>

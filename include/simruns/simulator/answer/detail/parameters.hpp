@@ -1,9 +1,9 @@
 #pragma once
 
-#include "simruns/simulator/store/ordering.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/refusal.hpp"
-#include "simruns/simulator/store/run_filter.hpp"
+#include "simruns/simulator/store/detail/ordering.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/simulator/store/detail/run_filter.hpp"
 #include "simruns/text/parse_integer.hpp"
 #include "simruns/text/percent.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/answer/answer.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
 #include "simruns/text/date_time.hpp"
 
 #include <boost/beast/http/status.hpp>

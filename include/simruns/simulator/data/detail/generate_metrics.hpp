@@ -1,8 +1,8 @@
 #pragma once
 
 #include "simruns/json/write.hpp"
-#include "simruns/simulator/data/generator_texts.hpp"
-#include "simruns/simulator/data/random.hpp"
+#include "simruns/simulator/data/detail/generator_texts.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/simulator/store/page_query.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
 
 #include <algorithm>
 #include <cstddef>
