@@ -1,87 +1,36 @@
 #pragma once
 
-#include "simruns/simulator/store/detail/bad_request.hpp"
-#include "simruns/text/percent.hpp"
-
-#include <algorithm>
-#include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace simruns::simulator {
+namespace simruns::simulator::detail {
 
 /// The parts of a request's target that lead to the one resource there is.
 struct route {
-  std::string_view scenario;  ///< Still percent-encoded, as is `batch`.
-  std::string_view batch;
-  std::string_view query;  ///< Behind the question mark; may be empty.
+  std::string_view scenario;  ///< The scenario, still percent-encoded.
+  std::string_view batch;     ///< The batch, still percent-encoded.
+  std::string_view query;     ///< What stands behind the question mark. May be empty.
 };
 
-/// A path prefix as the server uses it: empty, or with a slash at its start and none at its end.
+/// Makes a path prefix as the server uses it: empty, or with a slash at its start and none at its
+/// end.
 /// Throws: std::invalid_argument for one that cannot stand in a URL as it is.
-inline std::string normal_prefix(std::string_view prefix) {
-  while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  while (prefix.starts_with('/')) prefix.remove_prefix(1);
-  for (char const c : prefix) {
-    if (c != '/' && !simruns::detail::is_unreserved(c)) {
-      throw std::invalid_argument(
-          "the path prefix may hold letters, digits, '-', '.', '_', '~' and "
-          "'/' only, as in /testing");
-    }
-  }
-  if (prefix.empty()) return {};
-  return "/" + std::string{prefix};
-}
+std::string normal_prefix(std::string_view prefix);
 
-namespace detail {
+/// The path and the query of a target. A server must accept a target that names scheme and host as
+/// well (RFC 9112, 3.2.2).
+std::string_view without_authority(std::string_view target);
 
-/// Takes the text up to the next slash, and the slash.
-inline std::string_view take_segment(std::string_view& path) {
-  auto const slash = std::min(path.find('/'), path.size());
-  auto const segment = path.substr(0, slash);
-  path.remove_prefix(std::min(slash + 1, path.size()));
-  return segment;
-}
+/// Takes a target apart: `<prefix>/simulations/{scenario}/batches/{batch}/runs?query`. None: it
+/// is any other path. `prefix` must be as `normal_prefix` gives it.
+std::optional<route> find_route(std::string_view target, std::string_view prefix);
 
-/// RFC 9112, 3.2.2: a server must accept a target that names scheme and host as well.
-inline std::string_view without_authority(std::string_view target) {
-  if (!target.starts_with("http://") && !target.starts_with("https://")) return target;
-  auto const slash = target.find('/', target.find("//") + 2);
-  if (slash == std::string_view::npos) return "/";
-  return target.substr(slash);
-}
+/// Decodes one segment of a path. Throws: bad_request with the field `name`.
+std::string decoded_segment(std::string_view segment, std::string const& name);
 
-}  // namespace detail
+}  // namespace simruns::simulator::detail
 
-/// Takes a target apart: `<prefix>/simulations/{scenario}/batches/{batch}/runs?query`. Nothing for
-/// any other path. `prefix` is a normal one.
-inline std::optional<route> find_route(std::string_view target, std::string_view prefix) {
-  target = detail::without_authority(target);
-  auto const mark = std::min(target.find('?'), target.size());
-  auto path = target.substr(0, mark);
-  if (!path.starts_with(prefix)) return std::nullopt;
-  path.remove_prefix(prefix.size());
-  if (!path.starts_with("/simulations/")) return std::nullopt;
-  path.remove_prefix(std::string_view{"/simulations/"}.size());
-  route found;
-  found.scenario = detail::take_segment(path);
-  auto const batches = detail::take_segment(path);
-  found.batch = detail::take_segment(path);
-  if (batches != "batches" || path != "runs") return std::nullopt;
-  if (found.scenario.empty() || found.batch.empty()) return std::nullopt;
-  found.query = target.substr(std::min(mark + 1, target.size()));
-  return found;
-}
-
-/// Decodes one segment of a path. Throws: refusal with the field `name`.
-inline std::string decoded_segment(std::string_view segment, std::string const& name) {
-  auto text = simruns::detail::percent_decode(segment);
-  if (!text) {
-    throw refusal{name, name + " holds a percent sign without two hexadecimal digits behind it"};
-  }
-  return *std::move(text);
-}
-
-}  // namespace simruns::simulator
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/answer/impl/route.ipp"
+#endif

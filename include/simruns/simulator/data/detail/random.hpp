@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace simruns::simulator {
+namespace simruns::simulator::detail {
 
 /// A seeded source of numbers (splitmix64) that gives the same ones on every machine and compiler,
 /// which the distributions of the standard library do not promise. Not for secrets.
@@ -70,4 +70,4 @@ class random_source {
   std::uint64_t state_;
 };
 
-}  // namespace simruns::simulator
+}  // namespace simruns::simulator::detail

@@ -1,40 +1,23 @@
 #pragma once
 
-#include "simruns/simulator/answer/detail/make_response.hpp"
-#include "simruns/text/date_time.hpp"
-
-#include <boost/beast/http/status.hpp>
+#include "simruns/simulator/answer/response.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
-namespace simruns::simulator {
+namespace simruns::simulator::detail {
 
-/// Whether an answer of this status has a body (RFC 9110).
+/// Whether a response of this status has a body (RFC 9110).
 inline bool has_body(unsigned status) noexcept { return status != 204 && status != 304; }
 
-/// The head of an answer as it is sent, up to and with the empty line. `length`: of the body, as it
-/// is to be told.
-inline std::string http_head(answer const& reply, bool keep_alive,
-                             std::chrono::system_clock::time_point now, std::int64_t length) {
-  auto const reason =
-      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(reply.status));
-  std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " ";
-  head.append(reason.data(), reason.size())
-      .append("\r\nDate: ")
-      .append(simruns::detail::http_date(now));
-  head += "\r\nServer: simruns-simulator\r\nAccess-Control-Allow-Origin: *\r\n";
-  head += "Access-Control-Expose-Headers: Retry-After\r\nVary: Accept-Encoding\r\n";
-  for (auto const& [name, value] : reply.headers) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  }
-  if (has_body(reply.status)) {
-    head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
-  }
-  head.append("Connection: ").append(keep_alive ? "keep-alive" : "close").append("\r\n\r\n");
-  return head;
-}
+/// The head of a response as it is sent, with the empty line at its end. `length` is what it tells
+/// of the body.
+std::string http_head(response const& reply, bool keep_alive,
+                      std::chrono::system_clock::time_point now, std::int64_t length);
 
-}  // namespace simruns::simulator
+}  // namespace simruns::simulator::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/serve/impl/http_head.ipp"
+#endif

@@ -1,18 +1,16 @@
 #pragma once
 
-#include "simruns/text/excerpt.hpp"
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace simruns::simulator {
+namespace simruns::simulator::detail {
 
-/// A request that is answered with a 400: the parameter at fault and, in `what()`, how it is right.
-class refusal : public std::runtime_error {
+/// A request that gets a 400. `field` is the parameter at fault, and `what()` says what is right.
+class bad_request : public std::runtime_error {
  public:
-  refusal(std::string field, std::string const& message)
+  bad_request(std::string field, std::string const& message)
       : std::runtime_error(message), field_{std::move(field)} {}
 
   std::string const& field() const noexcept { return field_; }
@@ -22,8 +20,10 @@ class refusal : public std::runtime_error {
 };
 
 /// Quotes a client's text for a message, at most 40 bytes of it.
-inline std::string shown(std::string_view text) {
-  return "'" + simruns::detail::excerpt(text, 40) + "'";
-}
+std::string shown(std::string_view text);
 
-}  // namespace simruns::simulator
+}  // namespace simruns::simulator::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/store/impl/bad_request.ipp"
+#endif

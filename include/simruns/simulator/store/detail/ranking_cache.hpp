@@ -3,7 +3,6 @@
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/store/detail/page_query.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -13,24 +12,13 @@
 #include <utility>
 #include <vector>
 
-namespace simruns::simulator {
+namespace simruns::simulator::detail {
 
 /// The runs of a batch that pass a filter, in order.
 using ranking = std::vector<stored_run const*>;
 
 /// Sorts the runs of a batch that a query is about.
-inline ranking rank(page_query const& query, std::vector<stored_run const*> const& runs) {
-  ranking ranked;
-  for (stored_run const* run : runs) {
-    bool const right_type =
-        query.end_point_type.empty() || run->end_point_type == query.end_point_type;
-    if (right_type && query.filter.matches(*run)) ranked.push_back(run);
-  }
-  std::sort(ranked.begin(), ranked.end(), [&query](stored_run const* a, stored_run const* b) {
-    return query.order.less(*a, *b);
-  });
-  return ranked;
-}
+ranking rank(page_query const& query, std::vector<stored_run const*> const& runs);
 
 /// Keeps the latest rankings. Threads: any.
 class ranking_cache {
@@ -54,27 +42,17 @@ class ranking_cache {
  private:
   using entry = std::pair<std::string, std::shared_ptr<ranking const>>;
 
-  static std::string name_of(page_query const& query, std::uint64_t state) {
-    auto name = std::to_string(state) + "/";
-    for (auto const* part : {&query.batch.project, &query.batch.scenario, &query.batch.batch,
-                             &query.filter.text(), &query.order.text(), &query.end_point_type}) {
-      name.append(std::to_string(part->size())).append(":").append(*part);
-    }
-    return name;
-  }
+  static std::string name_of(page_query const& query, std::uint64_t state);
 
-  std::shared_ptr<ranking const> recall(std::string const& name) {
-    std::scoped_lock const lock{mutex_};
-    auto const found = std::find_if(entries_.begin(), entries_.end(),
-                                    [&name](entry const& kept) { return kept.first == name; });
-    if (found == entries_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found);
-    return found->second;
-  }
+  std::shared_ptr<ranking const> recall(std::string const& name);
 
   std::size_t capacity_;
   std::mutex mutex_;
   std::list<entry> entries_;  // the latest used first
 };
 
-}  // namespace simruns::simulator
+}  // namespace simruns::simulator::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/store/impl/ranking_cache.ipp"
+#endif

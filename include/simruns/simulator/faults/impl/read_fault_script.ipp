@@ -1,11 +1,14 @@
 #pragma once
 
-#include "simruns/simulator/faults/fault_script.hpp"
+#include "simruns/config.hpp"
 #include "simruns/simulator/faults/detail/script_reader.hpp"
+#include "simruns/simulator/faults/fault_script.hpp"
+#include "simruns/simulator/faults/read_fault_script.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +17,6 @@
 #include <utility>
 #include <vector>
 
-/// The words of a fault script that say what goes wrong, one function for those that belong
-/// together.
 namespace simruns::simulator {
 
 namespace detail {
@@ -30,11 +31,11 @@ inline delay_draw read_delay(script_value const& from) {
   int kinds = 0;
   if (auto const range = members.take("uniform")) {
     auto const ends = range->list();
-    if (ends.size() != 2) range->refuse("must be the shortest and the longest, [0.01, 0.2]");
+    if (ends.size() != 2) range->fail("must be the shortest and the longest, [0.01, 0.2]");
     made.how = delay_draw::kind::uniform;
     made.low = ends[0].seconds();
     made.high = ends[1].seconds();
-    if (made.high < made.low) range->refuse("must name the shortest first");
+    if (made.high < made.low) range->fail("must name the shortest first");
     ++kinds;
   }
   if (auto const mean = members.take("exponential")) {
@@ -44,42 +45,42 @@ inline delay_draw read_delay(script_value const& from) {
   }
   if (auto const shape = members.take("lognormal")) {
     auto const parts = shape->list();
-    if (parts.size() != 2) shape->refuse("must be the median in seconds and sigma, [0.05, 1]");
+    if (parts.size() != 2) shape->fail("must be the median in seconds and sigma, [0.05, 1]");
     made.how = delay_draw::kind::lognormal;
     made.low = parts[0].seconds();
     made.sigma = parts[1].number(0, 10);
     ++kinds;
   }
   members.finish();
-  if (kinds != 1) from.refuse("must be seconds or one of uniform, exponential, lognormal");
+  if (kinds != 1) from.fail("must be seconds or one of uniform, exponential, lognormal");
   return made;
 }
 
 inline std::vector<header_field> read_headers(script_value const& from) {
-  if (!from.json().is_object()) from.refuse("must be an object of names and texts");
+  if (!from.json().is_object()) from.fail("must be an object of names and texts");
   std::vector<header_field> all;
   for (auto const& header : from.json().get_object()) {
     std::string const name{header.key().data(), header.key().size()};
-    script_value const value{header.value(), from.place() + "." + name};
+    script_value const value{header.value(), from.path() + "." + name};
     auto const text = value.text();
     auto const breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
     if (name.empty() || std::any_of(name.begin(), name.end(), breaks) ||
         std::any_of(text.begin(), text.end(), breaks)) {
-      value.refuse("must have a name, and no line break");
+      value.fail("must have a name, and no line break");
     }
     all.emplace_back(name, text);
   }
   return all;
 }
 
-inline void read_answer(fault_rule& rule, script_object& members) {
+inline void read_response(fault_rule& rule, script_object& members) {
   auto& what = rule.what;
   if (auto const status = members.take("status")) {
-    what = fault::answer(static_cast<unsigned>(status->integer(200, 599)));
+    what = fault::response(static_cast<unsigned>(status->integer(200, 599)));
   }
-  bool const answers = what.what == fault::kind::answer;
+  bool const answers = what.what == fault::kind::response;
   auto const needs_status = [answers](script_value const& given) {
-    if (!answers) given.refuse("is of an answer: name its status beside it");
+    if (!answers) given.fail("is of an answer: name its status beside it");
   };
   if (auto const body = members.take("body")) {
     needs_status(*body);
@@ -95,7 +96,7 @@ inline void read_answer(fault_rule& rule, script_object& members) {
       script_object inner{*wait};
       auto const date = inner.take("date");
       inner.finish();
-      if (!date) wait->refuse("must be seconds, or {date: seconds from now}");
+      if (!date) wait->fail("must be seconds, or {date: seconds from now}");
       what.retry_after_is_date = true;
       wait = date;
     }
@@ -106,11 +107,11 @@ inline void read_answer(fault_rule& rule, script_object& members) {
 inline void read_wire(fault_rule& rule, script_object& members) {
   auto& what = rule.what;
   if (auto const reset = members.take("reset"); reset && reset->flag()) {
-    if (what.what != fault::kind::none) reset->refuse("cannot stand beside a status");
+    if (what.what != fault::kind::none) reset->fail("cannot stand beside a status");
     what.what = fault::kind::reset;
   }
   if (auto const bytes = members.take("truncate")) {
-    if (what.what != fault::kind::none) bytes->refuse("cannot stand beside a status or a reset");
+    if (what.what != fault::kind::none) bytes->fail("cannot stand beside a status or a reset");
     what.what = fault::kind::truncate;
     what.body_bytes = static_cast<std::size_t>(bytes->integer(0));
   }
@@ -119,7 +120,7 @@ inline void read_wire(fault_rule& rule, script_object& members) {
     auto const bytes = inner.take("bytes");
     auto const every = inner.take("every");
     inner.finish();
-    if (!bytes || !every) drip->refuse("needs bytes, and every: the seconds between two pieces");
+    if (!bytes || !every) drip->fail("needs bytes, and every: the seconds between two pieces");
     what.drip_bytes = static_cast<std::size_t>(bytes->integer(1));
     what.drip_every = every->whole_milliseconds();
   }
@@ -139,7 +140,7 @@ inline mutation::kind read_mutation_kind(script_value const& from) {
   if (name == "absent") return mutation::kind::absent;
   if (name == "float") return mutation::kind::as_float;
   if (name == "unknown") return mutation::kind::unknown;
-  from.refuse("must be null, absent, float or unknown; to: gives any other value");
+  from.fail("must be null, absent, float or unknown; to: gives any other value");
 }
 
 inline mutation read_mutation(script_value const& from) {
@@ -154,10 +155,10 @@ inline mutation read_mutation(script_value const& from) {
     }
   }
   members.finish();
-  if (!member) from.refuse("needs member, such as metrics/success");
+  if (!member) from.fail("needs member, such as metrics/success");
   made.member = member->text();
-  if (made.member.empty()) member->refuse("must not be empty");
-  if (kind.has_value() == value.has_value()) from.refuse("needs make or to, and not both");
+  if (made.member.empty()) member->fail("must not be empty");
+  if (kind.has_value() == value.has_value()) from.fail("needs make or to, and not both");
   if (kind) {
     made.what = read_mutation_kind(*kind);
   } else {
@@ -189,13 +190,67 @@ inline rate_limit read_rate_limit(script_value const& from) {
   auto const requests = members.take("requests");
   auto const per = members.take("per");
   members.finish();
-  if (!requests) from.refuse("needs requests: how many in each window");
+  if (!requests) from.fail("needs requests: how many in each window");
   made.requests = static_cast<std::uint64_t>(requests->integer(1));
   if (per) made.per = per->whole_milliseconds();
-  if (made.per.count() < 1) from.refuse("needs per, the seconds of a window, above 0");
+  if (made.per.count() < 1) from.fail("needs per, the seconds of a window, above 0");
   return made;
 }
 
+/// Whether a rule has a member beyond those that say when it holds.
+inline bool says_what(script_value const& rule) {
+  static constexpr std::array<std::string_view, 6> when{"requests", "every",  "page",
+                                                        "batch",    "chance", "times"};
+  auto const& members = rule.json().get_object();
+  return std::any_of(members.begin(), members.end(), [](auto const& member) {
+    std::string_view const name{member.key().data(), member.key().size()};
+    return std::find(when.begin(), when.end(), name) == when.end();
+  });
+}
+
+inline fault_rule read_rule(script_value const& from) {
+  script_object members{from};
+  fault_rule rule;
+  if (auto const requests = members.take("requests")) {
+    if (requests->json().is_array()) {
+      for (auto const& number : requests->list()) {
+        rule.requests.push_back(static_cast<std::uint64_t>(number.integer(1)));
+      }
+    } else {
+      rule.requests.push_back(static_cast<std::uint64_t>(requests->integer(1)));
+    }
+  }
+  auto const count = [&members](std::string_view name) {
+    auto const found = members.take(name);
+    return found ? static_cast<std::uint64_t>(found->integer(1)) : std::uint64_t{0};
+  };
+  rule.every = count("every");
+  rule.page = count("page");
+  rule.times = count("times");
+  if (auto const batch = members.take("batch")) rule.batch = batch->text();
+  if (auto const chance = members.take("chance")) rule.chance = chance->number(0, 1);
+  read_response(rule, members);
+  read_wire(rule, members);
+  read_edit(rule.what.edit, members);
+  if (auto const limit = members.take("rate_limit")) rule.limit = read_rate_limit(*limit);
+  members.finish();
+  if (!says_what(from)) from.fail("says when, but not what goes wrong");
+  return rule;
+}
+
 }  // namespace detail
+
+SIMRUNS_INLINE fault_script read_fault_script(std::string_view json, fault_script::clock now) {
+  auto const parsed = detail::parse_script(json);
+  detail::script_value const whole{parsed, "script"};
+  detail::script_object members{whole};
+  auto const seed = members.take("seed");
+  auto const rules = members.take("faults");
+  members.finish();
+  if (!rules) whole.fail("needs faults, a list of rules");
+  fault_script made{seed ? static_cast<std::uint64_t>(seed->integer(0)) : 0, std::move(now)};
+  for (auto const& rule : rules->list()) made.add(detail::read_rule(rule));
+  return made;
+}
 
 }  // namespace simruns::simulator
