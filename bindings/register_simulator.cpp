@@ -44,7 +44,7 @@ class answer_keeper {
  public:
   explicit answer_keeper(std::size_t most) : most_(most) {}
 
-  void add(simulator::request_record const& record, simulator::answer const& reply) {
+  void add(simulator::request_record const& record, simulator::response const& reply) {
     std::scoped_lock const lock(mutex_);
     if (kept_.size() == most_) kept_.pop_front();
     kept_.push_back({record.target, record.status, record.faulty, reply.body});
@@ -104,7 +104,7 @@ simulator::dataset make_dataset(source const& from) {
 
 void watch(py_simulator& made, simulator::server_options& options) {
   options.observer = [answers = made.answers, log = made.log](
-                         simulator::request_record const& record, simulator::answer const& reply) {
+                         simulator::request_record const& record, simulator::response const& reply) {
     if (answers) answers->add(record, reply);
     if (log) log->add(record);
   };

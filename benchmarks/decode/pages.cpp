@@ -1,8 +1,8 @@
 #include "pages.hpp"
 
-#include "simruns/simulator/answer/answer.hpp"
+#include "simruns/simulator/answer/detail/make_response.hpp"
 #include "simruns/simulator/data/generate.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "variant.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -38,11 +38,11 @@ std::vector<std::string> generated_pages(std::uint64_t seed, std::size_t count) 
       std::make_shared<simruns::simulator::dataset const>(simruns::simulator::generate(options));
   std::vector<std::string> out;
   for (auto const& key : runs->batches()) {
-    simruns::simulator::stored_page page;
+    simruns::simulator::detail::stored_page page;
     page.runs = runs->runs_of(key);
     page.limit = 100;
     page.total = page.runs.size();
-    out.push_back(page_answer(page).body);
+    out.push_back(simruns::simulator::detail::page_response(page).body);
   }
   return out;
 }

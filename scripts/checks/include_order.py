@@ -1,6 +1,7 @@
 """Headers include along the way of the data: their own room, and rooms to its left.
 
-- `room/detail/` and `room/impl/` are included from inside that room only.
+- `room/detail/` and `room/impl/` are included from inside that room only. What is private to a
+  sub-room of the Simulator is so to the Simulator.
 - An `impl/X.ipp` is included by a header of its room where SIMRUNS_SEPARATE_COMPILATION is not
   defined, and by one of the two `src.hpp`, which include nothing else.
 - What decides is pure: no Asio in it, whichever way it would come. `text/` and `json/` have the
@@ -74,6 +75,10 @@ class Tree:
         return ""
 
 
+def outer_room(name: str) -> str:
+    return room_of(name).partition("/")[0]
+
+
 def check_direction(tree: Tree, name: str) -> list[str]:
     problems = []
     for included in tree.ours(name):
@@ -83,7 +88,7 @@ def check_direction(tree: Tree, name: str) -> list[str]:
             continue  # said where that file is checked
         elif rank(included) > rank(name):
             problems.append(f"includes {included}, to its right")
-        elif is_private(included) and room_of(included) != room_of(name):
+        elif is_private(included) and outer_room(included) != outer_room(name):
             problems.append(f"includes {included}, which is private to its room")
     return problems
 
@@ -115,7 +120,7 @@ def check_purity(tree: Tree, name: str) -> list[str]:
 
 
 def check_beast(tree: Tree, name: str) -> list[str]:
-    if room_of(name).partition("/")[0] in {"transport", "simulator"}:
+    if outer_room(name) in {"transport", "simulator"}:
         return []
     return [f"includes {i}" for i in tree.includes(name) if i.startswith("boost/beast")]
 

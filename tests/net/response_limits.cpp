@@ -5,7 +5,7 @@
 #include <fstream>
 
 using simruns::errc;
-using simruns::simulator::gzip;
+using simruns::simulator::detail::gzip;
 using test::answer;
 using test::chunked;
 using test::scripted_server;

@@ -5,7 +5,7 @@ using test::chunked;
 using test::swept_body;
 
 TEST_CASE("a damaged response is a named error or the right page, never another one") {
-  auto const packed = simruns::simulator::gzip(swept_body);
+  auto const packed = simruns::simulator::detail::gzip(swept_body);
   auto const coding = std::string("Content-Encoding: gzip\r\n");
   SECTION("plain") { test::sweep_all(answer(swept_body)); }
   SECTION("chunked") { test::sweep_all(chunked(swept_body, 40)); }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simruns/fetch/fetch.hpp"
-#include "simruns/simulator/serve/gzip.hpp"
+#include "simruns/simulator/serve/detail/gzip.hpp"
 #include "simruns/transport/http_transport.hpp"
 #include "support/catch.hpp"
 #include "support/run_io.hpp"

@@ -1,6 +1,8 @@
 #include "simruns/simulator/simulator.hpp"
 
 #include "net/simulator_raw_client.hpp"
+#include "simruns/simulator/serve/detail/service.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
@@ -17,6 +19,7 @@ namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using simulator_test::good;
+using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
@@ -43,8 +46,8 @@ std::string const ask = request_text("GET", good, "key");
 
 TEST_CASE("a fault answers with its status, headers and an error body of the contract") {
   sim::background_server const server{
-      sim::generate(),
-      with_fault(at_request(2, sim::fault::answer(429, {}, {{"Retry-After", "3"}})))};
+      one_batch(),
+      with_fault(at_request(2, sim::fault::response(429, {}, {{"Retry-After", "3"}})))};
   raw_client client{server.port()};
   client.send(ask + ask + ask);
   CHECK(client.receive()->result_int() == 200);
@@ -58,8 +61,8 @@ TEST_CASE("a fault answers with its status, headers and an error body of the con
 
 TEST_CASE("a fault's own body and content type replace the contract's") {
   auto const page =
-      sim::fault::answer(502, "<h1>Bad Gateway</h1>", {{"Content-Type", "text/html"}});
-  sim::background_server const server{sim::generate(), with_fault(at_request(1, page))};
+      sim::fault::response(502, "<h1>Bad Gateway</h1>", {{"Content-Type", "text/html"}});
+  sim::background_server const server{one_batch(), with_fault(at_request(1, page))};
   raw_client client{server.port()};
   client.send(ask);
   auto const reply = client.receive();
@@ -69,8 +72,7 @@ TEST_CASE("a fault's own body and content type replace the contract's") {
 }
 
 TEST_CASE("a reset answers nothing, and the next connection is served") {
-  sim::background_server const server{sim::generate(),
-                                      with_fault(at_request(1, sim::fault::reset()))};
+  sim::background_server const server{one_batch(), with_fault(at_request(1, sim::fault::reset()))};
   raw_client client{server.port()};
   client.send(ask);
   CHECK(client.drain() == raw_client::ending::reset);
@@ -82,7 +84,7 @@ TEST_CASE("a reset answers nothing, and the next connection is served") {
 }
 
 TEST_CASE("a truncated answer promises its whole length and ends inside its body") {
-  sim::background_server const server{sim::generate(),
+  sim::background_server const server{one_batch(),
                                       with_fault(at_request(1, sim::fault::truncate(1000)))};
   raw_client client{server.port()};
   client.send(ask);
@@ -98,7 +100,7 @@ TEST_CASE("a truncated answer promises its whole length and ends inside its body
 }
 
 TEST_CASE("an answer that is held back holds up nobody else") {
-  sim::background_server const server{sim::generate(),
+  sim::background_server const server{one_batch(),
                                       with_fault(at_request(1, sim::fault::late(24h)))};
   raw_client slow{server.port()};
   slow.send(ask);
@@ -112,8 +114,8 @@ TEST_CASE("an answer that is held back holds up nobody else") {
 TEST_CASE("latency and a fault's delay add up") {
   auto options = with_fault(at_request(1, sim::fault::late(120ms)));
   options.latency = 60ms;
-  auto const runs = std::make_shared<sim::dataset const>(sim::generate());
-  sim::service service{std::make_shared<sim::store const>(runs), {}, options};
+  auto const runs = std::make_shared<sim::dataset const>(one_batch());
+  sim::detail::service service{std::make_shared<sim::detail::store const>(runs), {}, options};
   CHECK(service.serve({}).delay == 180ms);
   CHECK(service.serve({}).delay == 60ms);
 }
@@ -121,7 +123,7 @@ TEST_CASE("latency and a fault's delay add up") {
 TEST_CASE("a hook sees number and target, and its exception is a 500") {
   std::string seen;
   sim::background_server const server{
-      sim::generate(),
+      one_batch(),
       with_fault([&seen](sim::request_facts const& request) -> std::optional<sim::fault> {
         seen += std::to_string(request.number) + " " + std::string{request.target} + " " +
                 std::string{request.batch} + " " + std::to_string(request.page) + "\n";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simruns/simulator/data/generate.hpp"
+
 #include <arpa/inet.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -20,6 +22,13 @@
 #include <string_view>
 
 namespace simulator_test {
+
+/// The batch that `good` asks for, and no other: quicker to make than the default.
+inline simruns::simulator::dataset one_batch() {
+  simruns::simulator::generator_options options;
+  options.scenarios = 1;
+  return simruns::simulator::generate(options);
+}
 
 /// A client that says exactly what a test tells it, on a plain blocking socket. Nothing waits for
 /// more than 10 s.

@@ -25,6 +25,7 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using simulator_test::good;
+using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
@@ -34,6 +35,12 @@ sim::server_options with_key() {
   sim::server_options options;
   options.api_key = "key";
   return options;
+}
+
+/// One server for the tests that change nothing of it, and ask nothing of its log.
+sim::background_server const& shared() {
+  static sim::background_server const server{one_batch(), with_key()};
+  return server;
 }
 
 /// Whether a well-behaved client is served.
@@ -86,7 +93,7 @@ constexpr bool memory_is_ours = true;
 }  // namespace
 
 TEST_CASE("a head or a body beyond its limit is told so and closed") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   {
     raw_client client{server.port()};
     client.send(request_text("GET", good, "key", "X-Long: " + std::string(200'000, 'x') + "\r\n"));
@@ -109,7 +116,7 @@ TEST_CASE("a head or a body beyond its limit is told so and closed") {
 }
 
 TEST_CASE("what is not HTTP is a 400 with a field, and the end of the connection") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   std::vector<std::string> const nonsense{
       "hello\r\n\r\n",
       "GET\r\n\r\n",
@@ -131,7 +138,7 @@ TEST_CASE("what is not HTTP is a 400 with a field, and the end of the connection
 }
 
 TEST_CASE("a client that sends nothing more after its request still gets its answer") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   raw_client client{server.port()};
   client.send(request_text("GET", good, "key"));
   client.finish_sending();
@@ -140,7 +147,7 @@ TEST_CASE("a client that sends nothing more after its request still gets its ans
 }
 
 TEST_CASE("a client that goes in the middle of its request is let go") {
-  sim::background_server const server{sim::generate(), with_key()};
+  sim::background_server const server{one_batch(), with_key()};
   auto const whole = request_text("GET", good, "key");
   for (std::size_t cut = 0; cut < whole.size(); cut += 7) {
     raw_client client{server.port()};
@@ -156,7 +163,7 @@ TEST_CASE("a client that goes in the middle of its request is let go") {
 TEST_CASE("a client that drips its request is closed at the time limit") {
   auto options = with_key();
   options.read_timeout = 150ms;
-  sim::background_server const server{sim::generate(), options};
+  sim::background_server const server{one_batch(), options};
   raw_client client{server.port()};
   bool closed = false;
   for (int bytes = 0; bytes < 10'000 && !closed; ++bytes) {
@@ -185,12 +192,12 @@ TEST_CASE("a client that does not take its answer is closed at the time limit") 
 TEST_CASE("a thousand rude clients neither keep others from being served nor fill the memory") {
   file_limit const files{8192};
   std::size_t const most = std::min<std::size_t>(1000, (files.now() - 200) / 2);
-  sim::background_server const server{sim::generate(), with_key()};
+  sim::background_server const server{one_batch(), with_key()};
   REQUIRE(serves(server.port()));
   auto const before = memory();
   std::string const head = "GET " + good + " HTTP/1.1\r\nHost: localhost\r\nX-Long: ";
   std::string const long_head = head + std::string(60'000, 'x');
-  std::string const too_long = head + std::string(1'000'000, 'x');
+  std::string const too_long = head + std::string(200'000, 'x');
   std::string const body = request_text("POST", good, "key", "Content-Length: 60000\r\n");
   std::vector<std::unique_ptr<raw_client>> crowd;
   for (std::size_t i = 0; i < most; ++i) {
@@ -218,7 +225,7 @@ TEST_CASE("a thousand rude clients neither keep others from being served nor fil
 TEST_CASE("connections beyond the limit are closed at once") {
   auto options = with_key();
   options.max_connections = 2;
-  sim::background_server const server{sim::generate(), options};
+  sim::background_server const server{one_batch(), options};
   auto first = std::make_unique<raw_client>(server.port());
   raw_client second{server.port()};
   second.send(request_text("GET", good, "key"));
@@ -232,7 +239,7 @@ TEST_CASE("connections beyond the limit are closed at once") {
 TEST_CASE("stop closes clients that wait for their answer, and waits for none") {
   auto options = with_key();
   options.latency = 1h;
-  sim::background_server server{sim::generate(), options};
+  sim::background_server server{one_batch(), options};
   raw_client idle{server.port()};
   raw_client waiting{server.port()};
   waiting.send(request_text("GET", good, "key"));
@@ -247,7 +254,7 @@ TEST_CASE("stop closes clients that wait for their answer, and waits for none") 
 
 TEST_CASE("stop may be called by several threads while clients come and go") {
   for (int round = 0; round < 10; ++round) {
-    sim::background_server server{sim::generate(), with_key()};
+    sim::background_server server{one_batch(), with_key()};
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&server] {
@@ -266,7 +273,7 @@ TEST_CASE("stop may be called by several threads while clients come and go") {
 
 TEST_CASE("a lack of file descriptors neither stops the server nor makes it spin") {
   boost::asio::io_context context;
-  sim::server server{context.get_executor(), sim::generate(), with_key()};
+  sim::server server{context.get_executor(), one_batch(), with_key()};
   auto const answered = [&](std::size_t requests) {
     while (server.requests().size() < requests) context.run_one();
     context.poll();

@@ -26,6 +26,7 @@
 namespace sim = simruns::simulator;
 namespace json = boost::json;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
@@ -39,6 +40,12 @@ sim::server_options with_key() {
   options.api_key = "key";
   options.bearer_token = "token";
   return options;
+}
+
+/// One server for the tests that change nothing of it, and ask nothing of its log.
+sim::background_server const& shared() {
+  static sim::background_server const server{one_batch(), with_key()};
+  return server;
 }
 
 std::string target_of(sim::batch_key const& key, std::string const& more) {
@@ -67,7 +74,7 @@ std::string walk(raw_client& client, sim::batch_key const& key, std::string cons
 }  // namespace
 
 TEST_CASE("a server answers every status of its own with CORS, JSON and a length") {
-  sim::background_server const server{sim::generate(), with_key()};
+  sim::background_server const server{one_batch(), with_key()};
   raw_client client{server.port()};
   struct expectation {
     std::string request;
@@ -103,7 +110,7 @@ TEST_CASE("a server answers every status of its own with CORS, JSON and a length
 }
 
 TEST_CASE("HEAD and a preflight have no body, and the connection goes on") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   raw_client client{server.port()};
   client.send(request_text("GET", good, "key"));
   auto const whole = client.receive();
@@ -125,7 +132,7 @@ TEST_CASE("HEAD and a preflight have no body, and the connection goes on") {
 }
 
 TEST_CASE("requests sent together are answered in their order") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   raw_client client{server.port()};
   client.send(request_text("GET", good + "&limit=1", "key") + request_text("GET", "/no", "key") +
               request_text("GET", good + "&limit=2", "key"));
@@ -135,7 +142,7 @@ TEST_CASE("requests sent together are answered in their order") {
 }
 
 TEST_CASE("a client that asks to close, or speaks HTTP 1.0, is closed after its answer") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   for (std::string const& request :
        std::vector<std::string>{request_text("GET", good, "key", "Connection: close\r\n"),
                                 "GET " + good + " HTTP/1.0\r\nX-API-Key: key\r\n\r\n"}) {
@@ -150,7 +157,7 @@ TEST_CASE("a client that asks to close, or speaks HTTP 1.0, is closed after its 
 }
 
 TEST_CASE("a client that waits to be told to go on is told so") {
-  sim::background_server const server{sim::generate(), with_key()};
+  auto const& server = shared();
   raw_client client{server.port()};
   client.send(request_text("POST", good, "key", "Expect: 100-continue\r\nContent-Length: 2\r\n"));
   CHECK(client.receive(true)->result_int() == 100);
@@ -196,7 +203,7 @@ TEST_CASE("a file of real runs is served as it is") {
 }
 
 TEST_CASE("a server tells its URL, its key and its project") {
-  sim::background_server const first{sim::generate()};
+  sim::background_server const first{one_batch()};
   sim::background_server const second{sim::dataset{}};
   CHECK(first.url() == "http://127.0.0.1:" + std::to_string(first.port()) + "/testing");
   CHECK(first.api_key().size() == 32);
@@ -208,7 +215,7 @@ TEST_CASE("a server tells its URL, its key and its project") {
   options.address = "0.0.0.0";
   options.path_prefix = "";
   options.project = "mine";
-  sim::background_server const third{sim::generate(), options};
+  sim::background_server const third{one_batch(), options};
   CHECK(third.url() == "http://127.0.0.1:" + std::to_string(third.port()));
   CHECK(third.project() == "mine");
 }
@@ -231,7 +238,7 @@ TEST_CASE("an address that cannot be listened on is named") {
 TEST_CASE("the request log is bounded, in order and holds no credential") {
   auto options = with_key();
   options.log_capacity = 3;
-  sim::background_server server{sim::generate(), options};
+  sim::background_server server{one_batch(), options};
   raw_client client{server.port()};
   for (int i = 1; i <= 5; ++i) {
     client.send(request_text("GET", "/" + std::to_string(i), "key"));
@@ -251,7 +258,7 @@ TEST_CASE("the request log is bounded, in order and holds no credential") {
 
 TEST_CASE("several threads serve many clients at a time") {
   boost::asio::thread_pool pool{4};
-  sim::server server{pool.get_executor(), sim::generate(), with_key()};
+  sim::server server{pool.get_executor(), one_batch(), with_key()};
   std::vector<std::string> walks(8);
   std::vector<std::thread> clients;
   for (std::size_t i = 0; i < walks.size(); ++i) {
@@ -278,7 +285,7 @@ TEST_CASE("server and context may be destroyed in either order, with clients con
     auto context = std::make_unique<boost::asio::io_context>();
     auto options = with_key();
     options.latency = std::chrono::hours{1};
-    auto server = std::make_unique<sim::server>(context->get_executor(), sim::generate(), options);
+    auto server = std::make_unique<sim::server>(context->get_executor(), one_batch(), options);
     raw_client idle{server->port()};
     raw_client waiting{server->port()};
     waiting.send(request_text("GET", good, "key"));

@@ -76,6 +76,6 @@ TEST_CASE("a certificate and a key that are no pair are refused, with no questio
         sim::certified_key{one.certificate, ""}, sim::certified_key{"", one.private_key},
         sim::certified_key{"no PEM", "no PEM"},
         sim::certified_key{one.certificate, locked_key()}}) {
-    CHECK_THROWS_AS(sim::background_server(sim::generate(), secured(wrong)), std::invalid_argument);
+    CHECK_THROWS_AS(sim::background_server(sim::dataset(), secured(wrong)), std::invalid_argument);
   }
 }

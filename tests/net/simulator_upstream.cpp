@@ -14,6 +14,7 @@ namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using simulator_test::good;
+using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
@@ -38,7 +39,7 @@ sim::server_options real_one() {
 TEST_CASE("what is passed on comes back as it is, and its runs are kept, not its credentials") {
   test::scratch const folder;
   auto const path = folder.file("runs.jsonl");
-  sim::background_server const real{sim::generate(), real_one()};
+  sim::background_server const real{one_batch(), real_one()};
   auto const record = std::make_shared<sim::recording>(path);
   sim::background_server front{sim::dataset{}, before(real.url(), record)};
   raw_client direct{real.port()};
@@ -66,7 +67,7 @@ TEST_CASE("what is passed on comes back as it is, and its runs are kept, not its
 TEST_CASE("what was recorded is served again, byte for byte") {
   test::scratch const folder;
   auto const path = folder.file("runs.jsonl");
-  sim::background_server const real{sim::generate(), real_one()};
+  sim::background_server const real{one_batch(), real_one()};
   auto const text = request_text("GET", good + "&limit=100", "the-real-key");
   std::string original;
   {
@@ -83,7 +84,7 @@ TEST_CASE("what was recorded is served again, byte for byte") {
 }
 
 TEST_CASE("refusals come through as they are: a wrong key is the real server's 401") {
-  sim::background_server const real{sim::generate(), real_one()};
+  sim::background_server const real{one_batch(), real_one()};
   sim::background_server const front{sim::dataset{}, before(real.url())};
   raw_client client{front.port()};
   client.send(request_text("GET", good, "wrong"));
@@ -98,15 +99,15 @@ TEST_CASE("refusals come through as they are: a wrong key is the real server's 4
   client.send(request_text("GET", "/elsewhere/runs", "the-real-key"));
   CHECK(client.receive()->result_int() == 404);
   client.send(request_text("POST", good, "the-real-key", "Content-Length: 2\r\n") + "{}");
-  auto const wrong_method = client.receive();
-  CHECK(wrong_method->result_int() == 405);
-  CHECK(wrong_method->at("Allow") == "GET, HEAD");
+  auto const method_not_allowed = client.receive();
+  CHECK(method_not_allowed->result_int() == 405);
+  CHECK(method_not_allowed->at("Allow") == "GET, HEAD");
   CHECK(real.requests().size() == 3);
 }
 
 TEST_CASE("HEAD is answered without a body, and nothing is recorded as odd") {
   test::scratch const folder;
-  sim::background_server const real{sim::generate(), real_one()};
+  sim::background_server const real{one_batch(), real_one()};
   auto const record = std::make_shared<sim::recording>(folder.file("runs.jsonl"));
   sim::background_server const front{sim::dataset{}, before(real.url(), record)};
   raw_client client{front.port()};
@@ -127,7 +128,7 @@ TEST_CASE("an upstream that cannot be reached, or breaks off, is a 502 that says
   CHECK_THAT(reply->body(), ContainsSubstring("upstream: "));
   std::string gone;
   {
-    sim::background_server const real{sim::generate()};
+    sim::background_server const real{one_batch()};
     gone = real.url();
   }
   sim::background_server const lost{sim::dataset{}, before(gone)};
@@ -149,7 +150,7 @@ TEST_CASE("an upstream's redirect is handed back, not followed") {
 }
 
 TEST_CASE("a recording that cannot be written is a 502, not a page that is lost silently") {
-  sim::background_server const real{sim::generate(), real_one()};
+  sim::background_server const real{one_batch(), real_one()};
   test::scratch const folder;
   auto const record = std::make_shared<sim::recording>(folder.file("runs.jsonl"));
   record->close();
@@ -164,7 +165,7 @@ TEST_CASE("a recording that cannot be written is a 502, not a page that is lost 
 TEST_CASE("stop does not wait for an upstream that hangs") {
   auto silent_options = real_one();
   silent_options.latency = 1h;
-  sim::background_server const silent{sim::generate(), silent_options};
+  sim::background_server const silent{one_batch(), silent_options};
   sim::background_server front{sim::dataset{}, before(silent.url())};
   raw_client client{front.port()};
   client.send(request_text("GET", good, "the-real-key"));

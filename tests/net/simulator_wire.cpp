@@ -14,6 +14,7 @@ namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using simulator_test::good;
+using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
 
@@ -29,6 +30,12 @@ sim::server_options with_script(std::string const& rules) {
   return options;
 }
 
+/// One server without faults, for the tests that change nothing of it.
+sim::background_server const& shared() {
+  static sim::background_server const server{one_batch(), with_script("")};
+  return server;
+}
+
 /// The right answer's body.
 std::string right_body(sim::background_server const& server) {
   raw_client client{server.port()};
@@ -41,7 +48,7 @@ std::string right_body(sim::background_server const& server) {
 }  // namespace
 
 TEST_CASE("an answer is compressed when that is asked for, and is the same page") {
-  sim::background_server const server{sim::generate(), with_script("")};
+  auto const& server = shared();
   raw_client client{server.port()};
   client.send(ask + ask_packed);
   auto const plain = client.receive();
@@ -57,7 +64,7 @@ TEST_CASE("an answer is compressed when that is asked for, and is the same page"
 
 TEST_CASE(
     "the head of a compressed page tells its compressed length, and a small body stays plain") {
-  sim::background_server const server{sim::generate(), with_script("")};
+  auto const& server = shared();
   raw_client client{server.port()};
   auto const head = request_text("HEAD", good, "key", "Accept-Encoding: gzip\r\n");
   auto const lost = request_text("GET", "/lost", "key", "Accept-Encoding: gzip\r\n");
@@ -76,7 +83,7 @@ TEST_CASE(
 
 TEST_CASE("a dripped answer comes piece by piece, and is whole") {
   sim::background_server const server{
-      sim::generate(), with_script(R"({"requests": 1, "drip": {"bytes": 5000, "every": 0.001}})")};
+      one_batch(), with_script(R"({"requests": 1, "drip": {"bytes": 5000, "every": 0.001}})")};
   raw_client client{server.port()};
   client.send(ask + ask);
   auto const dripped = client.receive();
@@ -86,7 +93,7 @@ TEST_CASE("a dripped answer comes piece by piece, and is whole") {
 
 TEST_CASE("between two pieces of a drip the client has what was sent, and no more") {
   sim::background_server const server{
-      sim::generate(), with_script(R"({"requests": 1, "drip": {"bytes": 7, "every": 3600}})")};
+      one_batch(), with_script(R"({"requests": 1, "drip": {"bytes": 7, "every": 3600}})")};
   raw_client client{server.port()};
   client.send(ask);
   client.receive_until("\r\n\r\n");
@@ -96,7 +103,7 @@ TEST_CASE("between two pieces of a drip the client has what was sent, and no mor
 }
 
 TEST_CASE("a Content-Length above the truth is followed by the end, so that no client waits") {
-  sim::background_server const server{sim::generate(),
+  sim::background_server const server{one_batch(),
                                       with_script(R"({"requests": 2, "content_length_add": 5})")};
   auto const body = right_body(server);
   raw_client client{server.port()};
@@ -108,7 +115,7 @@ TEST_CASE("a Content-Length above the truth is followed by the end, so that no c
 }
 
 TEST_CASE("a Content-Length below the truth leaves the rest of the body before the next answer") {
-  sim::background_server const server{sim::generate(),
+  sim::background_server const server{one_batch(),
                                       with_script(R"({"requests": 2, "content_length": 10})")};
   auto const body = right_body(server);
   raw_client client{server.port()};
@@ -122,8 +129,7 @@ TEST_CASE("a Content-Length below the truth leaves the rest of the body before t
 }
 
 TEST_CASE("a script resets, truncates and refuses the requests that it names, and no others") {
-  sim::background_server const server{sim::generate(),
-                                      with_script(R"({"requests": 1, "reset": true},
+  sim::background_server const server{one_batch(), with_script(R"({"requests": 1, "reset": true},
         {"requests": 2, "truncate": 100}, {"requests": 3, "status": 503, "retry_after": 2},
         {"requests": 4, "status": 429, "retry_after": {"date": 60}},
         {"requests": 5, "status": 304}, {"requests": 6, "status": 502, "body": ""})")};
@@ -157,7 +163,7 @@ TEST_CASE("a script resets, truncates and refuses the requests that it names, an
 }
 
 TEST_CASE("a script makes pages odd as the contract forbids, and only those that it names") {
-  sim::background_server const server{sim::generate(),
+  sim::background_server const server{one_batch(),
                                       with_script(R"({"page": 2, "total": -1, "has_next": true,
         "drop_cursor": true, "mutate": {"member": "sequence", "make": "float", "runs": [0]}})")};
   raw_client client{server.port()};
@@ -179,7 +185,7 @@ TEST_CASE("a live server shows what its clock says, step by step") {
   options.api_key = "key";
   options.live = sim::read_schedule(R"({"appear_every": 10, "settle_after": 5})");
   options.clock = std::make_shared<sim::virtual_clock>();
-  sim::background_server const server{sim::generate(), options};
+  sim::background_server const server{one_batch(), options};
   raw_client client{server.port()};
   auto const body = [&] {
     client.send(request_text("GET", good + "&sort=sequence:asc&limit=100", "key"));
@@ -210,7 +216,7 @@ TEST_CASE("a cursor of a live batch goes on behind its run, whatever has come or
   options.live = sim::read_schedule(R"({"appear_every": 10, "expire_after": 1000})");
   options.clock = std::make_shared<sim::virtual_clock>();
   options.clock->advance(45s);
-  sim::background_server const server{sim::generate(), options};
+  sim::background_server const server{one_batch(), options};
   raw_client client{server.port()};
   auto const ask_for = [&](std::string const& more) {
     client.send(request_text("GET", good + "&sort=sequence:asc&limit=2" + more, "key"));

@@ -1,3 +1,4 @@
+#include "simruns/simulator/answer/detail/authentication.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/http_client.hpp"
@@ -24,7 +25,7 @@ class pem_file {
  public:
   explicit pem_file(std::string const& content)
       : path_(std::filesystem::temp_directory_path() /
-              ("simruns-" + simruns::simulator::random_secret() + ".pem")) {
+              ("simruns-" + simruns::simulator::detail::random_secret() + ".pem")) {
     std::ofstream(path_) << content;
   }
   pem_file(pem_file const&) = delete;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/simulator/serve/self_signed.hpp"
+#include "simruns/simulator/serve/detail/pem_text.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>

@@ -1,205 +1,47 @@
 #pragma once
 
-#include "simruns/json/write.hpp"
 #include "simruns/simulator/data/dataset.hpp"
-#include "simruns/simulator/data/generate_conversation.hpp"
-#include "simruns/simulator/data/generate_metrics.hpp"
-#include "simruns/simulator/data/generator_texts.hpp"
-#include "simruns/simulator/data/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
-#include "simruns/text/date_time.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace simruns::simulator {
 
-/// What to generate. The same options give the same bytes on every machine; more scenarios, batches
-/// or runs leave those before them unchanged.
+/// What to generate. The same options give the same bytes on every machine. More scenarios, batches
+/// or runs leave those before them as they are.
 struct generator_options {
-  std::uint64_t seed = 1;
-  std::size_t scenarios = 5;  ///< From 1 to 10,000.
-  std::size_t batches = 1;    ///< Batches of each scenario; from 1 to 10,000.
-  std::size_t runs = 20;      ///< Runs of each batch, about 5 KB each; from 0.
-  std::string project = "demo-project";
+  std::uint64_t seed = 1;                ///< Another seed gives other runs. Default 1.
+  std::size_t scenarios = 5;             ///< Scenarios, from 1 to 10,000. Default 5.
+  std::size_t batches = 1;               ///< Batches of each scenario, from 1 to 10,000. Default 1.
+  std::size_t runs = 20;                 ///< Runs of each batch, about 5 KB each. Default 20.
+  std::string project = "demo-project";  ///< The project of all runs. Must not be empty.
 };
 
 /// What an analysis of a generated batch ought to find.
 struct batch_truth {
-  batch_key key;
-  /// The chance of `success` among runs that end as success, failure or agent error, in 1/1,000.
+  batch_key key;  ///< The batch.
+  /// The chance of `success` in 1/1,000, among the runs that end as success, failure or agent
+  /// error.
   std::uint32_t success_permille;
-  bool regressed = false;  ///< Lower than that of the scenario's first batch.
-  bool flaky = false;      ///< So near to a half that single runs tell little.
+  bool regressed = false;  ///< Whether it is lower than that of the scenario's first batch.
+  bool flaky = false;      ///< Whether it is so near to a half that single runs tell little.
 };
 
-namespace detail {
-
-/// One batch, before its runs.
-struct batch_plan {
-  batch_truth truth;
-  topic const* about;
-  phrases const* language;
-  std::uint64_t seed;
-  std::string organisation;
-  std::string model;
-};
-
-inline batch_plan plan_batch(generator_options const& options, std::size_t scenario,
-                             std::size_t batch) {
-  random_source random{random_source::combine(options.seed, scenario)};
-  auto const round = scenario / topics.size();
-  batch_plan plan{};
-  plan.about = &topics[scenario % topics.size()];
-  plan.language = languages[(options.seed + scenario) % languages.size()];
-  plan.truth.success_permille =
-      std::min(plan.about->success_permille + random.below(41), 990u) - 20;
-  plan.truth.regressed = scenario % 3 == 1 && batch != 0;
-  if (plan.truth.regressed) plan.truth.success_permille -= 180;
-  plan.truth.flaky = plan.truth.success_permille >= 350 && plan.truth.success_permille <= 650;
-  plan.truth.key.project = options.project;
-  plan.truth.key.scenario = plan.about->slug;
-  if (round != 0) plan.truth.key.scenario += "-" + std::to_string(round + 1);
-  plan.truth.key.batch = plan.truth.key.scenario + "-batch-" + std::to_string(batch + 1);
-  plan.seed = random_source::combine(random.next(), batch);
-  random_source shared{random_source::combine(options.seed, 0x6f7267)};
-  plan.organisation = shared.hex(24);
-  plan.model = shared.hex(24);
-  return plan;
-}
-
-inline outcome draw_outcome(random_source& random, std::uint32_t success_permille) {
-  if (random.chance(5)) return outcome::stopped;
-  if (random.chance(25)) return outcome::other_error;
-  if (random.chance(success_permille)) return outcome::success;
-  return random.chance(120) ? outcome::agent_error : outcome::failure;
-}
-
-inline void append_member(std::string& out, std::string_view name, std::string_view text) {
-  out.append(",\"").append(name).append("\":");
-  simruns::detail::append_json_string(out, text);
-}
-
-inline void append_member(std::string& out, std::string_view name, std::int64_t number) {
-  out.append(",\"").append(name).append("\":").append(std::to_string(number));
-}
-
-inline void append_head(std::string& out, stored_run const& run, batch_plan const& plan) {
-  out += "{\"id\":\"" + run.id + "\"";
-  append_member(out, "organisationReference", plan.organisation);
-  append_member(out, "projectReference", run.key.project);
-  append_member(out, "simulationReference", run.key.scenario);
-  append_member(out, "simulationRunBatchReference", run.key.batch);
-  append_member(out, "sequence", *run.sequence);
-  append_member(out, "largeLanguageModelReferenceId", run.model);
-  if (!run.end_point_type.empty()) append_member(out, "endPointType", run.end_point_type);
-}
-
-inline void append_tail(std::string& out, stored_run const& run) {
-  append_member(out, "createdAt", *run.created_at);
-  append_member(out, "createdBy", run.created_by);
-  if (run.duration) append_member(out, "duration", *run.duration);
-  if (!run.expires_at.empty()) append_member(out, "expiresAt", run.expires_at);
-  out += '}';
-}
-
-inline void draw_fields(stored_run& run, random_source& random, batch_plan const& plan) {
-  static constexpr std::array<std::string_view, 3> endpoints{"rest", "webchat3", "voiceGateway2"};
-  static constexpr std::int64_t thirty_days = 30LL * 86'400'000;
-  run.id = random.hex(24);
-  run.key = plan.truth.key;
-  run.model = plan.model;
-  run.created_by = random.chance(800) ? "scheduler" : "user-" + std::to_string(random.below(9));
-  if (!random.chance(50)) run.end_point_type = random.pick(endpoints);
-  if (!random.chance(200))
-    run.expires_at = simruns::detail::iso_time(*run.created_at + thirty_days);
-  if (!random.chance(100)) run.max_turns = 30;
-}
-
-inline stored_run generate_run(batch_plan const& plan, std::int64_t sequence,
-                               std::int64_t created_at) {
-  random_source random{random_source::combine(plan.seed, static_cast<std::uint64_t>(sequence))};
-  auto const how =
-      random.chance(60) ? simruns::detail::escaping::ascii : simruns::detail::escaping::minimal;
-  auto const end = draw_outcome(random, plan.truth.success_permille);
-  stored_run run;
-  run.sequence = sequence;
-  run.created_at = created_at;
-  draw_fields(run, random, plan);
-  run.json.reserve(6000);
-  append_head(run.json, run, plan);
-  run.json += ",\"turns\":";
-  conversation_writer conversation{run.json, random, *plan.language, *plan.about, how, created_at};
-  conversation.write(end != outcome::success && end != outcome::failure);
-  run.total_turns = conversation.turns();
-  append_member(run.json, "totalTurns", conversation.turns());
-  if (run.max_turns) append_member(run.json, "maxTurns", *run.max_turns);
-  run.json += ",\"successCriteria\":";
-  append_criteria(run.json, *plan.about, random.pick(personas), how);
-  run.json += ",\"metrics\":";
-  metrics_writer{run.json, random, how}.write(run, end);
-  if (!random.chance(30)) run.duration = conversation.now() - created_at;
-  append_tail(run.json, run);
-  return run;
-}
-
-inline void generate_batch(dataset& runs, batch_plan const& plan, std::size_t count,
-                           std::int64_t created_at) {
-  random_source clock{random_source::combine(plan.seed, 0)};
-  for (std::size_t i = 1; i <= count; ++i) {
-    if (!clock.chance(125)) created_at += clock.between(200, 20'000);  // else a tie
-    runs.add(generate_run(plan, static_cast<std::int64_t>(i), created_at));
-  }
-}
-
-inline void check(generator_options const& options) {
-  auto const in_range = [](std::size_t count) { return count >= 1 && count <= 10'000; };
-  if (!in_range(options.scenarios) || !in_range(options.batches)) {
-    throw std::invalid_argument("scenarios and batches must each be from 1 to 10,000");
-  }
-  if (options.project.empty()) throw std::invalid_argument("the project must not be empty");
-}
-
-}  // namespace detail
-
-/// The true success rate of each batch, in the order of `generate(options).batches()`.
+/// The truth of each batch, in the order of `generate(options).batches()`.
 /// Throws: std::invalid_argument for options out of range.
-inline std::vector<batch_truth> true_success_rates(generator_options const& options) {
-  detail::check(options);
-  std::vector<batch_truth> truths;
-  for (std::size_t scenario = 0; scenario < options.scenarios; ++scenario) {
-    for (std::size_t batch = 0; batch < options.batches; ++batch) {
-      truths.push_back(detail::plan_batch(options, scenario, batch).truth);
-    }
-  }
-  return truths;
-}
+std::vector<batch_truth> true_success_rates(generator_options const& options);
 
 /// Makes runs that look real: several languages, emoji, escapes, long and empty texts, tool calls,
-/// criteria that fail for a reason, errors, stopped runs, missing optional members. `createdAt`
-/// grows with `sequence`, sometimes by nothing. From its second batch on, each third scenario is
-/// worse than it was.
-/// Throws: std::invalid_argument for options out of range.
-inline dataset generate(generator_options const& options = {}) {
-  detail::check(options);
-  static constexpr std::int64_t first_day = 1'748'854'800'000;  // 2025-06-02T09:00:00Z
-  static constexpr std::int64_t day = 86'400'000;
-  dataset runs;
-  for (std::size_t scenario = 0; scenario < options.scenarios; ++scenario) {
-    for (std::size_t batch = 0; batch < options.batches; ++batch) {
-      auto const plan = detail::plan_batch(options, scenario, batch);
-      detail::generate_batch(runs, plan, options.runs,
-                             first_day + static_cast<std::int64_t>(batch) * day);
-    }
-  }
-  return runs;
-}
+/// criteria that fail for a reason, errors, stopped runs and missing optional members. `createdAt`
+/// grows with `sequence`, sometimes by nothing. From its second batch on, every third scenario is
+/// worse than it was. Throws: std::invalid_argument for options out of range.
+dataset generate(generator_options const& options = {});
 
 }  // namespace simruns::simulator
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/data/impl/generate.ipp"
+#endif

@@ -12,7 +12,7 @@
 
 namespace simruns::simulator {
 
-/// A header of an answer: its name and its value.
+/// A header of a response: its name and its value.
 using header_field = std::pair<std::string, std::string>;
 
 /// One member of the runs of a page, made odd.
@@ -25,88 +25,95 @@ struct mutation {
     value,     ///< The value is `json`.
   };
 
-  std::string member;  ///< Below the run, parts joined by `/`: `metrics/success`, `turns/0/text`.
+  /// The member of the run. Parts are joined by `/`: `metrics/success`, `turns/0/text`.
+  std::string member;
+  /// What becomes of the member. Default `null`.
   kind what = kind::null;
-  std::string json;               ///< Of `value`.
-  std::vector<std::size_t> runs;  ///< Which runs of the page, from 0. Empty: all.
+  /// The JSON text of the new value, for `kind::value`.
+  std::string json;
+  /// The runs of the page that are changed, counted from 0. Empty: all.
+  std::vector<std::size_t> runs;
 };
 
-/// What is wrong with a page that is otherwise answered as it should be.
+/// What is wrong with a page that is otherwise the right response.
 struct page_edit {
-  std::optional<std::int64_t> total;  ///< Instead of the right one; may be negative.
-  std::int64_t total_add = 0;         ///< Added to the right one.
-  std::optional<bool> has_next;       ///< Instead of the right one.
-  bool repeat_cursor = false;         ///< The cursor that was sent is given again.
-  bool drop_cursor = false;           ///< No cursor, though `hasNext` or `hasPrevious` says so.
-  std::vector<mutation> mutations;
+  std::optional<std::int64_t> total;  ///< Replaces the right `total`. May be negative.
+  std::int64_t total_add = 0;         ///< This number is added to `total`. Default 0.
+  std::optional<bool> has_next;       ///< Replaces the right `hasNext`.
+  bool repeat_cursor = false;         ///< The cursor of the request is given again. Default false.
+  bool drop_cursor = false;         ///< No cursor is given, whatever `hasNext` says. Default false.
+  std::vector<mutation> mutations;  ///< Changes of single runs, in their order.
 };
 
-/// What goes wrong with one answer. Made by one of the functions; `after` adds a delay to any.
+/// What goes wrong with one response. One of the functions makes it; `after` adds a delay to any.
 struct fault {
   enum class kind {
-    none,      ///< The right answer (late, odd or slow, if the members below say so).
-    answer,    ///< This status, body and these headers instead of the right answer.
-    reset,     ///< The connection is reset, and nothing is answered.
-    truncate,  ///< The answer, but the connection ends inside its body.
+    none,      ///< The right response is sent, but may be late, odd or slow.
+    response,  ///< `status`, `body` and `headers` are sent instead of the right response.
+    reset,     ///< The connection is reset, and nothing is sent.
+    truncate,  ///< The connection ends inside the body of the response.
   };
 
+  /// The kind of fault. Default `none`.
   kind what = kind::none;
-  unsigned status = 500;              ///< 200 to 599, of `answer`.
-  std::optional<std::string> body;    ///< Of `answer`. None: an error body as in the contract.
-  std::vector<header_field> headers;  ///< Of `answer`.
-  std::optional<std::chrono::seconds> retry_after;  ///< Of `answer`.
-  bool retry_after_is_date = false;                 ///< Sent as a date instead of a number.
-  std::size_t body_bytes = 0;                       ///< Bytes of the body that `truncate` sends.
-  std::chrono::milliseconds delay{0};               ///< On top of the latency of the server.
-  std::size_t drip_bytes = 0;  ///< The body comes in pieces of so many bytes; 0: at once.
-  std::chrono::milliseconds drip_every{0};     ///< Pause between two pieces.
-  std::optional<std::int64_t> content_length;  ///< Sent instead of the right one.
-  std::int64_t content_length_add = 0;         ///< Added to the right one.
-  page_edit edit;                              ///< Of an answer that is a page.
+  /// The status of `kind::response`, from 200 to 599. Default 500.
+  unsigned status = 500;
+  /// The body of `kind::response`. None: an error body as in the contract.
+  std::optional<std::string> body;
+  /// The headers of `kind::response`. A `Content-Type` replaces that of the contract.
+  std::vector<header_field> headers;
+  /// The `Retry-After` of `kind::response`. None: there is no such header.
+  std::optional<std::chrono::seconds> retry_after;
+  /// Whether `retry_after` is sent as a date instead of a number. Default false.
+  bool retry_after_is_date = false;
+  /// The bytes of the body that `kind::truncate` sends. Default 0.
+  std::size_t body_bytes = 0;
+  /// The delay before the response, on top of the latency of the server. Default 0.
+  std::chrono::milliseconds delay{0};
+  /// The size in bytes of the pieces in which the body is sent. Zero: it is sent at once. Default
+  /// 0.
+  std::size_t drip_bytes = 0;
+  /// The pause between two pieces. Default 0.
+  std::chrono::milliseconds drip_every{0};
+  /// The `Content-Length` that replaces the right one. None: the right one.
+  std::optional<std::int64_t> content_length;
+  /// This number is added to `Content-Length`. Default 0.
+  std::int64_t content_length_add = 0;
+  /// What is wrong with a response that is a page.
+  page_edit edit;
 
-  static fault answer(unsigned status, std::optional<std::string> body = {},
-                      std::vector<header_field> headers = {}) {
-    fault made;
-    made.what = kind::answer;
-    made.status = status;
-    made.body = std::move(body);
-    made.headers = std::move(headers);
-    return made;
-  }
+  /// Sends this response instead of the right one. No `body`: an error body as in the contract.
+  static fault response(unsigned status, std::optional<std::string> body = {},
+                        std::vector<header_field> headers = {});
 
-  static fault reset() {
-    fault made;
-    made.what = kind::reset;
-    return made;
-  }
+  /// Resets the connection instead of responding.
+  static fault reset();
 
-  static fault truncate(std::size_t body_bytes) {
-    fault made;
-    made.what = kind::truncate;
-    made.body_bytes = body_bytes;
-    return made;
-  }
+  /// Ends the connection after so many bytes of the body.
+  static fault truncate(std::size_t body_bytes);
 
-  static fault late(std::chrono::milliseconds delay) { return fault{}.after(delay); }
+  /// Sends the right response after a delay.
+  static fault late(std::chrono::milliseconds delay);
 
-  fault after(std::chrono::milliseconds wait) const {
-    fault made = *this;
-    made.delay = wait;
-    return made;
-  }
+  /// The same fault with another delay.
+  fault after(std::chrono::milliseconds wait) const;
 };
 
-/// What is known of a request when its answer is decided.
+/// What is known of a request when its response is decided.
 struct request_facts {
-  std::uint64_t number = 0;   ///< From 1, in the order of arrival at the server.
-  std::string_view target;    ///< Path and query, as sent.
-  std::string_view scenario;  ///< Empty, as is `batch`, if the right answer is no page.
-  std::string_view batch;
-  std::uint64_t page = 0;  ///< From 1: where the page lies in its batch; 0 if it is no page.
+  std::uint64_t number = 0;   ///< Counts the requests of the server, from 1.
+  std::string_view target;    ///< The path and the query, as sent.
+  std::string_view scenario;  ///< The scenario. Empty if the right response is no page.
+  std::string_view batch;     ///< The batch. Empty if the right response is no page.
+  std::uint64_t page = 0;     ///< Where the page lies in its batch, from 1. Zero: it is no page.
 };
 
-/// Decides for each request whether something goes wrong with its answer. Called from every thread
-/// that runs the server's executor; an exception from it becomes a 500.
+/// Decides for each request whether something goes wrong with its response. Every thread that runs
+/// the executor of the server may call it. An exception from it becomes a 500.
 using fault_hook = std::function<std::optional<fault>(request_facts const&)>;
 
 }  // namespace simruns::simulator
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/faults/impl/fault.ipp"
+#endif

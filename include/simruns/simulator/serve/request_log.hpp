@@ -6,46 +6,33 @@
 #include <deque>
 #include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace simruns::simulator {
 
-/// One request that reached a server. Never holds a credential header.
+/// One request that reached a server. It never holds a credential.
 struct request_record {
-  std::uint64_t number = 0;  ///< From 1, in the order of arrival at the server.
-  std::string method;
-  std::string target;     ///< Path and query as sent; cut after 4,096 bytes.
-  unsigned status = 0;    ///< Of the answer; 0 if the connection was reset by a fault.
-  std::size_t bytes = 0;  ///< Of the answer's body.
-  bool faulty = false;    ///< Whether a fault was put into the answer, a delay among them.
-  std::chrono::system_clock::time_point at;  ///< When the request had arrived.
+  std::uint64_t number = 0;  ///< Counts the requests of the server in their order, from 1.
+  std::string method;        ///< The method, such as `GET`.
+  std::string target;        ///< The path and the query, as sent. Cut after 4,096 bytes.
+  unsigned status = 0;       ///< The status of the response. Zero: a fault reset the connection.
+  std::size_t bytes = 0;     ///< The bytes of the response's body.
+  bool faulty = false;       ///< Whether the response has a fault, such as a delay.
+  std::chrono::system_clock::time_point at;  ///< The time at which the request had arrived.
 };
 
-/// The latest requests, in the order in which their answers were decided. Threads: any.
+/// The latest requests, in the order in which their responses were decided. Threads: any.
 class request_log {
  public:
-  /// Keeps at most `capacity` records; the oldest are dropped.
+  /// Keeps at most `capacity` records, and drops the oldest.
   explicit request_log(std::size_t capacity) : capacity_{capacity} {}
 
-  void add(request_record record) {
-    static constexpr std::size_t longest_target = 4096;
-    if (record.target.size() > longest_target) record.target.resize(longest_target);
-    std::scoped_lock const lock{mutex_};
-    if (capacity_ == 0) return;
-    if (records_.size() == capacity_) records_.pop_front();
-    records_.push_back(std::move(record));
-  }
+  void add(request_record record);
 
-  std::vector<request_record> records() const {
-    std::scoped_lock const lock{mutex_};
-    return {records_.begin(), records_.end()};
-  }
+  /// The records, oldest first.
+  std::vector<request_record> records() const;
 
-  void clear() {
-    std::scoped_lock const lock{mutex_};
-    records_.clear();
-  }
+  void clear();
 
  private:
   std::size_t capacity_;
@@ -54,3 +41,7 @@ class request_log {
 };
 
 }  // namespace simruns::simulator
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/serve/impl/request_log.ipp"
+#endif

@@ -1,57 +1,24 @@
 #pragma once
 
-#include "simruns/json/write.hpp"
-#include "simruns/simulator/serve/request_log.hpp"
-#include "simruns/text/date_time.hpp"
-#include "simruns/text/percent.hpp"
-
-#include <cerrno>
-#include <chrono>
-#include <cstring>
 #include <fstream>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 
 namespace simruns::simulator {
 
-/// One request as a line of JSON. Bytes beyond ASCII, which no target may hold, are escaped as
-/// percent, so that the line is JSON whatever a client sends.
-inline std::string log_line(request_record const& record) {
-  std::string target;
-  for (char const c : record.target) {
-    if (static_cast<unsigned char>(c) < 0x80) {
-      target += c;
-    } else {
-      target += simruns::detail::percent_encode(std::string{c});
-    }
-  }
-  auto const at = std::chrono::floor<std::chrono::milliseconds>(record.at).time_since_epoch();
-  std::string out = "{\"number\":" + std::to_string(record.number);
-  simruns::detail::append_json_string(out += ",\"at\":", simruns::detail::iso_time(at.count()));
-  simruns::detail::append_json_string(out += ",\"method\":", record.method);
-  simruns::detail::append_json_string(out += ",\"target\":", target);
-  out += ",\"status\":" + std::to_string(record.status);
-  out += ",\"bytes\":" + std::to_string(record.bytes);
-  out.append(",\"faulty\":").append(record.faulty ? "true" : "false");
-  return out += "}";
-}
+struct request_record;
 
-/// A file to which requests are appended as they are answered, a line of JSON each. Threads: any.
+/// One request as a line of JSON. Bytes beyond ASCII, which no target may hold, are
+/// percent-encoded: the line is JSON whatever a client sends.
+std::string log_line(request_record const& record);
+
+/// A file to which each request is appended as a line of JSON. Threads: any.
 class request_log_file {
  public:
   /// Throws: std::runtime_error if the file cannot be opened.
-  explicit request_log_file(std::string const& path) : file_{path, std::ios::app} {
-    if (file_) return;
-    throw std::runtime_error(path + ": the request log cannot be written (" + std::strerror(errno) +
-                             ")");
-  }
+  explicit request_log_file(std::string const& path);
 
-  void add(request_record const& record) {
-    auto const line = log_line(record);
-    std::scoped_lock const lock{mutex_};
-    file_ << line << '\n' << std::flush;
-  }
+  void add(request_record const& record);
 
  private:
   std::mutex mutex_;
@@ -59,3 +26,7 @@ class request_log_file {
 };
 
 }  // namespace simruns::simulator
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/serve/impl/request_log_file.ipp"
+#endif

@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/authentication.hpp"
+#include "simruns/simulator/answer/detail/authentication.hpp"
 
 #include "support/catch.hpp"
 
@@ -9,12 +9,12 @@ namespace sim = simruns::simulator;
 
 namespace {
 
-sim::accepted_credentials const accepted{"the-key", "the.token"};
+sim::detail::accepted_credentials const accepted{"the-key", "the.token"};
 
 bool passes(std::initializer_list<std::string_view> authorization,
             std::initializer_list<std::string_view> keys,
-            sim::accepted_credentials const& right = accepted) {
-  return sim::authenticate(right, {authorization, keys});
+            sim::detail::accepted_credentials const& right = accepted) {
+  return sim::detail::authenticate(right, {authorization, keys});
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ TEST_CASE("a credential that was not set up accepts nothing, not even emptiness"
 }
 
 TEST_CASE("random secrets are long, fit for a header and not repeated") {
-  auto const secret = sim::random_secret();
+  auto const secret = sim::detail::random_secret();
   CHECK(secret.size() == 32);
   CHECK(secret.find_first_not_of("0123456789abcdef") == std::string::npos);
-  CHECK(secret != sim::random_secret());
+  CHECK(secret != sim::detail::random_secret());
 }

@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/edit_page.hpp"
+#include "simruns/simulator/answer/detail/edit_page.hpp"
 
 #include "support/catch.hpp"
 
@@ -18,15 +18,15 @@ std::string const run =
 std::string edited(std::string member, kind what, std::string json = "") {
   sim::page_edit edit;
   edit.mutations.push_back({std::move(member), what, std::move(json), {}});
-  return sim::edited_run(run, edit, 0);
+  return sim::detail::edited_run(run, edit, 0);
 }
 
 std::string replaced(std::string text, std::string const& what, std::string const& by) {
   return text.replace(text.find(what), what.size(), by);
 }
 
-sim::stored_page middle_page() {
-  sim::stored_page page;
+sim::detail::stored_page middle_page() {
+  sim::detail::stored_page page;
   page.total = 30;
   page.has_next = true;
   page.has_previous = true;
@@ -51,7 +51,8 @@ TEST_CASE("only a whole number becomes a float") {
   CHECK(edited("metrics/status", kind::as_float) == run);
   sim::page_edit edit;
   edit.mutations.push_back({"a", kind::as_float, "", {}});
-  CHECK(sim::edited_run(R"({"a": -1764000000000})", edit, 0) == R"({"a": -1764000000000.0})");
+  CHECK(sim::detail::edited_run(R"({"a": -1764000000000})", edit, 0) ==
+        R"({"a": -1764000000000.0})");
 }
 
 TEST_CASE("what is not there stays so, but for a value that is given") {
@@ -67,19 +68,19 @@ TEST_CASE("a mutation is of the runs that it names, or of all; several come in t
   sim::page_edit edit;
   edit.mutations.push_back({"sequence", kind::value, "1", {0, 2}});
   edit.mutations.push_back({"sequence", kind::as_float, "", {}});
-  CHECK(sim::edited_run(run, edit, 0) == replaced(run, "7", "1.0"));
-  CHECK(sim::edited_run(run, edit, 1) == replaced(run, "7", "7.0"));
-  CHECK(sim::edited_run(run, edit, 2) == replaced(run, "7", "1.0"));
+  CHECK(sim::detail::edited_run(run, edit, 0) == replaced(run, "7", "1.0"));
+  CHECK(sim::detail::edited_run(run, edit, 1) == replaced(run, "7", "7.0"));
+  CHECK(sim::detail::edited_run(run, edit, 2) == replaced(run, "7", "1.0"));
 }
 
 TEST_CASE("the total is another one, a shifted one, or both") {
   auto page = middle_page();
   sim::page_edit edit;
   edit.total_add = -5;
-  sim::edit_pagination(page, edit, {});
+  sim::detail::edit_pagination(page, edit, {});
   CHECK(page.total == 25);
   edit.total = -1;
-  sim::edit_pagination(page, edit, {});
+  sim::detail::edit_pagination(page, edit, {});
   CHECK(page.total == -6);
 }
 
@@ -87,7 +88,7 @@ TEST_CASE("has_next says what it is told, and touches no cursor") {
   auto page = middle_page();
   sim::page_edit edit;
   edit.has_next = false;
-  sim::edit_pagination(page, edit, {});
+  sim::detail::edit_pagination(page, edit, {});
   CHECK_FALSE(page.has_next);
   CHECK(page.next == "n2");
 }
@@ -95,22 +96,22 @@ TEST_CASE("has_next says what it is told, and touches no cursor") {
 TEST_CASE("a repeated cursor is the one that was sent, in the direction it was sent in") {
   sim::page_edit edit;
   edit.repeat_cursor = true;
-  sim::page_query query;
+  sim::detail::page_query query;
   auto untouched = middle_page();
-  sim::edit_pagination(untouched, edit, query);
+  sim::detail::edit_pagination(untouched, edit, query);
   CHECK(untouched.next == "n2");
   query.next = "n1";
   auto forward = middle_page();
   forward.has_next = false;
   forward.next.reset();
-  sim::edit_pagination(forward, edit, query);
+  sim::detail::edit_pagination(forward, edit, query);
   CHECK(forward.has_next);
   CHECK(forward.next == "n1");
   CHECK(forward.previous == "p2");
   query.next.reset();
   query.previous = "p1";
   auto backward = middle_page();
-  sim::edit_pagination(backward, edit, query);
+  sim::detail::edit_pagination(backward, edit, query);
   CHECK(backward.has_previous);
   CHECK(backward.previous == "p1");
   CHECK(backward.next == "n2");
@@ -120,7 +121,7 @@ TEST_CASE("a dropped cursor is missing though there is more") {
   auto page = middle_page();
   sim::page_edit edit;
   edit.drop_cursor = true;
-  sim::edit_pagination(page, edit, {});
+  sim::detail::edit_pagination(page, edit, {});
   CHECK(page.has_next);
   CHECK(page.has_previous);
   CHECK_FALSE(page.next);

@@ -1,6 +1,6 @@
-#include "simruns/simulator/answer/parameters.hpp"
+#include "simruns/simulator/answer/detail/parameters.hpp"
 
-#include "simruns/simulator/store/refusal.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
 #include "support/catch.hpp"
 
 #include <string>
@@ -12,8 +12,8 @@ namespace {
 
 std::string refused_field(std::string_view query) {
   try {
-    sim::read_parameters(query);
-  } catch (sim::refusal const& problem) {
+    sim::detail::read_parameters(query);
+  } catch (sim::detail::bad_request const& problem) {
     CHECK(std::string_view{problem.what()}.size() > 10);
     return problem.field();
   }
@@ -23,7 +23,7 @@ std::string refused_field(std::string_view query) {
 }  // namespace
 
 TEST_CASE("a query that names only its project has the contract's defaults") {
-  auto const query = sim::read_parameters("projectId=p");
+  auto const query = sim::detail::read_parameters("projectId=p");
   CHECK(query.batch.project == "p");
   CHECK(query.limit == 20);
   CHECK(query.skip == 0);
@@ -35,7 +35,8 @@ TEST_CASE("a query that names only its project has the contract's defaults") {
 }
 
 TEST_CASE("names and values are percent-decoded, and a plus is a space") {
-  auto const query = sim::read_parameters("project%49d=a+b%2Bc%20%C3%B6&endPointType=%26%3D");
+  auto const query =
+      sim::detail::read_parameters("project%49d=a+b%2Bc%20%C3%B6&endPointType=%26%3D");
   CHECK(query.batch.project == "a b+c ö");
   CHECK(query.end_point_type == "&=");
 }
@@ -48,8 +49,8 @@ TEST_CASE("the project is required") {
 }
 
 TEST_CASE("limit is a whole number from 1 to 100") {
-  CHECK(sim::read_parameters("projectId=p&limit=1").limit == 1);
-  CHECK(sim::read_parameters("projectId=p&limit=100").limit == 100);
+  CHECK(sim::detail::read_parameters("projectId=p&limit=1").limit == 1);
+  CHECK(sim::detail::read_parameters("projectId=p&limit=100").limit == 100);
   for (std::string const bad : {"0", "101", "-1", "", "1.0", "ten", "+5", "%205", "1e2", "0x10",
                                 "99999999999999999999999", "5%00"}) {
     INFO(bad);
@@ -58,8 +59,9 @@ TEST_CASE("limit is a whole number from 1 to 100") {
 }
 
 TEST_CASE("skip is a whole number of 0 or more, without an upper bound") {
-  CHECK(sim::read_parameters("projectId=p&skip=0").skip == 0);
-  CHECK(sim::read_parameters("projectId=p&skip=99999999999999999999999").skip == 9007199254740991);
+  CHECK(sim::detail::read_parameters("projectId=p&skip=0").skip == 0);
+  CHECK(sim::detail::read_parameters("projectId=p&skip=99999999999999999999999").skip ==
+        9007199254740991);
   for (std::string const bad : {"-1", "", "1.5", "x", "%2B1"}) {
     INFO(bad);
     CHECK(refused_field("projectId=p&skip=" + bad) == "skip");
@@ -67,8 +69,10 @@ TEST_CASE("skip is a whole number of 0 or more, without an upper bound") {
 }
 
 TEST_CASE("sort is a list of known fields, each with a direction") {
-  CHECK(sim::read_parameters("projectId=p&sort=createdAt:desc,id:asc").order.keys().size() == 2);
-  CHECK(sim::read_parameters("projectId=p&sort=name%3Aasc").order.keys().size() == 1);
+  CHECK(
+      sim::detail::read_parameters("projectId=p&sort=createdAt:desc,id:asc").order.keys().size() ==
+      2);
+  CHECK(sim::detail::read_parameters("projectId=p&sort=name%3Aasc").order.keys().size() == 1);
   for (std::string const bad :
        {"", "createdAt", "createdAt:", "createdAt:up", "createdAt:ASC", ":asc", "nonsense:asc",
         "createdAt:asc,", ",createdAt:asc", "createdAt:asc,createdAt:desc", "createdAt:asc:desc"}) {
@@ -104,13 +108,13 @@ TEST_CASE("a bad escape is refused with the name of its parameter") {
 }
 
 TEST_CASE("one cursor is taken as it is, both are refused, and skip beside one is ignored") {
-  CHECK(sim::read_parameters("projectId=p&next=abc").next == "abc");
-  CHECK(sim::read_parameters("projectId=p&previous=").previous == "");
+  CHECK(sim::detail::read_parameters("projectId=p&next=abc").next == "abc");
+  CHECK(sim::detail::read_parameters("projectId=p&previous=").previous == "");
   CHECK(refused_field("projectId=p&next=a&previous=b") == "next");
   CHECK(refused_field("projectId=p&next=a&skip=5").empty());
 }
 
 TEST_CASE("a message shows a client's text only as far as it is harmless") {
-  CHECK(sim::shown("a\n\xff\"") == "'a ?\"'");
-  CHECK(sim::shown(std::string(100, 'x')) == "'" + std::string(40, 'x') + "...'");
+  CHECK(sim::detail::shown("a\n\xff\"") == "'a ?\"'");
+  CHECK(sim::detail::shown(std::string(100, 'x')) == "'" + std::string(40, 'x') + "...'");
 }

@@ -1,4 +1,4 @@
-#include "simruns/simulator/answer/responder.hpp"
+#include "simruns/simulator/answer/detail/responder.hpp"
 
 #include "simruns/simulator/data/generate.hpp"
 #include "support/catch.hpp"
@@ -27,22 +27,22 @@ std::shared_ptr<sim::dataset const> runs() {
   return made;
 }
 
-sim::responder const& responder() {
-  static sim::responder const made{std::make_shared<sim::store const>(runs()),
-                                   {{"key", "token"}, "/testing", "spare-project", 1}};
+sim::detail::responder const& responder() {
+  static sim::detail::responder const made{std::make_shared<sim::detail::store const>(runs()),
+                                           {{"key", "token"}, "/testing", "spare-project", 1}};
   return made;
 }
 
-sim::answer ask(std::string_view target, std::string_view method = "GET",
-                std::string_view key = "key") {
-  sim::api_request request;
+sim::response ask(std::string_view target, std::string_view method = "GET",
+                  std::string_view key = "key") {
+  sim::detail::api_request request;
   request.method = method;
   request.target = target;
   request.credentials.api_keys.push_back(key);
   return responder().respond(request);
 }
 
-std::string header(sim::answer const& reply, std::string_view name) {
+std::string header(sim::response const& reply, std::string_view name) {
   for (auto const& [known, value] : reply.headers) {
     if (known == name) return value;
   }
@@ -50,7 +50,7 @@ std::string header(sim::answer const& reply, std::string_view name) {
 }
 
 /// Checks an error against the contract and gives its `field`.
-std::string field_of(sim::answer const& reply) {
+std::string field_of(sim::response const& reply) {
   auto const body = json::parse(reply.body).as_object();
   CHECK(header(reply, "Content-Type") == "application/json");
   CHECK_FALSE(body.at("error").as_string().empty());
@@ -170,9 +170,9 @@ TEST_CASE("each error has a traceId of its own") {
 }
 
 TEST_CASE("a path prefix is made normal, or refused") {
-  CHECK(sim::normal_prefix("") == "");
-  CHECK(sim::normal_prefix("/") == "");
-  CHECK(sim::normal_prefix("testing/v1/") == "/testing/v1");
-  CHECK_THROWS_AS(sim::normal_prefix("/a b"), std::invalid_argument);
-  CHECK_THROWS_AS(sim::normal_prefix("/a?b"), std::invalid_argument);
+  CHECK(sim::detail::normal_prefix("") == "");
+  CHECK(sim::detail::normal_prefix("/") == "");
+  CHECK(sim::detail::normal_prefix("testing/v1/") == "/testing/v1");
+  CHECK_THROWS_AS(sim::detail::normal_prefix("/a b"), std::invalid_argument);
+  CHECK_THROWS_AS(sim::detail::normal_prefix("/a?b"), std::invalid_argument);
 }

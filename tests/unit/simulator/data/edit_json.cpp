@@ -1,4 +1,4 @@
-#include "simruns/simulator/data/edit_json.hpp"
+#include "simruns/simulator/data/detail/edit_json.hpp"
 
 #include "support/catch.hpp"
 
@@ -12,12 +12,12 @@ namespace sim = simruns::simulator;
 namespace {
 
 std::string set(std::string text, std::string_view path, std::string_view json) {
-  sim::set_json(text, path, json);
+  sim::detail::set_json(text, path, json);
   return text;
 }
 
 std::string erased(std::string text, std::string_view path) {
-  sim::erase_json(text, path);
+  sim::detail::erase_json(text, path);
   return text;
 }
 
@@ -26,21 +26,21 @@ std::string erased(std::string text, std::string_view path) {
 TEST_CASE("a value is found by the names and indices that lead to it") {
   std::string const text =
       " { \"a\" : 1.50, \"b\": {\"c\": [true, {\"d/\": \"}\\\"]\"}, []]}, \"e\":null}\n";
-  CHECK(sim::json_at(text, "a") == "1.50");
-  CHECK(sim::json_at(text, "b/c/0") == "true");
-  CHECK(sim::json_at(text, "b/c/1") == "{\"d/\": \"}\\\"]\"}");
-  CHECK(sim::json_at(text, "b/c/2") == "[]");
-  CHECK(sim::json_at(text, "e") == "null");
+  CHECK(sim::detail::json_at(text, "a") == "1.50");
+  CHECK(sim::detail::json_at(text, "b/c/0") == "true");
+  CHECK(sim::detail::json_at(text, "b/c/1") == "{\"d/\": \"}\\\"]\"}");
+  CHECK(sim::detail::json_at(text, "b/c/2") == "[]");
+  CHECK(sim::detail::json_at(text, "e") == "null");
   for (auto const* nowhere : {"x", "a/b", "b/c/3", "b/c/-1", "b/c/", "b/c/1x", "b/0", ""}) {
     INFO(nowhere);
-    CHECK_FALSE(sim::json_at(text, nowhere));
+    CHECK_FALSE(sim::detail::json_at(text, nowhere));
   }
 }
 
 TEST_CASE("a name is found however it is escaped, and of two of a name the last") {
-  CHECK(sim::json_at(R"({"\u0061": 1})", "a") == "1");
-  CHECK(sim::json_at(R"({"a\"b": 1})", "a\"b") == "1");
-  CHECK(sim::json_at(R"({"a": 1, "a": 2})", "a") == "2");
+  CHECK(sim::detail::json_at(R"({"\u0061": 1})", "a") == "1");
+  CHECK(sim::detail::json_at(R"({"a\"b": 1})", "a\"b") == "1");
+  CHECK(sim::detail::json_at(R"({"a": 1, "a": 2})", "a") == "2");
 }
 
 TEST_CASE("setting a value leaves every other byte as it is") {

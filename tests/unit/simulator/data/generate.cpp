@@ -152,14 +152,14 @@ TEST_CASE("generated runs look real") {
 }
 
 TEST_CASE("every batch has about the success rate that is told as its true one") {
-  auto const options = options_of(11, 10, 1, 2000);
+  auto const options = options_of(11, 10, 1, 500);
   auto const runs = sim::generate(options);
   auto const truths = sim::true_success_rates(options);
   REQUIRE(truths.size() == runs.batches().size());
   for (std::size_t i = 0; i < truths.size(); ++i) {
     REQUIRE(truths[i].key == runs.batches()[i]);
     auto const rate = success_rate(runs, truths[i].key);
-    CHECK(rate == Catch::Approx(truths[i].success_permille / 1000.0).margin(0.045));
+    CHECK(rate == Catch::Approx(truths[i].success_permille / 1000.0).margin(0.05));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "simruns/simulator/data/recording.hpp"
 
+#include "simruns/simulator/data/dataset.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 

@@ -1,5 +1,6 @@
 #include "simruns/simulator/faults/delay.hpp"
 
+#include "simruns/simulator/data/detail/random.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ sim::delay_draw draw_of(kind how, std::chrono::milliseconds low,
 
 /// Many draws, ascending, in milliseconds.
 std::vector<double> draws(sim::delay_draw const& from) {
-  sim::random_source random{5};
+  sim::detail::random_source random{5};
   std::vector<double> all;
   for (int i = 0; i < 20'000; ++i) all.push_back(static_cast<double>(from.draw(random).count()));
   std::sort(all.begin(), all.end());
@@ -43,7 +44,7 @@ double mean(std::vector<double> const& all) {
 }  // namespace
 
 TEST_CASE("a delay that was not set is none") {
-  sim::random_source random{1};
+  sim::detail::random_source random{1};
   CHECK(sim::delay_draw{}.draw(random) == 0ms);
 }
 

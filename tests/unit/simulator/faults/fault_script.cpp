@@ -133,7 +133,7 @@ TEST_CASE("of answers, resets and truncations the first counts, and oddities com
   odd.edit.total_add = 1;
   odd.edit.mutations.resize(1);
   odd.content_length_add = 2;
-  auto second = sim::fault::answer(503, "busy");
+  auto second = sim::fault::response(503, "busy");
   second.edit.total_add = 10;
   second.edit.total = 5;
   second.edit.repeat_cursor = true;
@@ -149,7 +149,7 @@ TEST_CASE("of answers, resets and truncations the first counts, and oddities com
   auto const all =
       sim::fault_script{}.add(rule_of(odd)).add(rule_of(second)).add(rule_of(third))(request(1));
   REQUIRE(all);
-  CHECK(all->what == kind::answer);
+  CHECK(all->what == kind::response);
   CHECK(all->status == 503);
   CHECK(all->body == "busy");
   CHECK(all->edit.total == 5);
@@ -175,7 +175,7 @@ TEST_CASE("a rate limit lets so many through in each window, and tells the other
   CHECK_FALSE(script(request(2)));
   auto const over = script(request(3));
   REQUIRE(over);
-  CHECK(over->what == kind::answer);
+  CHECK(over->what == kind::response);
   CHECK(over->status == 429);
   CHECK(over->retry_after == 7s);
   *now = 10'499ms;
@@ -198,7 +198,7 @@ TEST_CASE("a rate limit counts only the requests that its rule is about") {
 }
 
 TEST_CASE("a rate limit answers what its rule says instead of a 429") {
-  auto rule = rule_of(sim::fault::answer(503, "later").after(3ms));
+  auto rule = rule_of(sim::fault::response(503, "later").after(3ms));
   rule.limit.requests = 1;
   auto const script = sim::fault_script{0, [] { return 0ms; }}.add(rule);
   CHECK_FALSE(script(request(1)));

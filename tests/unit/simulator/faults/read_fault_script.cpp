@@ -87,7 +87,7 @@ TEST_CASE("every word that says when is read") {
 
 TEST_CASE("every word of an answer is read") {
   auto const plain = first_of(R"({"status": 503, "retry_after": 2})");
-  CHECK(plain.what == kind::answer);
+  CHECK(plain.what == kind::response);
   CHECK(plain.status == 503);
   CHECK_FALSE(plain.body);
   CHECK(plain.retry_after == 2s);

@@ -1,5 +1,6 @@
 #include "simruns/simulator/live/schedule.hpp"
 
+#include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
-#include "simruns/simulator/live/timeline.hpp"
+#include "simruns/simulator/live/detail/timeline.hpp"
 
 #include "simruns/simulator/data/generate.hpp"
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>
@@ -39,7 +39,7 @@ sim::schedule told() {
                                          "r3": {"appears": 5, "expires": 15}}})");
 }
 
-std::string ids_at(sim::timeline const& life, std::chrono::milliseconds time) {
+std::string ids_at(sim::detail::timeline const& life, std::chrono::milliseconds time) {
   std::string all;
   for (auto const* run : life.runs_at(key, time)) {
     all += run->id + (run->success ? " " : "? ");
@@ -51,7 +51,7 @@ std::string ids_at(sim::timeline const& life, std::chrono::milliseconds time) {
 
 TEST_CASE("a pending run has no turns, no metrics and no duration, and the rest of it as it was") {
   auto const settled = sim::parse_run(text_of("r1"));
-  auto const before = sim::pending(settled);
+  auto const before = sim::detail::pending(settled);
   CHECK(before.json ==
         R"({"id":"r1","projectReference":"p","simulationReference":"s",)"
         R"("simulationRunBatchReference":"b","turns":[],"totalTurns":0,"metrics":{},)"
@@ -68,7 +68,7 @@ TEST_CASE("a pending run has no turns, no metrics and no duration, and the rest 
 }
 
 TEST_CASE("runs appear, settle and expire at their times, to the millisecond") {
-  sim::timeline const life{three(), told()};
+  sim::detail::timeline const life{three(), told()};
   CHECK(ids_at(life, 0ms) == "r1 ");
   CHECK(ids_at(life, 4999ms) == "r1 ");
   CHECK(ids_at(life, 5000ms) == "r1 r3 ");
@@ -81,7 +81,7 @@ TEST_CASE("runs appear, settle and expire at their times, to the millisecond") {
 }
 
 TEST_CASE("a run that expires before it settles is never settled") {
-  sim::timeline const life{
+  sim::detail::timeline const life{
       three(), sim::read_schedule(R"({"runs": {"r1": {"settles": 20, "expires": 10}, "r2": {},
                                                "r3": {}}})")};
   CHECK(ids_at(life, 9s) == "r1? r2 r3 ");
@@ -90,7 +90,7 @@ TEST_CASE("a run that expires before it settles is never settled") {
 }
 
 TEST_CASE("a state of a batch changes with each change, and only then") {
-  sim::timeline const life{three(), told()};
+  sim::detail::timeline const life{three(), told()};
   CHECK(life.state_at(key, 0ms) == life.state_at(key, 4999ms));
   CHECK(life.state_at(key, 4999ms) != life.state_at(key, 5000ms));
   CHECK(life.state_at(key, 5000ms) == life.state_at(key, 9999ms));
@@ -99,7 +99,7 @@ TEST_CASE("a state of a batch changes with each change, and only then") {
 }
 
 TEST_CASE("a batch that is not there has no runs and one state") {
-  sim::timeline const life{three(), told()};
+  sim::detail::timeline const life{three(), told()};
   CHECK(life.runs_at({"p", "s", "other"}, 1h).empty());
   CHECK(life.state_at({"p", "s", "other"}, 0ms) == life.state_at({"p", "s", "other"}, 1h));
 }
@@ -110,7 +110,7 @@ TEST_CASE("every batch begins at zero, by the earliest of its runs") {
   options.batches = 2;
   options.runs = 10;
   auto const runs = std::make_shared<sim::dataset const>(sim::generate(options));
-  sim::timeline const life{runs, {}};
+  sim::detail::timeline const life{runs, {}};
   for (auto const& batch : runs->batches()) {
     CHECK(life.runs_at(batch, 0ms).size() >= 1);
     CHECK(life.runs_at(batch, 0ms).size() < 10);
@@ -121,9 +121,9 @@ TEST_CASE("every batch begins at zero, by the earliest of its runs") {
 TEST_CASE("a store shows the runs of the moment, and keeps no order of another one") {
   auto const clock = std::make_shared<sim::virtual_clock>();
   auto const runs = three();
-  auto const life = std::make_shared<sim::timeline const>(runs, told());
-  sim::store const live{runs, life, clock};
-  sim::page_query query;
+  auto const life = std::make_shared<sim::detail::timeline const>(runs, told());
+  sim::detail::store const live{runs, life, clock};
+  sim::detail::page_query query;
   query.batch = key;
   CHECK(live.page(query).total == 1);
   clock->advance(5s);

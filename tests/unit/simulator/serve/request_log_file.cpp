@@ -1,5 +1,6 @@
 #include "simruns/simulator/serve/request_log_file.hpp"
 
+#include "simruns/simulator/serve/request_log.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 

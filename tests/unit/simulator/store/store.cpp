@@ -1,10 +1,10 @@
-#include "simruns/simulator/store/store.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 
-#include "simruns/simulator/data/random.hpp"
-#include "simruns/simulator/store/ordering.hpp"
-#include "simruns/simulator/store/page_query.hpp"
-#include "simruns/simulator/store/refusal.hpp"
-#include "simruns/simulator/store/run_filter.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/simulator/store/detail/ordering.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/run_filter.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ using ids = std::vector<std::string>;
 sim::batch_key const key{"p", "s", "b"};
 
 /// Runs with many ties and many gaps.
-std::vector<sim::stored_run> random_runs(sim::random_source& random, std::size_t count) {
+std::vector<sim::stored_run> random_runs(sim::detail::random_source& random, std::size_t count) {
   static constexpr std::array<char const*, 4> statuses{"", "SUCCESS", "FAILED", "ERROR"};
   static constexpr std::array<char const*, 3> endpoints{"", "rest", "voice:2,x"};
   std::vector<sim::stored_run> runs(count);
@@ -68,18 +68,18 @@ constexpr std::array<example, 9> examples{{
     {"duration:desc", "createdAt:-4", "voice:2,x"},
 }};
 
-sim::page_query query_of(example const& from, std::size_t limit) {
-  sim::page_query query;
+sim::detail::page_query query_of(example const& from, std::size_t limit) {
+  sim::detail::page_query query;
   query.batch = key;
-  if (!from.sort.empty()) query.order = sim::ordering::parse(from.sort);
-  if (!from.filter.empty()) query.filter = sim::run_filter::parse(from.filter);
+  if (!from.sort.empty()) query.order = sim::detail::ordering::parse(from.sort);
+  if (!from.filter.empty()) query.filter = sim::detail::run_filter::parse(from.filter);
   query.end_point_type = from.end_point_type;
   query.limit = limit;
   return query;
 }
 
 /// What a page-by-page walk must give, made in the plainest way: by insertion.
-ids naive(std::vector<sim::stored_run> const& runs, sim::page_query const& query) {
+ids naive(std::vector<sim::stored_run> const& runs, sim::detail::page_query const& query) {
   std::vector<sim::stored_run const*> sorted;
   for (auto const& run : runs) {
     bool const right_type =
@@ -94,11 +94,11 @@ ids naive(std::vector<sim::stored_run> const& runs, sim::page_query const& query
   return names;
 }
 
-void append(ids& names, sim::stored_page const& page) {
+void append(ids& names, sim::detail::stored_page const& page) {
   for (auto const* run : page.runs) names.push_back(run->id);
 }
 
-ids walk_forward(sim::store const& store, sim::page_query query) {
+ids walk_forward(sim::detail::store const& store, sim::detail::page_query query) {
   ids names;
   for (;;) {
     auto const page = store.page(query);
@@ -114,7 +114,7 @@ ids walk_forward(sim::store const& store, sim::page_query query) {
 }
 
 /// From the end to the start; the end is reached by skipping too far.
-ids walk_backward(sim::store const& store, sim::page_query query) {
+ids walk_backward(sim::detail::store const& store, sim::detail::page_query query) {
   query.skip = 1'000'000;
   auto page = store.page(query);
   CHECK(page.runs.empty());
@@ -130,7 +130,7 @@ ids walk_backward(sim::store const& store, sim::page_query query) {
   return names;
 }
 
-ids walk_by_skip(sim::store const& store, sim::page_query query) {
+ids walk_by_skip(sim::detail::store const& store, sim::detail::page_query query) {
   ids names;
   for (;; query.skip += query.limit) {
     auto const page = store.page(query);
@@ -140,8 +140,8 @@ ids walk_by_skip(sim::store const& store, sim::page_query query) {
   }
 }
 
-sim::store store_of(std::vector<sim::stored_run> const& runs) {
-  return sim::store{std::make_shared<sim::dataset const>(dataset_of(runs))};
+sim::detail::store store_of(std::vector<sim::stored_run> const& runs) {
+  return sim::detail::store{std::make_shared<sim::dataset const>(dataset_of(runs))};
 }
 
 std::vector<sim::stored_run> numbered(std::size_t count) {
@@ -154,10 +154,10 @@ std::vector<sim::stored_run> numbered(std::size_t count) {
   return runs;
 }
 
-std::string refused_field(sim::store const& store, sim::page_query const& query) {
+std::string refused_field(sim::detail::store const& store, sim::detail::page_query const& query) {
   try {
     store.page(query);
-  } catch (sim::refusal const& problem) {
+  } catch (sim::detail::bad_request const& problem) {
     return problem.field();
   }
   return "";
@@ -166,7 +166,7 @@ std::string refused_field(sim::store const& store, sim::page_query const& query)
 }  // namespace
 
 TEST_CASE("forward, backward and by skip a walk gives what sorting gives") {
-  sim::random_source random{20};
+  sim::detail::random_source random{20};
   for (std::size_t const count : {0u, 1u, 2u, 19u, 20u, 21u, 137u}) {
     auto const runs = random_runs(random, count);
     auto const store = store_of(runs);
@@ -299,7 +299,7 @@ TEST_CASE("no damaged cursor is taken for a good one, and none does harm") {
     query.next = good.substr(0, cut);
     CHECK(refused_field(store, query) == "next");
   }
-  sim::random_source random{5};
+  sim::detail::random_source random{5};
   for (int i = 0; i < 5000; ++i) {
     std::string bad = good;
     bad[random.below(static_cast<std::uint32_t>(bad.size()))] =

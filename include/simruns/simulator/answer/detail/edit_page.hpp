@@ -1,0 +1,22 @@
+#pragma once
+
+#include "simruns/simulator/faults/fault.hpp"
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace simruns::simulator::detail {
+
+/// Makes the pagination of a page wrong as `edit` tells.
+void edit_pagination(stored_page& page, page_edit const& edit, page_query const& query);
+
+/// The text of the run at `index` of a page, made odd as `edit` tells.
+std::string edited_run(std::string const& json, page_edit const& edit, std::size_t index);
+
+}  // namespace simruns::simulator::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/answer/impl/edit_page.ipp"
+#endif

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "simruns/json/write.hpp"
+#include "simruns/simulator/data/detail/generator_texts.hpp"
+#include "simruns/simulator/data/detail/random.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace simruns::simulator::detail {
+
+using simruns::detail::append_json_string;
+using simruns::detail::escaping;
+
+/// How a generated run ends.
+enum class outcome { success, failure, agent_error, other_error, stopped };
+
+inline void append_bool(std::string& out, bool value) { out += value ? "true" : "false"; }
+
+void append_criterion(std::string& out, std::string_view name, std::string const& text,
+                      escaping how);
+
+/// Writes the two criteria of a scenario; the first one tells who the customer is.
+void append_criteria(std::string& out, topic const& about, std::string_view persona, escaping how);
+
+/// Writes the `metrics` of one run, and notes in `run` what can be sorted and filtered by.
+class metrics_writer {
+ public:
+  metrics_writer(std::string& out, random_source& random, escaping how)
+      : out_{out}, random_{random}, how_{how} {}
+
+  void write(stored_run& run, outcome end);
+
+ private:
+  void sentiment(stored_run& run, outcome end);
+
+  void verdict(stored_run& run, bool success);
+
+  void results(std::array<bool, 2> const& met);
+
+  void rate(std::array<bool, 2> const& met) {
+    auto const passed = static_cast<int>(met[0]) + static_cast<int>(met[1]);
+    out_ += ",\"successRate\":{\"percentage\":" + std::to_string(passed * 50) +
+            ",\"numerator\":" + std::to_string(passed) + ",\"denominator\":2}";
+  }
+
+  void summary(bool success);
+
+  void breakdown_of(stored_run& run, std::span<breakdown const> kinds);
+
+  void comma() {
+    if (!first_) out_ += ',';
+    first_ = false;
+  }
+
+  std::string& out_;
+  random_source& random_;
+  escaping how_;
+  bool first_ = true;
+};
+
+}  // namespace simruns::simulator::detail
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/simulator/data/impl/generate_metrics.ipp"
+#endif

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/simulator/data/dataset.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <ios>
+#include <istream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace simruns::simulator {
+
+namespace detail {
+
+inline std::string describe_error(std::string const& source, std::size_t line,
+                                  std::string const& message) {
+  std::string text = source;
+  if (line != 0) text += ":" + std::to_string(line);
+  if (!text.empty()) text += ": ";
+  return text + message;
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE dataset_error::dataset_error(std::string source, std::size_t line,
+                                            std::string const& message)
+    : std::runtime_error(detail::describe_error(source, line, message)),
+      source_{std::move(source)},
+      line_{line} {}
+
+SIMRUNS_INLINE void dataset::add(stored_run run) {
+  if (ids_.contains(run.id)) {
+    throw dataset_error{
+        "", 0,
+        "a second run with the id \"" + run.id + "\": ids must be unique; remove one of the two"};
+  }
+  runs_.push_back(std::move(run));
+  stored_run const& added = runs_.back();
+  ids_.insert(added.id);
+  auto const [entry, fresh] = by_batch_.try_emplace(added.key);
+  if (fresh) batches_.push_back(added.key);
+  entry->second.push_back(&added);
+}
+
+SIMRUNS_INLINE std::vector<stored_run const*> const& dataset::runs_of(batch_key const& key) const {
+  static std::vector<stored_run const*> const none;
+  auto const found = by_batch_.find(key);
+  if (found == by_batch_.end()) return none;
+  return found->second;
+}
+
+SIMRUNS_INLINE bool dataset::has_project(std::string_view project) const {
+  for (auto const& key : batches_) {
+    if (key.project == project) return true;
+  }
+  return false;
+}
+
+namespace detail {
+
+/// What stands between the white space around it.
+inline std::string_view trimmed(std::string_view text) {
+  auto const first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+inline void add_line(dataset& runs, std::string_view text, std::string const& source,
+                     std::size_t line) {
+  try {
+    runs.add(parse_run(std::string{text}));
+  } catch (std::exception const& error) {
+    throw dataset_error{source, line, error.what()};
+  }
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE dataset read_jsonl(std::istream& input, std::string const& source) {
+  dataset runs;
+  std::string line;
+  for (std::size_t number = 1; std::getline(input, line); ++number) {
+    std::string_view text = line;
+    if (number == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    text = detail::trimmed(text);
+    if (!text.empty()) detail::add_line(runs, text, source, number);
+  }
+  if (input.bad()) throw dataset_error{source, 0, "reading failed part-way; try it again"};
+  if (runs.empty()) {
+    throw dataset_error{source, 0, "no runs in it: expected one JSON object of a run a line"};
+  }
+  return runs;
+}
+
+SIMRUNS_INLINE dataset load_jsonl(std::string const& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file) {
+    throw dataset_error{path, 0,
+                        std::string{"cannot be opened ("} + std::strerror(errno) +
+                            "): check the path and your right to read it"};
+  }
+  return read_jsonl(file, path);
+}
+
+}  // namespace simruns::simulator
