@@ -7,14 +7,14 @@ set -uo pipefail
 what=$1 log=$2
 shift 2
 mkdir -p "$(dirname "$log")"
-said=-1000 last=
+said='' last=
 
 show() {
   while IFS= read -r line; do
     printf '%s\n' "$line" >&3
     if [[ $line =~ ^\ *(\[[0-9]+/[0-9]+\])\  ]]; then
       last=${BASH_REMATCH[1]}
-      if ((SECONDS - said >= ${EVERY:-15})); then
+      if [ -z "$said" ] || ((SECONDS - said >= ${EVERY:-15})); then
         echo "$what: $last"
         said=$SECONDS last=
       fi
