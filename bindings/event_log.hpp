@@ -50,7 +50,7 @@ class event_log {
   bool closed_ = false;
 };
 
-/// Before an operation begins: asks `simruns.logs` how much is wanted. Requires the GIL.
+/// Before an operation begins: asks `simruns.core.logs` how much is wanted. Requires the GIL.
 void prepare_event_log();
 
 /// Logs what has come, if anything. Requires the GIL.

@@ -145,13 +145,13 @@ class py_stream final : public basic_stream<simruns::run_generator> {
 
   /// Lets the error of a step say what the walk had.
   void explain(pybind11::handle error) {
-    pybind11::module_::import("simruns.errors").attr("tell_walk")(error, completeness());
+    pybind11::module_::import("simruns.core.errors").attr("tell_walk")(error, completeness());
   }
 
   /// The last run was yielded: warns of what is missing, the first time.
   void end() {
     if (std::exchange(ended_, true)) return;
-    pybind11::module_::import("simruns.errors").attr("warn_if_incomplete")(completeness());
+    pybind11::module_::import("simruns.core.errors").attr("warn_if_incomplete")(completeness());
   }
 
  private:

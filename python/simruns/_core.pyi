@@ -1,7 +1,7 @@
 """The compiled core: C++ handles, nothing else. `simruns` is the public face of all of this.
 
-Every failure is raised through `simruns.errors.from_failure`. One core thread runs the network; it
-never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
+Every failure is raised through `simruns.core.errors.from_failure`. One core thread runs the
+network; it never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
 """
 
 from collections.abc import Iterable, Iterator

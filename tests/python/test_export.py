@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import simruns
-from simruns.jsonl import replacing
+from simruns.core.files import replacing
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -108,9 +108,9 @@ def test_the_marker_is_told_by_pytest(pytester: pytest.Pytester) -> None:
 
 def test_a_run_of_pytest_that_uses_none_of_it_does_not_load_the_core() -> None:
     code = """
-import sys, simruns.pytest_plugin
+import sys, simruns.simulator.pytest_plugin
 loaded = sorted(name for name in sys.modules if name.startswith("simruns"))
-assert loaded == ["simruns", "simruns.pytest_plugin"], loaded
+assert loaded == ["simruns", "simruns.simulator", "simruns.simulator.pytest_plugin"], loaded
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ import pytest
 from plain_http import plain
 
 import simruns
-from simruns.faults import Faults, fault_text
+from simruns.simulator.faults import Faults, fault_text
 
 
 def simulator(faults: Any, **arguments: Any) -> simruns.Simulator:

@@ -14,7 +14,7 @@ import pytest
 from plain_http import plain
 
 import simruns
-from simruns.simulator import BatchTruth, Simulator
+from simruns.simulator.simulator import BatchTruth, Simulator
 
 
 def read(sim: Simulator) -> list[simruns.Run]:

@@ -14,7 +14,7 @@ import pytest
 
 import simruns
 from simruns.cli.csv_rows import COLUMNS
-from simruns.frames import COMPLETENESS
+from simruns.hold.tables import COMPLETENESS
 
 pyarrow = pytest.importorskip("pyarrow")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simruns.query import Choice
+from simruns.request.query import Choice
 
 
 class ArchiveChoice(Choice, total=False):

@@ -12,10 +12,10 @@ from typing import Any
 
 from simruns import _core
 from simruns.archive.ranges import Ranges
-from simruns.completeness import BatchCompleteness
-from simruns.errors import Error
-from simruns.jsonl import replacing
-from simruns.query import BatchKey
+from simruns.core.errors import Error
+from simruns.core.files import replacing
+from simruns.hold.completeness import BatchCompleteness
+from simruns.request.query import BatchKey
 
 FORMAT = 1
 NAME = "manifest.json"

@@ -12,11 +12,11 @@ from simruns.archive.manifest import NAME, Manifest, read_manifest
 from simruns.archive.parts import PartError, read_part
 from simruns.archive.ranges import numbers_in
 from simruns.archive.store import Keys
-from simruns.completeness import BatchCompleteness, Completeness
-from simruns.errors import Error
-from simruns.frames import require
-from simruns.query import BatchKey
-from simruns.runs import Runs
+from simruns.core.errors import Error
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.runs import Runs
+from simruns.hold.tables import require
+from simruns.request.query import BatchKey
 
 
 class ArchivedRuns(Runs):

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.manifest import PARTS, Part
-from simruns.errors import Error
-from simruns.frames import require
-from simruns.jsonl import replacing
+from simruns.core.errors import Error
+from simruns.core.files import replacing
+from simruns.hold.tables import require
 
 
 class Row(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from simruns.completeness import Completeness
+from simruns.hold.completeness import Completeness
 
 
 class ArchiveResult(NamedTuple):

@@ -12,7 +12,7 @@ from simruns.archive.parts import Row, read_part
 from simruns.archive.ranges import numbers_in, ranges_of
 from simruns.archive.result import ArchiveResult
 from simruns.archive.store import Key, Keys, Store
-from simruns.completeness import BatchCompleteness, Completeness
+from simruns.hold.completeness import BatchCompleteness, Completeness
 
 Taken = Sequence[tuple[Key, Row]]
 

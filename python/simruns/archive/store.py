@@ -12,7 +12,7 @@ from typing import NamedTuple
 from simruns.archive import pace
 from simruns.archive.manifest import Manifest, Part
 from simruns.archive.parts import Row, number_of, read_part, read_rows, strays, write_part
-from simruns.frames import require
+from simruns.hold.tables import require
 
 KEPT_PARTS = 4
 """Parts held in memory at once while some are rewritten."""

@@ -18,7 +18,7 @@ from simruns.archive.parts import Row, sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session, Taken
 from simruns.archive.store import Key, Store
-from simruns.errors import (
+from simruns.core.errors import (
     CancelledError,
     Error,
     IncompleteError,
@@ -26,10 +26,10 @@ from simruns.errors import (
     invalid,
     tell_walk,
 )
-from simruns.frames import require
-from simruns.jsonl import sync
-from simruns.progress import Progress
-from simruns.query import BatchKey, make_query
+from simruns.core.files import sync
+from simruns.core.progress import Progress
+from simruns.hold.tables import require
+from simruns.request.query import BatchKey, make_query
 
 REFUSED = ("bad_request", "not_found")
 """Kinds of failure by which the first page of a resumed walk says that its place is no more."""

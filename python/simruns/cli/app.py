@@ -31,7 +31,7 @@ KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API ke
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from simruns import __version__
+        from simruns._core import __version__
 
         typer.echo(f"simruns {__version__}")
         raise typer.Exit

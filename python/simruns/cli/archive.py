@@ -9,9 +9,9 @@ from simruns.archive.manifest import read_manifest
 from simruns.cli.endings import UsageError, say
 from simruns.cli.export import Source, warn_of_no_runs
 from simruns.cli.secrets import read_key
-from simruns.client import Client
-from simruns.errors import Error
-from simruns.frames import require
+from simruns.core.errors import Error
+from simruns.hold.tables import require
+from simruns.read.client import Client
 
 
 def run_archive(source: Source, output: Path, api_key_file: Path | None) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import write_parquet
 from simruns.cli.summary import Summary, summaries
-from simruns.frames import require
-from simruns.runs import Runs
-from simruns.simulator import Simulator
+from simruns.hold.runs import Runs
+from simruns.hold.tables import require
+from simruns.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
     from rich.table import Table

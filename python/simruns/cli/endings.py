@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from simruns.errors import (
+from simruns.core.errors import (
     CancelledError,
     Error,
     IncompleteError,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from simruns.cli.endings import UsageError, say
 from simruns.cli.export_files import FORMATS, TABLES, write_stream, write_table
 from simruns.cli.secrets import read_key
-from simruns.client import Client
-from simruns.completeness import Completeness
-from simruns.frames import require
-from simruns.jsonl import replacing
-from simruns.query import Walk
+from simruns.core.files import replacing
+from simruns.hold.completeness import Completeness
+from simruns.hold.tables import require
+from simruns.read.client import Client
+from simruns.request.query import Walk
 
 
 class Source(NamedTuple):

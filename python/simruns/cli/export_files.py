@@ -7,12 +7,12 @@ from pathlib import Path
 
 from simruns import _core
 from simruns.cli.csv_rows import write_csv
-from simruns.completeness import Completeness
-from simruns.frames import Tabular
-from simruns.jsonl import json_line
-from simruns.progress import Progress
-from simruns.runs import Runs
-from simruns.streams import RunStream
+from simruns.core.files import json_line
+from simruns.core.progress import Progress
+from simruns.hold.completeness import Completeness
+from simruns.hold.runs import Runs
+from simruns.hold.tables import Tabular
+from simruns.read.streams import RunStream
 
 TABLES = (".parquet", ".arrow")
 FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")

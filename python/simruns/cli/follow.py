@@ -16,8 +16,8 @@ from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError, printable, say
 from simruns.cli.secrets import read_key
 from simruns.cli.summary import SETTLED
-from simruns.client import Client
-from simruns.follow import FollowStatus, FollowStream
+from simruns.read.client import Client
+from simruns.read.follow import FollowStatus, FollowStream
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from simruns.cli.endings import Terminated, UsageError, say, terminable
 from simruns.cli.secrets import read_key
-from simruns.jsonl import replacing
-from simruns.simulator import Simulator
+from simruns.core.files import replacing
+from simruns.simulator.simulator import Simulator
 
 SHOWN = 10
 

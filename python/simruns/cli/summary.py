@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from simruns import _core
-from simruns.runs import Runs
+from simruns.hold.runs import Runs
 
 SETTLED = ("success", "failure", "agent_error")
 """The verdicts that count: success rate = success / settled. The others are excluded."""

@@ -6,10 +6,11 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NamedTuple, TypedDict
 
-from simruns import _core, checks
-from simruns.errors import invalid
-from simruns.query import BatchKey, make_query
-from simruns.streams import AsyncOnce, AsyncRuns, SyncOnce
+from simruns import _core
+from simruns.core import checks
+from simruns.core.errors import invalid
+from simruns.read.streams import AsyncOnce, AsyncRuns, SyncOnce
+from simruns.request.query import BatchKey, make_query
 
 Predicate = Callable[[_core.Run], object]
 

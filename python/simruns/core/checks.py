@@ -7,7 +7,7 @@ import operator
 from numbers import Real
 from typing import Any
 
-from simruns.errors import invalid
+from simruns.core.errors import invalid
 
 LARGEST = 2**63 - 1
 LONGEST = 1e9

@@ -12,7 +12,8 @@ import threading
 import weakref
 from typing import Any
 
-from simruns import _core, errors
+from simruns import _core
+from simruns.core import errors
 
 _bridges: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Bridge] = weakref.WeakKeyDictionary()
 

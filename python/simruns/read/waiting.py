@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from simruns import _core, errors
-from simruns.progress import TICK, Progress
-from simruns.query import BatchKey
-from simruns.runs import Runs
+from simruns import _core
+from simruns.core import errors
+from simruns.core.progress import TICK, Progress
+from simruns.hold.runs import Runs
+from simruns.request.query import BatchKey
 
 Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple, TypedDict
 
-from simruns import _core, checks
-from simruns.errors import invalid
+from simruns import _core
+from simruns.core import checks
+from simruns.core.errors import invalid
 
 
 class BatchKey(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
-from simruns import checks
-from simruns.errors import invalid
+from simruns.core import checks
+from simruns.core.errors import invalid
 
 
 class Options(TypedDict, total=False):

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from simruns import _core
 from simruns.archive.choice import ArchiveChoice
-from simruns.batch import BatchBase
-from simruns.bridge import bridge
-from simruns.errors import CancelledError
-from simruns.follow import INTERVAL, JITTER, AsyncFollowStream, FollowChoice, Predicate, start
-from simruns.progress import TICK, Progress
-from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
-from simruns.runs import Runs
-from simruns.signatures import names
-from simruns.streams import AsyncRunStream
-from simruns.unpickled import Unpickled
-from simruns.waiting import Reads, held, show, stop_if_hopeless
+from simruns.core.bridge import bridge
+from simruns.core.errors import CancelledError
+from simruns.core.progress import TICK, Progress
+from simruns.core.signatures import names
+from simruns.core.unpickled import Unpickled
+from simruns.hold.runs import Runs
+from simruns.read.batch import BatchBase
+from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, FollowChoice, Predicate, start
+from simruns.read.streams import AsyncRunStream
+from simruns.read.waiting import Reads, held, show, stop_if_hopeless
+from simruns.request.query import BatchKey, Choice, PageChoice, Walk, make_query
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -7,17 +7,19 @@ from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from simruns import _core, checks, settings
-from simruns.batch import Batch, Suite
-from simruns.options import Options, checked
-from simruns.pairs import Pairs, no_project, read_pairs
-from simruns.query import BatchKey
-from simruns.signatures import names
+from simruns import _core
+from simruns.core import checks
+from simruns.core.signatures import names
+from simruns.read.batch import Batch, Suite
+from simruns.request import settings
+from simruns.request.options import Options, checked
+from simruns.request.pairs import Pairs, no_project, read_pairs
+from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from simruns.async_batch import AsyncBatch, AsyncSuite
+    from simruns.read.async_batch import AsyncBatch, AsyncSuite
 
 
 class _Connected:
@@ -101,13 +103,13 @@ class AsyncClient(_Connected):
 
     def batch(self, *, scenario: str, batch: str, project: str | None = None) -> AsyncBatch:
         """A batch of a scenario. Sends nothing."""
-        from simruns.async_batch import AsyncBatch
+        from simruns.read.async_batch import AsyncBatch
 
         return AsyncBatch(self._core, self._key(scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
         """Many batches, as `Client.batches` takes them. Sends nothing."""
-        from simruns.async_batch import AsyncSuite
+        from simruns.read.async_batch import AsyncSuite
 
         return AsyncSuite(self._core, read_pairs(pairs, self.project))
 
@@ -128,7 +130,7 @@ class AsyncClient(_Connected):
 
 
 if hasattr(sys, "ps1") or "IPython" in sys.modules:  # somebody may ask `help` about a run
-    import_module("simruns.core_docs").describe()
+    import_module("simruns.core.help").describe()
 
 
 def _trust(url: str, options: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ CLASSES = ("Criterion", "Issue", "Page", "Run", "Turn")
 def describe() -> None:
     """Sets them, so that `help` shows them. An installation without the stub has none."""
     try:
-        stub = ast.parse(Path(__file__).with_name("_core.pyi").read_text(encoding="utf-8"))
+        stub = ast.parse((Path(__file__).parents[1] / "_core.pyi").read_text(encoding="utf-8"))
     except OSError:
         return
     for node in stub.body:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simruns import checks
-from simruns.errors import Error, invalid
-from simruns.frames import require
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.hold.tables import require
 
 
 class Faults:

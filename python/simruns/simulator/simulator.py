@@ -8,14 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simruns import _core, checks
-from simruns.client import AsyncClient, Client
-from simruns.clock import Clock
-from simruns.errors import Error, invalid
-from simruns.faults import Faults, Script, fault_text
-from simruns.options import Options
-from simruns.query import BatchKey
-from simruns.simulator_arguments import (
+from simruns import _core
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.read.client import AsyncClient, Client
+from simruns.request.options import Options
+from simruns.request.query import BatchKey
+from simruns.simulator.arguments import (
     Live,
     Pair,
     address_of,
@@ -25,11 +24,11 @@ from simruns.simulator_arguments import (
     schedule_text,
     source,
 )
+from simruns.simulator.clock import Clock
+from simruns.simulator.faults import Script, fault_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-__all__ = ["BatchTruth", "Faults", "Simulator"]
 
 
 class BatchTruth(NamedTuple):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from simruns import Simulator
+    from simruns.simulator.simulator import Simulator
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def simruns_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     """A Simulator of this test's own, set up by the marker `simruns`; closed behind the test."""
-    from simruns import Simulator
+    from simruns.simulator.simulator import Simulator
 
     arguments: dict[str, object] = {}
     for marker in reversed(list(request.node.iter_markers("simruns"))):  # the nearest counts most

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from simruns import _core
-from simruns.completeness import Completeness
-from simruns.errors import Error, MissingExtraError, invalid
-from simruns.unpickled import Unpickled
+from simruns.core.errors import Error, MissingExtraError, invalid
+from simruns.core.unpickled import Unpickled
+from simruns.hold.completeness import Completeness
 
 if TYPE_CHECKING:
     import pandas

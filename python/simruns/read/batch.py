@@ -6,16 +6,17 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from simruns import _core, checks
+from simruns import _core
 from simruns.archive.choice import ArchiveChoice
-from simruns.follow import INTERVAL, JITTER, FollowChoice, FollowStream, Predicate, start
-from simruns.progress import Progress
-from simruns.query import BatchKey, Choice, PageChoice, Walk, make_query
-from simruns.runs import Runs
-from simruns.signatures import names
-from simruns.streams import RunStream
-from simruns.unpickled import Unpickled
-from simruns.waiting import held, wait_for_all
+from simruns.core import checks
+from simruns.core.progress import Progress
+from simruns.core.signatures import names
+from simruns.core.unpickled import Unpickled
+from simruns.hold.runs import Runs
+from simruns.read.follow import INTERVAL, JITTER, FollowChoice, FollowStream, Predicate, start
+from simruns.read.streams import RunStream
+from simruns.read.waiting import held, wait_for_all
+from simruns.request.query import BatchKey, Choice, PageChoice, Walk, make_query
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -12,10 +12,10 @@ from itertools import accumulate
 from typing import NoReturn, overload
 
 from simruns import _core
-from simruns.completeness import BatchCompleteness, Completeness
-from simruns.frames import Table, Tabular
-from simruns.jsonl import write_jsonl
-from simruns.query import BatchKey
+from simruns.core.files import write_jsonl
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.tables import Table, Tabular
+from simruns.request.query import BatchKey
 
 
 class Runs(Tabular):

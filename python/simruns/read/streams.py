@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from simruns import _core, errors
-from simruns.completeness import BatchCompleteness, Completeness
-from simruns.query import BatchKey
-from simruns.unpickled import Unpickled
+from simruns import _core
+from simruns.core import errors
+from simruns.core.unpickled import Unpickled
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -138,7 +139,7 @@ class AsyncRuns:
     async def _filled(self) -> bool:
         import asyncio
 
-        from simruns.bridge import bridge
+        from simruns.core.bridge import bridge
 
         here = bridge()
         operation = self._stream.start_ready(here.mailbox)
@@ -154,7 +155,7 @@ class AsyncRuns:
 
     async def _settled(self, operation: _core.Operation) -> None:
         """Whatever it came to, the walk stands where it stood, or has the page in hand."""
-        from simruns.bridge import bridge
+        from simruns.core.bridge import bridge
 
         await bridge().settled(operation)
         self._left = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from simruns import _core
-from simruns.query import BatchKey
+from simruns.request.query import BatchKey
 
 
 class BatchCompleteness(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from simruns import checks
-from simruns.errors import invalid
+from simruns.core import checks
+from simruns.core.errors import invalid
 
 BASE_URL = "SIMRUNS_BASE_URL"
 PROJECT = "SIMRUNS_PROJECT"

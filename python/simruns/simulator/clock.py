@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simruns import _core, checks
-from simruns.simulator_arguments import checked_speed
+from simruns import _core
+from simruns.core import checks
+from simruns.simulator.arguments import checked_speed
 
 
 class Clock:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simruns import checks
-from simruns.errors import Error, invalid
-from simruns.faults import as_json, read_script
-from simruns.frames import require
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.hold.tables import require
+from simruns.simulator.faults import as_json, read_script
 
 PathLike = str | os.PathLike[str]
 Live = bool | Mapping[str, Any] | PathLike

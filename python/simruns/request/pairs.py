@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from simruns.errors import InvalidArgumentError, invalid
-from simruns.query import BatchKey
+from simruns.core.errors import InvalidArgumentError, invalid
+from simruns.request.query import BatchKey
 
 
 class HasBatch(Protocol):
