@@ -24,8 +24,8 @@ def test_a_test_gets_a_simulator_that_is_set_up_by_its_marker(pytester: pytest.P
         def fetch(sim, key):
             path = f"/simulations/{key.scenario}/batches/{key.batch}/runs?projectId={key.project}"
             request = urllib.request.Request(sim.url + path, headers={"X-API-Key": sim.api_key})
-            with urllib.request.urlopen(request) as answer:
-                return answer.status
+            with urllib.request.urlopen(request) as response:
+                return response.status
 
         @pytest.mark.simruns(scenarios=2, runs=10, faults=[{"requests": 1, "status": 503}])
         def test_one(simruns_simulator):

@@ -55,8 +55,8 @@ def plainly_fetched(server: simruns.Simulator, key: simruns.BatchKey) -> Iterato
             f"{server.url}{path}?{urllib.parse.urlencode(query)}",
             headers={"X-API-Key": server.api_key},
         )
-        with urllib.request.urlopen(request) as answer:
-            page = json.load(answer)
+        with urllib.request.urlopen(request) as response:
+            page = json.load(response)
         yield from page["data"]
         if not page["pagination"]["hasNext"]:
             return

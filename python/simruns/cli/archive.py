@@ -1,4 +1,4 @@
-"""`simruns archive`: every run of a batch in a directory, going on where it stopped."""
+"""`simruns archive`: every run of a batch in a directory, from where the last call stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simruns.cli.endings import UsageError, say
 from simruns.cli.export import Source, warn_of_no_runs
 from simruns.cli.secrets import read_key
 from simruns.core.errors import Error
-from simruns.hold.tables import require
+from simruns.core.extras import require
 from simruns.read.client import Client
 
 

@@ -19,7 +19,7 @@ _bridges: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Bridge] = weakref
 
 
 def bridge() -> Bridge:
-    """The running loop's. Must not keep the loop alive: see `Bridge`."""
+    """Gives the bridge of the running loop. The table of them must not keep a loop alive."""
     loop = asyncio.get_running_loop()
     found = _bridges.get(loop)
     if found is None:
@@ -29,7 +29,7 @@ def bridge() -> Bridge:
 
 
 class Bridge:
-    """Wakes the tasks of one loop. Holds the loop only through the futures that wait."""
+    """Wakes the tasks of one loop. It holds the loop only through the futures that wait."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.mailbox = _core.Mailbox()
@@ -41,7 +41,7 @@ class Bridge:
             self._watcher = _Watcher(loop, self)
 
     async def outcome(self, operation: _core.Operation) -> Any:
-        """The operation's result, or its failure raised. A cancelled task cancels it."""
+        """Gives the result of an operation, or raises its failure. A cancelled task cancels it."""
         try:
             await self.settled(operation)
         except asyncio.CancelledError:
@@ -53,7 +53,7 @@ class Bridge:
             raise asyncio.CancelledError(str(error)) from None
 
     async def settled(self, operation: _core.Operation) -> None:
-        """Returns when the operation is done, well or not."""
+        """Returns when an operation is done, whether it succeeded or failed."""
         if operation.done():
             return
         future = asyncio.get_running_loop().create_future()
@@ -64,7 +64,7 @@ class Bridge:
             self._waiting.pop(operation, None)
 
     def deliver(self) -> None:
-        """Wakes whoever waits for what is done. Runs on the loop."""
+        """Wakes the tasks whose operations are done. It runs on the loop."""
         for operation in self.mailbox.take():
             future = self._waiting.get(operation)
             if future is not None and not future.done():
@@ -79,7 +79,7 @@ class Bridge:
 
 
 class _Watcher:
-    """Watches a mailbox for a loop that cannot; ends with the loop."""
+    """Watches a mailbox, by a thread, for a loop that cannot; it ends with the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, owner: Bridge) -> None:
         self._loop = weakref.ref(loop)
@@ -102,7 +102,7 @@ class _Watcher:
         self._mailbox.close()
 
     def _wake(self) -> bool:
-        """Has the loop deliver, and waits until it has; False if the loop is gone."""
+        """Has the loop deliver, and waits until it has. False: the loop is gone."""
         loop = self._loop()
         self._delivered.clear()
         try:

@@ -1,4 +1,4 @@
-"""Checks of arguments. Each gives the value back, or raises `InvalidArgumentError` saying why."""
+"""Checks of arguments: each gives the value back, or raises an `InvalidArgumentError`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def text(name: str, value: Any) -> str:
 
 
 def secret(name: str, value: Any) -> str:
-    """A credential. Says what is wrong without showing any of it."""
+    """Checks a credential. The error shows no part of it."""
     if not isinstance(value, str) or not value or any(not "!" <= c <= "~" for c in value):
         raise invalid(f"{name} is not a text of ASCII characters without spaces", field=name)
     return value
@@ -33,7 +33,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
-    """A whole number; True and 1.0 are none."""
+    """Checks a whole number; True and 1.0 are none."""
     wanted = f"{low} or more" if high == LARGEST else f"{low} to {high}"
     if isinstance(value, bool):
         raise invalid(f"{name} is {value}; give a whole number, {wanted}", field=name)
@@ -50,7 +50,10 @@ def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
 def duration(
     name: str, value: Any, unit: str = "seconds", least: float = 0.001, *, zero: bool = True
 ) -> float:
-    """A finite time that the core's milliseconds can tell from zero; or `zero`, if that may be."""
+    """Checks a finite time that the milliseconds of the core can tell from zero.
+
+    `zero` says whether zero is allowed too.
+    """
     wanted = f"{'0 or ' if zero else ''}{least:g} {unit} or more"
     if isinstance(value, bool) or not isinstance(value, Real):
         raise invalid(f"{name} is {_shown(value)}; give {wanted}", field=name)
@@ -66,7 +69,7 @@ def duration(
 
 
 def _shown(value: Any) -> str:
-    """What came, briefly; never the value of an unknown object."""
+    """Gives a short text of a value; of an unknown object, only its type."""
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):

@@ -11,6 +11,8 @@ import warnings
 from concurrent.futures import CancelledError as _FutureCancelledError
 from typing import Any
 
+from simruns.core.pickling import public
+
 KINDS = (
     "connect",
     "timeout",
@@ -36,18 +38,21 @@ KINDS = (
 """The words of `RequestError.kind`, the same as the names of the C++ `errc`."""
 
 
+@public
 class Error(Exception):
     """Anything that simruns raises of its own."""
 
 
+@public
 class MissingExtraError(Error, ImportError):
     """An optional library is not installed; the message names the extra that brings it."""
 
 
+@public
 class RequestError(Error):
-    """A request that failed. Holds no credential; survives pickling.
+    """A request that failed. It holds no credential, and can be pickled.
 
-    What is not known is None: `status` without an answer, `code`, `field` and `trace_id` without
+    What is not known is None: `status` without a response, `code`, `field` and `trace_id` without
     the server's own words, `position` where there is nothing to resume.
     """
 
@@ -79,65 +84,72 @@ class RequestError(Error):
         self.elapsed = elapsed
         """Seconds from the start of the operation."""
         self.waited = waited
-        """Seconds of that, for a connection or the request budget."""
+        """Seconds of the operation that went by waiting for a connection or the request budget."""
         self.retry_after = retry_after
         """Seconds that the server asks to wait."""
         self.position = position
-        """Where to go on: `batch.runs(start_at=error.position)`."""
+        """Where a walk goes on: `batch.runs(start_at=error.position)`."""
         self.cause = cause
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), str(self), dict(self.__dict__))
 
 
+@public
 class RequestTimeoutError(RequestError, TimeoutError):
-    """`kind="timeout"`: a deadline passed."""
+    """A deadline passed; `kind` is "timeout"."""
 
 
+@public
 class InvalidArgumentError(RequestError, ValueError):
-    """`kind="invalid_argument"`: the caller's mistake; nothing was sent."""
+    """The caller made a mistake, and nothing was sent; `kind` is "invalid_argument"."""
 
 
+@public
 class AuthError(RequestError):
-    """`kind="auth"` (401) or `kind="forbidden"` (403): the credentials do not open this door."""
+    """The credentials are refused; `kind` is "auth" for a 401, "forbidden" for a 403."""
 
 
+@public
 class IncompleteError(RequestError):
-    """`kind="incomplete"`: fewer runs than the server counted, after the last one to be had.
+    """Fewer runs came than the server counted; raised after the last one that could be had.
 
-    Also `kind="pagination"`: the server's cursors lead nowhere, or in a circle.
+    `kind` is "incomplete"; or "pagination", where the server's cursors lead nowhere or in a circle.
     """
 
     received: int | None = None
-    """Runs that came."""
+    """Runs that the walk brought."""
     total: int | None = None
-    """The server's count; None if it gave none."""
+    """Runs that the server counts; None if it gave no count."""
     missing: int | None = None
-    """Sequence numbers up to the highest that no run had; None where these say nothing."""
+    """Sequence numbers up to the highest that no run has; None where the numbers say nothing."""
     gaps: tuple[tuple[int, int], ...] = ()
-    """The first of them, as ranges (first, last)."""
+    """The first missing sequence numbers, as ranges (first, last)."""
 
 
+@public
 class SuiteError(Error):
-    """Some batches of a suite could not be read; those that could are here all the same."""
+    """Some batches of a suite could not be read; the error holds the runs of the others."""
 
     def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
         super().__init__(message)
         self.runs = runs
-        """The `Runs` of the other batches."""
+        """The `Runs` of the batches that could be read; None in an error that was pickled."""
         self.failures = failures
-        """By batch (`BatchKey`): what stood in its way."""
+        """The error of each batch that could not be read, by its `BatchKey`."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), None, self.failures)
 
 
+@public
 class IncompleteWarning(UserWarning):
-    """Runs are missing, which `allow_incomplete` allowed."""
+    """Runs are missing from a walk for which `allow_incomplete` was given."""
 
 
+@public
 class CancelledError(Error, _FutureCancelledError):
-    """The operation was cancelled from elsewhere, as by `close()`. Not a `RequestError`.
+    """The operation was cancelled from elsewhere, as by `close()`. It is no `RequestError`.
 
     Blocking calls raise it; awaited ones raise `asyncio.CancelledError`.
     """
@@ -157,7 +169,7 @@ _CLASSES: dict[str, type[RequestError]] = {
 
 
 def invalid(message: str, *, field: str | None = None) -> InvalidArgumentError:
-    """The caller's mistake, found before anything was sent."""
+    """Gives the error of a caller's mistake that was found before anything was sent."""
     return InvalidArgumentError(message, kind="invalid_argument", field=field)
 
 
@@ -176,7 +188,7 @@ def from_failure(
     cause: str | None,
     text: str,
 ) -> Exception:
-    """The exception for a failure of the core, where zero and empty mean unknown."""
+    """Gives the exception for a failure of the core, in which zero and empty mean unknown."""
     if kind == "cancelled":
         cancelled = CancelledError(text)
         cancelled.position = position or None
@@ -199,20 +211,20 @@ def from_failure(
 
 
 def tell_walk(error: BaseException, walk: Any) -> None:
-    """Lets an error say what its walk had: `walk` is the core's completeness."""
+    """Lets an error say what its walk brought; `walk` is the completeness of the core."""
     if isinstance(error, IncompleteError):
         error.received, error.total = walk.received, walk.total
         error.missing, error.gaps = walk.missing, tuple(walk.gaps)
 
 
 def warn_if_incomplete(walk: Any) -> None:
-    """For a walk that has ended without an error."""
+    """Warns if runs are missing from a walk that has ended without an error."""
     if walk.verdict == "incomplete":
         warnings.warn(walk.text, IncompleteWarning, stacklevel=_outside())
 
 
 def _outside() -> int:
-    """The stack level of the first caller that is not of this package."""
+    """Gives the stack level of the first caller that is not of this package."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("simruns"):
         frame, level = frame.f_back, level + 1
@@ -220,7 +232,7 @@ def _outside() -> int:
 
 
 def about(error: RequestError, subject: str) -> RequestError:
-    """The same error, its line led by what it is about. Only once."""
+    """Puts what an error is about before its line, unless it stands there already."""
     if not str(error).startswith(subject):
         error.args = (f"{subject}: {error}",)
     return error

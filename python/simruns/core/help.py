@@ -1,21 +1,47 @@
-"""The docstrings of the core's public classes, from where they are written: `_core.pyi`."""
+"""What `help` and notebooks show of methods with many arguments, and of the core's classes."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from inspect import cleandoc
+import inspect
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from simruns import _core
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 CLASSES = ("Criterion", "Issue", "Page", "Run", "Turn")
+"""The public classes of the core, whose docstrings are written in `_core.pyi`."""
+
+
+def names(shape: Any) -> Callable[[F], F]:
+    """Lets `inspect.signature` show the members of the `TypedDict` `shape` in place of `**how`."""
+
+    def named(function: F) -> F:
+        whole = inspect.signature(function)
+        own = [p for p in whole.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        function.__signature__ = whole.replace(  # type: ignore[attr-defined]
+            parameters=[*own, *_parameters(shape)]
+        )
+        return function
+
+    return named
+
+
+def _parameters(shape: Any) -> Iterator[inspect.Parameter]:
+    for name, hint in shape.__annotations__.items():
+        text = getattr(hint, "__forward_arg__", hint)
+        default = False if text == "bool" else None
+        yield inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=text
+        )
 
 
 def describe() -> None:
-    """Sets them, so that `help` shows them. An installation without the stub has none."""
+    """Gives the classes of the core their docstrings, unless the stub is not installed."""
     try:
         stub = ast.parse((Path(__file__).parents[1] / "_core.pyi").read_text(encoding="utf-8"))
     except OSError:
@@ -44,5 +70,5 @@ def _attributes(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 def _text(node: ast.AST) -> str:
     value = node.value if isinstance(node, ast.Expr) else None
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return cleandoc(value.value)
+        return inspect.cleandoc(value.value)
     return ""

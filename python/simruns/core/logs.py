@@ -1,8 +1,8 @@
 """Python's `logging` of the requests, under the name `simruns`.
 
-Debug: each attempt and each answer. Info: why an attempt failed, and what follows. Every record has
-the event as a dictionary, `record.simruns`: event, method, target, attempt, status, bytes, elapsed,
-waited, pause (seconds), trace_id, failure. No credential is in any of it.
+DEBUG has each attempt and each response, INFO why an attempt failed and what follows. Every record
+has the event as a dictionary, `record.simruns`: event, method, target, attempt, status, bytes,
+elapsed, waited, pause (seconds), trace_id, failure. No record holds a credential.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _writer_pid = 0
 
 
 def wanted() -> int:
-    """How much the core is to tell, by the level of the logger. Called before each operation."""
+    """Gives how much the core has to tell, by the level of the logger; the core asks before each
+    operation.
+    """
     if logger.isEnabledFor(logging.DEBUG):
         level = _EVERYTHING
     elif logger.isEnabledFor(logging.INFO):
@@ -37,7 +39,7 @@ def wanted() -> int:
 
 
 def drain() -> None:
-    """Logs what has come so far; afterwards the records of all that has ended are out."""
+    """Logs the events so far: on return, every operation that has ended has all its records."""
     with _logging:
         events = _core.take_events()
         try:
@@ -48,10 +50,10 @@ def drain() -> None:
 
 
 def _start_writer() -> None:
-    """What happens while nobody waits for a result is logged from a thread, at once."""
+    """Starts the thread that logs events at once, also while no caller waits for a result."""
     global _writer, _writer_pid, _logging
     if _writer_pid != os.getpid():
-        _logging = threading.RLock()  # after a fork somebody who is not here may hold the old one
+        _logging = threading.RLock()  # after a fork, a thread that is not here may hold the old one
     _writer_pid = os.getpid()
     _writer = threading.Thread(target=_write, name="simruns-log", daemon=True)
     _writer.start()

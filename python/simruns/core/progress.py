@@ -1,4 +1,4 @@
-"""A bar on a terminal or in a notebook, and nothing anywhere else."""
+"""A progress bar on a terminal or in a notebook, and nothing anywhere else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Any
 
 TICK = 0.1
-"""Seconds between two looks at what has come."""
+"""Seconds between two updates of a bar."""
 
 
 class Progress:
-    """Shows runs received of runs there are. `wanted=None`: only where somebody watches."""
+    """Shows how many of the runs came; with `wanted=None`, only on a terminal or in a notebook."""
 
     def __init__(self, wanted: bool | None, description: str = "runs") -> None:
         self.on = _watched() if wanted is None else bool(wanted)

@@ -1,4 +1,4 @@
-"""Was that all of them? What came, of what the server said there is."""
+"""Whether all runs came: how many did, of those that the server counted."""
 
 from __future__ import annotations
 
@@ -6,36 +6,50 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from simruns import _core
+from simruns.core.pickling import public
 from simruns.request.query import BatchKey
 
 
+@public
 class BatchCompleteness(NamedTuple):
-    """Of one batch.
-
-    `verdict`: "complete", "unverified" or "incomplete". `missing`: sequence numbers up to the
-    highest that no run had, None where these say nothing; `gaps`: the first of them, as ranges.
-    `retries`: requests that brought no page. `walk`: "cursor", "backward", "windows", or
-    "restarted": by cursor, after windows were in doubt. `text`: the whole as a line. `unnamed`: of
-    `received`, runs without an id, which nothing tells apart; they keep a walk from "complete".
-    """
+    """The completeness of the walk through one batch."""
 
     key: BatchKey
     verdict: str
+    """Whether all runs came: "complete", "unverified" or "incomplete"."""
     received: int
+    """Runs that came, each counted once."""
     total: int | None
+    """Runs that the server counted last; None if it gave no count."""
     total_first: int | None
+    """Runs that the server counted on the first page."""
     duplicates: int
+    """Runs that came again and were dropped."""
     missing: int | None
+    """Sequence numbers up to the highest that no run has; None where the numbers say nothing."""
     gaps: tuple[tuple[int, int], ...]
+    """The first missing sequence numbers, as ranges (first, last)."""
     pages: int
+    """Pages that came, those of no use among them."""
     requests: int
+    """Attempts that were sent."""
     retries: int
+    """Requests that brought no page."""
     walk: str
+    """How pages were asked for: "cursor", "backward", "windows", or "restarted".
+
+    "restarted" is by cursor, after windows were in doubt.
+    """
     reached_end: bool
+    """Whether the server said that there is no more."""
     limited: bool
+    """Whether `max_runs` ended the walk before its end."""
     filtered: bool
+    """Whether a filter or an endpoint type chose the runs."""
     text: str
+    """The completeness as a line."""
     unnamed: int = 0
+    """Received runs without an id, which nothing tells apart; they keep a walk from "complete"."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -43,26 +57,27 @@ class BatchCompleteness(NamedTuple):
         return cls(key, **{**told, "gaps": tuple(walk.gaps)})
 
 
+@public
 class Completeness:
-    """Of all batches of one read together; prints as one line. A snapshot."""
+    """The completeness of all batches of one read: a snapshot, which prints as one line."""
 
     def __init__(self, batches: Iterable[BatchCompleteness]) -> None:
         self.batches = tuple(batches)
 
     @property
     def verdict(self) -> str:
-        """The worst of the batches'; of none, "unverified"."""
+        """The worst verdict of the batches; "unverified" if there are none."""
         verdicts = {batch.verdict for batch in self.batches} or {"unverified"}
         return next((v for v in ("incomplete", "unverified") if v in verdicts), "complete")
 
     @property
     def received(self) -> int:
-        """Runs, each counted once."""
+        """Runs that came, each counted once."""
         return sum(batch.received for batch in self.batches)
 
     @property
     def total(self) -> int | None:
-        """The server's count; None if it gave none for some batch."""
+        """Runs that the server counted; None if it gave no count for some batch."""
         totals = [batch.total for batch in self.batches]
         known = [total for total in totals if total is not None]
         return sum(known) if len(known) == len(totals) else None
@@ -74,18 +89,19 @@ class Completeness:
 
     @property
     def unnamed(self) -> int:
-        """Of the received, runs without an id: nothing says whether two of them are one."""
+        """Received runs without an id: nothing says whether two of them are the same."""
         return sum(batch.unnamed for batch in self.batches)
 
     @property
     def missing(self) -> int | None:
-        """Sequence numbers that no run had; None if these say nothing of some batch."""
+        """Sequence numbers that no run has; None if the numbers of some batch say nothing."""
         counts = [batch.missing for batch in self.batches]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 
     @property
     def pages(self) -> int:
+        """Pages that came, those of no use among them."""
         return sum(batch.pages for batch in self.batches)
 
     @property
@@ -109,7 +125,7 @@ class Completeness:
         return any(batch.limited for batch in self.batches)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as they stand in the metadata of tables and files."""
+        """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
                  "retries", "reached_end", "limited", "unnamed")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),

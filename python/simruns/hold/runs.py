@@ -1,4 +1,4 @@
-"""Runs, held: what `read` gives. Iterated again and again, and laid out as tables."""
+"""Runs in memory, as `read` gives them: to iterate again and again, and to lay out as tables."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from itertools import accumulate
 from typing import NoReturn, overload
 
 from simruns import _core
-from simruns.core.files import write_jsonl
+from simruns.core.pickling import public
 from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.jsonl import write_jsonl
 from simruns.hold.tables import Table, Tabular
 from simruns.request.query import BatchKey
 
 
+@public
 class Runs(Tabular):
     """The runs of one batch or of many, in the order in which they were asked for.
 
-    Laid out as a table, it has a row a run.
+    Laid out as a table, they are a row each.
     """
 
     def __init__(
@@ -34,31 +36,31 @@ class Runs(Tabular):
         self._pages = [pages for _, pages in walks]
         self._ends = list(accumulate(len(pages) for pages in self._pages))
         self.batches = tuple(key for key, _ in walks)
-        """The batches, by their references."""
+        """The references of the batches."""
         self.completeness = completeness or Completeness(
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
         self.read_at = read_at or datetime.now(timezone.utc)
-        """When the last page had come, in UTC."""
+        """When the last page came, in UTC."""
         super().__init__("runs", self._pages, self.completeness)
 
     @cached_property
     def turns(self) -> Table:
-        """A row a message."""
+        """The table of turns, a row a message."""
         return Table("turns", self._pages, self.completeness)
 
     @cached_property
     def criteria(self) -> Table:
-        """A row a success criterion."""
+        """The table of success criteria, a row a criterion."""
         return Table("criteria", self._pages, self.completeness)
 
     @cached_property
     def issues(self) -> Table:
-        """A row for everything odd about the data: where, and what."""
+        """The table of issues, a row for each thing that is odd about the data: where, and what."""
         return Table("issues", self._pages, self.completeness)
 
     def to_jsonl(self, path: str | os.PathLike[str]) -> None:
-        """Writes each run's own JSON as a line; the file is whole or not there."""
+        """Writes a file with the own JSON of each run as a line; it is whole or not there."""
         write_jsonl(path, self)
 
     def __len__(self) -> int:
@@ -86,7 +88,7 @@ class Runs(Tabular):
         return self._at(at)
 
     def __array__(self, *_: object, **__: object) -> NoReturn:
-        """Without it, `pandas.DataFrame(runs)` would be one column of `Run` objects."""
+        """Refuses what would make one column of `Run` objects of `pandas.DataFrame(runs)`."""
         raise TypeError("runs are no array; give runs.to_pandas(), or list(runs)")
 
     def __repr__(self) -> str:

@@ -5,15 +5,15 @@ The columns live in the core; a library is imported when it is asked for.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from simruns import _core
-from simruns.core.errors import Error, MissingExtraError, invalid
-from simruns.core.unpickled import Unpickled
+from simruns.core.errors import Error, invalid
+from simruns.core.extras import require
+from simruns.core.pickling import Unpickled, public
 from simruns.hold.completeness import Completeness
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars
 
 COMPLETENESS = "simruns.completeness"
-"""The key of `Completeness.to_dict`, as JSON, in the metadata of tables and in pandas `attrs`."""
+"""The key of `Completeness.to_dict()` in the metadata of tables, as JSON, and in pandas `attrs`."""
 
 
 class Tabular(Unpickled):
@@ -35,7 +35,7 @@ class Tabular(Unpickled):
         self._completeness = completeness
 
     def to_arrow(self) -> Any:
-        """A `pyarrow.Table`. Ctrl-C ends it between two pages."""
+        """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages."""
         pyarrow = require("pyarrow", "arrow", "to_arrow")
         with pyarrow.RecordBatchReader.from_stream(self._table) as reader:
             return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
@@ -43,7 +43,7 @@ class Tabular(Unpickled):
     def to_pandas(
         self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable"
     ) -> pandas.DataFrame:
-        """A `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow"."""
+        """Gives a `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow"."""
         if dtype_backend not in ("numpy_nullable", "pyarrow"):
             raise invalid(f"dtype_backend is {dtype_backend!r}; give 'numpy_nullable' or 'pyarrow'")
         pd = require("pandas", "pandas", "to_pandas")
@@ -54,7 +54,7 @@ class Tabular(Unpickled):
         return frame
 
     def to_polars(self) -> polars.DataFrame:
-        """A `polars.DataFrame`. Polars has no place for the completeness: it is on `runs`."""
+        """Gives a `polars.DataFrame`, which cannot carry the completeness; `Runs` has it."""
         pl = require("polars", "polars", "to_polars")
         frame: polars.DataFrame = pl.DataFrame(self)
         if frame.height != self._table.num_rows:
@@ -76,8 +76,9 @@ class Tabular(Unpickled):
         return _core.ArrowTable(self._name, self._walks, {COMPLETENESS: text})
 
 
+@public
 class Table(Tabular):
-    """One of the tables of `Runs`: its `run_id` is the `id` of the table of runs."""
+    """One of the tables of `Runs`, whose column `run_id` is the `id` of the table of runs."""
 
     def __len__(self) -> int:
         return self._table.num_rows
@@ -86,18 +87,8 @@ class Table(Tabular):
         return f"<Table of {self._name}: {len(self):,} rows>"
 
 
-def require(library: str, extra: str, what: str) -> Any:
-    """The library, or the command that installs it."""
-    try:
-        return importlib.import_module(library)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{what} needs {library}: pip install 'simruns[{extra}]'", name=library
-        ) from error
-
-
 def _nullable(pd: Any) -> Any:
-    """pandas' nullable type of an Arrow type; None, pandas' usual one, where there is none."""
+    """Gives the lookup of pandas' nullable type for an Arrow type; None means the usual type."""
     import pyarrow
 
     types = {

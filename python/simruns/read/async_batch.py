@@ -1,4 +1,4 @@
-"""`Batch` and `Suite`, awaited."""
+"""One batch, and many: the ways of reading them by tasks of an event loop."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simruns import _core
-from simruns.archive.choice import ArchiveChoice
 from simruns.core.bridge import bridge
 from simruns.core.errors import CancelledError
+from simruns.core.help import names
+from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import TICK, Progress
-from simruns.core.signatures import names
-from simruns.core.unpickled import Unpickled
 from simruns.hold.runs import Runs
 from simruns.read.batch import BatchBase
-from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, FollowChoice, Predicate, start
+from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, start
 from simruns.read.streams import AsyncRunStream
 from simruns.read.waiting import Reads, held, show, stop_if_hopeless
-from simruns.request.query import BatchKey, Choice, PageChoice, Walk, make_query
+from simruns.request.query import (
+    ArchiveChoice,
+    BatchKey,
+    Choice,
+    FollowChoice,
+    PageChoice,
+    Walk,
+    make_query,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -28,29 +35,30 @@ if TYPE_CHECKING:
     from simruns.archive.result import ArchiveResult
 
 
+@public
 class AsyncBatch(BatchBase):
     """A batch, read by tasks of an event loop: the names of `Batch`, awaited."""
 
     @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> AsyncRunStream:
-        """The runs as a stream, read once by `async for`. Takes what `Batch.runs` takes."""
+        """Gives the runs as a stream, which `async for` reads once; see `Batch.runs`."""
         return AsyncRunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 
     @names(PageChoice)
     async def page(self, **how: Unpack[PageChoice]) -> _core.Page:
-        """One page, and its cursors."""
+        """Reads one page, as `Batch.page` does."""
         query = make_query(self.key, how, caller="page", allowed=PageChoice)
         return await self._page(query)
 
     @names(Choice)
     async def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
-        """The first n runs, at most 100, by one request."""
+        """Reads the first n runs, at most 100, by one request."""
         page = await self._page(self._head_query(n, how))
         return page[:n]
 
     @names(Walk)
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
-        """All runs in one walk, held."""
+        """Reads all runs in one walk, and holds them."""
         return await read_all(self._core, [self.key], progress, how)
 
     @names(ArchiveChoice)
@@ -63,7 +71,7 @@ class AsyncBatch(BatchBase):
     ) -> ArchiveResult:
         """Keeps the runs in a directory, as `Batch.archive` does, on a thread of its own.
 
-        A cancelled task waits until what came is written.
+        A cancelled task waits until the runs that came are written.
         """
         from simruns.archive.writing import Archiver, named
 
@@ -74,10 +82,10 @@ class AsyncBatch(BatchBase):
                 return await asyncio.shield(work)
             except asyncio.CancelledError:
                 archiver.stop()
-                while not work.done():  # whoever is cancelled once more waits on
+                while not work.done():  # a task that is cancelled once more waits on
                     with suppress(asyncio.CancelledError):
                         await asyncio.wait([work])
-                work.cancelled() or work.exception()  # seen, and no warning of the loop
+                work.cancelled() or work.exception()  # looked at, so that the loop does not warn
                 raise
 
     @names(FollowChoice)
@@ -92,7 +100,7 @@ class AsyncBatch(BatchBase):
         deadline: float | None = None,
         **how: Unpack[FollowChoice],
     ) -> AsyncFollowStream:
-        """The runs of a live batch, each once, as they settle. Takes what `Batch.follow` takes."""
+        """Gives the runs of a live batch, each once, as they settle; see `Batch.follow`."""
         stream = start(
             self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
             idle=idle, deadline=deadline,
@@ -105,6 +113,7 @@ class AsyncBatch(BatchBase):
         return page
 
 
+@public
 class AsyncSuite(Unpickled):
     """Many batches, read together by tasks of an event loop."""
 
@@ -116,7 +125,7 @@ class AsyncSuite(Unpickled):
 
     @names(Walk)
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
-        """All runs of all batches, held, as `Suite.read` gives them."""
+        """Reads all runs of all batches, as `Suite.read` does."""
         return await read_all(self._core, self.keys, progress, how)
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""One batch, and many: what to read, and the ways of reading it."""
+"""One batch, and many: the ways of reading them on this thread."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simruns import _core
-from simruns.archive.choice import ArchiveChoice
 from simruns.core import checks
+from simruns.core.help import names
+from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import Progress
-from simruns.core.signatures import names
-from simruns.core.unpickled import Unpickled
 from simruns.hold.runs import Runs
-from simruns.read.follow import INTERVAL, JITTER, FollowChoice, FollowStream, Predicate, start
+from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, start
 from simruns.read.streams import RunStream
 from simruns.read.waiting import held, wait_for_all
-from simruns.request.query import BatchKey, Choice, PageChoice, Walk, make_query
+from simruns.request.query import (
+    ArchiveChoice,
+    BatchKey,
+    Choice,
+    FollowChoice,
+    PageChoice,
+    Walk,
+    make_query,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class BatchBase(Unpickled):
-    """A batch of a scenario, at one server."""
+    """A batch of a scenario, at one server; what `Batch` and `AsyncBatch` have in common."""
 
     _instead = "keep its key, and give that to client.batches in each process"
 
@@ -54,25 +61,26 @@ class BatchBase(Unpickled):
         return make_query(self.key, how, caller="head", allowed=Choice, page_size=size)
 
 
+@public
 class Batch(BatchBase):
-    """A batch, read on this thread. `client.batch(...)` makes one; nothing is sent by that."""
+    """A batch, read on this thread. `client.batch(...)` makes one, and sends nothing."""
 
     @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> RunStream:
-        """The runs as a stream, read once.
+        """Gives the runs as a stream, which is read once.
 
         Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before,
-        strict, walk and allow_incomplete: see `Walk`. Raises `IncompleteError` after the last run
-        if fewer came than the server counted.
+        strict, walk and allow_incomplete: see `Walk`. The stream raises `IncompleteError` after
+        the last run if fewer came than the server counted.
         """
         return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
 
     @names(PageChoice)
     def page(self, **how: Unpack[PageChoice]) -> _core.Page:
-        """One page, and its cursors. Takes what `runs` takes, but max_runs, walk and
-        allow_incomplete.
+        """Reads one page, which has its cursors.
 
-        Started at a position in the middle of a page, it holds the runs after that.
+        Takes what `runs` takes, but max_runs, walk and allow_incomplete. A page that is started at
+        a position in the middle of one holds the runs after that.
         """
         query = make_query(self.key, how, caller="page", allowed=PageChoice)
         page: _core.Page = self._core.start_page(query, None).wait()
@@ -80,15 +88,18 @@ class Batch(BatchBase):
 
     @names(Choice)
     def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
-        """The first n runs, at most 100, by one request. Takes sort, filter, endpoint_type."""
+        """Reads the first n runs, at most 100, by one request.
+
+        Takes sort, filter and endpoint_type.
+        """
         page: _core.Page = self._core.start_page(self._head_query(n, how), None).wait()
         return page[:n]
 
     @names(Walk)
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
-        """All runs in one walk, held. Takes what `runs` takes.
+        """Reads all runs in one walk, and holds them. Takes what `runs` takes.
 
-        `progress`: a bar; None: only on a terminal or in a notebook.
+        `progress` says whether to show a bar; None shows one on a terminal and in a notebook only.
         """
         return read_all(self._core, [self.key], progress, how)
 
@@ -102,11 +113,12 @@ class Batch(BatchBase):
     ) -> ArchiveResult:
         """Keeps the runs in a directory, as Parquet; `simruns.open(directory)` reads them again.
 
-        The first call makes it. A later one goes on where one was interrupted, or else walks the
-        batch again: it keeps the later text of a run that changed, and runs that the server no
-        longer has. Whatever ends a call, a SIGKILL among it, the directory is sound.
+        The first call makes the directory. A later one goes on where one was interrupted, or else
+        walks the batch again: it keeps the later text of a run that changed, and runs that the
+        server no longer has. Whatever ends a call, even a SIGKILL, the directory is sound.
 
-        Takes sort, filter, endpoint_type, page_size and allow_incomplete. `progress` as in `read`.
+        Takes sort, filter, endpoint_type, page_size and allow_incomplete; `progress` is that of
+        `read`.
         """
         from simruns.archive.writing import archive
 
@@ -124,12 +136,13 @@ class Batch(BatchBase):
         deadline: float | None = None,
         **how: Unpack[FollowChoice],
     ) -> FollowStream:
-        """The runs of a live batch, each once, as they settle: no longer `pending`.
+        """Gives the runs of a live batch, each once, when it has settled: is no longer `pending`.
 
-        A poll every `interval` seconds, give or take `jitter` of it. It ends when `count` runs have
-        settled or are lost, behind a run for which `until(run)` is true, when nothing has changed
-        for `idle` seconds, or `deadline` seconds after the first run was asked for; else never.
-        Takes filter, endpoint_type, page_size and strict: see `FollowChoice`.
+        The batch is polled every `interval` seconds, give or take `jitter` of it. The stream ends
+        when `count` runs have settled or are lost, behind a run for which `until(run)` is true,
+        when nothing has changed for `idle` seconds, or `deadline` seconds after the first run was
+        asked for; else never. Takes filter, endpoint_type, page_size and strict: see
+        `FollowChoice`.
         """
         stream = start(
             self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
@@ -138,8 +151,9 @@ class Batch(BatchBase):
         return FollowStream(self.key, *stream)
 
 
+@public
 class Suite(Unpickled):
-    """Many batches, read together. `client.batches(...)` makes one; nothing is sent by that."""
+    """Many batches, read together. `client.batches(...)` makes one, and sends nothing."""
 
     _instead = "keep its keys, and give them to client.batches in each process"
 
@@ -149,10 +163,11 @@ class Suite(Unpickled):
 
     @names(Walk)
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
-        """All runs of all batches, held: every walk starts at once, the connections are shared.
+        """Reads all runs of all batches, and holds them.
 
-        Takes what `Batch.read` takes. A batch that cannot be read does not hold up the others:
-        `SuiteError` then has their runs, and what failed by batch.
+        Every walk starts at once, and they share the connections. Takes what `Batch.read` takes. A
+        batch that cannot be read does not hold up the others: `SuiteError` then has their runs, and
+        the errors by batch.
         """
         return read_all(self._core, self.keys, progress, how)
 

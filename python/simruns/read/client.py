@@ -1,4 +1,4 @@
-"""The ways in: `Client` for scripts and notebooks, `AsyncClient` for event loops."""
+"""The clients: `Client` for scripts and notebooks, `AsyncClient` for event loops."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from simruns import _core
 from simruns.core import checks
-from simruns.core.signatures import names
+from simruns.core.help import names
+from simruns.core.pickling import public
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
 from simruns.request.options import Options, checked
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Connected:
-    """What both clients are: one server, one set of credentials, a pool of connections."""
+    """One server, one set of credentials and a pool of connections, which both clients are."""
 
     @names(Options)
     def __init__(
@@ -39,8 +40,8 @@ class _Connected:
         self.project = settings.project(project)
         sound = checked(options, owner=type(self).__name__)
         _trust(url, sound)
-        who = settings.credentials(api_key, token)
-        self._core = _core.Client(url, **who, options=sound)
+        credentials = settings.credentials(api_key, token)
+        self._core = _core.Client(url, **credentials, options=sound)
 
     @property
     def base_url(self) -> str:
@@ -62,28 +63,29 @@ class _Connected:
         return BatchKey(own, checks.text("scenario", scenario), checks.text("batch", batch))
 
 
+@public
 class Client(_Connected):
     """Reads batches on the thread that asks; several threads may share one client.
 
-    Left out, base_url, project, api_key and token come from SIMRUNS_BASE_URL, SIMRUNS_PROJECT,
-    SIMRUNS_API_KEY and SIMRUNS_TOKEN; an api_key or token given here silences both of the last.
-    `Options` names the further keyword arguments.
+    If they are left out, base_url, project, api_key and token come from SIMRUNS_BASE_URL,
+    SIMRUNS_PROJECT, SIMRUNS_API_KEY and SIMRUNS_TOKEN; an api_key or token given here silences both
+    of the last. `Options` names the further keyword arguments.
     """
 
     def batch(self, *, scenario: str, batch: str, project: str | None = None) -> Batch:
-        """A batch of a scenario. Sends nothing."""
+        """Gives a batch of a scenario, to read from. Sends nothing."""
         return Batch(self._core, self._key(scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> Suite:
-        """Many batches. Sends nothing.
+        """Gives many batches, to read together. Sends nothing.
 
-        `pairs`: {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch), objects
-        with .scenario and .batch, a frame with these columns, or the path of a CSV file.
+        `pairs` is {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch),
+        objects with .scenario and .batch, a frame with these columns, or the path of a CSV file.
         """
         return Suite(self._core, read_pairs(pairs, self.project))
 
     def close(self) -> None:
-        """Ends all that is under way, streams too, and closes the connections."""
+        """Ends every read that is under way, also streams, and closes the connections."""
         self._core.close()
 
     def __enter__(self) -> Client:
@@ -98,23 +100,24 @@ class Client(_Connected):
         self.close()
 
 
+@public
 class AsyncClient(_Connected):
-    """Reads batches from tasks of an event loop: the arguments and names of `Client`, awaited."""
+    """Reads batches by tasks of an event loop, with the arguments and names of `Client`."""
 
     def batch(self, *, scenario: str, batch: str, project: str | None = None) -> AsyncBatch:
-        """A batch of a scenario. Sends nothing."""
+        """Gives a batch of a scenario, to read from. Sends nothing."""
         from simruns.read.async_batch import AsyncBatch
 
         return AsyncBatch(self._core, self._key(scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
-        """Many batches, as `Client.batches` takes them. Sends nothing."""
+        """Gives many batches, which are named as for `Client.batches`. Sends nothing."""
         from simruns.read.async_batch import AsyncSuite
 
         return AsyncSuite(self._core, read_pairs(pairs, self.project))
 
     async def close(self) -> None:
-        """Ends all that is under way, streams too, and closes the connections."""
+        """Ends every read that is under way, also streams, and closes the connections."""
         self._core.close()
 
     async def __aenter__(self) -> AsyncClient:
@@ -129,12 +132,12 @@ class AsyncClient(_Connected):
         await self.close()
 
 
-if hasattr(sys, "ps1") or "IPython" in sys.modules:  # somebody may ask `help` about a run
+if hasattr(sys, "ps1") or "IPython" in sys.modules:  # a person may ask `help` about a run
     import_module("simruns.core.help").describe()
 
 
 def _trust(url: str, options: dict[str, Any]) -> None:
-    """Names certifi's authorities where https would find none."""
+    """Has an https client trust certifi's authorities where the system has none."""
     if not url.lower().startswith("https:") or "ca_file" in options:
         return
     found = settings.trust_file()

@@ -1,16 +1,17 @@
-"""The runs of a live batch as a stream: each once, as they settle."""
+"""The runs of a live batch as a stream, each once, as they settle."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.pickling import public
 from simruns.read.streams import AsyncOnce, AsyncRuns, SyncOnce
-from simruns.request.query import BatchKey, make_query
+from simruns.request.query import BatchKey, FollowChoice, make_query
 
 Predicate = Callable[[_core.Run], object]
 
@@ -18,38 +19,30 @@ INTERVAL = 5.0
 JITTER = 0.2
 
 
-class FollowChoice(TypedDict, total=False):
-    """Which runs of a live batch. None, or left out: the default."""
-
-    filter: str | None
-    """Passed to the server as it is."""
-    endpoint_type: str | None
-    """Only runs of this endpoint type."""
-    page_size: int | None
-    """Runs in one request, 1 to 100. Default 100."""
-    strict: bool
-    """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
-
-
+@public
 class FollowStatus(NamedTuple):
     """How far the following of a batch has come, as of the latest page."""
 
     seen: int
-    """Runs that were there in any poll: settled, pending and lost."""
+    """Runs that were there in any poll: settled, pending and lost ones."""
     settled: int
-    """Those of the page in hand that were not yielded yet included."""
+    """Runs that have settled, those among them that are not yielded yet."""
     pending: int
+    """Runs that have not settled yet."""
     lost: int
-    """Gone before they settled."""
+    """Runs that went before they settled."""
     unnamed: int
-    """Runs without an id, which cannot be followed; of one poll."""
+    """Runs without an id in one poll, which cannot be followed."""
     total: int | None
-    """As the server says."""
+    """Runs that the server counts; None if it gives no count."""
     polls: int
+    """Polls that were begun."""
     pages: int
+    """Pages that came."""
     requests: int
+    """Attempts that were sent."""
     ended: str | None
-    """None while it goes on; then `count`, `until`, `idle` or `deadline`."""
+    """What ended the following: `count`, `until`, `idle` or `deadline`; None while it goes on."""
 
     def __str__(self) -> str:
         runs = "1 run" if self.seen == 1 else f"{self.seen:,} runs"
@@ -59,22 +52,24 @@ class FollowStatus(NamedTuple):
         return line if self.ended is None else f"{line}, ended by {self.ended}"
 
 
+@public
 class LostRun(NamedTuple):
-    """A run that was pending when it was last seen, and is there no more."""
+    """A run that was pending when it was seen last, and is no longer there."""
 
     id: str
     sequence: int | None
     expires_at_ms: int | None
-    """As it said itself."""
+    """Milliseconds since 1970 at which the run was to expire, as it said itself."""
     last_poll: int
     """The poll that saw it last, counted from 1."""
     lost_poll: int
     """The poll that missed it."""
     why: str
+    """Why the run counts as lost, as a text."""
 
 
 class _Followed:
-    """What `FollowStream` and `AsyncFollowStream` say of themselves."""
+    """The status of a followed batch, which both kinds of stream have."""
 
     _instead = "follow the batch anew in each process"
     _again = "call follow() again, which gives all that has settled once more"
@@ -84,7 +79,7 @@ class _Followed:
 
     @property
     def status(self) -> FollowStatus:
-        """As of the latest page; any thread may look."""
+        """How far the following has come, as of the latest page. Any thread may look."""
         now = self._stream.status
         fields = {name: getattr(now, name) for name in FollowStatus._fields}
         return FollowStatus(**{**fields, "ended": "until" if self._ends.met else now.ended})
@@ -99,9 +94,9 @@ class _Followed:
 
 
 class _Ends:
-    """Whether the run that was yielded last is the one that ends it.
+    """Tells whether the run that was yielded last ends the stream.
 
-    It is asked when the next one is wanted, so that a predicate that raises loses no run.
+    The predicate is called when the next run is wanted, so that one that raises loses no run.
     """
 
     def __init__(self, until: Predicate | None) -> None:
@@ -122,20 +117,22 @@ class _Ends:
 
     @staticmethod
     def _ask(until: Predicate, run: _core.Run) -> object:
-        """A loop would take `StopIteration` for its end, and a coroutine for true."""
+        """Calls the predicate, and refuses what a loop would take for its end, or for true."""
         try:
-            answer: object = until(run)
+            ends: object = until(run)
         except (StopIteration, StopAsyncIteration) as error:
             raise RuntimeError(f"until raised {type(error).__name__} for run {run.id}") from error
-        if inspect.isawaitable(answer):
-            if inspect.iscoroutine(answer):
-                answer.close()
+        if inspect.isawaitable(ends):
+            if inspect.iscoroutine(ends):
+                ends.close()
             raise invalid("until is asynchronous; give a plain function of a run", field="until")
-        return answer
+        return ends
 
 
+@public
 class FollowStream(_Followed, SyncOnce[_core.Follow]):
-    """`for run in batch.follow():`. Nothing is sent before the first run is asked for.
+    """The stream of `for run in batch.follow():`, which sends nothing before the first run is
+    asked for.
 
     A second pass raises. After an error, or Ctrl-C, the same iterator goes on where it stood.
     """
@@ -149,8 +146,10 @@ class FollowStream(_Followed, SyncOnce[_core.Follow]):
         return _Following(self._stream, self._ends)
 
 
+@public
 class AsyncFollowStream(_Followed, AsyncOnce[_core.Follow]):
-    """`async for run in batch.follow():`. Nothing is sent before the first run is asked for.
+    """The stream of `async for run in batch.follow():`, which sends nothing before the first run
+    is asked for.
 
     A second pass raises. After an error or a cancellation, the same iterator goes on where it
     stood.
@@ -204,7 +203,7 @@ def start(
     idle: float | None,
     deadline: float | None,
 ) -> tuple[_core.Follow, Predicate | None]:
-    """What `follow` of both kinds of batch does with its arguments."""
+    """Checks the arguments of `follow`, and starts the following; the second result is `until`."""
     if until is not None and not callable(until):
         raise invalid("until is no function; give one of a run that tells the end", field="until")
     if checks.duration("jitter", jitter, "of the interval", least=0.0) > 1:

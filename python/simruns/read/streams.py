@@ -1,4 +1,4 @@
-"""The runs of one batch as a stream: read once, a page at a time."""
+"""The runs of one batch as a stream, which is read once, a page at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from simruns import _core
 from simruns.core import errors
-from simruns.core.unpickled import Unpickled
+from simruns.core.pickling import Unpickled, public
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.request.query import BatchKey
 
@@ -20,7 +20,7 @@ AnyStream = TypeVar("AnyStream", _core.Stream, _core.Follow)
 
 
 class _Once(Unpickled, Generic[AnyStream]):
-    """Runs of a batch that are read once."""
+    """A stream of runs that is read once."""
 
     _again = "call runs() again, or read() to hold the runs"
 
@@ -37,7 +37,7 @@ class _Once(Unpickled, Generic[AnyStream]):
 
 class SyncOnce(_Once[AnyStream]):
     def close(self) -> None:
-        """Ends what is under way; the stream gives no more runs."""
+        """Ends the request that is under way; the stream gives no more runs."""
         self._taken = True
         self._stream.close()
 
@@ -55,7 +55,7 @@ class SyncOnce(_Once[AnyStream]):
 
 class AsyncOnce(_Once[AnyStream]):
     async def aclose(self) -> None:
-        """Ends what is under way; the stream gives no more runs."""
+        """Ends the request that is under way; the stream gives no more runs."""
         self._taken = True
         self._stream.close()
 
@@ -72,7 +72,7 @@ class AsyncOnce(_Once[AnyStream]):
 
 
 class _Walked:
-    """What `RunStream` and `AsyncRunStream` say of themselves."""
+    """The completeness and the position of a walk, which both kinds of stream have."""
 
     _instead = "keep its position, and give that to start_at"
     _key: BatchKey
@@ -80,20 +80,22 @@ class _Walked:
 
     @property
     def completeness(self) -> Completeness:
-        """Of what was read so far."""
+        """The completeness of what was read so far."""
         return Completeness([BatchCompleteness.of(self._key, self._stream.completeness)])
 
     @property
     def position(self) -> str:
-        """After the last run that was yielded: `batch.runs(start_at=position)` goes on there."""
+        """Where `batch.runs(start_at=position)` goes on: after the last run that was yielded."""
         return self._stream.position
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of batch {self._key.batch!r}: {self.completeness}>"
 
 
+@public
 class RunStream(_Walked, SyncOnce[_core.Stream]):
-    """`for run in batch.runs():`. Nothing is sent before the first run is asked for.
+    """The stream of `for run in batch.runs():`, which sends nothing before the first run is asked
+    for.
 
     A second pass raises. After an error, the same iterator asks for the same page again.
     """
@@ -103,8 +105,10 @@ class RunStream(_Walked, SyncOnce[_core.Stream]):
         return iter(self._stream)
 
 
+@public
 class AsyncRunStream(_Walked, AsyncOnce[_core.Stream]):
-    """`async for run in batch.runs():`. Nothing is sent before the first run is asked for.
+    """The stream of `async for run in batch.runs():`, which sends nothing before the first run is
+    asked for.
 
     A second pass raises. After an error or a cancellation, the same iterator asks for the same
     page again.
@@ -116,11 +120,11 @@ class AsyncRunStream(_Walked, AsyncOnce[_core.Stream]):
 
 
 class AsyncRuns:
-    """Runs that are here already come without touching the loop."""
+    """Iterates over a stream; a run that is here already comes without touching the loop."""
 
     def __init__(self, stream: _core.Stream | _core.Follow) -> None:
         self._stream = stream
-        self._left: _core.Operation | None = None  # of a cancelled wait: not done yet
+        self._left: _core.Operation | None = None  # of a cancelled wait, and not done yet
 
     def __aiter__(self) -> AsyncRuns:
         return self
@@ -154,7 +158,7 @@ class AsyncRuns:
         return more
 
     async def _settled(self, operation: _core.Operation) -> None:
-        """Whatever it came to, the walk stands where it stood, or has the page in hand."""
+        """Waits for an operation whose task was cancelled; the walk has lost nothing by it."""
         from simruns.core.bridge import bridge
 
         await bridge().settled(operation)

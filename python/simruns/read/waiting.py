@@ -1,4 +1,4 @@
-"""Waiting for several walks at once on this thread, and what becomes of them."""
+"""Waiting for several walks at once, and what becomes of their runs and failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 
 
 def wait_for_all(reads: Reads, bar: Progress) -> None:
-    """Returns when all are done, well or not. Ctrl-C works, and cancels them."""
+    """Returns when all walks are done or have failed. Ctrl-C works, and cancels them."""
     pending = list(reads)
     try:
         while pending:
@@ -33,19 +33,19 @@ def wait_for_all(reads: Reads, bar: Progress) -> None:
 
 
 def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:
-    """Raises what would be so for every batch: credentials that are refused, or a cancellation."""
+    """Raises what would fail every batch: credentials that are refused, or a cancellation."""
     try:
         operation.result()
     except errors.AuthError as error:
         raise (error if alone else errors.about(error, _name(key))) from None
     except errors.RequestError:
-        pass  # the others may yet come; `held` says of this one
+        pass  # the others may yet come; `held` tells of this one
 
 
 def held(reads: Reads) -> Runs:
-    """The runs of all walks. Requires that all are done.
+    """Gives the runs of all walks. Requires that all are done.
 
-    Raises the first failure if nothing came, else a `SuiteError` that holds what did.
+    Raises the first failure if no walk succeeded, else a `SuiteError` that holds the runs.
     """
     walks, failures = [], {}
     for key, operation in reads:

@@ -1,4 +1,4 @@
-"""The options of a client: their names, meanings and bounds. Seconds and bytes."""
+"""The options of a client: their names, meanings and bounds, in seconds and bytes."""
 
 from __future__ import annotations
 
@@ -9,54 +9,62 @@ from typing import Any, TypedDict
 
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.pickling import public
 
 
+@public
 class Options(TypedDict, total=False):
-    """Keyword arguments of `Client` and `AsyncClient`. None, or left out: the default.
+    """Keyword arguments of `Client` and `AsyncClient`.
 
-    A timeout of 0 is none.
+    None stands for the default, as leaving an option out does. A timeout of 0 is none.
     """
 
     connect_timeout: float | None
-    """Seconds for name, connection and TLS together."""
+    """Seconds for looking up the name, connecting and TLS together. Default 10."""
     attempt_timeout: float | None
-    """Seconds for one attempt as a whole, from connect to the last byte."""
+    """Seconds for one attempt as a whole, from connecting to the last byte. Default 30."""
     operation_timeout: float | None
-    """Seconds for one page with its retries and pauses."""
+    """Seconds for one page with its retries and pauses. Default 300."""
     walk_timeout: float | None
-    """Seconds for a whole walk. Default: none."""
+    """Seconds for a whole walk. Default 0, which is none."""
     max_attempts: int | None
-    """Attempts for one page, the first included."""
+    """Attempts for one page, the first included. Default 4."""
     backoff_base: float | None
-    """Seconds; the pause before retry n is up to base * 2^n."""
+    """Seconds: the pause before retry n is random, up to base * 2^n. Default 0.1."""
     backoff_cap: float | None
-    """Seconds; no pause is longer."""
+    """Seconds that a pause before a retry has at most. Default 20."""
     retry_after_cap: float | None
-    """Seconds; a server that asks for a longer pause fails the request at once."""
+    """Seconds: a server that asks for a longer pause fails the request at once. Default 60."""
     retry_server_errors: bool | None
     """Whether a status of 500 is tried again. Default: True."""
     max_header_bytes: int | None
+    """Bytes that the header of one response has at most."""
     max_body_bytes: int | None
-    """Bytes of one answer, as sent."""
+    """Bytes that the body of one response has at most, as it is sent."""
     max_inflated_bytes: int | None
-    """Bytes of one answer, decompressed."""
+    """Bytes that the body of one response has at most when it is decompressed."""
     max_json_depth: int | None
+    """Levels of nesting that the JSON of a page has at most."""
     max_pages: int | None
-    """Pages of one walk."""
+    """Pages that one walk asks for at most."""
     connections: int | None
-    """Connections open at once; reads share them."""
+    """Connections that are open at once; all reads of the client share them. Default 8."""
     prefetch: int | None
-    """Pages fetched ahead of the one being read. 0: nothing that was not asked for. Default 1; of a
-    settled batch, for a reader that keeps up, as many as there are connections."""
+    """Pages that are fetched ahead of the one being read. 0 fetches only what is asked for.
+
+    Default 1; for a reader of a settled batch that keeps up, as many as there are connections.
+    """
     request_budget: int | None
-    """Requests in any 300 seconds; further ones wait. 0: no limit. Default: 1,000, as the vendor
-    asks, and none for a server on this machine."""
+    """Requests in any 300 seconds; further ones wait. 0 is no limit.
+
+    Default: 1,000, as the vendor asks, and no limit for a server on this machine.
+    """
     compression: bool | None
-    """Whether answers may come as gzip. Default: True, and False for a server on this machine."""
+    """Whether responses may come as gzip. Default: True, but False for a server on this machine."""
     ca_file: str | os.PathLike[str] | None
-    """A PEM file of the authorities to trust."""
+    """A PEM file of the authorities to trust. Default: those of the system."""
     proxy: str | None
-    """`http://[user:password@]host[:port]`, which opens a tunnel to the server. Default: none."""
+    """`http://[user:password@]host[:port]`: it opens a tunnel to the server. Default: none."""
     proxy_from_env: bool | None
     """Whether HTTPS_PROXY and NO_PROXY are heeded, as curl does. Default: False."""
 
@@ -65,7 +73,7 @@ _from_one = partial(checks.count, low=1)
 
 
 def _file(name: str, value: Any) -> str:
-    """The path of a file that can be read."""
+    """Gives the path of a file, which can be read."""
     path = checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
     try:
         with open(path, "rb"):
@@ -101,7 +109,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
-    """The options that were given, each of them known and sound."""
+    """Gives the options that are not None, each of them known and sound."""
     out: dict[str, Any] = {}
     for name, value in options.items():
         if name not in _CHECKS:

@@ -38,7 +38,7 @@ FORMS = (
 
 
 def read_pairs(pairs: Pairs, project: str | None) -> list[BatchKey]:
-    """The batches that `pairs` names, in its order, each of them once."""
+    """Gives the batches that `pairs` names, in its order, and refuses one that is there twice."""
     keys: dict[BatchKey, str] = {}
     for where, fields in _rows(pairs):
         key = _key(where, fields, project)
@@ -56,7 +56,7 @@ _Row: TypeAlias = tuple[str, tuple[Any, Any, Any]]
 
 
 def _rows(pairs: Any) -> Iterator[_Row]:
-    """Each entry: where it stands, and its (project or None, scenario, batch)."""
+    """Gives of each entry where it stands, and its (project or None, scenario, batch)."""
     if isinstance(pairs, str | os.PathLike):
         return _csv_rows(os.fspath(pairs))
     if isinstance(pairs, Mapping):

@@ -1,4 +1,4 @@
-"""Which runs of a batch, in which order: the keyword arguments of reading, checked."""
+"""Which runs of a batch, in which order: the keyword arguments of reading, and their checks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, TypedDict
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.pickling import public
 
 
+@public
 class BatchKey(NamedTuple):
     """A batch by its three references."""
 
@@ -20,48 +22,71 @@ class BatchKey(NamedTuple):
 
 
 class Choice(TypedDict, total=False):
-    """Which runs. None, or left out: the default."""
+    """Which runs. None stands for the default, as leaving an argument out does."""
 
     sort: str | None
-    """`field:asc` or `field:desc`. Default `createdAt:asc`."""
+    """The order of the runs: `field:asc` or `field:desc`. Default `createdAt:asc`."""
     filter: str | None
-    """Passed to the server as it is."""
+    """A filter, which is passed to the server as it is. Default: none."""
     endpoint_type: str | None
-    """Only runs of this endpoint type."""
+    """Only runs of this endpoint type. Default: of all types."""
 
 
 class PageChoice(Choice, total=False):
     """Which page."""
 
     page_size: int | None
-    """Runs in one request, 1 to 100. Default 100."""
+    """Runs that one request asks for, 1 to 100. Default 100."""
     skip: int | None
     """Runs to leave out at the start. Default 0."""
     start_at: str | None
-    """A position, of a stream or an error, or the `next` cursor of a page, to go on from.
+    """A position of a stream or an error, or the `next` cursor of a page: reading goes on there.
 
-    Not beside `skip`.
+    It is refused beside `skip`.
     """
     start_before: str | None
-    """The `previous` cursor of a page: the runs before it, from the last to the first."""
+    """The `previous` cursor of a page: the runs before it come, from the last to the first."""
     strict: bool
-    """Refuse a run of an odd form, instead of noting it in `issues`. Default False."""
+    """Whether the first issue is an error, instead of being noted in `issues`. Default False."""
 
 
+@public
 class Walk(PageChoice, total=False):
     """Which runs, and how to go through them."""
 
     max_runs: int | None
-    """End after so many; the walk is then `limited`, and unverified. Default: all."""
+    """Runs after which the walk ends, `limited` and unverified. Default: all."""
     walk: str | None
     """How pages are asked for; the runs are the same.
 
-    "cursor": one after another. "windows": by their numbers, over several connections, and by
-    cursor where the batch turns out to move. "auto", the default: windows where the batch looks
-    settled and has more than a few pages.
+    "cursor" asks for one after another. "windows" asks for them by their numbers, over several
+    connections, and goes back to the cursor if the batch moves. "auto", the default, takes
+    windows where the batch looks settled and has more than a few pages.
     """
     allow_incomplete: bool
-    """Warn where fewer runs came than the server counted, instead of raising. Default False."""
+    """Whether too few runs are a warning, instead of an `IncompleteError`. Default False."""
+
+
+class ArchiveChoice(Choice, total=False):
+    """Which runs to keep, and how to get them."""
+
+    page_size: int | None
+    """Runs that one request asks for, 1 to 100. Default 100."""
+    allow_incomplete: bool
+    """Whether too few runs end the archiving quietly, instead of raising. Default False."""
+
+
+class FollowChoice(TypedDict, total=False):
+    """Which runs of a live batch. None stands for the default, as leaving an argument out does."""
+
+    filter: str | None
+    """A filter, which is passed to the server as it is. Default: none."""
+    endpoint_type: str | None
+    """Only runs of this endpoint type. Default: of all types."""
+    page_size: int | None
+    """Runs that one request asks for, 1 to 100. Default 100."""
+    strict: bool
+    """Whether the first issue is an error, instead of being noted in `issues`. Default False."""
 
 
 def _order(name: str, value: Any) -> str:
@@ -88,9 +113,9 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 def make_query(
     key: BatchKey, how: Mapping[str, Any], *, caller: str, allowed: Any = Walk, **own: Any
 ) -> _core.Query:
-    """The query of a method `caller`, which takes the keyword arguments that `allowed` names.
+    """Makes the query of a method `caller`, which takes the keyword arguments that `allowed` names.
 
-    `own` are what the method itself sets.
+    `own` is what the method itself sets.
     """
     names = allowed.__optional_keys__
     sound: dict[str, Any] = own

@@ -1,4 +1,4 @@
-"""Where the server is and who asks: explicit arguments first, then the environment."""
+"""The server, the project and the credentials: by arguments first, then by the environment."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def base_url(given: str | None) -> str:
 
 
 def project(given: str | None) -> str | None:
-    """None if neither names one: then each batch must."""
+    """Gives the project, or None: then each batch has to name its own."""
     if given is not None:
         return checks.text("project", given)
     return os.environ.get(PROJECT) or None
 
 
 def credentials(api_key: str | None, token: str | None) -> dict[str, str]:
-    """One of `api_key` and `token`, by its name. An explicit one silences the environment."""
+    """Gives one of `api_key` and `token`, by its name. An argument silences the environment."""
     given = {"api_key": api_key, "token": token}
     if api_key is None and token is None:
         given = {"api_key": os.environ.get(API_KEY), "token": os.environ.get(TOKEN)}
@@ -48,7 +48,7 @@ def credentials(api_key: str | None, token: str | None) -> dict[str, str]:
 
 
 def trust_file() -> str | None:
-    """certifi's authorities if this machine has none of its own; None: nothing to add."""
+    """Gives the file of certifi's authorities if this machine has none of its own, else None."""
     if os.environ.get("SSL_CERT_FILE") or _has_system_store():
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a `Simulator` is given, checked and in the form that the core takes."""
+"""The arguments of a `Simulator`, checked and brought into the form that the core takes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
-from simruns.hold.tables import require
+from simruns.core.extras import require
+from simruns.hold.jsonl import one_line
 from simruns.simulator.faults import as_json, read_script
 
 PathLike = str | os.PathLike[str]
 Live = bool | Mapping[str, Any] | PathLike
-"""Whether to be live, or the schedule to be live by, or a file that holds it."""
+"""Whether to be live; or the schedule to be live by, or a file that holds it."""
 Pair = bool | tuple[PathLike, PathLike]
 """Whether to speak TLS, or the PEM files of the certificate and its key."""
 
 
 def refuse_contradictions(*, generated: Mapping[str, int], **given: Any) -> None:
-    """Refuses what would be ignored otherwise."""
+    """Refuses arguments of which one would be ignored."""
     there = [name for name, value in given.items() if value is not None and value is not False]
     if "data" in there and generated:
         raise _either("data", list(generated))
@@ -39,7 +40,7 @@ def _either(name: str, others: list[str]) -> Error:
 
 
 def source(data: PathLike | None) -> dict[str, Any]:
-    """The file of runs; of Parquet, and of an archive, its lines too."""
+    """Gives the file of runs to the core; of Parquet and of an archive, the lines too."""
     if data is None:
         return {}
     path = os.fspath(data)
@@ -62,11 +63,6 @@ def source(data: PathLike | None) -> dict[str, Any]:
             "`simruns export` writes it"
         )
     return {"data": path, "lines": "\n".join(lines)}
-
-
-def one_line(text: str) -> str:
-    """JSON without the line breaks between its tokens; within them there can be none."""
-    return text.replace("\r", " ").replace("\n", " ")
 
 
 def schedule_text(live: Live) -> str | None:
@@ -96,7 +92,7 @@ def checked_speed(speed: Any) -> float:
 
 
 def address_of(host: str) -> str:
-    """The address that a name stands for, of IPv4 if it has one."""
+    """Gives the address that a name stands for, of IPv4 if it has one."""
     import socket
 
     try:

@@ -1,4 +1,4 @@
-"""What goes wrong with a Simulator's answers, told in Python, JSON or YAML with the same words."""
+"""Scripts of the faults of a Simulator, in Python, JSON or YAML with the same words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
-from simruns.hold.tables import require
+from simruns.core.extras import require
+from simruns.core.pickling import public
 
 
+@public
 class Faults:
     """A script of faults, rule by rule; see docs/simulator.md for the words.
 
@@ -26,7 +28,11 @@ class Faults:
         self._rules: list[dict[str, Any]] = []
 
     def add(self, **rule: Any) -> Faults:
-        """Adds a rule: when (`requests`, `every`, `page`, `batch`, `chance`, `times`), and what."""
+        """Adds a rule.
+
+        `requests`, `every`, `page`, `batch`, `chance` and `times` say when; the other words say
+        which fault.
+        """
         self._rules.append(rule)
         return self
 
@@ -38,11 +44,11 @@ class Faults:
 
 
 Script = Faults | Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | os.PathLike[str]
-"""A script, or the file (.json, .yaml) that holds one; a list is that of its rules."""
+"""A script, its rules as a list, or the file (.json, .yaml) that holds one."""
 
 
 def fault_text(script: Script) -> str:
-    """The script as the JSON that the core reads."""
+    """Gives a script as the JSON that the core reads."""
     if isinstance(script, Faults):
         return as_json("faults", script.to_dict())
     read = read_script("faults", script)
@@ -50,7 +56,7 @@ def fault_text(script: Script) -> str:
 
 
 def read_script(name: str, script: Any) -> Any:
-    """What a script holds that may be a file."""
+    """Gives what a script holds, which may be a file."""
     if not isinstance(script, str | os.PathLike):
         return script
     path = Path(script)

@@ -1,11 +1,11 @@
-"""A pytest plugin: a Simulator a test.
+"""A pytest plugin that gives a test a Simulator of its own.
 
     @pytest.mark.simruns(scenarios=2, runs=10, faults=[{"page": 2, "status": 503}])
     def test_mine(simruns_simulator):
         fetch(simruns_simulator.url, simruns_simulator.api_key)
 
-The marker's arguments are those of `simruns.Simulator`. Loaded in every run of pytest where simruns
-is installed, so it imports the rest of simruns only when the fixture is used.
+The marker takes the arguments of `simruns.Simulator`. The plugin is loaded in every run of pytest
+where simruns is installed, so it imports the rest of simruns only when the fixture is used.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "simruns(**arguments): of the `Simulator` that `simruns_simulator` is"
+        "markers", "simruns(**arguments): the arguments of the Simulator `simruns_simulator`"
     )
 
 
 @pytest.fixture
 def simruns_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    """A Simulator of this test's own, set up by the marker `simruns`; closed behind the test."""
+    """A Simulator of this test's own, set up by the marker `simruns` and closed after the test."""
     from simruns.simulator.simulator import Simulator
 
     arguments: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""A local Simulator: a server with the endpoint's behaviour, on this machine, with no account."""
+"""A local Simulator: a server on this machine that behaves as the endpoint does."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
+from simruns.core.pickling import public
 from simruns.read.client import AsyncClient, Client
 from simruns.request.options import Options
 from simruns.request.query import BatchKey
@@ -31,37 +32,41 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
+@public
 class BatchTruth(NamedTuple):
-    """What an analysis of a generated batch ought to find."""
+    """What is true of a generated batch, and an analysis ought to find."""
 
     batch: BatchKey
+    """The batch, by its references."""
     success_rate: float
     """The chance of success among runs that end as success, failure or agent error."""
     regressed: bool
-    """It is lower than that of the scenario's first batch."""
+    """Whether the rate is lower than that of the first batch of the scenario."""
     flaky: bool
-    """It is so near to a half that single runs tell little."""
+    """Whether the rate is so near to a half that single runs tell little."""
 
 
+@public
 class Simulator:
     """Serves runs over HTTP on a thread of its own, from the constructor's return to `close`.
 
     `data` is a file of runs, JSON lines or Parquet as `simruns export` writes it; or an archive,
-    or a directory of archives. Without it, `seed` makes `scenarios` of `batches` (1) of `runs`
-    each; the same seed makes the same data. `latency_ms` delays every answer.
+    or a directory of archives. Without it, runs are generated: so many `scenarios` (3) of so many
+    `batches` (1) of so many `runs` (100); the same `seed` (1) makes the same data. `latency_ms`
+    delays every response.
 
     `live` lets runs appear, settle and expire by a clock: True for the times that the runs
     themselves tell, a schedule or a file of one for others. `speed` is the clock's, times real
     time; with 0 it moves only by `sim.clock.advance(seconds)`.
 
-    `faults` is a script of what goes wrong: `Faults`, its rules as dicts, or a JSON or YAML file.
+    `faults` is a script of faults: `Faults`, its rules as dicts, or a JSON or YAML file.
 
     `tls` serves https by a certificate that vouches for itself, or by a pair of PEM files
     (certificate, key); `sim.client()` trusts it.
 
     `upstream` is a real base URL to which every request is passed on, its credentials included;
-    `record` is a file that keeps the runs of what comes back, as JSON lines, and nothing else.
-    Such a one has no batches of its own: give its `url` to the client that you record.
+    `record` is a file that keeps the runs of the responses, as JSON lines, and nothing else. Such a
+    Simulator has no batches of its own: give its `url` to the client that you record.
 
     `log` is a file to which each request is appended, a line of JSON.
     """
@@ -114,11 +119,11 @@ class Simulator:
         }
         try:
             self._core = _core.Simulator(**arguments)
-        except ValueError as error:  # of the core: a script with a mistake, a pair that is none
+        except ValueError as error:  # as for a script with a mistake
             if isinstance(error, Error):
                 raise
             raise invalid(str(error)) from None
-        except RuntimeError as error:  # a file that holds no runs, an address that is taken
+        except RuntimeError as error:  # as for an address that is taken
             raise Error(f"the Simulator did not start: {error}") from error
 
     @property
@@ -133,12 +138,12 @@ class Simulator:
 
     @property
     def api_key(self) -> str:
-        """A key that it accepts: the one given, or one that it made for itself."""
+        """An API key that it accepts: the one given, or one that it made for itself."""
         return self._core.api_key
 
     @property
     def ca_file(self) -> str | None:
-        """A PEM file of the certificate to trust; None without TLS. Gone when it is closed."""
+        """A PEM file of the certificate to trust, until it is closed; None without TLS."""
         if not self._core.certificate:
             return None
         if self._ca_file is None:
@@ -156,38 +161,40 @@ class Simulator:
 
     @property
     def live_until(self) -> float:
-        """Seconds on the clock after which nothing changes any more; 0 if it is not live."""
+        """Seconds on the clock after which nothing changes any more; 0 of one that is not live."""
         return self._core.live_until_ms / 1000
 
     def batches(self) -> list[BatchKey]:
-        """Its batches, in the order of the data; each has `.project`, `.scenario`, `.batch`."""
+        """Gives its batches in the order of the data, with `.project`, `.scenario` and `.batch`."""
         return [BatchKey(*batch) for batch in self._core.batches()]
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """(scenario, batch) of each, for `client.batches(sim.pairs)`."""
+        """Its batches as pairs (scenario, batch), for `client.batches(sim.pairs)`."""
         return [(key.scenario, key.batch) for key in self.batches()]
 
     def truths(self) -> list[BatchTruth]:
-        """What is true of each generated batch, in their order; empty for data of a file."""
+        """Tells what is true of each generated batch, in their order; nothing of data of a file."""
         return [
             BatchTruth(BatchKey(*key), rate, regressed, flaky)
             for key, rate, regressed, flaky in self._core.truths()
         ]
 
     def client(self, **options: Unpack[Options]) -> Client:
-        """A client of it."""
+        """Makes a client of it."""
         return Client(self.url, project=self.project, api_key=self.api_key, **self._own(options))
 
     def async_client(self, **options: Unpack[Options]) -> AsyncClient:
-        """An async client of it."""
+        """Makes an async client of it."""
         return AsyncClient(
             self.url, project=self.project, api_key=self.api_key, **self._own(options)
         )
 
     def requests(self) -> list[dict[str, Any]]:
-        """The latest 10,000 requests: `number` from 1, `at` (seconds since 1970), `method`,
-        `target` (path and query), `status` (0: a reset), `bytes` of the body, `faulty`.
+        """Gives the latest 10,000 requests, each as a dictionary.
+
+        Its keys are `number` from 1, `at` (seconds since 1970), `method`, `target` (path and
+        query), `status` (0: a reset), `bytes` of the body, and `faulty`.
         """
         return self._core.requests()
 
@@ -202,20 +209,20 @@ class Simulator:
 
     @property
     def left_out(self) -> int:
-        """What could not be recorded: runs without their references, answers that are no page."""
+        """What could not be recorded: runs without references, and responses that are no page."""
         return self._core.recorded[1]
 
     def close(self) -> None:
         """Stops serving, and completes the recording. Safe to repeat."""
         try:
             self._core.close()
-        except RuntimeError as error:  # the disk is full
+        except RuntimeError as error:  # as when the disk is full
             raise Error(f"the recording is not complete: {error}") from error
         finally:
             self._forget_ca_file()
 
     def _forget_ca_file(self) -> None:
-        if self._ca_file is not None and self._owner == os.getpid():  # a child of fork leaves it
+        if self._ca_file is not None and self._owner == os.getpid():  # not in a child of a fork
             Path(self._ca_file).unlink(missing_ok=True)
             self._ca_file = None
 

@@ -1,4 +1,4 @@
-"""Holds what a Simulator answered against the contract of `tests/data/contract.yaml`."""
+"""Holds the responses of a Simulator against the contract of `tests/data/contract.yaml`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ import yaml
 
 CONTRACT = Path(__file__).resolve().parents[1] / "data" / "contract.yaml"
 NOT_OF_THE_CONTRACT = {204, 404, 405, 413, 431}
-"""What any server answers to requests that are none of the contract's."""
+"""What any server may respond to requests that are none of the contract's."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     target: str
     status: int
     faulty: bool
     body: bytes
 
 
-def problems(answer: Answer) -> list[str]:
-    """Why an answer is none of the contract's; an answer with a fault put in may be anything."""
-    if answer.faulty or answer.status in NOT_OF_THE_CONTRACT:
+def problems(response: Response) -> list[str]:
+    """Why a response is none of the contract's; a response with a fault put in may be anything."""
+    if response.faulty or response.status in NOT_OF_THE_CONTRACT:
         return []
-    if answer.status not in _validators():
-        return [f"{answer.target}: the contract has no status {answer.status}"]
-    return [f"{answer.target}: {problem}" for problem in _problems(answer.status, answer.body)]
+    if response.status not in _validators():
+        return [f"{response.target}: the contract has no status {response.status}"]
+    return [
+        f"{response.target}: {problem}" for problem in _problems(response.status, response.body)
+    ]
 
 
 def json_schema(schema: Any) -> Any:
