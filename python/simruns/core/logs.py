@@ -24,8 +24,9 @@ _writer_pid = 0
 
 
 def wanted() -> int:
-    """Gives how much the core has to tell, by the level of the logger; the core asks before each
-    operation.
+    """Gives how much the core has to tell, by the level of the logger.
+
+    The core asks before each operation.
     """
     if logger.isEnabledFor(logging.DEBUG):
         level = _EVERYTHING
