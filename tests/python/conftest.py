@@ -17,6 +17,7 @@ from responses import Response, problems
 
 import simruns
 from simruns import _core
+from simruns.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data" / "tau-airline-gpt-4o.runs.jsonl"
@@ -137,6 +138,29 @@ def run_simruns() -> SimrunsCommand:
         )
 
     return run
+
+
+@pytest.fixture
+def call_simruns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> SimrunsCommand:
+    """Runs the command line in this process: for commands that end before they read or serve.
+
+    Such a one takes a process of its own some hundred times as long to start as to run.
+    """
+
+    def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        words = ["simruns", *map(str, arguments)]
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", words)
+            for name, value in {"COLUMNS": "80", **environment}.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        told = capsys.readouterr()
+        return subprocess.CompletedProcess(words, int(ended.value.code or 0), told.out, told.err)
+
+    return call
 
 
 @pytest.fixture
