@@ -64,13 +64,13 @@ void event_log::close() {
 }
 
 void prepare_event_log() {
-  auto const wanted = py::module_::import("simruns.logs").attr("wanted")().cast<int>();
+  auto const wanted = py::module_::import("simruns.core.logs").attr("wanted")().cast<int>();
   event_log::instance().keep(static_cast<event_log::detail>(wanted));
 }
 
 void drain_event_log() {
   if (event_log::instance().empty()) return;
-  py::module_::import("simruns.logs").attr("drain")();
+  py::module_::import("simruns.core.logs").attr("drain")();
 }
 
 namespace {

@@ -11,32 +11,32 @@
 
 namespace simruns_python {
 
-/// What the core tells of its requests, on its way to Python's `logging`. The core thread puts, and
-/// never needs the GIL for it; Python takes.
+/// The events of requests on their way from the core to Python's `logging`. The core thread puts
+/// them in without the GIL; Python takes them out.
 class event_log {
  public:
   enum class detail : int { nothing, failures, everything };
 
-  /// The one of this process; a forked child goes on with an empty one.
+  /// The log of this process; a forked child goes on with an empty one.
   static event_log& instance();
 
-  /// How much is to be kept. Threads: any.
+  /// Says how much is to be kept. Threads: any.
   void keep(detail wanted) noexcept { wanted_ = wanted; }
 
-  /// Drops what nobody wants, and the oldest where nobody takes them.
+  /// Puts an event in. Drops one that is not wanted, and the oldest if none is taken out.
   void put(simruns::request_event const& event);
 
-  /// What has come since. Whoever takes it says when it is logged.
+  /// Gives the events since the last call. The caller says by `logged` when they are logged.
   std::vector<simruns::request_event> take();
   void logged(std::size_t events) noexcept { unlogged_ -= events; }
 
-  /// Waits, to be called without the GIL, until there is something. False: it is closed.
+  /// Waits until there is an event; call it without the GIL. False: the log is closed.
   bool wait();
 
-  /// Nothing is left to be logged, and nobody is about to.
+  /// Whether every event is logged.
   bool empty() const noexcept { return unlogged_ == 0; }
 
-  /// Ends all waiting; for the exit of the process.
+  /// Ends all waiting, as at the exit of the process.
   void close();
 
  private:
@@ -50,10 +50,10 @@ class event_log {
   bool closed_ = false;
 };
 
-/// Before an operation begins: asks `simruns.logs` how much is wanted. Requires the GIL.
+/// Before an operation begins: asks `simruns.core.logs` how much is wanted. Requires the GIL.
 void prepare_event_log();
 
-/// Logs what has come, if anything. Requires the GIL.
+/// Logs the events that have come. Requires the GIL.
 void drain_event_log();
 
 }  // namespace simruns_python

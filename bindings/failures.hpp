@@ -6,7 +6,7 @@
 
 namespace simruns_python {
 
-/// Throws what Python sees: an exception made by `simruns.errors.from_failure`.
+/// Throws what Python sees: an exception made by `simruns.core.errors.from_failure`.
 [[noreturn]] void raise_failure(simruns::request_failure const& failure);
 
 }  // namespace simruns_python

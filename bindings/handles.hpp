@@ -15,12 +15,12 @@ struct py_run {
   simruns::run_ptr run;
 };
 
-/// The pages of one walk, held; runs are found by their number.
+/// The pages of one walk, in memory; runs are found by their number.
 class held_pages {
  public:
-  void add(simruns::page got) {
-    ends_.push_back(size() + got.size());
-    pages_.push_back(std::move(got));
+  void add(simruns::page page) {
+    ends_.push_back(size() + page.size());
+    pages_.push_back(std::move(page));
   }
 
   std::size_t size() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
@@ -34,7 +34,7 @@ class held_pages {
 
  private:
   std::vector<simruns::page> pages_;
-  std::vector<std::size_t> ends_;  ///< Runs up to and with each page.
+  std::vector<std::size_t> ends_;  ///< The number of runs up to and with each page.
 };
 
 }  // namespace simruns_python

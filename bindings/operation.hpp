@@ -25,7 +25,7 @@
 
 namespace simruns_python {
 
-/// Something under way in the core thread, seen from Python. Its result is one of what can come.
+/// An operation that is under way in the core thread, as Python sees it.
 class operation : public std::enable_shared_from_this<operation> {
  public:
   using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, bool,
@@ -34,17 +34,17 @@ class operation : public std::enable_shared_from_this<operation> {
   operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)
       : io_(std::move(io)), box_(std::move(box)) {}
 
-  /// Starts `work`, which sets the outcome by what it returns or throws. Once.
+  /// Starts `work`, whose result or exception is the outcome. Call it once.
   void start(boost::asio::awaitable<outcome> work) {
     auto self = shared_from_this();
-    auto finish = [self](std::exception_ptr thrown, outcome got) {
-      self->finish(thrown ? outcome(failure_of(thrown)) : std::move(got));
+    auto finish = [self](std::exception_ptr thrown, outcome result) {
+      self->finish(thrown ? outcome(failure_of(thrown)) : std::move(result));
     };
     boost::asio::co_spawn(io_->context(), std::move(work),
                           boost::asio::bind_cancellation_slot(stop_.slot(), std::move(finish)));
   }
 
-  /// Threads: any. Safe to repeat.
+  /// Asks for the end of the operation. Threads: any. Safe to repeat.
   void cancel() {
     if (!io_->is_of_this_process() || done()) return;
     boost::asio::post(io_->context(), [self = shared_from_this()] {
@@ -57,18 +57,18 @@ class operation : public std::enable_shared_from_this<operation> {
     return outcome_.has_value();
   }
 
-  /// Blocks for at most `limit`; whether it is done.
+  /// Blocks for at most `limit`. False: the operation is not done yet.
   bool wait_for(std::chrono::milliseconds limit) const {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, limit, [this] { return outcome_.has_value(); });
   }
 
-  /// Requires: `done()`.
+  /// The outcome. Requires: `done()`.
   outcome const& result() const noexcept { return *outcome_; }
 
   bool is_of_this_process() const noexcept { return io_->is_of_this_process(); }
 
-  /// What a walk had, as of its latest page or its failure.
+  /// The completeness of a walk, as of its latest page or its failure.
   simruns::completeness tally() const {
     std::lock_guard const lock(mutex_);
     return tally_;
@@ -84,10 +84,10 @@ class operation : public std::enable_shared_from_this<operation> {
  private:
   static simruns::request_failure failure_of(std::exception_ptr thrown);
 
-  void finish(outcome got) {
+  void finish(outcome result) {
     {
       std::lock_guard const lock(mutex_);
-      outcome_ = std::move(got);
+      outcome_ = std::move(result);
     }
     changed_.notify_all();
     if (box_) box_->put(shared_from_this());
@@ -102,11 +102,11 @@ class operation : public std::enable_shared_from_this<operation> {
   simruns::completeness tally_;
 };
 
-/// Blocks without the GIL until the operation is done, with an eye on signals; a handler that
-/// raises (Ctrl-C) cancels it first. False: `limit` passed.
+/// Blocks without the GIL until the operation is done, and lets signal handlers run meanwhile. One
+/// that raises, as for Ctrl-C, cancels the operation. False: `limit` passed.
 bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> limit);
 
-/// The result as a Python object; raises a failure.
+/// Gives the result as a Python object, or raises the failure.
 pybind11::object result_of(operation const& op);
 
 }  // namespace simruns_python

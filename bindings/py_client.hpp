@@ -15,11 +15,11 @@
 
 namespace simruns_python {
 
-/// A client as Python holds it: what it was made of, and the C++ client in this process's core.
+/// A client as Python holds it: its arguments, and the C++ client in the core of this process.
 class py_client {
  public:
-  py_client(simruns::client_config config, simruns::credentials who)
-      : config_(std::move(config)), who_(std::move(who)) {
+  py_client(simruns::client_config config, simruns::credentials secrets)
+      : config_(std::move(config)), credentials_(std::move(secrets)) {
     current();  // bad certificates and options fail here, not at the first request
   }
   py_client(py_client const&) = delete;
@@ -54,7 +54,7 @@ class py_client {
   }
 
   simruns::client_config config_;
-  simruns::credentials who_;
+  simruns::credentials credentials_;
   live* live_ = nullptr;
   std::vector<std::weak_ptr<operation>> under_way_;
   std::vector<std::weak_ptr<open_stream>> streams_;

@@ -11,7 +11,7 @@
 
 namespace simruns_python {
 
-/// What a client closes with itself.
+/// A stream that a client closes when it is closed.
 class open_stream {
  public:
   open_stream() = default;
@@ -45,7 +45,7 @@ class basic_stream : public open_stream {
     return runs_->next_if_ready();
   }
 
-  /// Fetches until a run is here, for `try_next` to give; false at the end.
+  /// Fetches until a run is here, for `try_next` to give. False: the walk has ended.
   std::shared_ptr<operation> start_ready(std::shared_ptr<mailbox> box) {
     require_open();
     before_step();
@@ -55,9 +55,9 @@ class basic_stream : public open_stream {
     return op;
   }
 
-  /// The next run by a wait on this thread; null at the end.
+  /// Waits on this thread for the next run, and gives it; None at the end.
   pybind11::object wait_for_next() {
-    if (left_) {  // of a wait that was interrupted: it has the turn until it is done
+    if (left_) {  // of a wait that was interrupted: nothing else may begin until it is done
       wait_with_signals(*left_, std::nullopt);
       left_.reset();
     }
@@ -88,13 +88,13 @@ class basic_stream : public open_stream {
  protected:
   Runs const& runs() const noexcept { return *runs_; }
 
-  /// The core thread is at the runs: only what is safe from any thread may be read of them.
+  /// Whether the core thread uses the runs: then only what any thread may read can be read of them.
   bool at_work() const {
     auto const op = latest_.lock();
     return op && !op->done();
   }
 
-  /// What is read of the runs while the core is at them is to be read now.
+  /// Called before the core thread uses the runs, to keep what is read of them meanwhile.
   virtual void before_step() {}
 
  private:
@@ -123,7 +123,7 @@ class basic_stream : public open_stream {
   Runs* runs_;
   char const* begin_anew_;
   std::weak_ptr<operation> latest_;
-  std::shared_ptr<operation> left_;  ///< Of a wait that was interrupted.
+  std::shared_ptr<operation> left_;  ///< The operation of a wait that was interrupted.
   bool closed_ = false;
   bool client_closed_ = false;
 };
@@ -143,15 +143,15 @@ class py_stream final : public basic_stream<simruns::run_generator> {
     return tally_;
   }
 
-  /// Lets the error of a step say what the walk had.
+  /// Lets the error of a step say what the walk brought.
   void explain(pybind11::handle error) {
-    pybind11::module_::import("simruns.errors").attr("tell_walk")(error, completeness());
+    pybind11::module_::import("simruns.core.errors").attr("tell_walk")(error, completeness());
   }
 
-  /// The last run was yielded: warns of what is missing, the first time.
+  /// Warns of missing runs, the first time that it is called after the last run.
   void end() {
     if (std::exchange(ended_, true)) return;
-    pybind11::module_::import("simruns.errors").attr("warn_if_incomplete")(completeness());
+    pybind11::module_::import("simruns.core.errors").attr("warn_if_incomplete")(completeness());
   }
 
  private:
@@ -177,7 +177,7 @@ class py_follow final : public basic_stream<simruns::run_follower> {
   void end() {}
 };
 
-/// What a stream has in Python.
+/// Registers a stream with the methods that each kind has in Python.
 template <class Stream>
 pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_& m,
                                                                char const* name) {
@@ -186,14 +186,14 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
   out.def("__iter__", [](py::object self) { return self; })
       .def("__next__",
            [](Stream& s) {
-             py::object got;
+             py::object run;
              try {
-               got = s.wait_for_next();
+               run = s.wait_for_next();
              } catch (py::error_already_set& error) {
                s.explain(error.value());
                throw;
              }
-             if (!got.is_none()) return got;
+             if (!run.is_none()) return run;
              s.end();
              throw py::stop_iteration();
            })

@@ -30,7 +30,7 @@ py_client::live& py_client::current() {
     streams_.clear();
     auto io = io_thread::current();
     auto const executor = io->context().get_executor();
-    live_ = new live{io, simruns::client(executor, config_, who_)};
+    live_ = new live{io, simruns::client(executor, config_, credentials_)};
   }
   return *live_;
 }
@@ -52,19 +52,19 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
                                                            simruns::run_generator runs) {
   auto held = std::make_shared<held_pages>();
   for (;;) {
-    simruns::page got;
+    simruns::page page;
     std::exception_ptr thrown;
     try {
-      got = co_await runs.next_page();
+      page = co_await runs.next_page();
     } catch (...) {
       thrown = std::current_exception();
     }
     op->set_tally(runs.completeness());
     if (thrown) std::rethrow_exception(thrown);
-    if (!got) break;
-    op->received += static_cast<std::int64_t>(got.size());
-    op->total = got.pagination().total.value_or(-1);
-    held->add(std::move(got));
+    if (!page) break;
+    op->received += static_cast<std::int64_t>(page.size());
+    op->total = page.pagination().total.value_or(-1);
+    held->add(std::move(page));
   }
   held->tally = runs.completeness();
   co_return operation::outcome(std::move(held));
@@ -136,7 +136,7 @@ setter plain() {
   };
 }
 
-/// So many requests in 300 seconds; 0 is no limit.
+/// Allows so many requests in 300 seconds; 0 is no limit.
 void set_request_budget(simruns::client_config& c, py::handle v) {
   auto const requests = v.cast<std::size_t>();
   c.request_budget.reset();
@@ -147,12 +147,12 @@ void set_proxy(simruns::client_config& c, py::handle v) {
   c.proxy = simruns::proxy_url(v.cast<std::string>());
 }
 
-/// A proxy that is named as well goes before it.
+/// Takes the proxy of the environment, unless one is named.
 void set_proxy_from_env(simruns::client_config& c, py::handle v) {
   if (v.cast<bool>() && !c.proxy) c.proxy = simruns::proxy_from_environment(c.base);
 }
 
-/// The options by the names that Python gives them.
+/// Gives the options by the names that Python has for them.
 std::map<std::string, setter> const& options() {
   using config = simruns::client_config;
   static std::map<std::string, setter> const all{
@@ -207,9 +207,9 @@ std::unique_ptr<py_client> make_client(std::string const& url, std::optional<std
     throw simruns::request_error(simruns::errc::invalid_argument, "give one of api_key and token");
   }
   auto config = make_config(url, given);
-  auto who = api_key ? simruns::credentials::api_key(*std::move(api_key))
-                     : simruns::credentials::bearer(*std::move(token));
-  return std::make_unique<py_client>(std::move(config), std::move(who));
+  auto secrets = api_key ? simruns::credentials::api_key(*std::move(api_key))
+                         : simruns::credentials::bearer(*std::move(token));
+  return std::make_unique<py_client>(std::move(config), std::move(secrets));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ py::object text_or_none(std::string const& text) {
 py::object exception_for(simruns::request_failure const& failure) {
   using namespace py::literals;
   auto const kind = to_string(static_cast<simruns::errc>(failure.code.value()));
-  return py::module_::import("simruns.errors")
+  return py::module_::import("simruns.core.errors")
       .attr("from_failure")(
           "kind"_a = std::string(kind), "message"_a = failure.message,
           "status"_a = failure.status == 0 ? py::object(py::none()) : py::int_(failure.status),

@@ -18,7 +18,7 @@ std::chrono::milliseconds from_seconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
 }
 
-/// Times in seconds, checked by Python; zero: none.
+/// Makes the options of times in seconds, which Python has checked; zero is none.
 simruns::follow_options make_options(double interval, double jitter,
                                      std::optional<std::int64_t> count, double idle,
                                      double deadline) {

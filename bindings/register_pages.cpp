@@ -26,7 +26,7 @@ py_run held_pages::at(std::size_t index) const {
 
 namespace {
 
-/// What stands at a Python index, from the end if negative, or at a slice.
+/// Gives the run at a Python index, from the end if negative, or the runs of a slice.
 template <class At>
 py::object at_index(py::handle index, std::size_t size, At at) {
   if (PySlice_Check(index.ptr())) {
@@ -66,7 +66,7 @@ py::list gaps_of(simruns::completeness const& c) {
   return out;
 }
 
-/// Of a walk that several processes made together.
+/// Makes the completeness of a walk that several processes made together.
 simruns::completeness make_completeness(
     std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
     std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
@@ -124,7 +124,7 @@ void register_completeness(py::module_& m) {
            [](completeness const& c) { return "<simruns.Completeness " + to_string(c) + ">"; });
 }
 
-/// Pages out of the runs' own texts, a hundred in each, as if a server had sent them.
+/// Makes pages of the own texts of runs, a hundred in each, as if a server had sent them.
 class page_maker {
  public:
   void add(std::string_view text) {
@@ -157,12 +157,12 @@ class page_maker {
     ends_.clear();
   }
 
-  /// A text that is more than one value, or less, would shift the others.
-  void require_each_its_text(simruns::page const& got) const {
-    bool same = got.size() == begins_.size();
-    for (std::size_t i = 0; same && i < got.size(); ++i) {
-      auto const begin = static_cast<std::size_t>(got[i].json().data() - got.body().data());
-      same = begin == begins_[i] && begin + got[i].json().size() == ends_[i];
+  /// Refuses a text that is more than one value, or less, which would shift the others.
+  void require_each_its_text(simruns::page const& page) const {
+    bool same = page.size() == begins_.size();
+    for (std::size_t i = 0; same && i < page.size(); ++i) {
+      auto const begin = static_cast<std::size_t>(page[i].json().data() - page.body().data());
+      same = begin == begins_[i] && begin + page[i].json().size() == ends_[i];
     }
     if (!same) throw py::value_error("not the JSON of a run: a text is not one value, and only it");
   }

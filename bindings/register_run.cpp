@@ -62,7 +62,7 @@ py::object fault(py_run const& self) {
   return value ? to_python((*value).*Member) : py::object(py::none());
 }
 
-/// The start of a text, quoted, on one line; or None.
+/// Gives the start of a text, quoted and on one line, or None.
 std::string excerpt(py::object const& text) {
   static constexpr std::size_t most = 40;
   if (text.is_none()) return "None";
@@ -81,7 +81,7 @@ std::string describe_criterion(py_criterion const& c) {
          excerpt(to_python(c.part->params)) + ">";
 }
 
-/// The same run as the server told it the same: what was read twice is equal.
+/// Two runs are equal if they have the same id and the same text, also when they were read twice.
 bool equal(py_run const& a, py_run const& b) {
   return a.run == b.run || (a.run->id == b.run->id && a.run->json() == b.run->json());
 }

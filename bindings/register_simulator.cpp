@@ -32,17 +32,17 @@ std::chrono::milliseconds milliseconds(double count) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(count)));
 }
 
-/// The latest answers, for tests that hold them against the contract.
-struct kept_answer {
+/// A response as it is kept for tests that hold it against the contract.
+struct kept_response {
   std::string target;
   unsigned status;
   bool faulty;
   std::string body;
 };
 
-class answer_keeper {
+class response_keeper {
  public:
-  explicit answer_keeper(std::size_t most) : most_(most) {}
+  explicit response_keeper(std::size_t most) : most_(most) {}
 
   void add(simulator::request_record const& record, simulator::response const& reply) {
     std::scoped_lock const lock(mutex_);
@@ -50,7 +50,7 @@ class answer_keeper {
     kept_.push_back({record.target, record.status, record.faulty, reply.body});
   }
 
-  std::deque<kept_answer> take() {
+  std::deque<kept_response> take() {
     std::scoped_lock const lock(mutex_);
     return std::exchange(kept_, {});
   }
@@ -58,11 +58,11 @@ class answer_keeper {
  private:
   std::mutex mutex_;
   std::size_t most_;
-  std::deque<kept_answer> kept_;
+  std::deque<kept_response> kept_;
 };
 
 /// What the Python class `Simulator` holds. The members that the server uses outlive it. In a child
-/// of fork, which has no thread to join, all of it is left as it is.
+/// of a fork, which has no thread to join, all of it is left as it is.
 struct py_simulator {
   py_simulator() = default;
   py_simulator(py_simulator const&) = delete;
@@ -75,7 +75,7 @@ struct py_simulator {
   }
 
   pid_t pid = ::getpid();
-  std::shared_ptr<answer_keeper> answers;
+  std::shared_ptr<response_keeper> responses;
   std::shared_ptr<simulator::request_log_file> log;
   std::shared_ptr<simulator::recording> record;
   std::string certificate;
@@ -103,14 +103,15 @@ simulator::dataset make_dataset(source const& from) {
 }
 
 void watch(py_simulator& made, simulator::server_options& options) {
-  options.observer = [answers = made.answers, log = made.log](
-                         simulator::request_record const& record, simulator::response const& reply) {
-    if (answers) answers->add(record, reply);
+  options.observer = [responses = made.responses, log = made.log](
+                         simulator::request_record const& record,
+                         simulator::response const& reply) {
+    if (responses) responses->add(record, reply);
     if (log) log->add(record);
   };
 }
 
-/// What went wrong, without the source line that Boost adds for its own developers.
+/// The text of an error, without the source line that Boost adds for its own developers.
 std::string without_place(boost::system::system_error const& failed) {
   std::string text = failed.what();
   auto const tail = failed.code().what();
@@ -123,7 +124,7 @@ std::unique_ptr<py_simulator> make_simulator(
     std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
     text const& api_key, text const& token, double latency_ms, text const& live, double speed,
     text const& faults, bool self_signed, text const& certificate, text const& private_key,
-    text const& upstream, text const& record, text const& log, std::size_t keep_answers) {
+    text const& upstream, text const& record, text const& log, std::size_t keep_responses) {
   py::gil_scoped_release const no_python_here;
   auto made = std::make_unique<py_simulator>();
   simulator::server_options options;
@@ -155,7 +156,7 @@ std::unique_ptr<py_simulator> make_simulator(
   if (record) made->record = std::make_shared<simulator::recording>(*record);
   options.record = made->record;
   if (log) made->log = std::make_shared<simulator::request_log_file>(*log);
-  if (keep_answers != 0) made->answers = std::make_shared<answer_keeper>(keep_answers);
+  if (keep_responses != 0) made->responses = std::make_shared<response_keeper>(keep_responses);
   watch(*made, options);
 
   source from{data, lines, {}};
@@ -207,10 +208,10 @@ py::list requests_of(py_simulator const& self) {
   return out;
 }
 
-py::list take_answers(py_simulator& self) {
+py::list take_responses(py_simulator& self) {
   py::list out;
-  if (!self.answers) return out;
-  for (auto const& kept : self.answers->take()) {
+  if (!self.responses) return out;
+  for (auto const& kept : self.responses->take()) {
     out.append(py::make_tuple(py::bytes(kept.target).attr("decode")("latin-1"), kept.status,
                               kept.faulty, py::bytes(kept.body)));
   }
@@ -233,7 +234,7 @@ void register_simulator(py::module_& m) {
            "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
            "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,
            "certificate"_a = none, "private_key"_a = none, "upstream"_a = none, "record"_a = none,
-           "log"_a = none, "keep_answers"_a = 0)
+           "log"_a = none, "keep_responses"_a = 0)
       .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
       .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
       .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })
@@ -247,7 +248,7 @@ void register_simulator(py::module_& m) {
       .def("truths", &truths_of)
       .def("requests", &requests_of)
       .def("clear_requests", [](py_simulator& s) { s.server->clear_requests(); })
-      .def("take_answers", &take_answers)
+      .def("take_responses", &take_responses)
       .def_property_readonly("is_live",
                              [](py_simulator const& s) { return s.server->clock() != nullptr; })
       .def_property_readonly("live_until_ms",

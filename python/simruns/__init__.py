@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
     from simruns.archive.result import ArchiveResult
-    from simruns.async_batch import AsyncBatch, AsyncSuite
-    from simruns.batch import Batch, Suite
-    from simruns.client import AsyncClient, Client
-    from simruns.clock import Clock
-    from simruns.completeness import BatchCompleteness, Completeness
-    from simruns.errors import (
+    from simruns.core.errors import (
         KINDS,
         AuthError,
         CancelledError,
@@ -41,14 +36,19 @@ if TYPE_CHECKING:
         RequestTimeoutError,
         SuiteError,
     )
-    from simruns.faults import Faults
-    from simruns.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
-    from simruns.frames import Table
-    from simruns.options import Options
-    from simruns.query import BatchKey, Walk
-    from simruns.runs import Runs
-    from simruns.simulator import BatchTruth, Simulator
-    from simruns.streams import AsyncRunStream, RunStream
+    from simruns.hold.completeness import BatchCompleteness, Completeness
+    from simruns.hold.runs import Runs
+    from simruns.hold.tables import Table
+    from simruns.read.async_batch import AsyncBatch, AsyncSuite
+    from simruns.read.batch import Batch, Suite
+    from simruns.read.client import AsyncClient, Client
+    from simruns.read.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
+    from simruns.read.streams import AsyncRunStream, RunStream
+    from simruns.request.options import Options
+    from simruns.request.query import BatchKey, Walk
+    from simruns.simulator.clock import Clock
+    from simruns.simulator.faults import Faults
+    from simruns.simulator.simulator import BatchTruth, Simulator
 
 __all__ = [
     "KINDS",
@@ -100,12 +100,7 @@ _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
     "archive.opening": ("ArchivedRuns", "open"),
     "archive.result": ("ArchiveResult",),
-    "async_batch": ("AsyncBatch", "AsyncSuite"),
-    "batch": ("Batch", "Suite"),
-    "client": ("AsyncClient", "Client"),
-    "clock": ("Clock",),
-    "completeness": ("BatchCompleteness", "Completeness"),
-    "errors": (
+    "core.errors": (
         "KINDS",
         "AuthError",
         "CancelledError",
@@ -118,14 +113,19 @@ _HOMES = {
         "RequestTimeoutError",
         "SuiteError",
     ),
-    "faults": ("Faults",),
-    "follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
-    "frames": ("Table",),
-    "options": ("Options",),
-    "query": ("BatchKey", "Walk"),
-    "runs": ("Runs",),
-    "simulator": ("BatchTruth", "Simulator"),
-    "streams": ("AsyncRunStream", "RunStream"),
+    "hold.completeness": ("BatchCompleteness", "Completeness"),
+    "hold.runs": ("Runs",),
+    "hold.tables": ("Table",),
+    "read.async_batch": ("AsyncBatch", "AsyncSuite"),
+    "read.batch": ("Batch", "Suite"),
+    "read.client": ("AsyncClient", "Client"),
+    "read.follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
+    "read.streams": ("AsyncRunStream", "RunStream"),
+    "request.options": ("Options",),
+    "request.query": ("BatchKey", "Walk"),
+    "simulator.clock": ("Clock",),
+    "simulator.faults": ("Faults",),
+    "simulator.simulator": ("BatchTruth", "Simulator"),
 }
 _DESCRIBED = ("Criterion", "Issue", "Page", "Run", "Turn")
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -135,7 +135,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'simruns' has no attribute '{name}'")
     if name in _DESCRIBED:
-        import_module("simruns.core_docs").describe()
+        import_module("simruns.core.help").describe()
     value = getattr(import_module(f"simruns.{_HOME[name]}"), name)
     globals()[name] = value
     return value

@@ -1,7 +1,7 @@
-"""The compiled core: C++ handles, nothing else. `simruns` is the public face of all of this.
+"""The compiled core: handles on C++ objects, which `simruns` gives its public form.
 
-Every failure is raised through `simruns.errors.from_failure`. One core thread runs the network; it
-never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
+Every failure is raised through `simruns.core.errors.from_failure`. One core thread runs the
+network, and never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ class Query:
 
 @final
 class Completeness:
-    """What a walk got, of what the server said there is. A snapshot."""
+    """The runs of a walk, of those that the server counted: a snapshot."""
 
     def __init__(
         self,
@@ -52,7 +52,10 @@ class Completeness:
         unnamed: int = 0,
         sequences: list[int | None] | None = None,
     ) -> None:
-        """Of a walk that several processes made together, which got runs of these numbers."""
+        """Makes the completeness of a walk of several processes, by what they had together.
+
+        `sequences` are the numbers of the runs that came.
+        """
 
     received: int
     unnamed: int
@@ -75,121 +78,134 @@ class Completeness:
 
 @final
 class Turn:
-    """One message of a conversation, as the server told it."""
+    """One message of a conversation, as the server sent it."""
 
     id: str | None
     sequence: int | None
-    """Its place in the conversation."""
+    """The number of the message in the conversation."""
     text: str | None
     data: str | None
-    """What came beside the text, as JSON text."""
+    """The data that came beside the text, as JSON text."""
     created_at_ms: int | None
-    """Milliseconds since 1970."""
+    """The time of creation, in milliseconds since 1970."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC; None also beyond the years 1 to 9999, which is an issue."""
+        """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
 
 @final
 class Criterion:
-    """What a run has to meet to be a success."""
+    """A criterion that a run has to meet to be a success."""
 
     type: str | None
     params: str | None
-    """Its parameters, as JSON text."""
+    """The parameters of the criterion, as JSON text."""
 
 @final
 class Issue:
-    """Something odd about the data, that was kept as it came."""
+    """Something odd about data, which was kept as it came."""
 
     path: str
-    """Where in the page: `/data/17/metrics/success`."""
+    """Where it is in the page, as `/data/17/metrics/success`."""
     message: str
 
 @final
 class Run:
     """One simulated conversation, its outcome and what it was measured by.
 
-    Attributes are read from the page when asked, which a run keeps alive. None: absent, null or
-    not of the expected type, which `issues` then says; `to_dict()` tells these apart. Two runs are
-    equal if they have the same id and the same text.
+    A run keeps its page alive, and reads its attributes from it when they are asked for. None means
+    absent, null or not of the expected type, of which the last is in `issues`; `to_dict()` tells
+    these apart. Two runs are equal if they have the same id and the same text.
     """
 
     id: str
     organisation: str | None
-    """Its reference, as those of the next three."""
+    """The reference of the organisation."""
     project: str | None
+    """The reference of the project."""
     scenario: str | None
+    """The reference of the scenario."""
     batch: str | None
+    """The reference of the batch."""
     sequence: int | None
-    """Its number in the batch, from 1."""
+    """The number of the run in the batch, from 1."""
     large_language_model: str | None
     """The reference of the model that played the customer."""
     endpoint_type: str | None
     turns: list[Turn]
-    """The conversation."""
+    """The messages of the conversation."""
     total_turns: int | None
-    """As the server counts them."""
+    """The number of turns, as the server counts them."""
     max_turns: int | None
-    """Where the conversation had to end."""
+    """The number of turns after which the conversation had to end."""
     criteria: list[Criterion]
-    """What it takes to be a success."""
+    """The criteria that the run has to meet to be a success."""
     created_at_ms: int | None
-    """Milliseconds since 1970."""
+    """The time of creation, in milliseconds since 1970."""
     created_by: str | None
     duration_ms: int | None
-    """Milliseconds."""
+    """The duration of the conversation, in milliseconds."""
     expires_at_ms: int | None
-    """Milliseconds since 1970; None also for a text that is no time: see `expires_at_text`."""
+    """When the server forgets the run, in milliseconds since 1970.
+
+    None also for a text that is no time: see `expires_at_text`.
+    """
     expires_at_text: str | None
-    """When the server forgets the run, as it was sent."""
+    """When the server forgets the run, as the text that was sent."""
     sentiment: str | None
-    """`positive`, `negative`, `neutral`, or what else was sent."""
+    """The sentiment: `positive`, `negative`, `neutral`, or what else was sent."""
     success: bool | None
-    """What the server says; `verdict` sees the whole."""
+    """Whether the run was a success, as the server says; `verdict` sees the whole."""
     results: list[str] | None
-    """Of each criterion, as JSON text."""
+    """The result of each criterion, as JSON text."""
     success_numerator: int | None
     success_denominator: int | None
     success_percentage: float | None
-    """What the server says; numerator and denominator are what it should follow from."""
+    """The percentage that the server says, which should follow from numerator and denominator."""
     summary: str | None
     is_batch_stopped: bool | None
     is_conversation_ended: bool | None
     error_category: str | None
-    """`NONE`, `LLM_PROVIDER_ERROR`, `AI_AGENT_TIMEOUT`, `AI_AGENT_ERROR`, `UNKNOWN`, or else."""
+    """The kind of error: `NONE`, `LLM_PROVIDER_ERROR`, `AI_AGENT_TIMEOUT`, `AI_AGENT_ERROR`,
+    `UNKNOWN`, or what else was sent.
+    """
     error_message: str | None
     error_technical_details: str | None
     status: str | None
-    """`SUCCESS`, `FAILED`, `ERROR`, or what else was sent."""
+    """The status: `SUCCESS`, `FAILED`, `ERROR`, or what else was sent."""
     verdict: str
-    """success, failure, agent_error, platform_error, unknown_error, stopped or pending.
+    """The outcome of the run.
+
+    It is success, failure, agent_error, platform_error, unknown_error, stopped or pending.
 
     A success rate is success / (success + failure + agent_error).
     """
     contradictory: bool
     """Whether status, success and results disagree."""
     issues: list[Issue]
-    """What was odd about it."""
+    """What was odd about the run."""
     @property
     def created_at(self) -> datetime | None:
-        """In UTC; None also beyond the years 1 to 9999, which is an issue."""
+        """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
 
     @property
     def expires_at(self) -> datetime | None:
-        """In UTC; None also for a text that is no time, or a time beyond the years 1 to 9999."""
+        """When the server forgets the run, in UTC.
+
+        None also for a text that is no time, or a time beyond the years 1 to 9999.
+        """
 
     def to_json(self) -> str:
-        """The run's own text, byte for byte as it came."""
+        """Gives the text of the run, byte for byte as it came."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The plain parse of `to_json()`."""
+        """Gives the plain parse of `to_json()`."""
 
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class Page:
-    """One answer of the server: a sequence of its runs, and its place in the batch."""
+    """One page of the server: a sequence of its runs, and where it is in the batch."""
 
     def __len__(self) -> int: ...
     @overload
@@ -200,21 +216,23 @@ class Page:
     limit: int | None
     """Runs that a page holds at most."""
     skip: int | None
-    """Runs before this page; of a page by cursor, what the server says."""
+    """Runs before this page; of a page by cursor, as the server says."""
     total: int | None
     """The server's count of the runs of the batch."""
     has_next: bool | None
+    """Whether the server says that there is a page after this one."""
     has_previous: bool | None
+    """Whether the server says that there is a page before this one."""
     next: str | None
     """The cursor of the page after this one, for `start_at`."""
     previous: str | None
-    """The cursor of the page before this one. Reading starts at `next` cursors only."""
+    """The cursor of the page before this one, for `start_before`."""
     issues: list[Issue]
     """What was odd about the page and its runs."""
     issues_dropped: int
-    """Issues beyond the first ones that are kept."""
+    """The number of issues beyond the first ones, which are kept."""
     def body(self) -> bytes:
-        """The answer as it came."""
+        """Gives the body of the response, as it came."""
 
 @final
 class Pages:
@@ -222,7 +240,7 @@ class Pages:
 
     @staticmethod
     def of_texts(texts: Iterable[str]) -> Pages:
-        """Pages of runs by their own texts, which `Run.to_json` gives back byte for byte.
+        """Makes pages of runs by their own texts, which `Run.to_json` gives back byte for byte.
 
         Their completeness counts them, and knows no more. Raises ValueError for what is not the
         JSON of one run.
@@ -258,19 +276,19 @@ class Mailbox:
     def close(self) -> None: ...
 
 def take_events() -> list[dict[str, Any]]:
-    """What the core told of its requests since the last call."""
+    """Gives the events of requests since the last call."""
 
 def events_logged(number: int) -> None:
-    """So many of those that were taken are logged."""
+    """Says that so many of the events that were taken are logged."""
 
 def wait_for_event() -> bool:
-    """Waits without the GIL for something to take. False: `close_events` was called."""
+    """Waits without the GIL for an event to take. False: `close_events` was called."""
 
 def close_events() -> None: ...
 
 @final
 class Operation:
-    """Something under way in the core thread."""
+    """An operation that is under way in the core thread."""
 
     def wait(self) -> Any:
         """Blocks without the GIL until it is done; returns its result or raises its failure.
@@ -279,57 +297,60 @@ class Operation:
         """
 
     def wait_for(self, seconds: float) -> bool:
-        """Blocks like `wait`, at most so long; whether it is done. Raises nothing of its own."""
+        """Blocks like `wait`, at most so long, and tells whether it is done; raises no failure."""
 
     def done(self) -> bool: ...
     def result(self) -> Any:
-        """What `wait` gives, without waiting. Requires `done()`."""
+        """Gives what `wait` does, without waiting. Requires `done()`."""
 
     def cancel(self) -> None:
-        """Asks for its end; it then fails with `kind="cancelled"` soon. Safe to repeat."""
+        """Asks for the end of the operation, which then fails soon with `kind="cancelled"`."""
 
     @property
     def completeness(self) -> Completeness:
-        """Of a walk, as of its latest page or its failure."""
+        """The completeness of a walk, as of its latest page or its failure."""
 
     @property
     def received(self) -> int:
-        """Runs so far."""
+        """Runs that came so far."""
 
     @property
     def total(self) -> int | None:
-        """The server's count, once known."""
+        """Runs that the server counts, once it is known."""
 
 @final
 class Stream:
-    """The runs of one walk, read once. Nothing is sent before the first run is asked for."""
+    """The runs of one walk, read once; nothing is sent before the first run is asked for."""
 
     def __iter__(self) -> Iterator[Run]: ...
     def __next__(self) -> Run: ...
     def try_next(self) -> Run | None:
-        """A run that is already here, else None."""
+        """Gives a run that is already here, else None."""
 
     def start_ready(self, mailbox: Mailbox | None) -> Operation:
         """Fetches until a run is here, for `try_next` to give; its result is False at the end."""
 
     @property
     def position(self) -> str:
-        """After the last run that `try_next` gave."""
+        """The position after the last run that was given."""
 
     @property
     def completeness(self) -> Completeness: ...
     def explain(self, error: BaseException) -> None:
-        """Lets the error of a step say what the walk had."""
+        """Lets the error of a step say what the walk brought."""
 
     def end(self) -> None:
-        """After the last run: warns of what is missing, the first time."""
+        """Warns of missing runs, the first time that it is called after the last run."""
 
     def close(self) -> None:
-        """Cancels what is under way; nothing more is sent. Safe to repeat."""
+        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
 
 @final
 class FollowOptions:
-    """How often to look at a live batch, and until when. Seconds; zero: never, or at once."""
+    """How often to poll a live batch, and until when, in seconds.
+
+    An interval of zero polls at once; an idle time or a deadline of zero is none.
+    """
 
     def __init__(
         self, *, interval: float, jitter: float, count: int | None, idle: float, deadline: float
@@ -337,7 +358,7 @@ class FollowOptions:
 
 @final
 class FollowStatus:
-    """How far the following of a batch has come. A snapshot."""
+    """How far the following of a batch has come: a snapshot."""
 
     seen: int
     settled: int
@@ -352,12 +373,15 @@ class FollowStatus:
 
 @final
 class Follow:
-    """The runs of a live batch, each once, as they settle. Nothing is sent before the first."""
+    """The runs of a live batch, each once, as they settle.
+
+    Nothing is sent before the first run is asked for.
+    """
 
     def __iter__(self) -> Iterator[Run]: ...
     def __next__(self) -> Run: ...
     def try_next(self) -> Run | None:
-        """A run that is already here, else None."""
+        """Gives a run that is already here, else None."""
 
     def start_ready(self, mailbox: Mailbox | None) -> Operation:
         """Polls until a run is here, for `try_next` to give; its result is False at the end."""
@@ -366,21 +390,18 @@ class Follow:
     def status(self) -> FollowStatus: ...
     @property
     def lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
-        """Id, sequence, when it said to expire, the poll that saw it last and the one that missed
-        it, and why it is lost.
-        """
+        """The lost runs, each as the fields of `simruns.LostRun`."""
 
     def explain(self, error: BaseException) -> None: ...
     def end(self) -> None: ...
     def close(self) -> None:
-        """Cancels what is under way; nothing more is sent. Safe to repeat."""
+        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
 
 @final
 class Client:
-    """Connections to one server, with one set of credentials. Its repr shows neither key nor token.
+    """Connections to one server, with one set of credentials, which the repr does not show.
 
-    `options` holds options by the names of `simruns.Client`; times in
-    seconds, sizes in bytes.
+    `options` holds options by the names of `simruns.Options`.
     """
 
     def __init__(
@@ -396,19 +417,19 @@ class Client:
     @property
     def base_url(self) -> str: ...
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
-        """One page; its result is a `Page`."""
+        """Starts reading one page; the result is a `Page`."""
 
     def start_read(self, query: Query, mailbox: Mailbox | None) -> Operation:
-        """The whole walk; its result is `Pages`."""
+        """Starts the whole walk; the result is `Pages`."""
 
     def stream(self, query: Query) -> Stream: ...
     def follow(self, query: Query, options: FollowOptions) -> Follow: ...
     def close(self) -> None:
-        """Cancels all that is under way, streams too; closes the connections. Safe to repeat."""
+        """Cancels every operation and stream, and closes the connections. Safe to repeat."""
 
 @final
 class Simulator:
-    """A local Simulator server on a thread of its own; listening when the constructor returns."""
+    """A local Simulator on a thread of its own, which listens when the constructor returns."""
 
     def __init__(
         self,
@@ -433,7 +454,7 @@ class Simulator:
         upstream: str | None = None,
         record: str | None = None,
         log: str | None = None,
-        keep_answers: int = 0,
+        keep_responses: int = 0,
     ) -> None: ...
     @property
     def url(self) -> str: ...
@@ -443,24 +464,24 @@ class Simulator:
     def api_key(self) -> str: ...
     @property
     def certificate(self) -> str:
-        """As PEM; empty without TLS."""
+        """The certificate as PEM; empty without TLS."""
 
     @property
     def recorded(self) -> tuple[int, int]:
-        """Runs that were kept, and what could not be."""
+        """The number of runs that were recorded, and of what could not be."""
 
     def batches(self) -> list[tuple[str, str, str]]:
-        """(project, scenario, batch) of each, in the order of the data."""
+        """Gives each batch as (project, scenario, batch), in the order of the data."""
 
     def truths(self) -> list[tuple[tuple[str, str, str], float, bool, bool]]:
-        """(batch, success rate, regressed, flaky) of each that was generated."""
+        """Gives (batch, success rate, regressed, flaky) of each batch that was generated."""
 
     def requests(self) -> list[dict[str, Any]]:
-        """The latest requests: number, at, method, target, status, bytes, faulty."""
+        """Gives the latest requests: number, at, method, target, status, bytes, faulty."""
 
     def clear_requests(self) -> None: ...
-    def take_answers(self) -> list[tuple[str, int, bool, bytes]]:
-        """(target, status, faulty, body) of the answers since the last call, if they are kept."""
+    def take_responses(self) -> list[tuple[str, int, bool, bytes]]:
+        """Gives (target, status, faulty, body) of each response since the last call, if kept."""
 
     @property
     def is_live(self) -> bool: ...

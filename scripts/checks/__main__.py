@@ -12,10 +12,20 @@ from checks import (
     header_length,
     include_order,
     private_names,
+    python_rooms,
     strangers,
 )
 
-CHECKS = [header_length, include_order, private_names, cpp_names, awaits, strangers, extracts]
+CHECKS = [
+    header_length,
+    include_order,
+    private_names,
+    cpp_names,
+    python_rooms,
+    awaits,
+    strangers,
+    extracts,
+]
 
 
 def main(root: Path) -> int:

@@ -13,10 +13,11 @@ from pathlib import Path
 from weakref import WeakSet
 
 import pytest
-from answers import Answer, problems
+from responses import Response, problems
 
 import simruns
 from simruns import _core
+from simruns.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data" / "tau-airline-gpt-4o.runs.jsonl"
@@ -32,7 +33,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _Watch:
-    """Every Simulator that the tests of this process make, and what it answered."""
+    """Every Simulator that the tests of this process make, and how it responded."""
 
     def __init__(self) -> None:
         self.fresh: list[_core.Simulator] = []
@@ -42,41 +43,43 @@ class _Watch:
         self.fresh.append(simulator)
         return simulator
 
-    def take(self) -> list[Answer]:
+    def take(self) -> list[Response]:
         everyone = [*self.fresh, *self.older]
-        answers = [Answer(*answer) for one in everyone for answer in one.take_answers()]
+        responses = [Response(*response) for one in everyone for response in one.take_responses()]
         self.older.update(self.fresh)
         self.fresh.clear()
-        return answers
+        return responses
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _watch() -> Iterator[_Watch]:
     watch = _Watch()
-    plain = partial(_core.Simulator, keep_answers=1000)
+    plain = partial(_core.Simulator, keep_responses=1000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_core, "Simulator", lambda **arguments: watch.made(plain(**arguments)))
         yield watch
 
 
 @pytest.fixture
-def kept_answers() -> list[Answer]:
-    """Answers that a test took for itself, and that are to be looked at all the same."""
+def kept_responses() -> list[Response]:
+    """Responses that a test took for itself, which are looked at all the same."""
     return []
 
 
 @pytest.fixture(autouse=True)
 def _as_the_contract_has_it(
-    request: pytest.FixtureRequest, _watch: _Watch, kept_answers: list[Answer]
+    request: pytest.FixtureRequest, _watch: _Watch, kept_responses: list[Response]
 ) -> Iterator[None]:
-    """Every answer without a fault that a Simulator gave in a test is one of the contract's,
+    """Every response without a fault that a Simulator gave in a test is one of the contract's,
     unless the test, marked `odd_data`, let it serve runs that are none.
     """
     yield
     if request.node.get_closest_marker("odd_data"):
         _watch.take()
         return
-    wrong = [problem for answer in [*kept_answers, *_watch.take()] for problem in problems(answer)]
+    wrong = [
+        problem for response in [*kept_responses, *_watch.take()] for problem in problems(response)
+    ]
     assert not wrong, "\n".join(wrong[:20])
 
 
@@ -108,7 +111,7 @@ def own_sim() -> Iterator[simruns.Simulator]:
 
 @pytest.fixture
 def slow_sim() -> Iterator[simruns.Simulator]:
-    """Answers after ten minutes."""
+    """A Simulator that responds after ten minutes."""
     with simruns.Simulator(seed=13, scenarios=2, runs=3, latency_ms=600_000) as server:
         yield server
 
@@ -135,6 +138,29 @@ def run_simruns() -> SimrunsCommand:
         )
 
     return run
+
+
+@pytest.fixture
+def call_simruns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> SimrunsCommand:
+    """Runs the command line in this process: for commands that end before they read or serve.
+
+    Such a one takes a process of its own some hundred times as long to start as to run.
+    """
+
+    def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        words = ["simruns", *map(str, arguments)]
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", words)
+            for name, value in {"COLUMNS": "80", **environment}.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        told = capsys.readouterr()
+        return subprocess.CompletedProcess(words, int(ended.value.code or 0), told.out, told.err)
+
+    return call
 
 
 @pytest.fixture

@@ -25,16 +25,16 @@ class PlainClient:
     """One connection that is kept open."""
 
     def __init__(self, sim: simruns.Simulator, api_key: str | None = None) -> None:
-        place = urlsplit(sim.url)
-        assert place.hostname
-        self._prefix = place.path
+        url = urlsplit(sim.url)
+        assert url.hostname
+        self._prefix = url.path
         self._key = api_key or sim.api_key
-        self._connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+        self._connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
 
     def get(self, target: str, **headers: str) -> Reply:
         self._connection.request("GET", target, headers={"X-API-Key": self._key, **headers})
-        answer = self._connection.getresponse()
-        return Reply(answer.status, dict(answer.getheaders()), answer.read())
+        response = self._connection.getresponse()
+        return Reply(response.status, dict(response.getheaders()), response.read())
 
     def page(self, key: simruns.BatchKey, **query: object) -> Reply:
         path = f"/simulations/{quote(key.scenario, safe='')}/batches/{quote(key.batch, safe='')}"

@@ -1,4 +1,4 @@
-"""A server of exact bytes, for answers that a Simulator does not give."""
+"""A server of exact bytes, for responses that a Simulator does not give."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import simruns
 
 
-class _Answering(BaseHTTPRequestHandler):
+class _Responding(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -29,10 +29,10 @@ class _Answering(BaseHTTPRequestHandler):
 
 
 class ExactServer(ThreadingHTTPServer):
-    """Gives every request the same answer, `body`. Its connections stay open."""
+    """Gives every request the same response, `body`. Its connections stay open."""
 
     def __init__(self, body: bytes = b"") -> None:
-        super().__init__(("127.0.0.1", 0), _Answering)
+        super().__init__(("127.0.0.1", 0), _Responding)
         self.body = body
 
 

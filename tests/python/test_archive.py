@@ -233,7 +233,7 @@ def test_where_the_place_to_resume_is_refused_the_walk_starts_again_and_says_so(
         with pytest.raises(simruns.RequestError, match="HTTP 400"):
             batch.archive(tmp_path, page_size=10)
         result = batch.archive(tmp_path, page_size=10)
-        assert "walked from the start, as the place to resume was refused: HTTP 400" in str(result)
+        assert "walked from the start, as the position was refused: HTTP 400" in str(result)
         assert counts(result) == (210, 0, 40, 0)
         assert result.completeness.verdict == "complete"
         assert texts(simruns.open(tmp_path)) == texts(batch.runs())

@@ -92,13 +92,15 @@ def test_missing_runs_are_exit_code_3(run_simruns: Run, tmp_path: Path) -> None:
     assert "250 of 251 runs" in done.stderr
 
 
-def test_a_mistake_is_exit_code_2(run_simruns: Run, sim: simruns.Simulator, tmp_path: Path) -> None:
+def test_a_mistake_is_exit_code_2(
+    call_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("mine")
-    done = run_simruns(*arguments(sim, tmp_path / "file"), SIMRUNS_API_KEY=sim.api_key)
+    done = call_simruns(*arguments(sim, tmp_path / "file"), SIMRUNS_API_KEY=sim.api_key)
     assert (done.returncode, "is a file; give a directory" in done.stderr) == (2, True)
     directory = tmp_path / "archive"
-    done = run_simruns(*arguments(sim, directory), SIMRUNS_API_KEY=sim.api_key)
-    done = run_simruns(*arguments(sim, directory), "--filter", "x", SIMRUNS_API_KEY=sim.api_key)
+    done = call_simruns(*arguments(sim, directory), SIMRUNS_API_KEY=sim.api_key)
+    done = call_simruns(*arguments(sim, directory), "--filter", "x", SIMRUNS_API_KEY=sim.api_key)
     assert (done.returncode, "by filter=None, not 'x'" in done.stderr) == (2, True)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import simruns
-from simruns import bridge
+from simruns.core import bridge
 
 
 @pytest.fixture

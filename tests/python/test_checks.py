@@ -13,6 +13,7 @@ from checks import (
     header_length,
     include_order,
     private_names,
+    python_rooms,
     strangers,
 )
 
@@ -322,6 +323,49 @@ def test_private_names_behind_private_paths_pass(tmp_path: Path, name: str, text
 )
 def test_private_names_in_public_headers_fail(tmp_path: Path, name: str, text: str) -> None:
     assert len(private_names.check(tree(tmp_path, {f"include/simruns/{name}": text}))) == 1
+
+
+ROOMS = {
+    "python/simruns/__init__.py": "from simruns.cli.app import app\n",
+    "python/simruns/__main__.py": "from simruns.cli import main\n",
+    "python/simruns/_core.pyi": "",
+    "python/simruns/py.typed": "",
+    "python/simruns/core/errors.py": "import ast\nfrom simruns import _core\n",
+    "python/simruns/hold/runs.py": "from simruns._core import Run\nfrom .tables import Table\n",
+    "python/simruns/hold/tables.py": "from simruns.core import errors\nfrom ..core import checks\n",
+    "python/simruns/cli/app.py": "import simruns.hold.runs\nimport_module('simruns.core.help')\n",
+}
+
+
+def test_modules_that_import_to_the_left_pass(tmp_path: Path) -> None:
+    assert python_rooms.check(tree(tmp_path, ROOMS)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "part"),
+    [
+        ("core/logs.py", "from simruns.hold.runs import Runs", "hold.runs.Runs, to its right"),
+        ("core/logs.py", "from simruns.hold import runs", "hold.runs, to its right"),
+        ("core/logs.py", "import simruns.hold.runs as held", "hold.runs, to its right"),
+        ("core/logs.py", "from ..hold.runs import Runs", "hold.runs.Runs, to its right"),
+        ("core/logs.py", "from .. import hold", "simruns.hold, to its right"),
+        ("core/logs.py", "importlib.import_module('simruns.hold.runs')", "to its right"),
+        ("core/logs.py", "def f():\n    from simruns.hold import runs", ":2: imports"),
+        ("core/logs.py", "if TYPE_CHECKING:\n    import simruns.hold", ":2: imports"),
+        ("core/__init__.py", "from simruns.hold import runs", "to its right"),
+        ("hold/plot.py", "from simruns.archive.store import Store", "to its right"),
+        ("cli/app.py", "from simruns import Client", "simruns.Client, which is in no room"),
+        ("cli/app.py", "import simruns", "imports simruns, which is in no room"),
+        ("errors.py", "", "stands in no room"),
+        ("other/errors.py", "", "no such room"),
+    ],
+)
+def test_modules_that_import_to_the_right_or_stand_in_no_room_fail(
+    tmp_path: Path, name: str, text: str, part: str
+) -> None:
+    problems = python_rooms.check(tree(tmp_path, {**ROOMS, f"python/simruns/{name}": text}))
+    assert len(problems) == 1
+    assert part in problems[0]
 
 
 RIGHT_AWAITS = [

@@ -58,17 +58,17 @@ def test_the_one_liner_of_the_demo_works(run_simruns: Run, tmp_path: Path, folde
     assert "success" in shown.stdout
 
 
-def test_the_demo_says_that_its_data_is_not_there(run_simruns: Run, tmp_path: Path) -> None:
-    done = run_simruns("demo", "--data", tmp_path / "none.jsonl", "--out", tmp_path / "demo")
+def test_the_demo_says_that_its_data_is_not_there(call_simruns: Run, tmp_path: Path) -> None:
+    done = call_simruns("demo", "--data", tmp_path / "none.jsonl", "--out", tmp_path / "demo")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"simruns: there is no file {tmp_path}/none.jsonl\n"
     assert not (tmp_path / "demo").exists()
 
 
-def test_data_that_holds_no_runs_is_one_clear_line(run_simruns: Run, tmp_path: Path) -> None:
+def test_data_that_holds_no_runs_is_one_clear_line(call_simruns: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text("this is no run\n")
     for command in ("demo", "serve"):
-        done = run_simruns(command, "--data", tmp_path / "bad.jsonl")
+        done = call_simruns(command, "--data", tmp_path / "bad.jsonl")
         assert done.returncode == 1
         assert len(done.stderr.splitlines()) == 1
         assert "bad.jsonl" in done.stderr
@@ -119,15 +119,15 @@ def test_ctrl_c_ends_serve_with_130_and_no_traceback(start_simruns: Start, tmp_p
     assert not (tmp_path / "ready").exists()
 
 
-def test_no_command_takes_a_secret_as_an_argument(run_simruns: Run) -> None:
+def test_no_command_takes_a_secret_as_an_argument(call_simruns: Run) -> None:
     for command in ("demo", "serve", "export", "follow"):
-        options = set(re.findall(r"--[a-z-]+", run_simruns(command, "--help").stdout))
+        options = set(re.findall(r"--[a-z-]+", call_simruns(command, "--help").stdout))
         assert not options & {"--api-key", "--token", "--key", "--password"}
 
 
 @pytest.mark.parametrize("arguments", [["export"], ["serve", "--port", "x"], ["nothing"], ["-x"]])
-def test_a_wrong_command_line_is_exit_code_2(run_simruns: Run, arguments: list[str]) -> None:
-    done = run_simruns(*arguments)
+def test_a_wrong_command_line_is_exit_code_2(call_simruns: Run, arguments: list[str]) -> None:
+    done = call_simruns(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 

@@ -307,7 +307,7 @@ def test_a_timeout_names_its_option(slow_sim: simruns.Simulator) -> None:
         client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1]).head(1)
 
 
-def test_an_answer_that_is_too_large_names_the_option(sim: simruns.Simulator) -> None:
+def test_a_response_that_is_too_large_names_the_option(sim: simruns.Simulator) -> None:
     scenario, batch = sim.pairs[0]
     with (
         sim.client(max_body_bytes=1000) as client,

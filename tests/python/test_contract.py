@@ -1,4 +1,4 @@
-"""Our restatement of the contract, and what holds the answers of every test against it."""
+"""Our restatement of the contract, and what holds the responses of every test against it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from answers import CONTRACT, Answer, json_schema, problems
+from responses import CONTRACT, Response, json_schema, problems
 
 import simruns
 
@@ -65,25 +65,25 @@ def page(**pagination: Any) -> bytes:
         (418, b"{}", "has no status 418"),
     ],
 )
-def test_an_answer_that_is_none_of_the_contracts_is_found(
+def test_a_response_that_is_none_of_the_contracts_is_found(
     status: int, body: bytes, problem: str
 ) -> None:
-    (found, *_) = problems(Answer("/x", status, False, body))
+    (found, *_) = problems(Response("/x", status, False, body))
     assert problem in found
-    assert problems(Answer("/x", status, True, body)) == []
+    assert problems(Response("/x", status, True, body)) == []
 
 
-def test_an_answer_of_the_contract_is_let_through() -> None:
-    assert problems(Answer("/x", 200, False, page(next=None))) == []
-    assert problems(Answer("/x", 404, False, b"")) == []
+def test_a_response_of_the_contract_is_let_through() -> None:
+    assert problems(Response("/x", 200, False, page(next=None))) == []
+    assert problems(Response("/x", 404, False, b"")) == []
 
 
-def test_every_answer_of_every_test_is_held_against_the_contract(
-    kept_answers: list[Answer],
+def test_every_response_of_every_test_is_held_against_the_contract(
+    kept_responses: list[Response],
 ) -> None:
     with simruns.Simulator(scenarios=1, runs=3) as sim, sim.client() as client:
         client.batches(sim.pairs).read()
-        answers = [Answer(*answer) for answer in sim._core.take_answers()]
-    assert [answer.status for answer in answers] == [200]
-    assert len(json.loads(answers[0].body)["data"]) == 3
-    kept_answers += answers
+        responses = [Response(*response) for response in sim._core.take_responses()]
+    assert [response.status for response in responses] == [200]
+    assert len(json.loads(responses[0].body)["data"]) == 3
+    kept_responses += responses

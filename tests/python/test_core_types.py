@@ -95,8 +95,8 @@ def test_help_tells_of_the_core_types() -> None:
     for cls in (simruns.Run, simruns.Page, simruns.Turn, simruns.Criterion, simruns.Issue):
         assert cls.__doc__
     assert "success rate is" in (inspect.getdoc(simruns.Run.verdict) or "")
-    assert "Milliseconds since 1970" in (inspect.getdoc(simruns.Run.created_at_ms) or "")
-    assert "In UTC" in (inspect.getdoc(simruns.Turn.created_at) or "")
+    assert "milliseconds since 1970" in (inspect.getdoc(simruns.Run.created_at_ms) or "")
+    assert "in UTC" in (inspect.getdoc(simruns.Turn.created_at) or "")
 
 
 def test_whoever_sits_at_a_prompt_is_told_without_naming_a_class() -> None:

@@ -11,7 +11,7 @@ import pickle
 import pytest
 
 import simruns
-from simruns.errors import about, from_failure
+from simruns.core.errors import about, from_failure
 
 REQUEST_KINDS = [kind for kind in simruns.KINDS if kind != "cancelled"]
 

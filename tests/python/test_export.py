@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import simruns
-from simruns.jsonl import replacing
+from simruns.core.files import replacing
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -185,23 +185,23 @@ def test_an_export_that_fails_leaves_the_old_file_as_it_was(
     ],
 )
 def test_a_mistake_in_an_export_is_one_line_and_exit_code_2(
-    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path, output: str, key: str, message: str
+    call_simruns: Run, sim: simruns.Simulator, tmp_path: Path, output: str, key: str, message: str
 ) -> None:
     (tmp_path / "folder.jsonl").mkdir()
-    done = run_simruns(*export_arguments(sim, tmp_path / output), SIMRUNS_API_KEY=key)
+    done = call_simruns(*export_arguments(sim, tmp_path / output), SIMRUNS_API_KEY=key)
     assert done.returncode == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_key_file_says_what_is_wrong_with_it(
-    run_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+    call_simruns: Run, sim: simruns.Simulator, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "odd").write_text("ключ", encoding="utf-8")
     for name, message in (("empty", "is empty"), ("odd", "ASCII"), ("none", "cannot read")):
         arguments = export_arguments(sim, tmp_path / "x.jsonl")
-        done = run_simruns(*arguments, "--api-key-file", tmp_path / name)
+        done = call_simruns(*arguments, "--api-key-file", tmp_path / name)
         assert done.returncode == 2
         assert message in done.stderr
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 
@@ -43,6 +44,14 @@ def test_every_public_name_is_there() -> None:
     for name in simruns.__all__:
         assert getattr(simruns, name) is not None
     assert set(simruns.__all__) <= set(dir(simruns))
+
+
+def test_what_users_see_of_a_class_is_its_public_name() -> None:
+    for name in simruns.__all__:
+        thing = getattr(simruns, name)
+        if callable(thing) and thing.__module__ != "simruns._core":
+            assert (thing.__module__, thing.__qualname__) == ("simruns", name)
+    assert b"simruns\x94\x8c\x08BatchKey" in pickle.dumps(simruns.BatchKey("p", "s", "b"), 4)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

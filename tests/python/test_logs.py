@@ -31,7 +31,7 @@ def read(sim: simruns.Simulator, **options: object) -> None:
         client.batch(scenario=key.scenario, batch=key.batch).read()
 
 
-def test_debug_has_each_attempt_and_answer_and_info_only_what_failed(
+def test_debug_has_each_attempt_and_response_and_info_only_what_failed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     for level, events in (

@@ -24,8 +24,8 @@ def test_a_test_gets_a_simulator_that_is_set_up_by_its_marker(pytester: pytest.P
         def fetch(sim, key):
             path = f"/simulations/{key.scenario}/batches/{key.batch}/runs?projectId={key.project}"
             request = urllib.request.Request(sim.url + path, headers={"X-API-Key": sim.api_key})
-            with urllib.request.urlopen(request) as answer:
-                return answer.status
+            with urllib.request.urlopen(request) as response:
+                return response.status
 
         @pytest.mark.simruns(scenarios=2, runs=10, faults=[{"requests": 1, "status": 503}])
         def test_one(simruns_simulator):
@@ -108,9 +108,9 @@ def test_the_marker_is_told_by_pytest(pytester: pytest.Pytester) -> None:
 
 def test_a_run_of_pytest_that_uses_none_of_it_does_not_load_the_core() -> None:
     code = """
-import sys, simruns.pytest_plugin
+import sys, simruns.simulator.pytest_plugin
 loaded = sorted(name for name in sys.modules if name.startswith("simruns"))
-assert loaded == ["simruns", "simruns.pytest_plugin"], loaded
+assert loaded == ["simruns", "simruns.simulator", "simruns.simulator.pytest_plugin"], loaded
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

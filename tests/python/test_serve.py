@@ -172,7 +172,7 @@ def test_parquet_without_the_runs_own_texts_is_refused_by_its_name(tmp_path: Pat
             simruns.Simulator(data=tmp_path / f"{name}.parquet")
 
 
-def test_a_mistake_is_one_clear_line_and_exit_code_2(run_simruns: Run, tmp_path: Path) -> None:
+def test_a_mistake_is_one_clear_line_and_exit_code_2(call_simruns: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text('{"faults": [{"status": 1}]}')
     (tmp_path / "no.txt").write_text("faults: []")
     (tmp_path / "key").write_text("k")
@@ -195,7 +195,7 @@ def test_a_mistake_is_one_clear_line_and_exit_code_2(run_simruns: Run, tmp_path:
         (["--live", "--speed", -1], "speed is -1"),
         (["--batches", 0], "batches is 0"),
     ):
-        done = run_simruns("serve", *arguments)
+        done = call_simruns("serve", *arguments)
         assert (done.returncode, done.stdout) == (2, ""), (arguments, done.stderr)
         (line,) = done.stderr.splitlines()
         assert message in line
@@ -203,11 +203,11 @@ def test_a_mistake_is_one_clear_line_and_exit_code_2(run_simruns: Run, tmp_path:
 
 
 def test_what_a_log_or_a_recording_cannot_be_written_to_is_named(
-    run_simruns: Run, tmp_path: Path
+    call_simruns: Run, tmp_path: Path
 ) -> None:
     place = tmp_path / "none" / "file"
     for arguments in (["--log", place], ["--record", "http://127.0.0.1:1", "--out", place]):
-        done = run_simruns("serve", *arguments)
+        done = call_simruns("serve", *arguments)
         assert (done.returncode, done.stdout) == (1, "")
         assert str(place) in done.stderr
         assert len(done.stderr.splitlines()) == 1

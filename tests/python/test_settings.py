@@ -10,7 +10,7 @@ import pytest
 
 import simruns
 from simruns import _core
-from simruns.options import _CHECKS, Options
+from simruns.request.options import _CHECKS, Options
 
 URL = "http://127.0.0.1:9/testing"
 KEY = "key-that-is-secret"

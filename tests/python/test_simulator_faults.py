@@ -1,4 +1,4 @@
-"""What goes wrong with a Simulator's answers, told from Python, JSON and YAML."""
+"""The faults of a Simulator, scripted in Python, JSON and YAML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from plain_http import plain
 
 import simruns
-from simruns.faults import Faults, fault_text
+from simruns.simulator.faults import Faults, fault_text
 
 
 def simulator(faults: Any, **arguments: Any) -> simruns.Simulator:
@@ -79,7 +79,7 @@ def test_a_retry_after_is_seconds_or_a_date() -> None:
     assert 59 <= (parsedate_to_datetime(second.headers["Retry-After"]) - sent).seconds <= 61
 
 
-def test_a_reset_and_a_cut_answer_end_the_connection() -> None:
+def test_a_reset_and_a_cut_response_end_the_connection() -> None:
     rules = [{"requests": 1, "reset": True}, {"requests": 2, "truncate": 50}]
     with simulator(rules) as sim:
         with plain(sim) as client, pytest.raises(ConnectionResetError):

@@ -14,7 +14,7 @@ import pytest
 from plain_http import plain
 
 import simruns
-from simruns.simulator import BatchTruth, Simulator
+from simruns.simulator.simulator import BatchTruth, Simulator
 
 
 def read(sim: Simulator) -> list[simruns.Run]:
@@ -163,8 +163,8 @@ def test_any_client_that_trusts_the_ca_file_reads_over_tls() -> None:
         path = f"/simulations/{key.scenario}/batches/{key.batch}/runs?projectId={key.project}"
         request = urllib.request.Request(sim.url + path, headers={"X-API-Key": sim.api_key})
         trusting = ssl.create_default_context(cafile=sim.ca_file)
-        with urllib.request.urlopen(request, context=trusting) as answer:
-            assert len(json.load(answer)["data"]) == 3
+        with urllib.request.urlopen(request, context=trusting) as response:
+            assert len(json.load(response)["data"]) == 3
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(request, context=ssl.create_default_context())
         assert sim.ca_file is not None

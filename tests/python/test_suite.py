@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import simruns
-from simruns.pairs import read_pairs
+from simruns.request.pairs import read_pairs
 
 PAIRS = [("s1", "b1"), ("s2", "b2")]
 KEYS = [simruns.BatchKey("p", "s1", "b1"), simruns.BatchKey("p", "s2", "b2")]

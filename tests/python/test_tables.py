@@ -14,7 +14,7 @@ import pytest
 
 import simruns
 from simruns.cli.csv_rows import COLUMNS
-from simruns.frames import COMPLETENESS
+from simruns.hold.tables import COMPLETENESS
 
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -55,8 +55,8 @@ def plainly_fetched(server: simruns.Simulator, key: simruns.BatchKey) -> Iterato
             f"{server.url}{path}?{urllib.parse.urlencode(query)}",
             headers={"X-API-Key": server.api_key},
         )
-        with urllib.request.urlopen(request) as answer:
-            page = json.load(answer)
+        with urllib.request.urlopen(request) as response:
+            page = json.load(response)
         yield from page["data"]
         if not page["pagination"]["hasNext"]:
             return

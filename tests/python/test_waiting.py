@@ -63,7 +63,7 @@ def test_a_closed_client_says_so(client: simruns.Client, batch: simruns.Batch) -
 def test_the_core_works_while_one_thread_holds_the_gil(
     client: simruns.Client, batch: simruns.Batch
 ) -> None:
-    from simruns.query import make_query
+    from simruns.request.query import make_query
 
     query = make_query(batch.key, {}, caller="read")
     interval = sys.getswitchinterval()

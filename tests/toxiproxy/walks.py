@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from toxic_proxy import ToxicProxies
 
 import simruns
-from simruns.query import BatchKey
+from simruns.request.query import BatchKey
 
 REQUESTS = int(os.environ.get("REQUESTS") or 10_000)
 SEED = int(os.environ.get("SEED") or 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from simruns.errors import Error
+from simruns.core.errors import Error
 
 NAME = ".lock"
 

@@ -1,33 +1,35 @@
-"""The manifest of an archive: what is there, and how far the walk has come."""
+"""The manifest of an archive: what is in it, and how far the walk has come."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from simruns import _core
-from simruns.archive.ranges import Ranges
-from simruns.completeness import BatchCompleteness
-from simruns.errors import Error
-from simruns.jsonl import replacing
-from simruns.query import BatchKey
+from simruns.core.errors import Error
+from simruns.core.files import replacing
+from simruns.hold.completeness import BatchCompleteness
+from simruns.request.query import BatchKey
 
 FORMAT = 1
 NAME = "manifest.json"
 PARTS = "parts"
 QUERY = ("sort", "filter", "endpoint_type")
-"""Of a query, what decides which runs are in the archive, and in which order."""
+"""The arguments of a query that decide which runs are in the archive, and their order."""
 DEFAULTS = {"sort": "createdAt:asc"}
+
+Ranges = list[list[int]]
+"""A set of run numbers as it stands in a manifest: [first, last] of each stretch."""
 
 
 @dataclass
 class Part:
-    """A file of runs."""
+    """A file of runs, as the manifest names it."""
 
     file: str
     rows: int
@@ -36,24 +38,24 @@ class Part:
 
 @dataclass
 class Walk:
-    """A walk under way, or interrupted. Runs are known by their numbers in the archive, from 0."""
+    """A walk that is under way or interrupted. It knows runs by their numbers in the archive."""
 
     started_at: str
     runs_before: int
-    """Runs with this number or a higher one are new."""
+    """The number of the first run that is new."""
     position: str | None = None
-    """The consumer's place after the last run that is in a part; None: the start."""
+    """Where the walk goes on, after the last run that is in a part; None is the start."""
     seen: Ranges = field(default_factory=list)
     changed: Ranges = field(default_factory=list)
     sessions: int = 1
-    """Processes that took part in it."""
+    """Processes that took part in the walk."""
     total_first: int | None = None
     duplicates: int = 0
     unnamed: int = 0
     pages: int = 0
     requests: int = 0
     guessed: bool = False
-    """The server gave no cursor where one was due."""
+    """Whether the server gave no cursor where one was due."""
 
 
 @dataclass
@@ -66,18 +68,18 @@ class Manifest:
     created_at: str
     format: int = FORMAT
     runs: int = 0
-    """All that are kept, each counted once."""
+    """Runs that are kept, each counted once."""
     gone: Ranges = field(default_factory=list)
     """Runs that the server no longer had when the last walk ended."""
     parts: list[Part] = field(default_factory=list)
     next_part: int = 1
     walk: Walk | None = None
     read_at: str | None = None
-    """When the latest page had come."""
+    """When the latest page came."""
     finished_at: str | None = None
-    """When the last walk that ended had ended."""
+    """When the last whole walk ended."""
     completeness: dict[str, Any] | None = None
-    """Of the last walk that ended; before one did, of the one under way."""
+    """The completeness of the last whole walk; before there is one, of the walk under way."""
 
     @property
     def key(self) -> BatchKey:
@@ -88,7 +90,7 @@ class Manifest:
         del self.completeness["key"]
 
     def told(self) -> BatchCompleteness:
-        """Before anything came: nothing, and not the end."""
+        """Gives the completeness; before a page came, that of a walk with nothing in it."""
         if self.completeness is None:
             return BatchCompleteness.of(self.key, _core.Completeness())
         told = self.completeness
@@ -102,8 +104,23 @@ class Manifest:
             temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def ranges_of(numbers: Iterable[int]) -> Ranges:
+    """Gives the stretches of some numbers: few, as a walk sees most runs in their order."""
+    out: Ranges = []
+    for number in sorted(numbers):
+        if out and number == out[-1][1] + 1:
+            out[-1][1] = number
+        else:
+            out.append([number, number])
+    return out
+
+
+def numbers_in(ranges: Ranges) -> set[int]:
+    return {number for first, last in ranges for number in range(first, last + 1)}
+
+
 def digest_of(body: Mapping[str, Any]) -> str:
-    """Of everything else in a manifest: a text that was cut or changed does not fit it."""
+    """Gives the digest of the members of a manifest, by which a change of it is noticed."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -113,7 +130,7 @@ def query_of(how: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def read_manifest(directory: Path) -> Manifest | None:
-    """None if there is none; raises Error for one that cannot be used."""
+    """Gives the manifest, or None if there is none. Raises Error for one that cannot be used."""
     path = directory / NAME
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Runs from the disk: an archive, a directory of archives, or a file of runs."""
+"""Runs from the disk: of an archive, a directory of archives, or a file of runs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from simruns import _core
-from simruns.archive.manifest import NAME, Manifest, read_manifest
+from simruns.archive.manifest import NAME, Manifest, numbers_in, read_manifest
 from simruns.archive.parts import PartError, read_part
-from simruns.archive.ranges import numbers_in
 from simruns.archive.store import Keys
-from simruns.completeness import BatchCompleteness, Completeness
-from simruns.errors import Error
-from simruns.frames import require
-from simruns.query import BatchKey
-from simruns.runs import Runs
+from simruns.core.errors import Error
+from simruns.core.extras import require
+from simruns.core.pickling import public
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.runs import Runs
+from simruns.request.query import BatchKey
 
 
+@public
 class ArchivedRuns(Runs):
-    """Runs from the disk: all that `Runs` has, offline.
+    """Runs from the disk, with all that `Runs` has.
 
     `completeness` is that of the walk that archived them, and `read_at` its time.
     """
@@ -34,20 +35,21 @@ class ArchivedRuns(Runs):
     ) -> None:
         super().__init__(walks, completeness=completeness, read_at=read_at)
         self.gone = gone
-        """The ids of those that the server no longer had when they were archived last."""
+        """The ids of the runs that the server no longer had when it was asked last."""
 
     def __repr__(self) -> str:
         gone = f", {len(self.gone)} no longer on the server" if self.gone else ""
         return f"<ArchivedRuns: {len(self)} runs{gone}; {self.completeness}>"
 
 
+@public
 def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
-    """The runs of an archive, or of a file, as `batch.read()` gives them; nothing is sent.
+    """Gives the runs of an archive, or of a file, as `batch.read()` does, and sends nothing.
 
     `path` is a directory of `batch.archive`, a directory of such directories, or a file of runs as
-    `simruns export` writes it (.jsonl, .parquet). Of each run it is the latest text, in the order
-    in which the walks first came to them. Raises FileNotFoundError where there is nothing, Error
-    for what is damaged, or holds a batch twice.
+    `simruns export` writes it (.jsonl, .parquet). Each run has its latest text, and they come in
+    the order in which the walks first came to them. Raises FileNotFoundError if there is nothing,
+    Error for what is damaged, or holds a batch twice.
     """
     where = Path(path)
     if not where.is_dir():
@@ -67,7 +69,7 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
 
 
 def archives_in(directory: Path) -> list[Path]:
-    """The directory if it is an archive, else those within it that are, by their names."""
+    """Gives the directory if it is an archive, else the archives in it, by their names."""
     if (directory / NAME).is_file():
         return [directory]
     found = sorted(path.parent for path in directory.glob(f"[!.]*/{NAME}"))
@@ -77,7 +79,7 @@ def archives_in(directory: Path) -> list[Path]:
 
 
 def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
-    """A batch that is there twice would count twice."""
+    """Refuses two archives of one batch, whose runs would count twice."""
     first: dict[BatchKey, Path] = {}
     for directory, manifest in zip(directories, manifests, strict=True):
         other = first.setdefault(manifest.key, directory)
@@ -89,14 +91,14 @@ def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
 
 
 def texts_in(path: Path) -> Iterator[str]:
-    """The texts of the runs of a directory of archives."""
+    """Gives the texts of the runs of a directory of archives."""
     for directory in archives_in(path):
         manifest, pages = _of_archive(directory)
         yield from (pages[number].to_json() for number in range(manifest.runs))
 
 
 def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
-    """A writer may put parts together meanwhile: then the manifest is another, and read again."""
+    """Reads an archive; again if a writer has put parts together meanwhile."""
     before: Manifest | None = None
     while True:
         manifest = read_manifest(directory)
@@ -118,7 +120,7 @@ def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
             yield from read_part(directory, part, "json")["json"].to_pylist()
         return
     keys = Keys()
-    latest: dict[object, str] = {}  # a later text takes the place of the first
+    latest: dict[object, str] = {}  # a later text replaces the first
     for part in manifest.parts:
         table = read_part(directory, part, "id", "json")
         for run_id, text in zip(table["id"].to_pylist(), table["json"].to_pylist(), strict=True):
@@ -143,7 +145,7 @@ def _of_file(path: Path) -> ArchivedRuns:
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The texts of the runs in a file that `simruns export` wrote."""
+    """Gives the texts of the runs in a file that `simruns export` wrote."""
     if path.suffix.lower() == ".parquet":
         parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
         try:

@@ -1,8 +1,8 @@
-"""How often what came is written: a kill loses no more than that."""
+"""How often runs are written while they come; a kill loses no more than that."""
 
 from __future__ import annotations
 
 PART_RUNS = 1000
-"""Runs that a part is written at; after a walk, what a part of its end may grow to."""
+"""Runs that are written as one part; after a walk, small parts are put together up to this."""
 PART_SECONDS = 5.0
-"""After so long what came is written, be it less than a part."""
+"""Seconds after which the runs that came are written, though they are fewer."""

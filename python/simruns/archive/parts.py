@@ -1,4 +1,4 @@
-"""The files of an archive that hold runs: Parquet, each whole or not there."""
+"""The files of an archive that hold runs: Parquet files, each whole or not there."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.manifest import PARTS, Part
-from simruns.errors import Error
-from simruns.frames import require
-from simruns.jsonl import replacing
+from simruns.core.errors import Error
+from simruns.core.extras import require
+from simruns.core.files import replacing
 
 
 class Row(NamedTuple):
-    """A run's own text, and when it came, in milliseconds since 1970."""
+    """The own text of a run, and when it came, in milliseconds since 1970."""
 
     text: str
     read_at: int
@@ -29,7 +29,7 @@ class PartError(Error):
 
 
 def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
-    """A part of the table of runs, and of two columns more: `read_at` and `json`."""
+    """Writes a part: the table of runs, with two columns more, `read_at` and `json`."""
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     pages = _core.Pages.of_texts(row.text for row in rows)
@@ -48,7 +48,7 @@ def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
 
 
 def read_part(directory: Path, part: Part, *columns: str) -> Any:
-    """Some columns, as a `pyarrow.Table`. Raises PartError unless the file is as it was written."""
+    """Reads columns as a `pyarrow.Table`. Raises PartError unless the file is as it was written."""
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     path = directory / part.file
@@ -75,20 +75,20 @@ def read_rows(directory: Path, part: Part) -> list[Row]:
 
 
 def number_of(path: Path) -> int:
-    """Of a part, by its name; 0 of any other file."""
+    """Gives the number of a part, by its name; 0 for any other file."""
     found = re.fullmatch(r"part-(\d+)\.parquet", path.name)
     return int(found[1]) if found else 0
 
 
 def strays(directory: Path, parts: Iterable[Part]) -> list[Path]:
-    """Parts that the manifest does not name: of a kill, or of a manifest that is not the last."""
+    """Gives the parts that the manifest does not name, as after a kill or by an older manifest."""
     known = {part.file for part in parts}
     found = sorted((directory / PARTS).glob("part-*"))
     return [path for path in found if number_of(path) and f"{PARTS}/{path.name}" not in known]
 
 
 def sweep(directory: Path) -> None:
-    """Removes what a killed process left under temporary names."""
+    """Removes the files that a killed process left under temporary names."""
     for pattern in (".manifest.json.*.part", f"{PARTS}/.part-*"):
         for path in directory.glob(pattern):
             with suppress(FileNotFoundError):

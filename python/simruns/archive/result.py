@@ -5,32 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from simruns.completeness import Completeness
+from simruns.core.pickling import public
+from simruns.hold.completeness import Completeness
 
 
+@public
 class ArchiveResult(NamedTuple):
-    """Of one whole walk, over all the calls that it took; prints as one line."""
+    """The outcome of one whole walk, over all the calls that it took; it prints as one line."""
 
     directory: Path
+    """The directory of the archive."""
     runs: int
-    """All that are kept, those that are gone among them."""
+    """Runs that are kept, those that are gone among them."""
     new: int
+    """Runs that were not in the archive before."""
     changed: int
-    """The server told them otherwise than before; the later text is kept."""
+    """Runs whose text is not that of before; the later text is kept."""
     unchanged: int
+    """Runs that came as they were."""
     gone: int
-    """Kept, and no longer on the server."""
+    """Runs that are kept, and no longer on the server."""
     completeness: Completeness
-    """Of the walk: what came, of what the server counted."""
+    """The completeness of the walk."""
     resumed: bool
-    """An earlier call was interrupted, and this one went on from there."""
+    """Whether an earlier call was interrupted, and this one went on where that had stopped."""
     restarted: str | None
-    """Why it did not go on from there: what the server said of the position."""
+    """Why an interrupted walk began anew: what the server said of its position."""
 
     def __str__(self) -> str:
         counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
         gone = f", {self.gone} no longer on the server" if self.gone else ""
         how = ", resumed" if self.resumed else ""
         if self.restarted:
-            how = f", walked from the start, as the place to resume was refused: {self.restarted}"
+            how = f", walked from the start, as the position was refused: {self.restarted}"
         return f"{self.directory}: {self.runs} runs: {counts}{gone}{how}; {self.completeness}"

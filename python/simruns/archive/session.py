@@ -1,4 +1,4 @@
-"""One process's part in a walk: what came, and what of it is on the disk."""
+"""The part of one process in a walk: the runs that came, and those that are on the disk."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simruns import _core
-from simruns.archive.manifest import NAME, Manifest, Walk, now
+from simruns.archive.manifest import NAME, Manifest, Walk, now, numbers_in, ranges_of
 from simruns.archive.parts import Row, read_part
-from simruns.archive.ranges import numbers_in, ranges_of
 from simruns.archive.result import ArchiveResult
 from simruns.archive.store import Key, Keys, Store
-from simruns.completeness import BatchCompleteness, Completeness
+from simruns.hold.completeness import BatchCompleteness, Completeness
 
 Taken = Sequence[tuple[Key, Row]]
 
 
 class Session:
-    """Keeps what it is given, at the pace of its caller. Requires: the directory is locked."""
+    """Keeps the runs that it is given. Requires that the directory is locked."""
 
     def __init__(self, directory: Path, manifest: Manifest, store: Store) -> None:
         self._directory = directory
@@ -35,9 +34,7 @@ class Session:
         self._earlier = walk.duplicates, walk.unnamed, walk.pages, walk.requests
         self._seen = numbers_in(self._walk.seen)
         self._changed = numbers_in(self._walk.changed)
-        if not (
-            directory / NAME
-        ).exists():  # later ones keep the place of the last until theirs holds
+        if not (directory / NAME).exists():  # one that is there holds until a part is written
             manifest.write(directory)
 
     @property
@@ -45,16 +42,16 @@ class Session:
         return self._walk.position
 
     def keys(self) -> Keys:
-        """For the runs that are still to come."""
+        """Gives the names of the runs that are still to come."""
         return Keys(self._store.keys_of(self._seen))
 
     @property
     def seen(self) -> int:
-        """Runs of the walk that are on the disk, as they came or as they were."""
+        """The number of runs of the walk that are on the disk."""
         return len(self._seen)
 
     def commit(self, taken: Taken, position: str, tally: _core.Completeness) -> None:
-        """Runs that came, up to a position: when this returns, they survive whatever comes."""
+        """Writes the runs that came up to a position: when this returns, they are safe."""
         self._keep(taken, tally)
         self._walk.position = position
         self._walk.seen = ranges_of(self._seen)
@@ -64,14 +61,14 @@ class Session:
         self._manifest.write(self._directory)
 
     def finish(self, taken: Taken, tally: _core.Completeness) -> ArchiveResult:
-        """The last runs of the walk, which has ended."""
+        """Writes the last runs of the walk, which has ended, and gives its outcome."""
         self._keep(taken, tally)
         self._store.fold()
         told = self._told(tally, whole=True)
         manifest, total = self._manifest, told.total
         gone = numbers_in(manifest.gone)
         if told.reached_end and total is not None and len(self._seen) >= total:
-            gone = set(range(len(self._store)))  # all that the server has came
+            gone = set(range(len(self._store)))  # every run that the server has came
         manifest.gone = ranges_of(gone - self._seen)
         manifest.walk = None
         manifest.finished_at = now()
@@ -113,7 +110,7 @@ class Session:
         walk.guessed = walk.guessed or tally.guessed
 
     def _told(self, tally: _core.Completeness, *, whole: bool = False) -> BatchCompleteness:
-        """Of the whole walk. Its later sessions alone would know of a part only."""
+        """Gives the completeness of the whole walk, of which this session may know a part only."""
         last = BatchCompleteness.of(self._manifest.key, tally)
         if self._walk.sessions == 1:
             return last
@@ -134,7 +131,7 @@ class Session:
         return BatchCompleteness.of(self._manifest.key, together)
 
     def _sequences(self) -> list[int | None]:
-        """The numbers of the runs of this walk. Requires that the parts are folded."""
+        """Gives the sequence numbers of the runs of the walk. Requires that parts are folded."""
         parts = [read_part(self._directory, p, "sequence") for p in self._manifest.parts]
         numbers = [number for part in parts for number in part["sequence"].to_pylist()]
         return [numbers[run] for run in sorted(self._seen)]

@@ -1,4 +1,4 @@
-"""The runs of an archive, numbered from 0 in the order in which they were first seen."""
+"""The runs of an archive, numbered from 0 in the order in which they were seen first."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from simruns.archive import pace
 from simruns.archive.manifest import Manifest, Part
 from simruns.archive.parts import Row, number_of, read_part, read_rows, strays, write_part
-from simruns.frames import require
+from simruns.core.extras import require
 
 KEPT_PARTS = 4
-"""Parts held in memory at once while some are rewritten."""
+"""Parts that are in memory at once while some are rewritten."""
 
 Key = str | tuple[str, int]
 
@@ -23,8 +23,8 @@ Key = str | tuple[str, int]
 class Keys:
     """Names the runs of one walk, or of the parts, in their order.
 
-    One without an id goes by its text, and by how many such texts there were: two equal ones may be
-    two runs.
+    A run without an id is named by its text, and by how many of that text there were: two equal
+    ones may be two runs.
     """
 
     def __init__(self, had: Iterable[Key] = ()) -> None:
@@ -37,15 +37,15 @@ class Keys:
         return (text, self._texts[text])
 
 
-class Place(NamedTuple):
-    """Where the latest text of a run is."""
+class Location(NamedTuple):
+    """Where the latest text of a run is: in which part, and in which row."""
 
     file: str
     row: int
 
 
 class Store:
-    """Knows of each run its number, what its text was, and where that is; holds no text."""
+    """Knows of each run its number, the digest of its text, and where the text is."""
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self._directory = directory
@@ -53,7 +53,7 @@ class Store:
         self._numbers: dict[Key, int] = {}
         self._digests: list[bytes] = []
         self._read_at: list[int] = []
-        self._places: list[Place] = []
+        self._locations: list[Location] = []
         self._read: OrderedDict[str, list[Row]] = OrderedDict()
         keys = Keys()
         for part in manifest.parts:
@@ -61,15 +61,15 @@ class Store:
             times = table["read_at"].cast("int64").to_pylist()
             columns = table["id"].to_pylist(), table["json"].to_pylist(), times
             for number, (run_id, text, read_at) in enumerate(zip(*columns, strict=True)):
-                self._put(keys.of(run_id, text), Row(text, read_at), Place(part.file, number))
+                self._put(keys.of(run_id, text), Row(text, read_at), Location(part.file, number))
         others = map(number_of, strays(directory, manifest.parts))
         manifest.next_part = max([manifest.next_part - 1, *others]) + 1  # none is written over
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._locations)
 
     def differs(self, key: Key, text: str) -> bool:
-        """Whether this is another text than the one that is kept, or the first."""
+        """Tells whether this is another text than the one that is kept, or the first."""
         number = self._numbers.get(key)
         return number is None or self._digests[number] != _digest(text)
 
@@ -81,10 +81,10 @@ class Store:
         return [key for key, number in self._numbers.items() if number in wanted]
 
     def drop_strays(self) -> list[Path]:
-        """Removes the parts that the manifest does not name, if each run of theirs is kept
-        elsewhere, by the same text or a later one.
+        """Removes parts that the manifest does not name and whose runs are all kept elsewhere.
 
-        Gives the others, which may hold what is nowhere else.
+        A run is kept elsewhere if this text of it is, or a later one. Gives the other parts, which
+        may hold what is nowhere else.
         """
         left = []
         for path in strays(self._directory, self._manifest.parts):
@@ -101,28 +101,28 @@ class Store:
         return self._read_at[number] >= row.read_at or self._digests[number] == _digest(row.text)
 
     def append(self, rows: Iterable[tuple[Key, Row]]) -> None:
-        """Writes a part of rows that are new, or take the place of older ones."""
+        """Writes a part of rows that are new, or replace older ones."""
         kept = list(rows)
         if not kept:
             return
         part = self._write([row for _, row in kept])
         self._manifest.parts.append(part)
         for number, (key, row) in enumerate(kept):
-            self._put(key, row, Place(part.file, number))
+            self._put(key, row, Location(part.file, number))
         self._manifest.runs = len(self)
 
     def fold(self) -> None:
         """Puts later texts where the earlier ones were, and small parts together.
 
-        Then the parts hold each run once, in order. A part that is as it should be stays.
+        The parts then hold each run once, in order. A part that does so already stays.
         """
         sizes = {part.file: part for part in self._manifest.parts}
         parts: list[Part] = []
         gathered: list[range] = []
         for stretch in self._stretches():
-            whole = sizes[self._places[stretch.start].file].rows == len(stretch)
+            whole = sizes[self._locations[stretch.start].file].rows == len(stretch)
             if whole and len(stretch) >= pace.PART_RUNS // 2:
-                parts += [*self._together(gathered), sizes[self._places[stretch.start].file]]
+                parts += [*self._together(gathered), sizes[self._locations[stretch.start].file]]
                 gathered = []
             else:
                 gathered.append(stretch)
@@ -134,27 +134,27 @@ class Store:
         self._read.clear()
 
     def _stretches(self) -> Iterator[range]:
-        """The numbers, cut where one does not follow the last in the same part."""
+        """Gives the run numbers, cut where one does not follow the last in the same part."""
         start = 0
         for number in range(1, len(self) + 1):
-            before = self._places[number - 1]
-            if number < len(self) and self._places[number] == (before.file, before.row + 1):
+            before = self._locations[number - 1]
+            if number < len(self) and self._locations[number] == (before.file, before.row + 1):
                 continue
             yield range(start, number)
             start = number
 
     def _together(self, stretches: list[range]) -> Iterator[Part]:
-        """The part that these runs make; if they are one already, that one."""
+        """Gives the part that these runs make, or the one that they are already."""
         if not stretches:
             return
         numbers = [number for stretch in stretches for number in stretch]
-        (first, *others) = {self._places[number].file for number in numbers}
+        (first, *others) = {self._locations[number].file for number in numbers}
         part = next(part for part in self._manifest.parts if part.file == first)
         if others or part.rows != len(numbers):
-            places = [self._places[number] for number in numbers]
-            part = self._write([self._rows_of(place.file)[place.row] for place in places])
+            found = [self._locations[number] for number in numbers]
+            part = self._write([self._rows_of(each.file)[each.row] for each in found])
             for row, number in enumerate(numbers):
-                self._places[number] = Place(part.file, row)
+                self._locations[number] = Location(part.file, row)
         yield part
 
     def _rows_of(self, file: str) -> list[Row]:
@@ -171,17 +171,17 @@ class Store:
         self._manifest.next_part += 1
         return part
 
-    def _put(self, key: Key, row: Row, place: Place) -> None:
+    def _put(self, key: Key, row: Row, location: Location) -> None:
         digest = _digest(row.text)
-        number = self._numbers.setdefault(key, len(self._places))
-        if number == len(self._places):
+        number = self._numbers.setdefault(key, len(self._locations))
+        if number == len(self._locations):
             self._digests.append(digest)
             self._read_at.append(row.read_at)
-            self._places.append(place)
+            self._locations.append(location)
         else:
             self._digests[number] = digest
             self._read_at[number] = row.read_at
-            self._places[number] = place
+            self._locations[number] = location
 
 
 def _digest(text: str) -> bytes:
@@ -189,7 +189,7 @@ def _digest(text: str) -> bytes:
 
 
 def _rows_in(path: Path) -> Iterator[tuple[Key, Row] | None]:
-    """Of a part that is in no manifest; None if it cannot be read."""
+    """Gives the rows of a part that is in no manifest; one None if it cannot be read."""
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     keys = Keys()
     try:

@@ -1,4 +1,4 @@
-"""Archiving a batch: from the server to a directory, going on where the last call stopped."""
+"""Archiving a batch to a directory, from where the last call stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from simruns import _core
 from simruns.archive import pace
-from simruns.archive.choice import ArchiveChoice
 from simruns.archive.lock import NAME as LOCK
 from simruns.archive.lock import locked
 from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_manifest
@@ -18,7 +17,7 @@ from simruns.archive.parts import Row, sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session, Taken
 from simruns.archive.store import Key, Store
-from simruns.errors import (
+from simruns.core.errors import (
     CancelledError,
     Error,
     IncompleteError,
@@ -26,13 +25,13 @@ from simruns.errors import (
     invalid,
     tell_walk,
 )
-from simruns.frames import require
-from simruns.jsonl import sync
-from simruns.progress import Progress
-from simruns.query import BatchKey, make_query
+from simruns.core.extras import require
+from simruns.core.files import sync
+from simruns.core.progress import Progress
+from simruns.request.query import ArchiveChoice, BatchKey, make_query
 
 REFUSED = ("bad_request", "not_found")
-"""Kinds of failure by which the first page of a resumed walk says that its place is no more."""
+"""Kinds of failure by which a server refuses the position of a resumed walk."""
 
 
 class Archiver:
@@ -49,10 +48,10 @@ class Archiver:
         self._writing = False
         self._stopped = False
         self._stream: _core.Stream | None = None
-        self._query(None)  # refuses what cannot be asked
+        self._query(None)  # raises for what cannot be asked
 
     def run(self, bar: Progress) -> ArchiveResult:
-        """Returns at the end of the walk. Whatever ends it before, what came is kept."""
+        """Returns at the end of the walk. Whatever ends it before, the runs that came are kept."""
         if self._directory.is_dir() and read_manifest(self._directory) is None:
             _refuse_foreign(self._directory)  # before anything is put into it
         _make(self._directory)
@@ -74,7 +73,7 @@ class Archiver:
             return result._replace(restarted=refusal)
 
     def stop(self) -> None:
-        """From another thread: `run` raises soon, and what came is kept."""
+        """Has `run`, on another thread, raise soon; the runs that came are kept."""
         self._stopped = True
         if self._stream is not None:
             self._stream.close()
@@ -84,7 +83,7 @@ class Archiver:
         self._stream = stream = self._core.stream(self._query(session.position))
         keys = session.keys()
         taken: list[tuple[Key, Row]] = []
-        whole = (0, session.position)  # the runs taken up to the end of a page, and that place
+        whole = (0, session.position)  # the runs taken up to the end of a page, and its position
         written_at = time.monotonic()
         short: IncompleteError | None = None
         try:
@@ -120,12 +119,12 @@ class Archiver:
         return result
 
     def _write(self, session: Session, taken: Taken, stream: _core.Stream) -> None:
-        self._writing = True  # if this fails, the disk has the last that is sound
+        self._writing = True  # if this fails, the disk has the last sound state
         session.commit(taken, stream.position, stream.completeness)
         self._writing = False
 
     def _query(self, position: str | None) -> _core.Query:
-        # By cursor: a place in it holds wherever the batch moves meanwhile.
+        # By cursor: a position in it holds wherever the batch moves meanwhile.
         own = {"walk": "cursor"} if position is None else {"walk": "cursor", "start_at": position}
         return make_query(self._key, self._how, caller="archive", allowed=ArchiveChoice, **own)
 
@@ -177,7 +176,7 @@ def _make(directory: Path) -> None:
 
 
 def _refuse_foreign(directory: Path) -> None:
-    """Files of somebody else's, or parts whose manifest is lost, are not touched."""
+    """Refuses a directory with other files, or with parts whose manifest is lost."""
     expected = (LOCK, PARTS)
     found = [p.name for p in directory.iterdir() if not p.name.startswith(f".{NAME}.")]
     found = [name for name in found if name not in expected]

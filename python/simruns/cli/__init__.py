@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """The console script. Ends the process with one of the exit codes of `ExitCode`."""
+    """Runs the console script, and ends the process with one of the exit codes of `ExitCode`."""
     try:
         from simruns.cli.app import app
 
@@ -15,6 +15,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output left: nothing is left to say, also not at the interpreter's end.
+        # The reader of our output has gone. What is left of it must not fail at exit, either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The commands and their arguments. What they do is in the modules beside this one."""
+"""The commands and their arguments; what they do is in the modules beside this one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API ke
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from simruns import __version__
+        from simruns._core import __version__
 
         typer.echo(f"simruns {__version__}")
         raise typer.Exit
@@ -84,7 +84,7 @@ def serve(
     port: Annotated[int, typer.Option(help="0: one that is free.")] = 0,
     api_key_file: KeyFile = None,
     token_file: Annotated[Path | None, typer.Option(help="Holds the bearer token.")] = None,
-    latency_ms: Annotated[float, typer.Option(help="Delays every answer.")] = 0.0,
+    latency_ms: Annotated[float, typer.Option(help="Delays every response.")] = 0.0,
     live: Annotated[
         bool, typer.Option("--live", help="Runs appear, settle and expire by their own times.")
     ] = False,
@@ -92,9 +92,7 @@ def serve(
         Path | None, typer.Option(help="Live, by the times of this JSON or YAML file.")
     ] = None,
     speed: Annotated[float | None, typer.Option(help="Of --live, times real time.")] = None,
-    faults: Annotated[
-        Path | None, typer.Option(help="A JSON or YAML file of what goes wrong.")
-    ] = None,
+    faults: Annotated[Path | None, typer.Option(help="A JSON or YAML file of faults.")] = None,
     tls: Annotated[
         bool, typer.Option("--tls", help="https, by a certificate that is made for it.")
     ] = False,
@@ -142,7 +140,7 @@ def export(
     filter_: Filter = None,
     api_key_file: KeyFile = None,
 ) -> None:
-    """Write every run of a batch to a file, whole or not at all.
+    """Write every run of a batch to a file, which is whole or not there.
 
     The key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. JSON lines hold each run
     as it came; the other formats hold the table of runs. Exit code 3: runs are missing.

@@ -1,4 +1,4 @@
-"""`simruns archive`: every run of a batch in a directory, going on where it stopped."""
+"""`simruns archive`: every run of a batch in a directory, from where the last call stopped."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from simruns.archive.manifest import read_manifest
 from simruns.cli.endings import UsageError, say
 from simruns.cli.export import Source, warn_of_no_runs
 from simruns.cli.secrets import read_key
-from simruns.client import Client
-from simruns.errors import Error
-from simruns.frames import require
+from simruns.core.errors import Error
+from simruns.core.extras import require
+from simruns.read.client import Client
 
 
 def run_archive(source: Source, output: Path, api_key_file: Path | None) -> None:

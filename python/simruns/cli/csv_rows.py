@@ -1,6 +1,6 @@
 """Runs as rows of CSV: the columns of the runs table, by the standard library alone.
 
-No value is an empty field; times are ISO 8601 in UTC; `results` is a JSON array.
+A field is empty where there is no value; times are ISO 8601 in UTC; `results` is a JSON array.
 """
 
 from __future__ import annotations
@@ -95,4 +95,4 @@ _NAMES = (
 )
 
 COLUMNS = {name: _SPECIAL.get(name, attrgetter(name)) for name in _NAMES}
-"""Each column of the runs table but `extra`, and how to read it from a run."""
+"""The columns of the runs table but `extra`, each with how to read it from a run."""

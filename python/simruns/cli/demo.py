@@ -1,4 +1,4 @@
-"""`simruns demo`: the whole way once, from a server's pages to tables and files."""
+"""`simruns demo`: the whole way once, from the pages of a server to tables and files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import write_parquet
 from simruns.cli.summary import Summary, summaries
-from simruns.frames import require
-from simruns.runs import Runs
-from simruns.simulator import Simulator
+from simruns.core.extras import require
+from simruns.hold.runs import Runs
+from simruns.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,7 +45,7 @@ def _show(runs: Runs) -> None:
     rows = summaries(runs)
     overall = Summary("all", list(runs))
     console = Console(highlight=False)
-    console.width = max(console.width, 100)  # of a pipe it is a guess, and too narrow
+    console.width = max(console.width, 100)  # the width of a pipe is a guess, and too narrow
     console.print(_table(rows, any(row.excluded for row in rows)))
     console.print(
         f"{len(runs):,} runs, {len(runs.turns):,} turns, {len(runs.batches):,} batches, "
@@ -81,7 +81,7 @@ def _write(runs: Runs, out: Path) -> None:
 
 
 def _look_at(path: str) -> str:
-    """A command for the shell that lets DuckDB read the file."""
+    """Gives a command for the shell that lets DuckDB read the file."""
     plain = not set(path) & set("'\"$`\\!")
     file = path.replace("'", "''")
     query = f"SELECT verdict, count(*) AS runs FROM '{file}' GROUP BY verdict ORDER BY runs DESC"
@@ -91,7 +91,7 @@ def _look_at(path: str) -> str:
 
 
 def _this_python() -> str:
-    """The interpreter that has simruns, and so has DuckDB; the one on the path may not."""
+    """Gives the interpreter that has simruns and DuckDB; the one on the path may not."""
     python = Path(sys.executable)
     if python.is_relative_to(Path.cwd()):
         python = python.relative_to(Path.cwd())

@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and one clear line for what was to be expected."""
+"""How a command ends: its exit code, and one clear line for an expected failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from simruns.errors import (
+from simruns.core.errors import (
     CancelledError,
     Error,
     IncompleteError,
@@ -31,16 +31,16 @@ class ExitCode(IntEnum):
 
 
 class UsageError(Error):
-    """A mistake in what was asked for, found before anything was done."""
+    """A mistake in the arguments, found before anything was done."""
 
 
 class Terminated(BaseException):
-    """SIGTERM came, or the terminal went."""
+    """A SIGTERM came, or the terminal was closed."""
 
 
 @contextmanager
 def endings() -> Iterator[None]:
-    """Turns what may go wrong in a command into a line on stderr and an exit code."""
+    """Ends a command that failed with a line on stderr and an exit code."""
     try:
         yield
     except KeyboardInterrupt:
@@ -61,7 +61,7 @@ def endings() -> Iterator[None]:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Within it, SIGTERM and SIGHUP raise `Terminated`, so that clean-up runs.
+    """Has SIGTERM and SIGHUP raise `Terminated` within it, so that clean-up runs.
 
     A SIGHUP that is ignored, as under nohup, stays so.
     """
@@ -81,12 +81,12 @@ def terminable() -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    """A line for people, beside the output."""
+    """Prints a line for people on stderr, beside the output."""
     print(printable(line), file=sys.stderr, flush=True)
 
 
 def printable(text: str) -> str:
-    """Without what a terminal would obey: a server's text must not move its cursor."""
+    """Gives a text without what a terminal would obey: a server must not move its cursor."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 

@@ -1,4 +1,4 @@
-"""`simruns export`: every run of a batch into one file, whole or not at all."""
+"""`simruns export`: every run of a batch in one file, which is whole or not there."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import NamedTuple
 from simruns.cli.endings import UsageError, say
 from simruns.cli.export_files import FORMATS, TABLES, write_stream, write_table
 from simruns.cli.secrets import read_key
-from simruns.client import Client
-from simruns.completeness import Completeness
-from simruns.frames import require
-from simruns.jsonl import replacing
-from simruns.query import Walk
+from simruns.core.extras import require
+from simruns.core.files import replacing
+from simruns.hold.completeness import Completeness
+from simruns.read.client import Client
+from simruns.request.query import Walk
 
 
 class Source(NamedTuple):
-    """Which runs of which server."""
+    """Which runs to read, and from which server."""
 
     base_url: str | None
     project: str | None

@@ -1,4 +1,4 @@
-"""The files that an export can be. Each is written to a name that is not yet the file's own."""
+"""The formats that an export can have."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 
 from simruns import _core
 from simruns.cli.csv_rows import write_csv
-from simruns.completeness import Completeness
-from simruns.frames import Tabular
-from simruns.jsonl import json_line
-from simruns.progress import Progress
-from simruns.runs import Runs
-from simruns.streams import RunStream
+from simruns.core.progress import Progress
+from simruns.hold.completeness import Completeness
+from simruns.hold.jsonl import json_line
+from simruns.hold.runs import Runs
+from simruns.hold.tables import Tabular
+from simruns.read.streams import RunStream
 
 TABLES = (".parquet", ".arrow")
 FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")
 EVERY = 100
-"""Runs between two movements of the bar: a page."""
+"""Runs between two updates of the bar, as many as a page has."""
 
 
 def write_stream(ending: str, runs: RunStream, path: Path) -> Completeness:
-    """Writes runs as they come; memory holds a page or two."""
+    """Writes runs as they come, with a page or two in memory."""
     with Progress(None) as bar, open(path, "w", encoding="utf-8", newline="") as file:
         shown = _shown(runs, bar)
         if ending == ".jsonl":
@@ -36,7 +36,7 @@ def write_table(ending: str, table: Tabular, path: Path) -> None:
 
 
 def write_parquet(table: Tabular, path: Path) -> None:
-    """Of runs, the last column `json` is the text of each, for a Simulator to serve."""
+    """Writes Parquet; of runs, its last column `json` is the text of each, for a Simulator."""
     import pyarrow
     from pyarrow import parquet
 
@@ -48,7 +48,7 @@ def write_parquet(table: Tabular, path: Path) -> None:
 
 
 def write_arrow(table: Tabular, path: Path) -> None:
-    """The Arrow file format, also known as Feather. It knows one dictionary a column."""
+    """Writes the Arrow file format, or Feather, which has one dictionary a column."""
     import pyarrow
 
     whole = table.to_arrow().unify_dictionaries()
@@ -65,5 +65,5 @@ def _counting(runs: RunStream, bar: Progress) -> Iterator[_core.Run]:
         if number % EVERY == 0:
             bar.show(number, runs.completeness.total)
         yield run
-    got = runs.completeness
-    bar.show(got.received, got.total)
+    completeness = runs.completeness
+    bar.show(completeness.received, completeness.total)

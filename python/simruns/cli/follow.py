@@ -16,20 +16,21 @@ from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError, printable, say
 from simruns.cli.secrets import read_key
 from simruns.cli.summary import SETTLED
-from simruns.client import Client
-from simruns.follow import FollowStatus, FollowStream
+from simruns.read.client import Client
+from simruns.read.follow import FollowStatus, FollowStream
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 LATEST = 5
+"""Runs that the view shows by name."""
 REFRESHES = 4
-"""A second."""
+"""Updates of the view in a second."""
 
 
 @dataclass(frozen=True)
 class Followed:
-    """Which batch of which server, and until when."""
+    """Which batch to follow, of which server, and until when."""
 
     base_url: str | None
     project: str | None
@@ -43,7 +44,7 @@ class Followed:
 
 
 class Tally:
-    """What has settled so far. Another thread may look: each step leaves it whole."""
+    """The runs that have settled so far. Another thread may look: each step leaves it whole."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
@@ -55,7 +56,7 @@ class Tally:
 
     @property
     def rate(self) -> str:
-        """success / (success + failure + agent_error), and of how many."""
+        """The success rate, success / (success + failure + agent_error), and of how many runs."""
         judged = sum(self.verdicts[verdict] for verdict in SETTLED)
         if not judged:
             return "success rate -"
@@ -95,7 +96,7 @@ def _say_summary(stream: FollowStream, tally: Tally) -> None:
 
 
 def _lines(stream: FollowStream, tally: Tally) -> None:
-    """A line of JSON a run, as soon as it has settled."""
+    """Prints a line of JSON for each run as soon as it has settled."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     for run in stream:
         tally.add(run)
@@ -117,7 +118,7 @@ def _table(stream: FollowStream, tally: Tally) -> None:
 
 
 class _View:
-    """The table, drawn by a thread of its own, so that it moves between two polls too."""
+    """The table, which a thread of its own draws, so that it is updated between two polls too."""
 
     def __init__(self, stream: FollowStream, tally: Tally) -> None:
         self._stream = stream

@@ -8,7 +8,7 @@ from simruns.cli.endings import UsageError
 
 
 def read_key(file: Path | None) -> str | None:
-    """The key that is all of the file, but for white space around it; None without a file."""
+    """Gives the key in a file, without the white space around it; None without a file."""
     if file is None:
         return None
     try:

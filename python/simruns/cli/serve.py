@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 from simruns.cli.endings import Terminated, UsageError, say, terminable
 from simruns.cli.secrets import read_key
-from simruns.jsonl import replacing
-from simruns.simulator import Simulator
+from simruns.core.files import replacing
+from simruns.simulator.simulator import Simulator
 
 SHOWN = 10
+"""Batches that are listed at the start."""
 
 
 class Serving(NamedTuple):
-    """What to serve, and where."""
+    """What to serve, and on which address."""
 
     data: Path | None
     seed: int | None
@@ -55,7 +56,7 @@ def run_server(what: Serving, ready_file: Path | None) -> None:
 
 
 def _arguments(what: Serving) -> dict[str, Any]:
-    """The arguments of `Simulator`."""
+    """Gives the arguments of `Simulator`."""
     if what.data is not None and not what.data.exists():
         raise UsageError(f"there is no file {what.data}")
     for file in (what.schedule, what.faults, what.certificate, what.private_key):
@@ -102,7 +103,7 @@ def _description(sim: Simulator, what: Serving) -> Iterator[str]:
 
 @contextmanager
 def _recorded(sim: Simulator, out: Path | None) -> Iterator[None]:
-    """Completes the recording, however the server ends, and says what is in it."""
+    """Completes the recording, however the server ends, and prints what is in it."""
     try:
         yield
     finally:
@@ -114,9 +115,9 @@ def _recorded(sim: Simulator, out: Path | None) -> Iterator[None]:
 
 @contextmanager
 def _announced(sim: Simulator, ready_file: Path | None) -> Iterator[None]:
-    """The URL stands in the ready file as long as the server accepts.
+    """Keeps the URL in the ready file as long as the server accepts.
 
-    It takes the place of what an earlier server left there only once this one listens.
+    What an earlier server left there stays until this one listens.
     """
     if ready_file is None:
         yield

@@ -1,4 +1,4 @@
-"""What the demo says of a scenario."""
+"""The numbers of a scenario that the demo shows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from statistics import median
 
 from simruns import _core
-from simruns.runs import Runs
+from simruns.hold.runs import Runs
 
 SETTLED = ("success", "failure", "agent_error")
-"""The verdicts that count: success rate = success / settled. The others are excluded."""
+"""The verdicts that count for a success rate, which is success / settled."""
 
 
 class Summary:
-    """Some runs in numbers; None where there is nothing to divide or to halve."""
+    """Some runs in numbers; a number is None where it takes runs and there are none."""
 
     def __init__(self, scenario: str, runs: Iterable[_core.Run]) -> None:
         self.scenario = scenario
@@ -37,7 +37,7 @@ class Summary:
 
 
 def summaries(runs: Runs) -> list[Summary]:
-    """One a scenario, in the order of the batches."""
+    """Gives the summary of each scenario, in the order of the batches."""
     names = {key.batch: key.scenario for key in runs.batches}
     grouped: dict[str, list[_core.Run]] = {key.scenario: [] for key in runs.batches}
     for run in runs:

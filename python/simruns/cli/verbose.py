@@ -1,4 +1,4 @@
-"""What the requests tell of themselves, on stderr, above a bar if there is one."""
+"""The log of the requests on stderr, above a bar if there is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 
 def be_verbose(times: int) -> None:
-    """Once: what failed and what follows. Twice: every attempt and every answer."""
+    """Logs what failed and what follows; if asked twice, every attempt and every response."""
     logger = logging.getLogger("simruns")
     logger.setLevel(logging.INFO if times == 1 else logging.DEBUG)
     logger.addHandler(_AboveTheBar())

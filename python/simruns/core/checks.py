@@ -1,0 +1,77 @@
+"""Checks of arguments: each gives the value back, or raises an `InvalidArgumentError`."""
+
+from __future__ import annotations
+
+import math
+import operator
+from numbers import Real
+from typing import Any
+
+from simruns.core.errors import invalid
+
+LARGEST = 2**63 - 1
+LONGEST = 1e9
+
+
+def text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise invalid(f"{name} is {_shown(value)}; give text", field=name)
+    return value
+
+
+def secret(name: str, value: Any) -> str:
+    """Checks a credential. The error shows no part of it."""
+    if not isinstance(value, str) or not value or any(not "!" <= c <= "~" for c in value):
+        raise invalid(f"{name} is not a text of ASCII characters without spaces", field=name)
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise invalid(f"{name} is {_shown(value)}; give True or False", field=name)
+    return value
+
+
+def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
+    """Checks a whole number; True and 1.0 are none."""
+    wanted = f"{low} or more" if high == LARGEST else f"{low} to {high}"
+    if isinstance(value, bool):
+        raise invalid(f"{name} is {value}; give a whole number, {wanted}", field=name)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        shown = _shown(value)
+        raise invalid(f"{name} is {shown}; give a whole number, {wanted}", field=name) from None
+    if not low <= number <= high:
+        raise invalid(f"{name} is {number}; give {wanted}", field=name)
+    return number
+
+
+def duration(
+    name: str, value: Any, unit: str = "seconds", least: float = 0.001, *, zero: bool = True
+) -> float:
+    """Checks a finite time that the milliseconds of the core can tell from zero.
+
+    `zero` says whether zero is allowed too.
+    """
+    wanted = f"{'0 or ' if zero else ''}{least:g} {unit} or more"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise invalid(f"{name} is {_shown(value)}; give {wanted}", field=name)
+    number = float(value)
+    if (
+        not math.isfinite(number)
+        or number < 0
+        or number > LONGEST
+        or (number < least and not (zero and number == 0))
+    ):
+        raise invalid(f"{name} is {number:g}; give {wanted}", field=name)
+    return number
+
+
+def _shown(value: Any) -> str:
+    """Gives a short text of a value; of an unknown object, only its type."""
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:40] + "...")
+    return f"of type {type(value).__name__}"

@@ -1,0 +1,244 @@
+"""What can go wrong, by name.
+
+`Error` is the base of everything that simruns raises of its own; `RequestError` is a request that
+failed, or that could not be made. A program branches on `kind`, a person reads `str(error)`.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from concurrent.futures import CancelledError as _FutureCancelledError
+from typing import Any
+
+from simruns.core.pickling import public
+
+KINDS = (
+    "connect",
+    "timeout",
+    "tls",
+    "transport",
+    "truncated",
+    "protocol",
+    "too_large",
+    "decode",
+    "auth",
+    "forbidden",
+    "bad_request",
+    "not_found",
+    "rate_limited",
+    "server",
+    "http",
+    "redirect",
+    "pagination",
+    "incomplete",
+    "invalid_argument",
+    "cancelled",
+)
+"""The words of `RequestError.kind`, the same as the names of the C++ `errc`."""
+
+
+@public
+class Error(Exception):
+    """Anything that simruns raises of its own."""
+
+
+@public
+class MissingExtraError(Error, ImportError):
+    """An optional library is not installed; the message names the extra that brings it."""
+
+
+@public
+class RequestError(Error):
+    """A request that failed. It holds no credential, and can be pickled.
+
+    What is not known is None: `status` without a response, `code`, `field` and `trace_id` without
+    the server's own words, `position` where there is nothing to resume.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        status: int | None = None,
+        code: str | None = None,
+        field: str | None = None,
+        trace_id: str | None = None,
+        attempts: int = 0,
+        elapsed: float = 0.0,
+        waited: float = 0.0,
+        retry_after: float | None = None,
+        position: str | None = None,
+        cause: str | None = None,
+        text: str | None = None,
+    ) -> None:
+        super().__init__(text or f"{kind}: {message}")
+        self.kind = kind
+        self.message = message
+        self.status = status
+        self.code = code
+        self.field = field
+        self.trace_id = trace_id
+        self.attempts = attempts
+        self.elapsed = elapsed
+        """Seconds from the start of the operation."""
+        self.waited = waited
+        """Seconds of the operation that went by waiting for a connection or the request budget."""
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait."""
+        self.position = position
+        """Where a walk goes on: `batch.runs(start_at=error.position)`."""
+        self.cause = cause
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), str(self), dict(self.__dict__))
+
+
+@public
+class RequestTimeoutError(RequestError, TimeoutError):
+    """A deadline passed; `kind` is "timeout"."""
+
+
+@public
+class InvalidArgumentError(RequestError, ValueError):
+    """The caller made a mistake, and nothing was sent; `kind` is "invalid_argument"."""
+
+
+@public
+class AuthError(RequestError):
+    """The credentials are refused; `kind` is "auth" for a 401, "forbidden" for a 403."""
+
+
+@public
+class IncompleteError(RequestError):
+    """Fewer runs came than the server counted; raised after the last one that could be had.
+
+    `kind` is "incomplete"; or "pagination", where the server's cursors lead nowhere or in a circle.
+    """
+
+    received: int | None = None
+    """Runs that the walk brought."""
+    total: int | None = None
+    """Runs that the server counts; None if it gave no count."""
+    missing: int | None = None
+    """Sequence numbers up to the highest that no run has; None where the numbers say nothing."""
+    gaps: tuple[tuple[int, int], ...] = ()
+    """The first missing sequence numbers, as ranges (first, last)."""
+
+
+@public
+class SuiteError(Error):
+    """Some batches of a suite could not be read; the error holds the runs of the others."""
+
+    def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
+        super().__init__(message)
+        self.runs = runs
+        """The `Runs` of the batches that could be read; None in an error that was pickled."""
+        self.failures = failures
+        """The error of each batch that could not be read, by its `BatchKey`."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), None, self.failures)
+
+
+@public
+class IncompleteWarning(UserWarning):
+    """Runs are missing from a walk for which `allow_incomplete` was given."""
+
+
+@public
+class CancelledError(Error, _FutureCancelledError):
+    """The operation was cancelled from elsewhere, as by `close()`. It is no `RequestError`.
+
+    Blocking calls raise it; awaited ones raise `asyncio.CancelledError`.
+    """
+
+    kind = "cancelled"
+    position: str | None = None
+
+
+_CLASSES: dict[str, type[RequestError]] = {
+    "timeout": RequestTimeoutError,
+    "invalid_argument": InvalidArgumentError,
+    "auth": AuthError,
+    "forbidden": AuthError,
+    "incomplete": IncompleteError,
+    "pagination": IncompleteError,
+}
+
+
+def invalid(message: str, *, field: str | None = None) -> InvalidArgumentError:
+    """Gives the error of a caller's mistake that was found before anything was sent."""
+    return InvalidArgumentError(message, kind="invalid_argument", field=field)
+
+
+def from_failure(
+    kind: str,
+    message: str,
+    status: int | None,
+    code: str | None,
+    field: str | None,
+    trace_id: str | None,
+    attempts: int,
+    elapsed: float,
+    waited: float,
+    retry_after: float | None,
+    position: str | None,
+    cause: str | None,
+    text: str,
+) -> Exception:
+    """Gives the exception for a failure of the core, in which zero and empty mean unknown."""
+    if kind == "cancelled":
+        cancelled = CancelledError(text)
+        cancelled.position = position or None
+        return cancelled
+    return _CLASSES.get(kind, RequestError)(
+        message,
+        kind=kind,
+        status=status or None,
+        code=code or None,
+        field=field or None,
+        trace_id=trace_id or None,
+        attempts=attempts,
+        waited=waited,
+        retry_after=retry_after,
+        elapsed=elapsed,
+        position=position or None,
+        cause=cause or None,
+        text=text,
+    )
+
+
+def tell_walk(error: BaseException, walk: Any) -> None:
+    """Lets an error say what its walk brought; `walk` is the completeness of the core."""
+    if isinstance(error, IncompleteError):
+        error.received, error.total = walk.received, walk.total
+        error.missing, error.gaps = walk.missing, tuple(walk.gaps)
+
+
+def warn_if_incomplete(walk: Any) -> None:
+    """Warns if runs are missing from a walk that has ended without an error."""
+    if walk.verdict == "incomplete":
+        warnings.warn(walk.text, IncompleteWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """Gives the stack level of the first caller that is not of this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("simruns"):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def about(error: RequestError, subject: str) -> RequestError:
+    """Puts what an error is about before its line, unless it stands there already."""
+    if not str(error).startswith(subject):
+        error.args = (f"{subject}: {error}",)
+    return error
+
+
+def _restored(cls: type[RequestError], text: str, state: dict[str, Any]) -> RequestError:
+    error = cls(state["message"], kind=state["kind"], text=text)
+    error.__dict__.update(state)
+    return error

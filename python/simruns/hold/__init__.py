@@ -1,0 +1,1 @@
+"""Runs in hand: their completeness, their tables, their lines of JSON."""

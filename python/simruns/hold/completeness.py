@@ -1,0 +1,180 @@
+"""Whether all runs came: how many did, of those that the server counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from simruns import _core
+from simruns.core.pickling import public
+from simruns.request.query import BatchKey
+
+
+@public
+class BatchCompleteness(NamedTuple):
+    """The completeness of the walk through one batch."""
+
+    key: BatchKey
+    verdict: str
+    """Whether all runs came: "complete", "unverified" or "incomplete"."""
+    received: int
+    """Runs that came, each counted once."""
+    total: int | None
+    """Runs that the server counted last; None if it gave no count."""
+    total_first: int | None
+    """Runs that the server counted on the first page."""
+    duplicates: int
+    """Runs that came again and were dropped."""
+    missing: int | None
+    """Sequence numbers up to the highest that no run has; None where the numbers say nothing."""
+    gaps: tuple[tuple[int, int], ...]
+    """The first missing sequence numbers, as ranges (first, last)."""
+    pages: int
+    """Pages that came, those of no use among them."""
+    requests: int
+    """Attempts that were sent."""
+    retries: int
+    """Requests that brought no page."""
+    walk: str
+    """How pages were asked for: "cursor", "backward", "windows", or "restarted".
+
+    "restarted" is by cursor, after windows were in doubt.
+    """
+    reached_end: bool
+    """Whether the server said that there is no more."""
+    limited: bool
+    """Whether `max_runs` ended the walk before its end."""
+    filtered: bool
+    """Whether a filter or an endpoint type chose the runs."""
+    text: str
+    """The completeness as a line."""
+    unnamed: int = 0
+    """Received runs without an id, which nothing tells apart; they keep a walk from "complete"."""
+
+    @classmethod
+    def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
+        told = {name: getattr(walk, name) for name in cls._fields[1:]}
+        return cls(key, **{**told, "gaps": tuple(walk.gaps)})
+
+
+@public
+class Completeness:
+    """The completeness of all batches of one read: a snapshot, which prints as one line."""
+
+    def __init__(self, batches: Iterable[BatchCompleteness]) -> None:
+        self.batches = tuple(batches)
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of the batches; "unverified" if there are none."""
+        verdicts = {batch.verdict for batch in self.batches} or {"unverified"}
+        return next((v for v in ("incomplete", "unverified") if v in verdicts), "complete")
+
+    @property
+    def received(self) -> int:
+        """Runs that came, each counted once."""
+        return sum(batch.received for batch in self.batches)
+
+    @property
+    def total(self) -> int | None:
+        """Runs that the server counted; None if it gave no count for some batch."""
+        totals = [batch.total for batch in self.batches]
+        known = [total for total in totals if total is not None]
+        return sum(known) if len(known) == len(totals) else None
+
+    @property
+    def duplicates(self) -> int:
+        """Runs that came again and were dropped."""
+        return sum(batch.duplicates for batch in self.batches)
+
+    @property
+    def unnamed(self) -> int:
+        """Received runs without an id: nothing says whether two of them are the same."""
+        return sum(batch.unnamed for batch in self.batches)
+
+    @property
+    def missing(self) -> int | None:
+        """Sequence numbers that no run has; None if the numbers of some batch say nothing."""
+        counts = [batch.missing for batch in self.batches]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    @property
+    def pages(self) -> int:
+        """Pages that came, those of no use among them."""
+        return sum(batch.pages for batch in self.batches)
+
+    @property
+    def requests(self) -> int:
+        """Attempts that were sent."""
+        return sum(batch.requests for batch in self.batches)
+
+    @property
+    def retries(self) -> int:
+        """Requests that brought no page."""
+        return sum(batch.retries for batch in self.batches)
+
+    @property
+    def reached_end(self) -> bool:
+        """Whether the server said, of every batch, that there is no more."""
+        return all(batch.reached_end for batch in self.batches)
+
+    @property
+    def limited(self) -> bool:
+        """Whether `max_runs` ended the walk of a batch before its end."""
+        return any(batch.limited for batch in self.batches)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Gives plain values, as they stand in the metadata of tables and files."""
+        names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
+                 "retries", "reached_end", "limited", "unnamed")  # fmt: skip
+        each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
+                 "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
+        return {**{name: getattr(self, name) for name in names}, "batches": each}
+
+    def __str__(self) -> str:
+        if len(self.batches) == 1:
+            return self.batches[0].text
+        total = "an unknown number of" if self.total is None else str(self.total)
+        filtered = " filtered" if any(batch.filtered for batch in self.batches) else ""
+        parts = [f"{self.received} of {total}{filtered} runs in {len(self.batches)} batches"]
+        parts += self._verdicts()
+        parts[-1] += "".join(f" ({remark})" for remark in self._remarks())
+        parts += [_counted(self.duplicates, "duplicate"), _counted(self.requests, "request")]
+        return ", ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"<Completeness: {self}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Completeness) and self.batches == other.batches
+
+    def __hash__(self) -> int:
+        return hash(self.batches)
+
+    def _remarks(self) -> Iterator[str]:
+        if not all(batch.reached_end or batch.limited for batch in self.batches):
+            yield "the end was not reached"
+        limited = [batch for batch in self.batches if batch.limited]
+        if limited:
+            yield f"stopped at max_runs={limited[0].received}"
+        empty = sum(batch.reached_end and batch.received == batch.total == 0
+                    for batch in self.batches)  # fmt: skip
+        if empty:
+            yield f"{empty} without runs: are the references right?"
+        if self.unnamed:
+            yield f"{self.unnamed} without an id"
+        gaps = sum(bool(batch.missing) for batch in self.batches)
+        if gaps:
+            yield f"{gaps} with gaps in the sequence"
+
+    def _verdicts(self) -> list[str]:
+        verdicts = [batch.verdict for batch in self.batches]
+        counted = {word: verdicts.count(word) for word in ("complete", "unverified", "incomplete")}
+        return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
+
+
+def _counted(number: int, noun: str) -> str:
+    if number == 0:
+        return f"no {noun}"
+    return f"{number} {noun}" + ("" if number == 1 else "s")

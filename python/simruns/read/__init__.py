@@ -1,0 +1,1 @@
+"""Runs from a server: clients, batches, and the streams that they give."""

@@ -1,0 +1,171 @@
+"""One batch, and many: the ways of reading them by tasks of an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from simruns import _core
+from simruns.core.bridge import bridge
+from simruns.core.errors import CancelledError
+from simruns.core.help import names
+from simruns.core.pickling import Unpickled, public
+from simruns.core.progress import TICK, Progress
+from simruns.hold.runs import Runs
+from simruns.read.batch import BatchBase
+from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, start
+from simruns.read.streams import AsyncRunStream
+from simruns.read.waiting import Reads, held, show, stop_if_hopeless
+from simruns.request.query import (
+    ArchiveChoice,
+    BatchKey,
+    Choice,
+    FollowChoice,
+    PageChoice,
+    Walk,
+    make_query,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from simruns.archive.result import ArchiveResult
+
+
+@public
+class AsyncBatch(BatchBase):
+    """A batch, read by tasks of an event loop: the names of `Batch`, awaited."""
+
+    @names(Walk)
+    def runs(self, **how: Unpack[Walk]) -> AsyncRunStream:
+        """Gives the runs as a stream, which `async for` reads once; see `Batch.runs`."""
+        return AsyncRunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+
+    @names(PageChoice)
+    async def page(self, **how: Unpack[PageChoice]) -> _core.Page:
+        """Reads one page, as `Batch.page` does."""
+        query = make_query(self.key, how, caller="page", allowed=PageChoice)
+        return await self._page(query)
+
+    @names(Choice)
+    async def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
+        """Reads the first n runs, at most 100, by one request."""
+        page = await self._page(self._head_query(n, how))
+        return page[:n]
+
+    @names(Walk)
+    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """Reads all runs in one walk, and holds them."""
+        return await read_all(self._core, [self.key], progress, how)
+
+    @names(ArchiveChoice)
+    async def archive(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ArchiveResult:
+        """Keeps the runs in a directory, as `Batch.archive` does, on a thread of its own.
+
+        A cancelled task waits until the runs that came are written.
+        """
+        from simruns.archive.writing import Archiver, named
+
+        archiver = Archiver(self._core, self.key, named(directory), how)
+        with Progress(progress) as bar:
+            work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                archiver.stop()
+                while not work.done():  # a task that is cancelled once more waits on
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.wait([work])
+                work.cancelled() or work.exception()  # looked at, so that the loop does not warn
+                raise
+
+    @names(FollowChoice)
+    def follow(
+        self,
+        *,
+        interval: float = INTERVAL,
+        jitter: float = JITTER,
+        count: int | None = None,
+        until: Predicate | None = None,
+        idle: float | None = None,
+        deadline: float | None = None,
+        **how: Unpack[FollowChoice],
+    ) -> AsyncFollowStream:
+        """Gives the runs of a live batch, each once, as they settle; see `Batch.follow`."""
+        stream = start(
+            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+            idle=idle, deadline=deadline,
+        )  # fmt: skip
+        return AsyncFollowStream(self.key, *stream)
+
+    async def _page(self, query: _core.Query) -> _core.Page:
+        here = bridge()
+        page: _core.Page = await here.outcome(self._core.start_page(query, here.mailbox))
+        return page
+
+
+@public
+class AsyncSuite(Unpickled):
+    """Many batches, read together by tasks of an event loop."""
+
+    _instead = "keep its keys, and give them to client.batches in each process"
+
+    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+        self._core = core
+        self.keys = tuple(keys)
+
+    @names(Walk)
+    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """Reads all runs of all batches, as `Suite.read` does."""
+        return await read_all(self._core, self.keys, progress, how)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[AsyncBatch]:
+        return (AsyncBatch(self._core, key) for key in self.keys)
+
+    def __repr__(self) -> str:
+        return f"<AsyncSuite of {len(self.keys)} batches>"
+
+
+async def read_all(
+    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
+) -> Runs:
+    queries = [make_query(key, how, caller="read") for key in keys]
+    mailbox = bridge().mailbox
+    with Progress(progress) as bar:
+        reads = [(k, core.start_read(q, mailbox)) for k, q in zip(keys, queries, strict=True)]
+        watching = asyncio.ensure_future(_watch(reads, bar)) if bar.on else None
+        try:
+            await asyncio.gather(*(_one(key, op, alone=len(reads) == 1) for key, op in reads))
+        finally:
+            for _, operation in reads:
+                operation.cancel()
+            if watching is not None:
+                watching.cancel()
+        show(reads, bar)
+    return held(reads)
+
+
+async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:
+    await bridge().settled(operation)
+    try:
+        stop_if_hopeless(key, operation, alone=alone)
+    except CancelledError as error:
+        raise asyncio.CancelledError(str(error)) from None
+
+
+async def _watch(reads: Reads, bar: Progress) -> None:
+    while True:
+        show(reads, bar)
+        await asyncio.sleep(TICK)

@@ -1,0 +1,191 @@
+"""One batch, and many: the ways of reading them on this thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simruns import _core
+from simruns.core import checks
+from simruns.core.help import names
+from simruns.core.pickling import Unpickled, public
+from simruns.core.progress import Progress
+from simruns.hold.runs import Runs
+from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, start
+from simruns.read.streams import RunStream
+from simruns.read.waiting import held, wait_for_all
+from simruns.request.query import (
+    ArchiveChoice,
+    BatchKey,
+    Choice,
+    FollowChoice,
+    PageChoice,
+    Walk,
+    make_query,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from simruns.archive.result import ArchiveResult
+
+
+class BatchBase(Unpickled):
+    """A batch of a scenario, at one server; what `Batch` and `AsyncBatch` have in common."""
+
+    _instead = "keep its key, and give that to client.batches in each process"
+
+    def __init__(self, core: _core.Client, key: BatchKey) -> None:
+        self._core = core
+        self.key = key
+
+    @property
+    def project(self) -> str:
+        return self.key.project
+
+    @property
+    def scenario(self) -> str:
+        return self.key.scenario
+
+    @property
+    def batch(self) -> str:
+        return self.key.batch
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.key._asdict().items())
+        return f"{type(self).__name__}({fields})"
+
+    def _head_query(self, n: int, how: Choice) -> _core.Query:
+        size = checks.count("n", n, 1, 100)
+        return make_query(self.key, how, caller="head", allowed=Choice, page_size=size)
+
+
+@public
+class Batch(BatchBase):
+    """A batch, read on this thread. `client.batch(...)` makes one, and sends nothing."""
+
+    @names(Walk)
+    def runs(self, **how: Unpack[Walk]) -> RunStream:
+        """Gives the runs as a stream, which is read once.
+
+        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before,
+        strict, walk and allow_incomplete: see `Walk`. The stream raises `IncompleteError` after
+        the last run if fewer came than the server counted.
+        """
+        return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+
+    @names(PageChoice)
+    def page(self, **how: Unpack[PageChoice]) -> _core.Page:
+        """Reads one page, which has its cursors.
+
+        Takes what `runs` takes, but max_runs, walk and allow_incomplete. A page that is started at
+        a position in the middle of one holds the runs after that.
+        """
+        query = make_query(self.key, how, caller="page", allowed=PageChoice)
+        page: _core.Page = self._core.start_page(query, None).wait()
+        return page
+
+    @names(Choice)
+    def head(self, n: int = 20, **how: Unpack[Choice]) -> list[_core.Run]:
+        """Reads the first n runs, at most 100, by one request.
+
+        Takes sort, filter and endpoint_type.
+        """
+        page: _core.Page = self._core.start_page(self._head_query(n, how), None).wait()
+        return page[:n]
+
+    @names(Walk)
+    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """Reads all runs in one walk, and holds them. Takes what `runs` takes.
+
+        `progress` says whether to show a bar; None shows one on a terminal and in a notebook only.
+        """
+        return read_all(self._core, [self.key], progress, how)
+
+    @names(ArchiveChoice)
+    def archive(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ArchiveResult:
+        """Keeps the runs in a directory, as Parquet; `simruns.open(directory)` reads them again.
+
+        The first call makes the directory. A later one goes on where one was interrupted, or else
+        walks the batch again: it keeps the later text of a run that changed, and runs that the
+        server no longer has. Whatever ends a call, even a SIGKILL, the directory is sound.
+
+        Takes sort, filter, endpoint_type, page_size and allow_incomplete; `progress` is that of
+        `read`.
+        """
+        from simruns.archive.writing import archive
+
+        return archive(self._core, self.key, directory, progress, how)
+
+    @names(FollowChoice)
+    def follow(
+        self,
+        *,
+        interval: float = INTERVAL,
+        jitter: float = JITTER,
+        count: int | None = None,
+        until: Predicate | None = None,
+        idle: float | None = None,
+        deadline: float | None = None,
+        **how: Unpack[FollowChoice],
+    ) -> FollowStream:
+        """Gives the runs of a live batch, each once, when it has settled: is no longer `pending`.
+
+        The batch is polled every `interval` seconds, give or take `jitter` of it. The stream ends
+        when `count` runs have settled or are lost, behind a run for which `until(run)` is true,
+        when nothing has changed for `idle` seconds, or `deadline` seconds after the first run was
+        asked for; else never. Takes filter, endpoint_type, page_size and strict: see
+        `FollowChoice`.
+        """
+        stream = start(
+            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+            idle=idle, deadline=deadline,
+        )  # fmt: skip
+        return FollowStream(self.key, *stream)
+
+
+@public
+class Suite(Unpickled):
+    """Many batches, read together. `client.batches(...)` makes one, and sends nothing."""
+
+    _instead = "keep its keys, and give them to client.batches in each process"
+
+    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+        self._core = core
+        self.keys = tuple(keys)
+
+    @names(Walk)
+    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+        """Reads all runs of all batches, and holds them.
+
+        Every walk starts at once, and they share the connections. Takes what `Batch.read` takes. A
+        batch that cannot be read does not hold up the others: `SuiteError` then has their runs, and
+        the errors by batch.
+        """
+        return read_all(self._core, self.keys, progress, how)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (Batch(self._core, key) for key in self.keys)
+
+    def __repr__(self) -> str:
+        return f"<Suite of {len(self.keys)} batches>"
+
+
+def read_all(
+    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
+) -> Runs:
+    queries = [make_query(key, how, caller="read") for key in keys]
+    with Progress(progress) as bar:
+        reads = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
+        wait_for_all(reads, bar)
+    return held(reads)

@@ -1,0 +1,120 @@
+"""The options of a client: their names, meanings and bounds, in seconds and bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypedDict
+
+from simruns.core import checks
+from simruns.core.errors import invalid
+from simruns.core.pickling import public
+
+
+@public
+class Options(TypedDict, total=False):
+    """Keyword arguments of `Client` and `AsyncClient`.
+
+    None stands for the default, as leaving an option out does. A timeout of 0 is none.
+    """
+
+    connect_timeout: float | None
+    """Seconds for looking up the name, connecting and TLS together. Default 10."""
+    attempt_timeout: float | None
+    """Seconds for one attempt as a whole, from connecting to the last byte. Default 30."""
+    operation_timeout: float | None
+    """Seconds for one page with its retries and pauses. Default 300."""
+    walk_timeout: float | None
+    """Seconds for a whole walk. Default 0, which is none."""
+    max_attempts: int | None
+    """Attempts for one page, the first included. Default 4."""
+    backoff_base: float | None
+    """Seconds: the pause before retry n is random, up to base * 2^n. Default 0.1."""
+    backoff_cap: float | None
+    """Seconds that a pause before a retry has at most. Default 20."""
+    retry_after_cap: float | None
+    """Seconds: a server that asks for a longer pause fails the request at once. Default 60."""
+    retry_server_errors: bool | None
+    """Whether a status of 500 is tried again. Default: True."""
+    max_header_bytes: int | None
+    """Bytes that the header of one response has at most."""
+    max_body_bytes: int | None
+    """Bytes that the body of one response has at most, as it is sent."""
+    max_inflated_bytes: int | None
+    """Bytes that the body of one response has at most when it is decompressed."""
+    max_json_depth: int | None
+    """Levels of nesting that the JSON of a page has at most."""
+    max_pages: int | None
+    """Pages that one walk asks for at most."""
+    connections: int | None
+    """Connections that are open at once; all reads of the client share them. Default 8."""
+    prefetch: int | None
+    """Pages that are fetched ahead of the one being read. 0 fetches only what is asked for.
+
+    Default 1; for a reader of a settled batch that keeps up, as many as there are connections.
+    """
+    request_budget: int | None
+    """Requests in any 300 seconds; further ones wait. 0 is no limit.
+
+    Default: 1,000, as the vendor asks, and no limit for a server on this machine.
+    """
+    compression: bool | None
+    """Whether responses may come as gzip. Default: True, but False for a server on this machine."""
+    ca_file: str | os.PathLike[str] | None
+    """A PEM file of the authorities to trust. Default: those of the system."""
+    proxy: str | None
+    """`http://[user:password@]host[:port]`: it opens a tunnel to the server. Default: none."""
+    proxy_from_env: bool | None
+    """Whether HTTPS_PROXY and NO_PROXY are heeded, as curl does. Default: False."""
+
+
+_from_one = partial(checks.count, low=1)
+
+
+def _file(name: str, value: Any) -> str:
+    """Gives the path of a file, which can be read."""
+    path = checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    try:
+        with open(path, "rb"):
+            return path
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise invalid(f"{name} is {path!r}, which cannot be read: {reason}", field=name) from None
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "connect_timeout": checks.duration,
+    "attempt_timeout": checks.duration,
+    "operation_timeout": checks.duration,
+    "walk_timeout": checks.duration,
+    "max_attempts": partial(checks.count, low=1, high=1000),
+    "backoff_base": checks.duration,
+    "backoff_cap": checks.duration,
+    "retry_after_cap": checks.duration,
+    "retry_server_errors": checks.flag,
+    "max_header_bytes": partial(checks.count, low=1, high=2**32 - 1),
+    "max_body_bytes": _from_one,
+    "max_inflated_bytes": _from_one,
+    "max_json_depth": partial(checks.count, low=8, high=512),
+    "max_pages": _from_one,
+    "connections": partial(checks.count, low=1, high=1024),
+    "prefetch": partial(checks.count, low=0, high=1024),
+    "request_budget": partial(checks.count, low=0),
+    "compression": checks.flag,
+    "ca_file": _file,
+    "proxy": checks.text,
+    "proxy_from_env": checks.flag,
+}
+
+
+def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
+    """Gives the options that are not None, each of them known and sound."""
+    out: dict[str, Any] = {}
+    for name, value in options.items():
+        if name not in _CHECKS:
+            raise TypeError(f"{owner}() got an unexpected keyword argument '{name}'")
+        if value is None:
+            continue
+        out[name] = _CHECKS[name](name, value)
+    return out

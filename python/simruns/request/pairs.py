@@ -1,0 +1,136 @@
+"""Batches as people have them at hand: a dict, tuples, objects, a frame, a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from simruns.core.errors import InvalidArgumentError, invalid
+from simruns.request.query import BatchKey
+
+
+class HasBatch(Protocol):
+    """Anything with a scenario and a batch; a `project` is used if there is one."""
+
+    @property
+    def scenario(self) -> str: ...
+    @property
+    def batch(self) -> str: ...
+
+
+class Frame(Protocol):
+    """A pandas or Polars frame with columns `scenario`, `batch` and perhaps `project`."""
+
+    @property
+    def columns(self) -> Any: ...
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+Pair: TypeAlias = tuple[str, str] | tuple[str, str, str] | HasBatch
+Pairs: TypeAlias = Mapping[str, str] | Iterable[Pair] | Frame | str | os.PathLike[str]
+
+FORMS = (
+    "give {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch), objects with "
+    ".scenario and .batch, a frame with columns scenario and batch, or the path of a CSV file"
+)
+
+
+def read_pairs(pairs: Pairs, project: str | None) -> list[BatchKey]:
+    """Gives the batches that `pairs` names, in its order, and refuses one that is there twice."""
+    keys: dict[BatchKey, str] = {}
+    for where, fields in _rows(pairs):
+        key = _key(where, fields, project)
+        if key in keys:
+            raise invalid(
+                f"{where}: scenario {key.scenario}, batch {key.batch} stands at {keys[key]} already"
+            )
+        keys[key] = where
+    if not keys:
+        raise invalid(f"no batches; {FORMS}")
+    return list(keys)
+
+
+_Row: TypeAlias = tuple[str, tuple[Any, Any, Any]]
+
+
+def _rows(pairs: Any) -> Iterator[_Row]:
+    """Gives of each entry where it stands, and its (project or None, scenario, batch)."""
+    if isinstance(pairs, str | os.PathLike):
+        return _csv_rows(os.fspath(pairs))
+    if isinstance(pairs, Mapping):
+        return ((f"pairs[{s!r}]", (None, s, b)) for s, b in pairs.items())
+    if hasattr(pairs, "columns"):
+        return _frame_rows(pairs)
+    if isinstance(pairs, Iterable) and not isinstance(pairs, bytes | bytearray):
+        return (_entry(f"pairs[{i}]", pair) for i, pair in enumerate(pairs))
+    raise invalid(f"pairs is of type {type(pairs).__name__}; {FORMS}")
+
+
+def _entry(where: str, pair: Any) -> _Row:
+    if hasattr(pair, "scenario") and hasattr(pair, "batch"):
+        return where, (getattr(pair, "project", None), pair.scenario, pair.batch)
+    if isinstance(pair, tuple | list) and len(pair) == 2:
+        return where, (None, *pair)
+    if isinstance(pair, tuple | list) and len(pair) == 3:
+        return where, (pair[0], pair[1], pair[2])
+    shape = f"{len(pair)} values" if isinstance(pair, tuple | list) else type(pair).__name__
+    raise invalid(f"{where} is {shape}; {FORMS}")
+
+
+def _frame_rows(frame: Any) -> Iterator[_Row]:
+    names = [str(name) for name in frame.columns]
+    _check_columns("the frame", names)
+    scenarios, batches = list(frame["scenario"]), list(frame["batch"])
+    projects = list(frame["project"]) if "project" in names else [None] * len(batches)
+    for i, fields in enumerate(zip(projects, scenarios, batches, strict=True)):
+        yield f"row {i}", fields
+
+
+def _csv_rows(path: str) -> Iterator[_Row]:
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            _check_columns(path, list(rows.fieldnames or ()))
+            for row in rows:
+                fields = row.get("project") or None, row["scenario"], row["batch"]
+                yield f"{path}, line {rows.line_num}", fields
+    except OSError as error:
+        raise invalid(f"cannot read pairs from {path!r}: {error.strerror}; {FORMS}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise invalid(f"{path!r} is not a CSV file in UTF-8: {error}") from error
+
+
+def _check_columns(what: str, names: list[str]) -> None:
+    missing = [name for name in ("scenario", "batch") if name not in names]
+    if missing:
+        has = ", ".join(names) or "none"
+        raise invalid(f"{what} has no column {' and no column '.join(missing)}; its columns: {has}")
+
+
+def _key(where: str, fields: tuple[Any, Any, Any], project: str | None) -> BatchKey:
+    own, scenario, batch = fields
+    if not isinstance(own, str):
+        own = None  # absent in a frame may be None, NaN or NA
+    return BatchKey(
+        _reference(where, "project", own or project),
+        _reference(where, "scenario", scenario),
+        _reference(where, "batch", batch),
+    )
+
+
+def _reference(where: str, name: str, value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    if value is None and name == "project":
+        raise no_project(where)
+    shown = repr(value) if value is None or isinstance(value, str) else type(value).__name__
+    raise invalid(f"{where}: {name} is {shown}; give the reference as text", field=name)
+
+
+def no_project(where: str) -> InvalidArgumentError:
+    return invalid(
+        f"{where}: no project; give it here or to the client, or set SIMRUNS_PROJECT",
+        field="project",
+    )

@@ -1,0 +1,1 @@
+"""A server of runs on this machine, and its faults on demand."""

@@ -1,0 +1,104 @@
+"""The arguments of a `Simulator`, checked and brought into the form that the core takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.core.extras import require
+from simruns.hold.jsonl import one_line
+from simruns.simulator.faults import as_json, read_script
+
+PathLike = str | os.PathLike[str]
+Live = bool | Mapping[str, Any] | PathLike
+"""Whether to be live; or the schedule to be live by, or a file that holds it."""
+Pair = bool | tuple[PathLike, PathLike]
+"""Whether to speak TLS, or the PEM files of the certificate and its key."""
+
+
+def refuse_contradictions(*, generated: Mapping[str, int], **given: Any) -> None:
+    """Refuses arguments of which one would be ignored."""
+    there = [name for name, value in given.items() if value is not None and value is not False]
+    if "data" in there and generated:
+        raise _either("data", list(generated))
+    if "upstream" in there:
+        idle = [name for name in there if name in ("data", "live", "faults")]
+        if idle or generated:
+            raise _either("upstream", [*generated, *idle])
+    if "record" in there and "upstream" not in there:
+        raise invalid("record is given without an upstream to record from")
+    if "speed" in there and "live" not in there:
+        raise invalid("speed is given, but live is not: only a live Simulator has a clock")
+
+
+def _either(name: str, others: list[str]) -> Error:
+    return invalid(f"{name} is given, and {' and '.join(others)}; give one or the other")
+
+
+def source(data: PathLike | None) -> dict[str, Any]:
+    """Gives the file of runs to the core; of Parquet and of an archive, the lines too."""
+    if data is None:
+        return {}
+    path = os.fspath(data)
+    if os.path.isdir(path):
+        from simruns.archive.opening import texts_in
+
+        return {"data": path, "lines": "\n".join(map(one_line, texts_in(Path(path))))}
+    if not path.lower().endswith(".parquet"):
+        return {"data": path}
+    parquet = require("pyarrow.parquet", "arrow", "serving Parquet")
+    try:
+        there = "json" in parquet.read_schema(path).names
+        texts = parquet.read_table(path, columns=["json"])["json"].to_pylist() if there else [None]
+    except (OSError, ValueError) as error:
+        raise Error(f"the Simulator did not start: {path}: {error}") from None
+    lines = [one_line(text) for text in texts if isinstance(text, str)]
+    if len(lines) != len(texts):
+        raise Error(
+            f"the Simulator did not start: {path} has no column `json` of the runs' own texts, as "
+            "`simruns export` writes it"
+        )
+    return {"data": path, "lines": "\n".join(lines)}
+
+
+def schedule_text(live: Live) -> str | None:
+    if isinstance(live, bool):
+        return "{}" if live else None
+    return as_json("live", read_script("live", live))
+
+
+def pair_of(tls: Any) -> dict[str, Any]:
+    if isinstance(tls, bool):
+        return {"self_signed": tls}
+    try:
+        first, second = tls
+        certificate, key = (Path(file).read_text(encoding="ascii") for file in (first, second))
+    except (TypeError, ValueError):
+        raise invalid("tls is no pair of PEM files; give (certificate, key), or True") from None
+    except OSError as error:
+        raise Error(f"the Simulator did not start: {error}") from None
+    return {"certificate": certificate, "private_key": key}
+
+
+def checked_speed(speed: Any) -> float:
+    number = checks.duration("speed", speed, "times real time", least=0.0)
+    if number > 1e6:
+        raise invalid(f"speed is {number:g}; give 0 to 1,000,000", field="speed")
+    return number
+
+
+def address_of(host: str) -> str:
+    """Gives the address that a name stands for, of IPv4 if it has one."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name of a host"
+        raise Error(f"the Simulator did not start: no address of {host!r}: {reason}") from None
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return str(found[0][4][0])

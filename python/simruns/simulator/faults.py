@@ -1,0 +1,90 @@
+"""Scripts of the faults of a Simulator, in Python, JSON or YAML with the same words."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.core.extras import require
+from simruns.core.pickling import public
+
+
+@public
+class Faults:
+    """A script of faults, rule by rule; see docs/simulator.md for the words.
+
+        Faults(seed=7).add(page=2, times=1, status=503, retry_after=2).add(chance=0.1, delay=0.2)
+
+    The same seed and the same requests meet the same faults.
+    """
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self._seed = checks.count("seed", seed, 0, 2**53)
+        self._rules: list[dict[str, Any]] = []
+
+    def add(self, **rule: Any) -> Faults:
+        """Adds a rule.
+
+        `requests`, `every`, `page`, `batch`, `chance` and `times` say when; the other words say
+        which fault.
+        """
+        self._rules.append(rule)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"seed": self._seed, "faults": list(self._rules)}
+
+    def __repr__(self) -> str:
+        return f"Faults(seed={self._seed}, {len(self._rules)} rules)"
+
+
+Script = Faults | Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | os.PathLike[str]
+"""A script, its rules as a list, or the file (.json, .yaml) that holds one."""
+
+
+def fault_text(script: Script) -> str:
+    """Gives a script as the JSON that the core reads."""
+    if isinstance(script, Faults):
+        return as_json("faults", script.to_dict())
+    read = read_script("faults", script)
+    return as_json("faults", {"faults": read} if isinstance(read, list | tuple) else read)
+
+
+def read_script(name: str, script: Any) -> Any:
+    """Gives what a script holds, which may be a file."""
+    if not isinstance(script, str | os.PathLike):
+        return script
+    path = Path(script)
+    ending = path.suffix.lower()
+    if ending not in (".json", ".yaml", ".yml"):
+        raise invalid(f"{name} is the file {path}; give one that ends in .json, .yaml or .yml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Error(f"{name}: cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Error(f"{name}: {path} is not UTF-8 text") from None
+    try:
+        return json.loads(text) if ending == ".json" else _yaml(text)
+    except ValueError as error:
+        raise Error(f"{name}: {path} is not {ending[1:].upper()}: {error}") from None
+
+
+def as_json(name: str, value: Any) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise invalid(f"{name} is no script: {error}") from None
+
+
+def _yaml(text: str) -> Any:
+    yaml = require("yaml", "yaml", "a script in YAML")
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
