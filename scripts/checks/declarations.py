@@ -84,12 +84,25 @@ def variable_name(head: str) -> str:
     return found[1] if found else ""
 
 
+VALUE = re.compile(r"(?<![=!<>])=(?!=)")
+
+
+def before_value_of(plain: str) -> str:
+    """A declaration without its value; a parameter's default is none."""
+    depth = 0
+    for at, mark in enumerate(plain):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0 and VALUE.match(plain, at):
+            return plain[:at]
+    return plain
+
+
 def name_and_kind(head: str) -> tuple[str, str]:
     if found := OPERATOR.search(head):
         spelled = " ".join(found[1].split())
         return f"operator{' ' if spelled[0].isalpha() else ''}{spelled}", "function"
     head = plain_head(head)
-    before_value = re.split(r"(?<![=!<>])=(?!=)", head)[0]
+    before_value = before_value_of(head)
     if head.startswith("concept"):
         return before_value.split()[-1], "concept"
     if head.startswith("using"):
@@ -148,8 +161,8 @@ class Reader:
             return True
         if CONSTRUCTOR.search(plain):
             return re.search(r"[\w>]\s*$", head) is not None
-        has_value = OPERATOR.search(head) is None and re.search(r"(?<![=!<>])=(?!=)", plain)
-        return bool(has_value) or name_and_kind(head)[1] != "function"
+        has_value = OPERATOR.search(head) is None and before_value_of(plain) != plain
+        return has_value or name_and_kind(head)[1] != "function"
 
     def simple(self, head: str, start: int, scope: Scope) -> Iterator[Declaration]:
         plain = plain_head(head)
