@@ -3,7 +3,7 @@
   clean
 
 # What the Python package is built from: a change of any reinstalls it.
-SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[ch]pp' -o -name '*.py' \
+SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[chi]pp' -o -name '*.py' \
   -o -name '*.pyi' -o -name '*.cmake' -o -name 'py.typed' \) 2>/dev/null) \
   CMakeLists.txt pyproject.toml scripts/install.sh
 

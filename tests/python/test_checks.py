@@ -220,6 +220,8 @@ class page final : public base<int, (1 > 0)> {
   page() : data_{nullptr}, sizes_{1, 2} {}
   explicit(false) page(int count) noexcept(true) : data_(std::make_shared<detail::page_data>()) {}
   page(page const&) = delete;
+  template <class Token = int>
+  auto fetch(int count, Token&& token = Token()) const { return count; }
   ~page() = default;
   std::span<int const> runs() const& noexcept { return {}; }
   void runs() && = delete;
@@ -255,6 +257,7 @@ def test_names_are_found_as_headers_declare_them() -> None:
         "concept simruns::number",
         "class simruns::page",
         "function simruns::page::begin",
+        "function simruns::page::fetch",
         "alias simruns::page::iterator",
         "class simruns::page::limits",
         "variable simruns::page::limits::list",
