@@ -10,7 +10,7 @@
 namespace simruns::detail {
 
 /// Whether a failed attempt is worth another one: a connection that could not be made, broke or
-/// took too long, an answer that ended early, or a status that says "later". Never a certificate, a
+/// took too long, a response that ended early, or a status that says "later". Never a certificate, a
 /// page that cannot be decoded, a limit, a redirect.
 /// `server_errors`: whether a plain 500 counts, too.
 bool is_retried(request_failure const& failure, bool server_errors) noexcept;
@@ -21,8 +21,8 @@ bool is_retried(request_failure const& failure, bool server_errors) noexcept;
 std::chrono::milliseconds backoff(int retry, std::chrono::milliseconds base,
                                   std::chrono::milliseconds cap, double fraction) noexcept;
 
-/// How long an answer asks to wait: `Retry-After`, in seconds or as a date, which is compared with
-/// the answer's own `Date` where it has one, else with `now`. A moment that has passed is no wait.
+/// How long a response asks to wait: `Retry-After`, in seconds or as a date, which is compared with
+/// the response's own `Date` where it has one, else with `now`. A moment that has passed is no wait.
 /// Nothing, where it does not say, or not in a form that RFC 9110 knows.
 std::optional<std::chrono::seconds> retry_after(
     http_response const& response,
