@@ -1,6 +1,7 @@
 #pragma once
 
-#include "simruns/fetch/fetch.hpp"
+#include "simruns/fetch/read_response.hpp"
+#include "simruns/request/make_request.hpp"
 #include "simruns/simulator/serve/detail/gzip.hpp"
 #include "simruns/transport/http_transport.hpp"
 #include "support/catch.hpp"
