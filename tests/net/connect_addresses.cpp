@@ -1,5 +1,6 @@
-#include "simruns/simulator/serve/self_signed.hpp"
 #include "simruns/transport/detail/connect_addresses.hpp"
+
+#include "simruns/simulator/serve/self_signed.hpp"
 #include "support/black_hole.hpp"
 #include "support/catch.hpp"
 #include "support/http_client.hpp"

@@ -63,7 +63,8 @@ SIMRUNS_INLINE std::string describe_name(X509_NAME const* name) {
 SIMRUNS_INLINE std::string describe_host(GENERAL_NAME const* name) {
   if (name->type == GEN_DNS) {
     auto const* const data = reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName));
-    return excerpt({data, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}, most_words);
+    return excerpt({data, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))},
+                   most_words);
   }
   if (name->type != GEN_IPADD) return {};
   auto const* const data = ASN1_STRING_get0_data(name->d.iPAddress);
