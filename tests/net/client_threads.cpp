@@ -1,4 +1,5 @@
 #include "simruns/runs/client.hpp"
+
 #include "simruns/simulator/simulator.hpp"
 #include "support/catch.hpp"
 #include "support/run_io.hpp"
