@@ -1,3 +1,4 @@
+#include "simruns/columns/detail/criteria_table.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "support/catch.hpp"

@@ -31,10 +31,10 @@ constexpr bool gives_any_part = requires(Page& p) { static_cast<Page&&>(p).runs(
                                 requires(Page& p) { static_cast<Page&&>(p).body(); };
 
 TEST_CASE("a temporary page gives nothing that points into it, and a named one does") {
-  STATIC_CHECK_FALSE(gives_any_part<page>);
-  STATIC_CHECK_FALSE(gives_any_part<page const>);
-  STATIC_CHECK(gives_any_part<page&>);
-  STATIC_CHECK(gives_any_part<page const&>);
+  static_assert(!gives_any_part<page>);
+  static_assert(!gives_any_part<page const>);
+  static_assert(gives_any_part<page&>);
+  static_assert(gives_any_part<page const&>);
   std::string ids;
   for (auto const& run : parsed(page_of({"a", "b"}))) ids += run.id;  // lives as long as the loop
   CHECK(ids == "ab");

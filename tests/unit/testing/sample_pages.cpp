@@ -63,10 +63,13 @@ TEST_CASE("the pages of a sample batch agree with each other") {
     CHECK(paging.previous.has_value() == (i > 0));
   }
   CHECK(number == ids.size());
-  CHECK(*parsed(bodies[0]).pagination().next == "c1");
-  CHECK(*parsed(bodies[1]).pagination().next == "c2");
-  CHECK(*parsed(bodies[1]).pagination().previous == "c0");
-  CHECK(*parsed(bodies[2]).pagination().previous == "c1");
+  auto const first = parsed(bodies[0]);
+  auto const second = parsed(bodies[1]);
+  auto const third = parsed(bodies[2]);
+  CHECK(*first.pagination().next == "c1");
+  CHECK(*second.pagination().next == "c2");
+  CHECK(*second.pagination().previous == "c0");
+  CHECK(*third.pagination().previous == "c1");
 }
 
 TEST_CASE("a sample batch whose last page is full has no page after it") {

@@ -248,6 +248,12 @@ SIMRUNS_INLINE void stream_release(ArrowArrayStream* held) noexcept {
 
 }  // namespace detail
 
+// Consumers are written in C, which knows no exception.
+static_assert(noexcept(detail::stream_schema(nullptr, nullptr)));
+static_assert(noexcept(detail::stream_next(nullptr, nullptr)));
+static_assert(noexcept(detail::stream_error(nullptr)));
+static_assert(noexcept(detail::stream_release(nullptr)));
+
 SIMRUNS_INLINE void export_schema(table which, table_metadata const& metadata, ArrowSchema* out) {
   detail::export_headers(columns_of(which), metadata).move_to(out);
 }
