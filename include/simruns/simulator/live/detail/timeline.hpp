@@ -12,7 +12,7 @@
 
 namespace simruns::simulator::detail {
 
-/// A run as it is before its conversation is over: no turns, no metrics, no duration.
+/// Makes a run as it is before its conversation is over: without turns, metrics and duration.
 stored_run pending(stored_run const& settled);
 
 /// The runs of a data set as they come, settle and go. Threads: any.
@@ -35,12 +35,12 @@ class timeline {
   struct living_run {
     run_life life;
     stored_run const* after;
-    std::unique_ptr<stored_run const> before;  ///< None for a run that is never pending.
+    std::unique_ptr<stored_run const> before;  ///< Null: the run is never pending.
   };
 
   struct batch_story {
     std::vector<living_run> runs;
-    std::vector<milliseconds> changes;  ///< Ascending.
+    std::vector<milliseconds> changes;  ///< The times of all changes, ascending.
   };
 
   static batch_story story(dataset const& runs, batch_key const& key, schedule const& told);

@@ -66,10 +66,10 @@ SIMRUNS_INLINE void listener::listen() {
   boost::system::error_code error;
   auto const address = ip::make_address(options.address, error);
   if (!error) {
-    ip::tcp::endpoint const place{address, options.port};
-    acceptor_.open(place.protocol(), error);
+    ip::tcp::endpoint const endpoint{address, options.port};
+    acceptor_.open(endpoint.protocol(), error);
     if (!error) acceptor_.set_option(ip::tcp::acceptor::reuse_address{true}, error);
-    if (!error) acceptor_.bind(place, error);
+    if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   }
   if (error) {
