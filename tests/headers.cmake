@@ -2,6 +2,7 @@
 
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include"
   "${PROJECT_SOURCE_DIR}/include/*.hpp")
+list(FILTER headers EXCLUDE REGEX "/src\\.hpp$") # the whole library: `simruns::compiled` compiles them
 set(sources "")
 foreach(header IN LISTS headers)
   string(REPLACE "/" "." name "${header}")

@@ -8,6 +8,9 @@
 
 #include <string>
 
+#define STATIC_CHECK STATIC_REQUIRE
+#define STATIC_CHECK_FALSE STATIC_REQUIRE_FALSE
+
 namespace Catch {
 
 using Detail::Approx;

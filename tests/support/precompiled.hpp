@@ -1,7 +1,7 @@
 #pragma once
 
-/// What most tests include, and what costs the compiler most: parsed once for all of them. Each test
-/// still includes what it uses.
+/// What most tests include, and what costs the compiler most: parsed once for all of them. Each
+/// test still includes what it uses.
 
 #include "support/catch.hpp"
 
