@@ -1,6 +1,8 @@
 #include "register.hpp"
 
 #include "convert.hpp"
+#include "simruns/error.hpp"
+#include "simruns/request/client_config.hpp"
 #include "simruns/simulator/simulator.hpp"
 
 #include <boost/system/system_error.hpp>
