@@ -226,6 +226,5 @@ class json_scanner {
 
 }  // namespace simruns::detail
 
-#ifndef SIMRUNS_SEPARATE_COMPILATION
+// Decoding is inlined in its caller, also where the library is compiled once.
 #include "simruns/json/impl/scanner.ipp"
-#endif

@@ -14,6 +14,5 @@ std::string_view unescape(std::string_view inner, arena& memory, bool& whole);
 
 }  // namespace simruns::detail
 
-#ifndef SIMRUNS_SEPARATE_COMPILATION
+// Decoding is inlined in its caller, also where the library is compiled once.
 #include "simruns/json/impl/unescape.ipp"
-#endif

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "simruns/config.hpp"
 #include "simruns/json/scanner.hpp"
 
 #include <array>
@@ -9,13 +8,13 @@
 
 namespace simruns::detail {
 
-SIMRUNS_INLINE bool json_scanner::pass_key() noexcept {
+inline bool json_scanner::pass_key() noexcept {
   json_string ignored;
   if (peek() != '"') return fail();
   return string(ignored) && take(':');
 }
 
-SIMRUNS_INLINE bool json_scanner::pass_scalar() noexcept {
+inline bool json_scanner::pass_scalar() noexcept {
   json_string text;
   json_number figure;
   switch (*at_) {
@@ -32,7 +31,7 @@ SIMRUNS_INLINE bool json_scanner::pass_scalar() noexcept {
   }
 }
 
-SIMRUNS_INLINE bool json_scanner::value(std::string_view& out, std::size_t depth) noexcept {
+inline bool json_scanner::value(std::string_view& out, std::size_t depth) noexcept {
   std::array<char, most_json_depth> closers;  // The brackets that are still to come.
   std::size_t open = 0;
   peek();

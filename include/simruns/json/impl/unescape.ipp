@@ -1,6 +1,5 @@
 #pragma once
 
-#include "simruns/config.hpp"
 #include "simruns/json/blocks.hpp"
 #include "simruns/json/unescape.hpp"
 #include "simruns/text/hex.hpp"
@@ -12,7 +11,7 @@
 namespace simruns::detail {
 
 /// Reads the four digits of a valid `\uXXXX`.
-SIMRUNS_INLINE std::uint32_t hex_unit(char const* at) noexcept {
+inline std::uint32_t hex_unit(char const* at) noexcept {
   std::uint32_t unit = 0;
   for (int i = 0; i < 4; ++i) {
     unit = unit << 4 | static_cast<std::uint32_t>(hex_value(at[i]));
@@ -21,7 +20,7 @@ SIMRUNS_INLINE std::uint32_t hex_unit(char const* at) noexcept {
 }
 
 /// Returns the character that a backslash and `kind` stand for.
-SIMRUNS_INLINE char short_escape(char kind) noexcept {
+inline char short_escape(char kind) noexcept {
   switch (kind) {
     case 'b':
       return '\b';
@@ -40,7 +39,7 @@ SIMRUNS_INLINE char short_escape(char kind) noexcept {
 
 /// Writes the character that the valid escape at `at` stands for, and moves `at` behind it. The
 /// result is false for half of a surrogate pair, which is no character: U+FFFD takes its place.
-SIMRUNS_INLINE bool unescape_one(char const*& at, char const* end, char*& out) noexcept {
+inline bool unescape_one(char const*& at, char const* end, char*& out) noexcept {
   char const kind = at[1];
   at += 2;
   if (kind != 'u') {
@@ -65,7 +64,7 @@ SIMRUNS_INLINE bool unescape_one(char const*& at, char const* end, char*& out) n
   return false;
 }
 
-SIMRUNS_INLINE std::string_view unescape(std::string_view inner, arena& memory, bool& whole) {
+inline std::string_view unescape(std::string_view inner, arena& memory, bool& whole) {
   // No escape is shorter than its character; a block may be written past the end of the text.
   auto const room = inner.size() + byte_block::size;
   char* const start = static_cast<char*>(memory.allocate(room, 1));
