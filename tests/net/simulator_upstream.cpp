@@ -1,6 +1,7 @@
 #include "simruns/simulator/simulator.hpp"
 
 #include "net/simulator_raw_client.hpp"
+#include "simruns/error.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 #include "support/scratch.hpp"
