@@ -2,6 +2,7 @@
 
 #include "simruns/async/context_bound.hpp"
 
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -9,6 +10,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -56,6 +59,9 @@ class strand_stop {
   /// The handler of the caller's slot. Threads: any.
   void operator()(boost::asio::cancellation_type type);
 
+  /// Ends the operation at once. On the strand only.
+  void emit(boost::asio::cancellation_type type) { (*signal_)->emit(type); }
+
  private:
   using bound_signal = context_bound<boost::asio::cancellation_signal>;
 
@@ -63,9 +69,21 @@ class strand_stop {
   std::shared_ptr<bound_signal> signal_;
 };
 
+/// What an operation ends with: it is called once, with null or with what was thrown.
+using ending = boost::asio::any_completion_handler<void(std::exception_ptr)>;
+
+/// Starts `operation` on the strand. `stop` ends it, and so does the slot of `done`, which is
+/// called by its own executor, else on the strand. One type for all operations: every type that
+/// `co_spawn` meets costs whoever compiles it. Throws: request_error (errc::invalid_argument) if
+/// the context has gone.
+void spawn_on_strand(shared_strand const& strand, boost::asio::awaitable<void> operation,
+                     strand_stop stop, ending done);
+
+/// Calls `function` on the strand, later. Does nothing if the context has gone.
+void post_on_strand(shared_strand const& strand, std::function<void()> function);
+
 /// Runs `operation` on the strand, whatever executor the caller is on. The caller's cancellation
-/// ends it, and so does `stop`. One type for all operations: every type that `co_spawn` meets costs
-/// whoever compiles it.
+/// ends it, and so does `stop`.
 boost::asio::awaitable<void> run_on_strand(shared_strand strand,
                                            boost::asio::awaitable<void> operation,
                                            strand_stop stop);

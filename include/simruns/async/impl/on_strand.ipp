@@ -4,10 +4,16 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
 
 namespace simruns::detail {
 
@@ -30,22 +36,63 @@ SIMRUNS_INLINE strand_stop::strand_stop(shared_strand strand) : strand_(std::mov
 }
 
 SIMRUNS_INLINE void strand_stop::operator()(boost::asio::cancellation_type type) {
-  strand_->with([&](any_strand& strand) {
-    boost::asio::post(strand, [signal = signal_, type] { (*signal)->emit(type); });
-  });
+  post_on_strand(strand_, [signal = signal_, type] { (*signal)->emit(type); });
 }
+
+SIMRUNS_INLINE void post_on_strand(shared_strand const& strand, std::function<void()> function) {
+  strand->with([&](any_strand& here) { boost::asio::post(here, std::move(function)); });
+}
+
+/// Calls `done`, and until then keeps the signal of `stop` for the coroutine whose slot is of it.
+struct stoppable_ending {
+  using executor_type = boost::asio::any_completion_executor;
+  using allocator_type =
+      boost::asio::any_completion_handler_allocator<void, void(std::exception_ptr)>;
+
+  ending done;
+  strand_stop stop;
+  executor_type executor;
+  allocator_type allocator;
+
+  executor_type get_executor() const noexcept { return executor; }
+  allocator_type get_allocator() const noexcept { return allocator; }
+  void operator()(std::exception_ptr thrown) { std::move(done)(std::move(thrown)); }
+};
+
+SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
+                                    boost::asio::awaitable<void> operation, strand_stop stop,
+                                    ending done) {
+  namespace asio = boost::asio;
+  auto const here = executor_of(strand);
+  auto callers_slot = asio::get_associated_cancellation_slot(done);
+  if (callers_slot.is_connected()) callers_slot.assign(stop);
+  auto const slot = stop.slot();
+  auto const executor = asio::get_associated_executor(done, here);
+  auto const allocator = asio::get_associated_allocator(done);
+  stoppable_ending end{std::move(done), std::move(stop), executor, allocator};
+  asio::co_spawn(here, cancellable(std::move(operation)),
+                 asio::bind_cancellation_slot(slot, std::move(end)));
+}
+
+/// Begins `run_on_strand` for the coroutine that awaits it.
+struct strand_initiation {
+  shared_strand strand;
+  boost::asio::awaitable<void> operation;
+  strand_stop stop;
+
+  template <class Handler>
+  void operator()(Handler handler) {
+    spawn_on_strand(strand, std::move(operation), std::move(stop), ending(std::move(handler)));
+  }
+};
 
 SIMRUNS_INLINE boost::asio::awaitable<void> run_on_strand(shared_strand strand,
                                                           boost::asio::awaitable<void> operation,
                                                           strand_stop stop) {
   namespace asio = boost::asio;
-  auto executor = executor_of(strand);
-  auto inner = cancellable(std::move(operation));
-  auto const state = co_await asio::this_coro::cancellation_state;
-  auto callers_slot = state.slot();
-  auto token = asio::bind_cancellation_slot(stop.slot(), asio::use_awaitable);
-  if (callers_slot.is_connected()) callers_slot.assign(stop);
-  co_await asio::co_spawn(executor, std::move(inner), token);
+  strand_initiation begin{std::move(strand), std::move(operation), std::move(stop)};
+  co_await asio::async_initiate<asio::use_awaitable_t<> const, void(std::exception_ptr)>(
+      std::move(begin), asio::use_awaitable);
 }
 
 }  // namespace simruns::detail

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/async/context_bound.hpp"
+#include "simruns/async/on_strand.hpp"
 #include "simruns/async/wait_line.hpp"
 #include "simruns/fetch/client_core.hpp"
 #include "simruns/fetch/fetch.hpp"
@@ -8,7 +8,6 @@
 #include "simruns/walk/walk_plan.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -36,8 +35,6 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
   }
 
  private:
-  using stop_signal = context_bound<boost::asio::cancellation_signal>;
-
   static boost::asio::awaitable<walk_step> take(std::shared_ptr<walk_source> self);
   static boost::asio::awaitable<void> read(std::shared_ptr<walk_source> self, page_wish wish,
                                            std::uint64_t era);
@@ -67,7 +64,7 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
   bool began_ = false;
   std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::time_point::max();
   wait_line changed_;  ///< The consumer, if it waits: there is one at the most.
-  std::set<std::shared_ptr<stop_signal>> readers_;  ///< Of those at work.
+  std::set<std::shared_ptr<strand_stop>> readers_;  ///< Of those at work.
 };
 
 }  // namespace simruns::detail

@@ -16,9 +16,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -77,22 +75,20 @@ SIMRUNS_INLINE boost::asio::awaitable<page> fetch_page(core_ptr core, run_query 
 
 SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<page> done) {
   namespace asio = boost::asio;
-  auto const strand = core->executor();
-  strand_stop stop(core->strand);
+  auto const strand = core->strand;
+  strand_stop stop(strand);
   auto slot = asio::get_associated_cancellation_slot(done);
   if (slot.is_connected()) slot.assign(stop);
-  auto const executor = asio::get_associated_executor(done, strand.get_inner_executor());
+  auto const executor = asio::get_associated_executor(done, executor_of(*core));
   auto const allocator = asio::get_associated_allocator(done);
   auto const fetched = std::make_shared<std::optional<page>>();
-  // The signal of `stop` must live as long as the coroutine that its slot is for.
-  auto finish = [done = std::move(done), fetched, stop](std::exception_ptr thrown) mutable {
+  auto finish = [done = std::move(done), fetched](std::exception_ptr thrown) mutable {
     asio::get_associated_cancellation_slot(done).clear();
     std::move(done)(std::move(thrown), fetched->value_or(page()));
   };
-  auto bound = asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish)));
+  ending end(asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish))));
   auto operation = keep_result(fetch_page(std::move(core), std::move(query)), fetched);
-  asio::co_spawn(strand, cancellable(std::move(operation)),
-                 asio::bind_cancellation_slot(stop.slot(), std::move(bound)));
+  spawn_on_strand(strand, std::move(operation), std::move(stop), std::move(end));
 }
 
 SIMRUNS_INLINE consumer_ptr walk_of(core_ptr core, run_query const& query) {

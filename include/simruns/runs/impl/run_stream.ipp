@@ -12,9 +12,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -194,109 +192,86 @@ SIMRUNS_INLINE run_ptr next_if_ready(consumer_ptr const& consumer) {
 /// It takes at the last moment, and nothing if a cancellation came before: the loser of a race
 /// would drop it.
 template <class Value>
-class stream_completion {
- public:
-  using take_function = Value (*)(run_consumer&);
+struct stream_completion {
+  completion<Value> done;
+  Value (*take)(run_consumer&);
+  std::shared_ptr<std::atomic<bool>> cancelled;
+  std::optional<consumer_lease> lease;
 
-  stream_completion(completion<Value> done, take_function how)
-      : done_(std::move(done)), take_(how) {}
-
-  completion<Value> const& handler() const noexcept { return done_; }
-  std::shared_ptr<std::atomic<bool>> const& cancelled() const noexcept { return cancelled_; }
-  void lease(consumer_lease lease) { lease_.emplace(std::move(lease)); }
-
-  void operator()(std::exception_ptr thrown = nullptr) {
+  void operator()(std::exception_ptr thrown) {
     Value value{};
-    if (!thrown) thrown = take(value);
-    lease_.reset();  // the handler may begin the next operation
-    boost::asio::get_associated_cancellation_slot(done_).clear();
-    std::move(done_)(std::move(thrown), std::move(value));
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+      if (*cancelled) throw request_error(cancelled_at(**lease));
+      value = take(**lease);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    lease.reset();  // the handler may begin the next operation
+    boost::asio::get_associated_cancellation_slot(done).clear();
+    std::move(done)(std::move(thrown), std::move(value));
   }
-
- private:
-  std::exception_ptr take(Value& value) try {
-    if (*cancelled_) throw request_error(cancelled_at(**lease_));
-    value = take_(**lease_);
-    return nullptr;
-  } catch (...) {
-    return std::current_exception();
-  }
-
-  completion<Value> done_;
-  take_function take_;
-  std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
-  std::optional<consumer_lease> lease_;
 };
 
-/// Runs `fill` on the strand, and then `finish` where its handler belongs.
-template <class Value>
-void start_fill(consumer_ptr const& consumer, stream_completion<Value> finish) {
-  namespace asio = boost::asio;
-  auto const strand = consumer->core->executor();
-  strand_stop stop(consumer->core->strand);
-  auto slot = asio::get_associated_cancellation_slot(finish.handler());
-  if (slot.is_connected()) {
-    slot.assign([stop, cancelled = finish.cancelled()](asio::cancellation_type type) mutable {
-      cancelled->store(true);
-      stop(type);
-    });
-  }
-  // A handler that names no executor runs where the client was told to, not on its strand: one
-  // that waits for another operation would hold that up.
-  auto const executor =
-      asio::get_associated_executor(finish.handler(), strand.get_inner_executor());
-  auto const allocator = asio::get_associated_allocator(finish.handler());
-  // The signal of `stop` must live as long as the coroutine that its slot is for.
-  auto keep = [finish = std::move(finish), stop](std::exception_ptr thrown) mutable {
-    finish(std::move(thrown));
-  };
-  auto bound = asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(keep)));
-  asio::co_spawn(strand, cancellable(fill(consumer)),
-                 asio::bind_cancellation_slot(stop.slot(), std::move(bound)));
-}
+/// Where a handler is called for a result that is here already: without going to the strand.
+using immediate_executor = boost::asio::any_completion_executor;
 
-/// Completes without going to the strand. Asio forbids to call a handler from within the function
-/// that began the operation, so this costs a post to the client's executor, or what the handler's
+/// Completes soon, with `thrown`. Asio forbids to call a handler from within the function that
+/// began the operation, so this costs a post to the client's executor, or what the handler's
 /// immediate executor makes of it.
-template <class Value>
-void finish_soon(boost::asio::any_io_executor const& io, stream_completion<Value> finish,
-                 std::exception_ptr refused) {
+SIMRUNS_INLINE void finish_soon(boost::asio::any_io_executor const& io,
+                                immediate_executor const& immediate, ending finish,
+                                std::exception_ptr thrown) {
   namespace asio = boost::asio;
-  auto const allocator = asio::get_associated_allocator(finish.handler());
+  auto const allocator = asio::get_associated_allocator(finish);
+  auto call = [finish = std::move(finish), thrown]() mutable { std::move(finish)(thrown); };
 #if BOOST_ASIO_VERSION >= 102800
-  auto const executor = asio::get_associated_immediate_executor(finish.handler(), io);
-  auto call = [finish = std::move(finish), refused]() mutable { finish(std::move(refused)); };
-  asio::dispatch(executor, asio::bind_allocator(allocator, std::move(call)));
+  static_cast<void>(io);
+  asio::dispatch(immediate, asio::bind_allocator(allocator, std::move(call)));
 #else
-  auto const executor = asio::get_associated_executor(finish.handler(), io);
-  auto call = [finish = std::move(finish), refused]() mutable { finish(std::move(refused)); };
-  auto there = [executor, allocator, call = std::move(call)]() mutable {
-    asio::dispatch(executor, asio::bind_allocator(allocator, std::move(call)));
+  auto there = [immediate, allocator, call = std::move(call)]() mutable {
+    asio::dispatch(immediate, asio::bind_allocator(allocator, std::move(call)));
   };
   asio::post(io, asio::bind_allocator(allocator, std::move(there)));
 #endif
 }
 
+/// Starts an operation for a handler. One that names no executor runs where the client was told to,
+/// not on its strand: a handler that waits for another operation would hold that up.
 template <class Value>
-void start(consumer_ptr const& consumer, completion<Value> done,
-           typename stream_completion<Value>::take_function take) {
+void start(consumer_ptr const& consumer, completion<Value> done, Value (*take)(run_consumer&)) {
   namespace asio = boost::asio;
   auto const io = executor_of(*consumer);
-  stream_completion<Value> finish(std::move(done), take);
+  auto const executor = asio::get_associated_executor(done, io);
+#if BOOST_ASIO_VERSION >= 102800
+  immediate_executor const immediate = asio::get_associated_immediate_executor(done, io);
+#else
+  immediate_executor const immediate = executor;
+#endif
+  auto const allocator = asio::get_associated_allocator(done);
+  auto slot = asio::get_associated_cancellation_slot(done);
+  auto const cancelled = std::make_shared<std::atomic<bool>>(false);
+  stream_completion<Value> finish{std::move(done), take, cancelled, std::nullopt};
   std::exception_ptr refused;
   try {
-    finish.lease(consumer_lease(consumer));
+    finish.lease.emplace(consumer);
   } catch (request_error const&) {
     refused = std::current_exception();
   }
-  if (!refused && !consumer->has_run() && !consumer->ended) {
-    return start_fill(consumer, std::move(finish));
+  ending end(asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish))));
+  if (refused || consumer->has_run() || consumer->ended) {
+    if (slot.is_connected())
+      slot.assign([cancelled](asio::cancellation_type) { *cancelled = true; });
+    return finish_soon(io, immediate, std::move(end), std::move(refused));
   }
-  auto slot = asio::get_associated_cancellation_slot(finish.handler());
+  strand_stop stop(consumer->core->strand);
   if (slot.is_connected()) {
-    slot.assign([cancelled = finish.cancelled()](asio::cancellation_type) { *cancelled = true; });
+    slot.assign([stop, cancelled](asio::cancellation_type type) mutable {
+      *cancelled = true;
+      stop(type);
+    });
   }
-  finish_soon(io, std::move(finish), std::move(refused));
+  spawn_on_strand(consumer->core->strand, fill(consumer), stop, std::move(end));
 }
 
 SIMRUNS_INLINE void start_next_run(consumer_ptr consumer, completion<run_ptr> done) {
@@ -313,9 +288,7 @@ SIMRUNS_INLINE void start_wait_for_run(consumer_ptr consumer, completion<bool> d
 
 SIMRUNS_INLINE void close(consumer_ptr const& consumer) noexcept {
   if (!consumer) return;
-  consumer->core->strand->with([&](any_strand& strand) {
-    boost::asio::post(strand, [source = consumer->source] { source->abandon(); });
-  });
+  post_on_strand(consumer->core->strand, [source = consumer->source] { source->abandon(); });
 }
 
 SIMRUNS_INLINE request_failure const& failure_of(run_consumer const& consumer) noexcept {

@@ -3,8 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/runs/detail/walk_source.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/cancellation_type.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -48,25 +47,22 @@ SIMRUNS_INLINE void walk_source::start_reading() {
 }
 
 SIMRUNS_INLINE void walk_source::start_reader(page_wish wish) {
-  auto reader = cancellable(read(shared_from_this(), std::move(wish), era_));
-  // One signal a reader, and as long as it: one that was stopped may still be on its way out when
-  // the next begins, and what it is cancelled by lives in the signal.
-  auto strand = core_->executor();
-  auto& context = boost::asio::query(strand, boost::asio::execution::context);
-  auto const stop = std::make_shared<stop_signal>(context);
+  // One stop a reader, and as long as it: one that was stopped may still be on its way out when the
+  // next begins, and what it is cancelled by lives in there.
+  auto const stop = std::make_shared<strand_stop>(core_->strand);
   readers_.insert(stop);
-  auto done = [self = weak_from_this(), stop](std::exception_ptr) {
+  ending done([self = weak_from_this(), stop](std::exception_ptr) {
     if (auto const here = self.lock()) here->readers_.erase(stop);
-  };
-  boost::asio::co_spawn(strand, std::move(reader),
-                        boost::asio::bind_cancellation_slot((*stop)->slot(), std::move(done)));
+  });
+  auto reader = read(shared_from_this(), std::move(wish), era_);
+  spawn_on_strand(core_->strand, std::move(reader), *stop, std::move(done));
 }
 
 SIMRUNS_INLINE void walk_source::stop_reading() {
   ++era_;
   plan_.all_missed();
   for (auto const& stop : std::exchange(readers_, {})) {
-    (*stop)->emit(boost::asio::cancellation_type::terminal);
+    stop->emit(boost::asio::cancellation_type::terminal);
   }
 }
 
