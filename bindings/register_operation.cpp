@@ -3,7 +3,7 @@
 #include "event_log.hpp"
 #include "failures.hpp"
 #include "operation.hpp"
-#include "simruns/fetch/fetch.hpp"
+#include "simruns/fetch/failure_of.hpp"
 
 #include <pybind11/stl.h>
 
