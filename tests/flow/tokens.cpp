@@ -81,6 +81,22 @@ TEST_CASE("every operation has a form for completion tokens") {
   CHECK(rest == 1);
 }
 
+TEST_CASE("a handler that is an lvalue is copied, not moved from") {
+  test::asio::io_context context;
+  auto client = test::scripted_client(context.get_executor(), two_runs());
+  auto runs = client.runs(test::query());
+  std::string ids;
+  auto const kept = std::make_shared<int>(1);
+  auto handler = [&ids, kept](simruns::error_code, simruns::run_ptr run) { ids += run->id; };
+  for (int i = 0; i < 2; ++i) {
+    context.restart();
+    runs.async_next(handler);
+    context.run();
+  }
+  CHECK(ids == "ab");
+  CHECK(kept.use_count() == 2);
+}
+
 TEST_CASE("without a token an operation is deferred") {
   test::asio::io_context context;
   auto client = test::scripted_client(context.get_executor(), two_runs());

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace simruns {
@@ -71,7 +72,7 @@ class basic_run_stream {
     auto start = [consumer = consumer_](detail::completion<run_ptr> done) {
       detail::start_next_run(consumer, std::move(done));
     };
-    return initiate<run_ptr>(std::move(start), token);
+    return initiate<run_ptr, CompletionToken>(std::move(start), token);
   }
 
   /// As `wait_ready`, for any completion token. Signature `void(error_code, bool)`.
@@ -80,7 +81,7 @@ class basic_run_stream {
     auto start = [consumer = consumer_](detail::completion<bool> done) {
       detail::start_wait_for_run(consumer, std::move(done));
     };
-    return initiate<bool>(std::move(start), token);
+    return initiate<bool, CompletionToken>(std::move(start), token);
   }
 
   /// As `next_page`, for any completion token. Signature `void(error_code, page)`.
@@ -89,7 +90,7 @@ class basic_run_stream {
     auto start = [consumer = consumer_](detail::completion<page> done) {
       detail::start_next_page(consumer, std::move(done));
     };
-    return initiate<page>(std::move(start), token);
+    return initiate<page, CompletionToken>(std::move(start), token);
   }
 
   /// Ends what is under way, as destroying it does; nothing more is sent. Runs that are here still
@@ -114,8 +115,8 @@ class basic_run_stream {
   detail::consumer_ptr consumer_;
 
  private:
-  template <class Value, class Start, class CompletionToken>
-  auto initiate(Start start, CompletionToken& token) {
+  template <class Value, class CompletionToken, class Start>
+  auto initiate(Start start, std::remove_reference_t<CompletionToken>& token) {
     auto made = detail::make_initiation<Value>(detail::executor_of(*consumer_), std::move(start));
     return boost::asio::async_initiate<CompletionToken, void(error_code, Value)>(std::move(made),
                                                                                  token);
