@@ -39,6 +39,7 @@
 #include "simruns/transport/impl/lookup.ipp"
 #include "simruns/transport/impl/proxy_tunnel.ipp"
 #include "simruns/transport/impl/resolve.ipp"
+#include "simruns/transport/impl/response_parser.ipp"
 #include "simruns/transport/impl/response_reader.ipp"
 #include "simruns/transport/impl/socket_io.ipp"
 #include "simruns/transport/impl/tls.ipp"

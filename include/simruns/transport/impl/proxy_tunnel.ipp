@@ -5,17 +5,15 @@
 #include "simruns/text/authority.hpp"
 #include "simruns/text/base64.hpp"
 #include "simruns/transport/detail/proxy_tunnel.hpp"
-#include "simruns/transport/detail/response_body.hpp"
+#include "simruns/transport/detail/response_parser.hpp"
 #include "simruns/transport/detail/translate.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -45,17 +43,16 @@ SIMRUNS_INLINE std::string connect_request(proxy_url const& proxy, std::string c
   throw request_error(errc::connect, std::move(message));
 }
 
-/// The parser of every other response too: each kind of body costs whoever compiles it.
-using tunnel_parser = boost::beast::http::response_parser<response_body>;
-
 /// Reads one head, as Beast's `read_header` does.
-SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from, tunnel_parser& parser,
+SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from,
+                                                            response_parser& parser,
                                                             boost::beast::flat_buffer& buffer) {
   namespace http = boost::beast::http;
+  namespace asio = boost::asio;
   static constexpr std::size_t read_bytes = 4096;
   for (;;) {
     error_code failed = http::error::need_more;
-    if (buffer.size() != 0) buffer.consume(parser.put(buffer.data(), failed));
+    if (buffer.size() != 0) buffer.consume(parser.put(asio::const_buffer(buffer.data()), failed));
     if (failed != http::error::need_more) co_return failed;
     std::size_t got = 0;
     failed = co_await read_some(from, buffer.prepare(read_bytes), got);
@@ -77,7 +74,7 @@ SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(tcp_socket& through,
 
   boost::beast::flat_buffer buffer;
   for (int interim = 0; interim <= max_interim; ++interim) {
-    tunnel_parser parser;
+    response_parser parser;
     parser.eager(false);
     parser.header_limit(max_head_bytes);
     parser.skip(true);  // RFC 9110, 9.3.6: what follows a 200 is the tunnel
@@ -86,7 +83,7 @@ SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(tcp_socket& through,
       throw_translated(failed, errc::connect, named + " closed without a response");
     }
     if (failed) throw_translated(failed, errc::connect, named + " gave no response that is HTTP");
-    auto const status = parser.get().result_int();
+    auto const status = static_cast<unsigned>(parser.status());
     if (status < 200 && status != 101) continue;
     if (status != 200) throw_refused(proxy, status);
     if (buffer.size() == 0) co_return;
