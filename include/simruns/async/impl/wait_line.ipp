@@ -1,13 +1,11 @@
 #pragma once
 
+#include "simruns/async/wait.hpp"
 #include "simruns/async/wait_line.hpp"
 #include "simruns/config.hpp"
-#include "simruns/error.hpp"
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <list>
 #include <utility>
@@ -67,8 +65,7 @@ SIMRUNS_INLINE boost::asio::awaitable<bool> wait_slot::wait(time_point until) co
   namespace asio = boost::asio;
   auto& timer = self_->timer;
   timer.expires_at(until);
-  error_code woken;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  co_await wait_for(timer);
   auto const state = co_await asio::this_coro::cancellation_state;
   co_return state.cancelled() == asio::cancellation_type::none;
 }

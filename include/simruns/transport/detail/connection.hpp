@@ -3,14 +3,15 @@
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/proxy.hpp"
+#include "simruns/transport/detail/socket_io.hpp"
 #include "simruns/transport/detail/tls.hpp"
+#include "simruns/transport/detail/tls_stream.hpp"
 #include "simruns/transport/lookup.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace simruns::detail {
 
@@ -62,18 +64,18 @@ class connection {
   bool is_quiet();
 
  private:
-  boost::asio::awaitable<void> handshake(std::string host);
-  boost::asio::awaitable<error_code> send(std::string text);
-  boost::asio::awaitable<std::size_t> read_some();
+  boost::asio::awaitable<void> handshake(std::string host, socket_deadline const& limit);
+  boost::asio::awaitable<error_code> send(std::string_view text);
+  boost::asio::awaitable<error_code> receive(boost::asio::mutable_buffer room, std::size_t& got);
+  boost::asio::awaitable<error_code> read_more();
   [[noreturn]] void throw_broken(error_code const& failed, std::string const& message);
 
   static constexpr std::size_t read_bytes = 64 * 1024;  // Beast's own growth reads 512 at a time
 
   std::shared_ptr<connect_options const> how_;
-  boost::beast::tcp_stream tcp_;
-  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+  tcp_socket tcp_;
+  std::unique_ptr<tls_stream> tls_;
   boost::beast::flat_buffer buffer_;
-  error_code read_error_;
   bool responded_ = false;
   bool reusable_ = false;
 };

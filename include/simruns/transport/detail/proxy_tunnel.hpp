@@ -1,9 +1,9 @@
 #pragma once
 
 #include "simruns/request/proxy.hpp"
+#include "simruns/transport/detail/socket_io.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,9 +14,9 @@ namespace simruns::detail {
 /// to the proxy, only the name and the port.
 /// Completes: when the proxy said 200.   Cancels: terminal; `through` is of no use then.
 /// Throws:    request_error (connect, timeout, protocol, too_large, cancelled).
-/// Lifetime:  `through` must outlive the operation; its deadline holds.
-boost::asio::awaitable<void> open_tunnel(boost::beast::tcp_stream& through, proxy_url proxy,
-                                         std::string host, std::uint16_t port);
+/// Lifetime:  `through` and `limit`, its deadline, must outlive the operation.
+boost::asio::awaitable<void> open_tunnel(tcp_socket& through, socket_deadline const& limit,
+                                         proxy_url proxy, std::string host, std::uint16_t port);
 
 }  // namespace simruns::detail
 

@@ -2,14 +2,12 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
-#include "simruns/transport/detail/response_body.hpp"
+#include "simruns/transport/detail/response_parser.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,13 +37,11 @@ class response_reader {
   bool keep_alive() const;
 
   http_response take() {
-    out_.body = std::move(parser_->get().body().text);
+    out_.body = std::move(parser_->sink().text);
     return std::move(out_);
   }
 
  private:
-  using parser_type = boost::beast::http::response_parser<response_body>;
-
   void begin();
   std::size_t put(boost::beast::flat_buffer& buffer, error_code& failed);
   bool read_head(boost::beast::flat_buffer& buffer);
@@ -54,20 +50,16 @@ class response_reader {
   void check_framing() const;
   void check_whole();
   [[noreturn]] void refuse(error_code const& failed) const;
-  void on_chunk(std::uint64_t size);
 
-  static constexpr std::size_t max_fields = 256;
   static constexpr std::size_t max_chunk_extras = 64 * 1024;  ///< Extensions and trailers, in sum.
   static constexpr int max_interim = 16;
 
   attempt_limits limits_;
   bool gzip_;
-  std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> chunk_;
-  std::optional<parser_type> parser_;
+  std::optional<response_parser> parser_;
   http_response out_;
-  std::size_t head_bytes_ = 0;     ///< Of the interim responses, too.
-  std::uint64_t body_bytes_ = 0;   ///< Beyond the head, chunk sizes and all.
-  std::uint64_t chunk_bytes_ = 0;  ///< What the sizes and line ends of the chunks must take.
+  std::size_t head_bytes_ = 0;    ///< Of the interim responses, too.
+  std::uint64_t body_bytes_ = 0;  ///< Beyond the head, chunk sizes and all.
   int interim_ = 0;
 };
 

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/connect_addresses.hpp"
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -135,8 +134,7 @@ SIMRUNS_INLINE boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_addr
       connect_race::start_next(race);
     }
     race->wake.expires_at(race->has_next() ? std::min(next, until) : until);
-    error_code woken;
-    co_await race->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_await wait_for(race->wake);
     auto const state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) {
       throw request_error(errc::cancelled, "cancelled while connecting to " + to);

@@ -5,19 +5,15 @@
 #include "simruns/text/authority.hpp"
 #include "simruns/text/base64.hpp"
 #include "simruns/transport/detail/proxy_tunnel.hpp"
+#include "simruns/transport/detail/response_parser.hpp"
 #include "simruns/transport/detail/translate.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -47,35 +43,47 @@ SIMRUNS_INLINE std::string connect_request(proxy_url const& proxy, std::string c
   throw request_error(errc::connect, std::move(message));
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(boost::beast::tcp_stream& through,
+/// Reads one head, as Beast's `read_header` does.
+SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from,
+                                                            response_parser& parser,
+                                                            boost::beast::flat_buffer& buffer) {
+  namespace http = boost::beast::http;
+  namespace asio = boost::asio;
+  static constexpr std::size_t read_bytes = 4096;
+  for (;;) {
+    error_code failed = http::error::need_more;
+    if (buffer.size() != 0) buffer.consume(parser.put(asio::const_buffer(buffer.data()), failed));
+    if (failed != http::error::need_more) co_return failed;
+    std::size_t got = 0;
+    failed = co_await read_some(from, buffer.prepare(read_bytes), got);
+    if (failed) co_return failed;
+    buffer.commit(got);
+  }
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(tcp_socket& through,
+                                                        socket_deadline const& limit,
                                                         proxy_url proxy, std::string host,
                                                         std::uint16_t port) {
-  namespace asio = boost::asio;
-  namespace http = boost::beast::http;
   static constexpr std::uint32_t max_head_bytes = 64 * 1024;
-  static constexpr std::size_t read_bytes = std::size_t{2} * max_head_bytes;
   static constexpr int max_interim = 16;
   auto const named = "the proxy " + proxy.text();
   auto const text = connect_request(proxy, host, port);
-  auto const bytes = asio::buffer(text);
-  error_code failed;
-  co_await asio::async_write(through, bytes, asio::redirect_error(asio::use_awaitable, failed));
+  auto failed = limit.told(co_await write_all(through, text));
   if (failed) throw_translated(failed, errc::connect, named + " could not be asked for a tunnel");
 
-  boost::beast::flat_buffer buffer(read_bytes);
+  boost::beast::flat_buffer buffer;
   for (int interim = 0; interim <= max_interim; ++interim) {
-    auto parser = std::make_unique<http::response_parser<http::empty_body>>();
-    parser->header_limit(max_head_bytes);
-    parser->skip(true);  // RFC 9110, 9.3.6: what follows a 200 is the tunnel
-    co_await http::async_read_header(through, buffer, *parser,
-                                     asio::redirect_error(asio::use_awaitable, failed));
-    bool const ended =
-        failed == http::error::end_of_stream || failed == http::error::partial_message;
-    if (ended) {
-      throw_translated(asio::error::eof, errc::connect, named + " closed without a response");
+    response_parser parser;
+    parser.eager(false);
+    parser.header_limit(max_head_bytes);
+    parser.skip(true);  // RFC 9110, 9.3.6: what follows a 200 is the tunnel
+    failed = limit.told(co_await read_head(through, parser, buffer));
+    if (failed == boost::asio::error::eof) {
+      throw_translated(failed, errc::connect, named + " closed without a response");
     }
     if (failed) throw_translated(failed, errc::connect, named + " gave no response that is HTTP");
-    auto const status = parser->get().result_int();
+    auto const status = static_cast<unsigned>(parser.status());
     if (status < 200 && status != 101) continue;
     if (status != 200) throw_refused(proxy, status);
     if (buffer.size() == 0) co_return;

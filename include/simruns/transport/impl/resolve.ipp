@@ -1,16 +1,15 @@
 #pragma once
 
 #include "simruns/async/context_bound.hpp"
+#include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/resolve.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <deque>
 #include <exception>
@@ -125,8 +124,7 @@ SIMRUNS_INLINE boost::asio::awaitable<endpoints> resolve(
   auto state = std::make_shared<lookup>(executor);
   state->wake->expires_at(deadline);
   lookup_threads::instance().run([state, how, host, port] { look_up(state, how, host, port); });
-  error_code woken;
-  co_await state->wake->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  auto const woken = co_await wait_for(*state->wake);
 
   std::unique_lock lock(state->mutex);
   if (!state->done) {

@@ -5,14 +5,16 @@
 #include "simruns/transport/detail/response_reader.hpp"
 #include "simruns/transport/detail/translate.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
-#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace simruns::detail {
 
@@ -21,18 +23,13 @@ SIMRUNS_INLINE void response_reader::begin() {
   parser_->eager(false);  // the head is judged before its body is read
   parser_->header_limit(limits_.max_header_bytes);
   parser_->body_limit(boost::none);  // the sink has limits of its own
-  chunk_ = [this](std::uint64_t size, boost::beast::string_view, error_code& failed) {
-    failed = {};
-    on_chunk(size);
-  };
-  parser_->on_chunk_header(chunk_);
 }
 
 SIMRUNS_INLINE bool response_reader::feed(boost::beast::flat_buffer& buffer) {
   while (buffer.size() != 0) {
     if (parser_->is_header_done()) return read_body(buffer);
     if (!read_head(buffer)) return false;
-    auto const status = parser_->get().result_int();
+    auto const status = parser_->status();
     if (status == 101) throw request_error(errc::protocol, "the server switched protocols unasked");
     check_framing();
     if (status >= 200) {
@@ -53,12 +50,7 @@ SIMRUNS_INLINE bool response_reader::feed(boost::beast::flat_buffer& buffer) {
 
 SIMRUNS_INLINE std::size_t response_reader::put(boost::beast::flat_buffer& buffer,
                                                 error_code& failed) {
-  std::size_t used = 0;
-  try {
-    used = parser_->put(buffer.data(), failed);
-  } catch (std::length_error const&) {  // what older versions of Beast make of a long field
-    throw request_error(errc::too_large, "a header field or a trailer of the response is too long");
-  }
+  auto const used = parser_->put(boost::asio::const_buffer(buffer.data()), failed);
   buffer.consume(used);
   return used;
 }
@@ -75,26 +67,31 @@ SIMRUNS_INLINE bool response_reader::read_head(boost::beast::flat_buffer& buffer
     refuse(boost::beast::http::error::header_limit);
   }
   if (!done) return false;
-  auto const& fields = parser_->get();
-  if (static_cast<std::size_t>(std::distance(fields.begin(), fields.end())) > max_fields) {
+  if (parser_->has_too_many_fields()) {
     throw request_error(errc::too_large, "the response's head has more than 256 fields");
   }
   return true;
 }
 
+SIMRUNS_INLINE std::vector<std::string_view> values_of(http_headers const& headers,
+                                                       std::string_view name) {
+  std::vector<std::string_view> out;
+  for (auto const& [key, value] : headers) {
+    if (same_header(key, name)) out.push_back(value);
+  }
+  return out;
+}
+
 /// RFC 9112, 6.1: a length that is not certain must not be guessed.
 SIMRUNS_INLINE void response_reader::check_framing() const {
-  namespace http = boost::beast::http;
-  auto const& fields = parser_->get();
-  auto const coding = fields.count(http::field::transfer_encoding);
-  if (coding == 0) return;
-  auto const named = fields[http::field::transfer_encoding];
-  bool const chunked = same_header(std::string_view(named.data(), named.size()), "chunked");
-  if (coding > 1 || !chunked || fields.version() < 11) {
+  auto const codings = values_of(parser_->headers(), "Transfer-Encoding");
+  if (codings.empty()) return;
+  bool const chunked = same_header(codings.front(), "chunked");
+  if (codings.size() > 1 || !chunked || parser_->version() < 11) {
     throw request_error(errc::protocol,
                         "the response has a transfer coding that was not asked for");
   }
-  if (fields.count(http::field::content_length) != 0) {
+  if (!values_of(parser_->headers(), "Content-Length").empty()) {
     throw request_error(errc::protocol, "the response has both a length and a transfer coding");
   }
 }
@@ -102,13 +99,11 @@ SIMRUNS_INLINE void response_reader::check_framing() const {
 /// Takes the head, before trailers could add to it, and says where its body goes.
 SIMRUNS_INLINE void response_reader::open_body() {
   static constexpr std::uint64_t believed = std::uint64_t{4} << 20;  // a length is only a claim
-  out_.status = static_cast<int>(parser_->get().result_int());
-  for (auto const& field : parser_->get()) {
-    out_.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  }
+  out_.status = parser_->status();
+  out_.headers = std::move(parser_->headers());
   auto const length = parser_->content_length();
   out_.length_known = length || parser_->chunked() || parser_->is_done();
-  auto& sink = parser_->get().body();
+  auto& sink = parser_->sink();
   sink.for_people = out_.status != 200;
   sink.max_wire = limits_.max_body_bytes;
   auto const coding = read_content_coding(out_.headers, gzip_);
@@ -129,15 +124,15 @@ SIMRUNS_INLINE bool response_reader::read_body(boost::beast::flat_buffer& buffer
   auto const used = put(buffer, failed);
   body_bytes_ += used;
   if (failed && failed != boost::beast::http::error::need_more) {
-    if (has_error_status()) return parser_->get().body().full = true;
+    if (has_error_status()) return parser_->sink().full = true;
     refuse(failed);
   }
-  auto const& sink = parser_->get().body();
+  auto const& sink = parser_->sink();
   if (sink.full) return true;
   bool const done = parser_->is_done();
   // Extensions and trailers are taken only when they are whole.
   auto const seen = body_bytes_ + (done ? 0 : buffer.size());
-  if (parser_->chunked() && seen > sink.wire + chunk_bytes_ + max_chunk_extras) {
+  if (parser_->chunked() && seen > sink.wire + parser_->chunk_bytes() + max_chunk_extras) {
     throw request_error(errc::too_large,
                         "the response's chunk extensions and trailers take more than 64 KiB");
   }
@@ -145,15 +140,8 @@ SIMRUNS_INLINE bool response_reader::read_body(boost::beast::flat_buffer& buffer
   return done;
 }
 
-/// The size in as few digits as it needs, and two line ends.
-SIMRUNS_INLINE void response_reader::on_chunk(std::uint64_t size) {
-  chunk_bytes_ += 4;
-  do ++chunk_bytes_;
-  while ((size >>= 4) != 0);
-}
-
 SIMRUNS_INLINE void response_reader::check_whole() {
-  auto const& sink = parser_->get().body();
+  auto const& sink = parser_->sink();
   if (sink.for_people || !sink.unpack || sink.unpack->whole()) return;
   throw request_error(errc::truncated, "the response's gzip text ended early");
 }

@@ -7,25 +7,25 @@
 #include <boost/asio/ip/address.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 namespace simruns::detail {
 
 /// What is wrong with a file of authorities that OpenSSL does not load.
 SIMRUNS_INLINE std::string describe_ca_file(std::string const& ca_file) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(ca_file, ignored)) {
+  struct stat found{};
+  if (::stat(ca_file.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) {
     return "ca_file " + ca_file + " is a directory; give one file in PEM";
   }
   errno = 0;
-  std::ifstream const file(ca_file);
-  if (!file) return "ca_file " + ca_file + " cannot be opened: " + std::strerror(errno);
+  auto* const file = std::fopen(ca_file.c_str(), "r");
+  if (file == nullptr) return "ca_file " + ca_file + " cannot be opened: " + std::strerror(errno);
+  std::fclose(file);
   return "ca_file " + ca_file + " holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <dirent.h>
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -19,10 +20,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <string_view>
-#include <system_error>
 
 namespace simruns::detail {
 
@@ -98,6 +97,20 @@ SIMRUNS_INLINE std::string list_hosts(X509 const* certificate) {
   return count > most ? out + " and others" : out;
 }
 
+/// Whether a directory holds a file that OpenSSL would find by the hash of a name.
+SIMRUNS_INLINE bool has_hashed_file(std::string const& directory) {
+  auto* const open = ::opendir(directory.c_str());
+  if (open == nullptr) return false;
+  bool found = false;
+  while (auto const* const entry = ::readdir(open)) {
+    std::string_view const file = entry->d_name;
+    found = file.size() > 9 && file[8] == '.' && file[9] >= '0' && file[9] <= '9';
+    if (found) break;
+  }
+  ::closedir(open);
+  return found;
+}
+
 /// Whether anybody at all could be trusted: a certificate that is loaded, or one of the hashed
 /// files that OpenSSL opens when it needs them.
 SIMRUNS_INLINE bool knows_authorities(SSL const* handle, trust_source trust) {
@@ -108,12 +121,7 @@ SIMRUNS_INLINE bool knows_authorities(SSL const* handle, trust_source trust) {
   std::string_view rest = named != nullptr ? named : X509_get_default_cert_dir();
   for (;;) {
     auto const end = rest.find(':');
-    std::error_code failed;
-    for (std::filesystem::directory_iterator at(rest.substr(0, end), failed), last;
-         !failed && at != last; at.increment(failed)) {
-      auto const file = at->path().filename().string();
-      if (file.size() > 9 && file[8] == '.' && file[9] >= '0' && file[9] <= '9') return true;
-    }
+    if (has_hashed_file(std::string(rest.substr(0, end)))) return true;
     if (end == rest.npos) return false;
     rest.remove_prefix(end + 1);
   }

@@ -3,11 +3,7 @@
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/gunzip.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/optional.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,36 +47,6 @@ struct response_sink {
     full = failed || wire >= max_error_bytes || text.size() >= max_error_bytes;
     if (text.size() > max_error_bytes) text.resize(max_error_bytes);
   }
-};
-
-/// A body of Beast's kind that goes to an `response_sink`.
-struct response_body {
-  using value_type = response_sink;
-
-  class reader {
-   public:
-    template <bool IsRequest, class Fields>
-    reader(boost::beast::http::header<IsRequest, Fields>&, value_type& to) : to_(to) {}
-
-    void init(boost::optional<std::uint64_t> const&, error_code& failed) { failed = {}; }
-
-    template <class Buffers>
-    std::size_t put(Buffers const& buffers, error_code& failed) {
-      failed = {};
-      std::size_t taken = 0;
-      for (auto const piece : boost::beast::buffers_range_ref(buffers)) {
-        failed = to_.put(std::string_view(static_cast<char const*>(piece.data()), piece.size()));
-        if (failed) break;
-        taken += piece.size();
-      }
-      return taken;
-    }
-
-    void finish(error_code& failed) { failed = {}; }
-
-   private:
-    value_type& to_;
-  };
 };
 
 }  // namespace simruns::detail

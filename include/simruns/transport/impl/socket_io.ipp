@@ -1,0 +1,81 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/transport/detail/socket_io.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
+
+namespace simruns::detail {
+
+struct socket_deadline::state {
+  explicit state(tcp_socket& s) : socket(s), timer(s.get_executor()) {}
+
+  void close() {
+    passed = true;
+    error_code ignored;
+    socket.close(ignored);  // a read that begins only now fails, too
+  }
+
+  tcp_socket& socket;
+  boost::asio::steady_timer timer;
+  bool passed = false;
+};
+
+SIMRUNS_INLINE socket_deadline::socket_deadline(tcp_socket& socket, time_point until)
+    : state_(std::make_shared<state>(socket)) {
+  if (until == time_point::max()) return;
+  state_->timer.expires_at(until);
+  state_->timer.async_wait([weak = std::weak_ptr(state_)](error_code cancelled) {
+    auto const now_late = weak.lock();
+    if (!cancelled && now_late) now_late->close();
+  });
+}
+
+SIMRUNS_INLINE bool socket_deadline::passed() const noexcept { return state_->passed; }
+
+SIMRUNS_INLINE error_code socket_deadline::told(error_code ended) const noexcept {
+  if (ended && passed()) return boost::beast::error::timeout;
+  return ended;
+}
+
+/// Waits until the socket may be read or written. Asio's own reads and writes would wait in the
+/// same way, and each of them costs whoever compiles it as much as this one.
+SIMRUNS_INLINE boost::asio::awaitable<error_code> wait_for(tcp_socket& socket,
+                                                           tcp_socket::wait_type what) {
+  namespace asio = boost::asio;
+  error_code ended;
+  co_await socket.async_wait(what, asio::redirect_error(asio::use_awaitable, ended));
+  co_return ended;
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<error_code> write_all(tcp_socket& socket,
+                                                            std::string_view bytes) {
+  error_code failed;
+  while (!bytes.empty()) {
+    bytes.remove_prefix(
+        socket.write_some(boost::asio::const_buffer(bytes.data(), bytes.size()), failed));
+    if (failed == boost::asio::error::would_block) {
+      failed = co_await wait_for(socket, tcp_socket::wait_write);
+    }
+    if (failed) break;
+  }
+  co_return failed;
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<error_code> read_some(tcp_socket& socket,
+                                                            boost::asio::mutable_buffer room,
+                                                            std::size_t& got) {
+  got = 0;
+  error_code failed = boost::asio::error::would_block;
+  while (failed == boost::asio::error::would_block) {
+    failed = co_await wait_for(socket, tcp_socket::wait_read);
+    if (!failed) got = socket.read_some(room, failed);
+  }
+  co_return failed;
+}
+
+}  // namespace simruns::detail
