@@ -43,36 +43,6 @@ class column_buffer {
   std::unique_ptr<std::byte, release> memory_;
 };
 
-/// Writes a bitmap, least significant bit first, a word at a time.
-class bit_writer {
- public:
-  explicit bit_writer(std::size_t bits) : buffer_((bits + 63) / 64 * 8), at_(buffer_.as<char>()) {}
-
-  void put(bool bit) noexcept {
-    word_ |= std::uint64_t{bit} << filled_;
-    if (++filled_ == 64) flush();
-  }
-
-  /// Gives the bitmap. To be called once, after the last bit.
-  column_buffer finish() noexcept {
-    if (filled_ != 0) flush();
-    return std::move(buffer_);
-  }
-
- private:
-  void flush() noexcept {
-    for (int i = 0; i < 8; ++i) at_[i] = static_cast<char>(word_ >> (8 * i));
-    at_ += 8;
-    word_ = 0;
-    filled_ = 0;
-  }
-
-  column_buffer buffer_;
-  char* at_;
-  std::uint64_t word_ = 0;
-  unsigned filled_ = 0;
-};
-
 /// The bitmap of the rows that have a value. It takes no memory until a row has none.
 class validity_bits {
  public:
@@ -90,7 +60,7 @@ class validity_bits {
   column_buffer finish() noexcept { return std::move(buffer_); }
 
  private:
-  void fill() {
+  [[gnu::noinline]] void fill() {
     buffer_ = column_buffer((rows_ + 7) / 8);
     std::memset(buffer_.as<char>(), 0xff, rows_ / 8);
     if (rows_ % 8 != 0) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simruns/columns/detail/spec.hpp"
+#include "simruns/columns/detail/row_visitors.hpp"
 #include "simruns/json/object_members.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
@@ -10,12 +10,13 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 /// The columns of the table `criteria`, and which result belongs to which criterion.
 namespace simruns::detail {
+
+inline constexpr criterion blank_criterion{};
 
 /// Names with the position of each, to find those that are there exactly once.
 class unique_names {
@@ -24,14 +25,15 @@ class unique_names {
   void add(std::string_view name, std::size_t position) { names_.emplace_back(name, position); }
   /// To be called after the last `add` and before the first `find`.
   void sort() {
-    if (names_.size() > few) std::ranges::sort(names_);
+    if (names_.size() > few) std::sort(names_.begin(), names_.end());
   }
 
   std::optional<std::size_t> find(std::string_view name) const {
     if (names_.size() <= few) return find_among_few(name);
-    auto const found = std::ranges::equal_range(names_, name, {}, &entry::first);
-    if (found.size() != 1) return std::nullopt;
-    return found.begin()->second;
+    auto const found = std::lower_bound(names_.begin(), names_.end(), entry(name, 0));
+    if (found == names_.end() || found->first != name) return std::nullopt;
+    if (found + 1 != names_.end() && found[1].first == name) return std::nullopt;
+    return found->second;
   }
 
  private:
@@ -101,12 +103,32 @@ class result_reader {
 };
 
 struct criterion_row {
-  run const* of;
-  criterion const* wanted;
-  std::int64_t position;
+  run const* of = &blank_run;
+  criterion const* wanted = &blank_criterion;
+  std::int64_t position = 0;
   maybe<std::string_view> name;
   judged_result result;
+
+  void visit(auto out) const {
+    out.word("scenario", of->scenario);
+    out.word("batch", of->batch);
+    out.value("run_id", of->id);
+    out.value("run_sequence", of->sequence);
+    out.value("criterion", position);
+    out.word("type", wanted->type);
+    out.value("name", name);
+    out.value("params", wanted->params);
+    out.value("success", result.success);
+    out.value("reason", result.reason);
+    out.value("result", result.json);
+  }
 };
+
+inline std::size_t count_criteria(page const& source) {
+  std::size_t out = 0;
+  for (auto const& r : source) out += r.criteria.size();
+  return out;
+}
 
 /// The criteria of a page beside their results. The texts of the rows live as long as this.
 class criterion_rows {
@@ -115,10 +137,7 @@ class criterion_rows {
     for (auto const& r : source) add(r);
   }
 
-  auto begin() const noexcept { return rows_.begin(); }
-  auto end() const noexcept { return rows_.end(); }
-  auto data() const noexcept { return rows_.data(); }
-  auto size() const noexcept { return rows_.size(); }
+  std::vector<criterion_row> const& all() const noexcept { return rows_; }
 
  private:
   void add(run const& r) {
@@ -181,35 +200,6 @@ class criterion_rows {
   std::vector<bool> taken_;
   unique_names criteria_names_;
   unique_names result_names_;
-};
-
-struct criterion_table {
-  using row = criterion_row;
-
-  static std::size_t count(page const& source) {
-    std::size_t out = 0;
-    for (auto const& r : source) out += r.criteria.size();
-    return out;
-  }
-
-  static criterion_rows rows(page const& source, std::int64_t) { return criterion_rows(source); }
-
-  static auto const& columns() {
-    static constexpr std::tuple specs{
-        word_column<row>("scenario", [](row const& c) { return c.of->scenario; }),
-        word_column<row>("batch", [](row const& c) { return c.of->batch; }),
-        value_column<row>("run_id", [](row const& c) { return c.of->id; }),
-        value_column<row>("run_sequence", [](row const& c) { return c.of->sequence; }),
-        value_column<row>("criterion", [](row const& c) { return c.position; }),
-        word_column<row>("type", [](row const& c) { return c.wanted->type; }),
-        value_column<row>("name", [](row const& c) { return c.name; }),
-        value_column<row>("params", [](row const& c) { return c.wanted->params; }),
-        value_column<row>("success", [](row const& c) { return c.result.success; }),
-        value_column<row>("reason", [](row const& c) { return c.result.reason; }),
-        value_column<row>("result", [](row const& c) { return c.result.json; }),
-    };
-    return specs;
-  }
 };
 
 }  // namespace simruns::detail

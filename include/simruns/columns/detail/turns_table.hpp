@@ -1,57 +1,51 @@
 #pragma once
 
-#include "simruns/columns/detail/spec.hpp"
+#include "simruns/columns/detail/row_visitors.hpp"
 #include "simruns/page/page.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <tuple>
 #include <vector>
 
 /// The columns of the table `turns`.
 namespace simruns::detail {
 
+inline constexpr turn blank_turn{};
+
 struct turn_row {
-  run const* of;
-  turn const* said;
-  std::int64_t position;
-};
+  run const* of = &blank_run;
+  turn const* said = &blank_turn;
+  std::int64_t position = 0;
 
-struct turn_table {
-  using row = turn_row;
-
-  static std::size_t count(page const& source) {
-    std::size_t out = 0;
-    for (auto const& r : source) out += r.turns.size();
-    return out;
-  }
-
-  static std::vector<turn_row> rows(page const& source, std::int64_t) {
-    std::vector<turn_row> out;
-    out.reserve(count(source));
-    for (auto const& r : source) {
-      std::int64_t position = 0;
-      for (auto const& t : r.turns) out.push_back({&r, &t, position++});
-    }
-    return out;
-  }
-
-  static auto const& columns() {
-    static constexpr std::tuple specs{
-        word_column<row>("scenario", [](row const& t) { return t.of->scenario; }),
-        word_column<row>("batch", [](row const& t) { return t.of->batch; }),
-        value_column<row>("run_id", [](row const& t) { return t.of->id; }),
-        value_column<row>("run_sequence", [](row const& t) { return t.of->sequence; }),
-        value_column<row>("turn", [](row const& t) { return t.position; }),
-        value_column<row>("id", [](row const& t) { return t.said->id; }),
-        value_column<row>("sequence", [](row const& t) { return t.said->sequence; }),
-        value_column<row>("text", [](row const& t) { return t.said->text; }),
-        value_column<row>("data", [](row const& t) { return t.said->data; }),
-        value_column<row>("created_at", [](row const& t) { return t.said->created_at; }),
-        composed_column<row>(
-            "extra", [](row const& t, auto& sink) { return put_object(t.said->extra, sink); }),
-    };
-    return specs;
+  void visit(auto out) const {
+    out.word("scenario", of->scenario);
+    out.word("batch", of->batch);
+    out.value("run_id", of->id);
+    out.value("run_sequence", of->sequence);
+    out.value("turn", position);
+    out.value("id", said->id);
+    out.value("sequence", said->sequence);
+    out.value("text", said->text);
+    out.value("data", said->data);
+    out.value("created_at", said->created_at);
+    out.composed("extra", [&](auto& sink) { return put_object(said->extra, sink); });
   }
 };
+
+inline std::size_t count_turns(page const& source) {
+  std::size_t out = 0;
+  for (auto const& r : source) out += r.turns.size();
+  return out;
+}
+
+inline std::vector<turn_row> turn_rows(page const& source) {
+  std::vector<turn_row> out;
+  out.reserve(count_turns(source));
+  for (auto const& r : source) {
+    std::int64_t position = 0;
+    for (auto const& t : r.turns) out.push_back({&r, &t, position++});
+  }
+  return out;
+}
 
 }  // namespace simruns::detail

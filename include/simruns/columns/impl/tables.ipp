@@ -7,47 +7,45 @@
 #include "simruns/columns/tables.hpp"
 #include "simruns/config.hpp"
 
-#include <span>
-
 namespace simruns {
 
-namespace detail {
-
-/// Calls `use` with the table of that name: its rows, its columns.
-template <class Use>
-auto with_table(table which, Use use) {
+SIMRUNS_INLINE std::vector<column_header> columns_of(table which) {
   switch (which) {
     case table::turns:
-      return use(turn_table{});
+      return detail::headers_of<detail::turn_row>();
     case table::criteria:
-      return use(criterion_table{});
+      return detail::headers_of<detail::criterion_row>();
     case table::issues:
-      return use(issue_table{});
+      return detail::headers_of<detail::issue_row>();
     default:
-      return use(run_table{});
+      return detail::headers_of<detail::run_row>();
   }
 }
 
-}  // namespace detail
-
-SIMRUNS_INLINE std::vector<column_header> columns_of(table which) {
-  return detail::with_table(which, [](auto shape) {
-    return std::apply([](auto const&... column) { return std::vector{column.header...}; },
-                      shape.columns());
-  });
-}
-
 SIMRUNS_INLINE std::size_t row_count(table which, page const& source) {
-  return detail::with_table(which, [&](auto shape) { return shape.count(source); });
+  switch (which) {
+    case table::turns:
+      return detail::count_turns(source);
+    case table::criteria:
+      return detail::count_criteria(source);
+    case table::issues:
+      return detail::issue_rows(source, 0).size();
+    default:
+      return source.size();
+  }
 }
 
 SIMRUNS_INLINE column_batch build(table which, page const& source, std::int64_t first_run) {
-  return detail::with_table(which, [&](auto shape) {
-    using row = typename decltype(shape)::row;
-    auto const& rows = shape.rows(source, first_run);
-    return column_batch{rows.size(), build_columns(shape.columns(),
-                                                   std::span<row const>(rows.data(), rows.size()))};
-  });
+  switch (which) {
+    case table::turns:
+      return detail::build_columns(detail::turn_rows(source));
+    case table::criteria:
+      return detail::build_columns(detail::criterion_rows(source).all());
+    case table::issues:
+      return detail::build_columns(detail::issue_rows(source, first_run));
+    default:
+      return detail::build_columns(detail::run_rows(source));
+  }
 }
 
 }  // namespace simruns

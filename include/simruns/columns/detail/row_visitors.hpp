@@ -1,0 +1,128 @@
+#pragma once
+
+#include "simruns/columns/detail/column_builder.hpp"
+#include "simruns/columns/tables.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+/// A row of a table has one function, `visit(out)`, which names the table's columns in their order
+/// with the row's values:
+///   `out.value(name, value)`: a text, an int64, a double, a bool, a time, or a `maybe` of these;
+///   `out.word(name, value)`: a text that repeats, or a `maybe` of one;
+///   `out.composed(name, write)`: a text in pieces. `write(sink)` says whether there is one.
+/// The visitors below make of it the table's schema, the room for its texts, and its columns. A
+/// schema and its arrays thus cannot disagree.
+namespace simruns::detail {
+
+/// What a row points to by default. Such a row is visited only for the names and types of columns.
+inline constexpr run blank_run{};
+
+/// Lists the headers of the columns. The values tell their types and nothing else.
+class header_visitor {
+ public:
+  explicit header_visitor(std::vector<column_header>& out) : out_(out) {}
+
+  template <class T>
+  void value(std::string_view name, T const& value) {
+    out_.push_back({name, type_of(value), may_lack(value)});
+  }
+  template <class T>
+  void word(std::string_view name, T const& value) {
+    out_.push_back({name, column_type::dictionary, may_lack(value)});
+  }
+  void composed(std::string_view name, auto const&) {
+    out_.push_back({name, column_type::text, true});
+  }
+
+ private:
+  static column_type type_of(std::string_view) { return column_type::text; }
+  static column_type type_of(std::int64_t) { return column_type::integer; }
+  static column_type type_of(double) { return column_type::real; }
+  static column_type type_of(bool) { return column_type::boolean; }
+  static column_type type_of(time_point) { return column_type::time; }
+  template <class T>
+  static column_type type_of(maybe<T> const&) {
+    return type_of(T{});
+  }
+
+  template <class T>
+  static bool may_lack(T const&) {
+    return false;
+  }
+  template <class T>
+  static bool may_lack(maybe<T> const&) {
+    return true;
+  }
+
+  std::vector<column_header>& out_;
+};
+
+/// Adds the bytes of a row's texts to the sum of each column.
+class text_size_visitor {
+ public:
+  explicit text_size_visitor(text_counter* first) : next_(first) {}
+
+  void value(std::string_view, maybe<std::string_view> const& value) {
+    if (value) next_->put(*value);
+    ++next_;
+  }
+  void value(std::string_view, std::string_view value) { (next_++)->put(value); }
+  void value(std::string_view, auto const&) { ++next_; }
+  void word(std::string_view, auto const&) { ++next_; }
+  void composed(std::string_view, auto const& write) { write(*next_++); }
+
+ private:
+  text_counter* next_;
+};
+
+/// Gives the values of a row to the builder of each column.
+class build_visitor {
+ public:
+  build_visitor(column_builder* first, std::size_t row) : next_(first), row_(row) {}
+
+  void value(std::string_view, auto const& value) { (next_++)->put(row_, value); }
+  void word(std::string_view, auto const& value) { (next_++)->put_word(row_, value); }
+  void composed(std::string_view, auto const& write) { (next_++)->put_composed(row_, write); }
+
+ private:
+  column_builder* next_;
+  std::size_t row_;
+};
+
+/// The columns of a table with rows of type `Row`, whose default has something to visit.
+template <class Row>
+std::vector<column_header> headers_of() {
+  std::vector<column_header> out;
+  Row{}.visit(header_visitor(out));
+  return out;
+}
+
+/// Goes row by row, so that a row is in the cache for all columns. A builder does so little with a
+/// value that a call would cost as much: everything is inlined, where the compiler optimizes.
+template <class Row>
+[[gnu::flatten]] void put_rows(std::vector<Row> const& rows, column_builder* builders) {
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].visit(build_visitor(builders, i));
+}
+
+/// Builds all columns of a table.
+template <class Row>
+column_batch build_columns(std::vector<Row> const& rows) {
+  auto const headers = headers_of<Row>();
+  std::vector<text_counter> texts(headers.size());
+  for (auto const& row : rows) row.visit(text_size_visitor(texts.data()));
+  std::vector<column_builder> builders;
+  builders.reserve(headers.size());
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    builders.emplace_back(headers[i], rows.size(), texts[i].bytes);
+  }
+  put_rows(rows, builders.data());
+  column_batch out{rows.size(), {}};
+  out.columns.reserve(builders.size());
+  for (auto& builder : builders) out.columns.push_back(builder.finish());
+  return out;
+}
+
+}  // namespace simruns::detail
