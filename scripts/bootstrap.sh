@@ -110,7 +110,7 @@ package() { # package MANAGER ITEM
     apt.boost) apt_boost ;;
     apt.catch2) echo catch2 ;;
     apt.ninja | dnf.ninja) echo ninja-build ;;
-    apt.clang19) echo clang-19 libclang-rt-19-dev ;;
+    apt.clang19) echo clang-19 libclang-rt-19-dev llvm-19 ;;
     apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev libcurl4-openssl-dev ;;
     dnf.compiler) echo gcc-c++ ;;
     dnf.openssl) echo openssl-devel ;;

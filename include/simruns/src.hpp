@@ -15,8 +15,6 @@
 #include "simruns/text/impl/excerpt.ipp"
 #include "simruns/text/impl/percent.ipp"
 #include "simruns/json/impl/exact_integer.ipp"
-#include "simruns/json/impl/scanner.ipp"
-#include "simruns/json/impl/unescape.ipp"
 #include "simruns/json/impl/write.ipp"
 #include "simruns/query/impl/position.ipp"
 #include "simruns/query/impl/run_query.ipp"

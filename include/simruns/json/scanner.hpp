@@ -227,4 +227,4 @@ class json_scanner {
 }  // namespace simruns::detail
 
 // Decoding is inlined in its caller, also where the library is compiled once.
-#include "simruns/json/impl/scanner.ipp"
+#include "simruns/json/detail/scanner_inline.hpp"

@@ -15,4 +15,4 @@ std::string_view unescape(std::string_view inner, arena& memory, bool& whole);
 }  // namespace simruns::detail
 
 // Decoding is inlined in its caller, also where the library is compiled once.
-#include "simruns/json/impl/unescape.ipp"
+#include "simruns/json/detail/unescape_inline.hpp"

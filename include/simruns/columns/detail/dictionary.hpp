@@ -3,9 +3,10 @@
 #include "simruns/json/blocks.hpp"
 #include "simruns/text/spread_hash.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -41,39 +42,17 @@ class column_dictionary {
   }
 
   std::int32_t find_hashed(std::string_view text) {
-    if (slots_.size() < 2 * (words_.size() + 1)) grow();
-    auto& slot = slot_of(text);
-    if (slot == none) {
-      slot = static_cast<std::int32_t>(words_.size());
-      words_.push_back(text);
+    if (indices_.empty()) {
+      for (auto const& word : words_)
+        indices_.emplace(word, static_cast<std::int32_t>(indices_.size()));
     }
-    return slot;
+    auto const [at, is_new] = indices_.try_emplace(text, static_cast<std::int32_t>(words_.size()));
+    if (is_new) words_.push_back(text);
+    return at->second;
   }
-
-  /// The slot that holds the index of `text`, or that is free for it.
-  std::int32_t& slot_of(std::string_view text) {
-    auto at = spread_hash{}(text) >> shift_;
-    while (slots_[at] != none && !same_text(words_[static_cast<std::size_t>(slots_[at])], text)) {
-      at = (at + 1) % slots_.size();
-    }
-    return slots_[at];
-  }
-
-  /// Makes room for four times as many words.
-  void grow() {
-    shift_ -= 2;
-    slots_.assign(std::size_t{1} << (hash_bits - shift_), none);
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      slot_of(words_[i]) = static_cast<std::int32_t>(i);
-    }
-  }
-
-  static constexpr std::int32_t none = -1;
-  static constexpr int hash_bits = std::numeric_limits<std::size_t>::digits;
 
   std::vector<std::string_view> words_;
-  std::vector<std::int32_t> slots_;  // Indices of words; at least half of them are free.
-  int shift_ = hash_bits - 4;        // The upper bits of a hash, shifted so, are a position.
+  boost::unordered_flat_map<std::string_view, std::int32_t, spread_hash> indices_;
   char const* last_data_ = nullptr;
   std::size_t last_size_ = std::string_view::npos;  // Which no text has.
   std::int32_t last_index_ = 0;
