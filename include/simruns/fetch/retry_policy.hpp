@@ -10,9 +10,9 @@
 namespace simruns::detail {
 
 /// Whether a failed attempt is worth another one: a connection that could not be made, broke or
-/// took too long, a response that ended early, or a status that says "later". Never a certificate, a
-/// page that cannot be decoded, a limit, a redirect.
-/// `server_errors`: whether a plain 500 counts, too.
+/// took too long, a response that ended early, or a status that says "later". Never a certificate,
+/// a page that cannot be decoded, a limit, a redirect. `server_errors`: whether a plain 500 counts,
+/// too.
 bool is_retried(request_failure const& failure, bool server_errors) noexcept;
 
 /// The pause before retry number `retry`, counted from 0: exponential backoff with full jitter,
@@ -22,8 +22,8 @@ std::chrono::milliseconds backoff(int retry, std::chrono::milliseconds base,
                                   std::chrono::milliseconds cap, double fraction) noexcept;
 
 /// How long a response asks to wait: `Retry-After`, in seconds or as a date, which is compared with
-/// the response's own `Date` where it has one, else with `now`. A moment that has passed is no wait.
-/// Nothing, where it does not say, or not in a form that RFC 9110 knows.
+/// the response's own `Date` where it has one, else with `now`. A moment that has passed is no
+/// wait. Nothing, where it does not say, or not in a form that RFC 9110 knows.
 std::optional<std::chrono::seconds> retry_after(
     http_response const& response,
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());

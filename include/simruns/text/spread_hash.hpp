@@ -10,12 +10,12 @@
 namespace simruns::detail {
 
 /// Hashes texts from a server for a table of the library's. Everyone knows the standard library's
-/// hash, and can find texts whose hashes collide in the bits that a table uses. A random odd factor,
-/// a new one in each process, spreads all that differ in any bit.
+/// hash, and can find texts whose hashes collide in the bits that a table uses. A random odd
+/// factor, a new one in each process, spreads all that differ in any bit.
 class spread_hash {
  public:
   std::size_t operator()(std::string_view text) const noexcept {
-    return static_cast<std::size_t>(std::hash<std::string_view>{}(text) * factor());
+    return static_cast<std::size_t>(std::hash<std::string_view>{}(text)*factor());
   }
 
  private:

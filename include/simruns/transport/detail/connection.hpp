@@ -76,6 +76,7 @@ class connection {
   tcp_socket tcp_;
   std::unique_ptr<tls_stream> tls_;
   boost::beast::flat_buffer buffer_;
+  int streak_ = 0;  ///< Reads of the plain socket since the last wait.
   bool responded_ = false;
   bool reusable_ = false;
 };

@@ -40,11 +40,12 @@ class socket_deadline {
 /// Completes: when the system has taken them.   Cancels: terminal, partial, total.
 boost::asio::awaitable<error_code> write_all(tcp_socket& socket, std::string_view bytes);
 
-/// Waits for bytes, and puts what is there into `room`; `got` is how many they are.
-/// Requires: as for `write_all`; `room` is not empty.
-/// Completes: with at least one byte, or an error.   Cancels: terminal, partial, total.
+/// Waits for bytes, and puts what is there into `room`; `got` is how many they are. `streak` counts
+/// the reads since the last wait: after some, others on the thread have their turn, however fast
+/// the server sends. Requires: as for `write_all`; `room` is not empty. Completes: with at least
+/// one byte, or an error.   Cancels: terminal, partial, total.
 boost::asio::awaitable<error_code> read_some(tcp_socket& socket, boost::asio::mutable_buffer room,
-                                             std::size_t& got);
+                                             std::size_t& got, int& streak);
 
 }  // namespace simruns::detail
 

@@ -111,7 +111,7 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::send(std::string_v
 SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::receive(
     boost::asio::mutable_buffer room, std::size_t& got) {
   if (tls_) return tls_->read_some(room, got);
-  return read_some(tcp_, room, got);
+  return read_some(tcp_, room, got, streak_);
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::read_more() {

@@ -50,12 +50,13 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from,
   namespace http = boost::beast::http;
   namespace asio = boost::asio;
   static constexpr std::size_t read_bytes = 4096;
+  int streak = 0;
   for (;;) {
     error_code failed = http::error::need_more;
     if (buffer.size() != 0) buffer.consume(parser.put(asio::const_buffer(buffer.data()), failed));
     if (failed != http::error::need_more) co_return failed;
     std::size_t got = 0;
-    failed = co_await read_some(from, buffer.prepare(read_bytes), got);
+    failed = co_await read_some(from, buffer.prepare(read_bytes), got, streak);
     if (failed) co_return failed;
     buffer.commit(got);
   }

@@ -68,10 +68,13 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> write_all(tcp_socket& socket,
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> read_some(tcp_socket& socket,
                                                             boost::asio::mutable_buffer room,
-                                                            std::size_t& got) {
+                                                            std::size_t& got, int& streak) {
+  static constexpr int longest_streak = 16;
   got = 0;
   error_code failed = boost::asio::error::would_block;
+  if (++streak <= longest_streak) got = socket.read_some(room, failed);
   while (failed == boost::asio::error::would_block) {
+    streak = 0;
     failed = co_await wait_for(socket, tcp_socket::wait_read);
     if (!failed) got = socket.read_some(room, failed);
   }

@@ -21,8 +21,8 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::write(std::string_
   error_code failed;
   while (!bytes.empty() && !failed) {
     asio::const_buffer const rest(bytes.data(), bytes.size());
-    auto const sent = co_await stream_.async_write_some(
-        rest, asio::redirect_error(asio::use_awaitable, failed));
+    auto const sent =
+        co_await stream_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, failed));
     bytes.remove_prefix(sent);
   }
   co_return failed;

@@ -141,9 +141,7 @@ struct id_hash {
   std::size_t operator()(packed_id const& id) const noexcept { return of(id.bytes()); }
 
  private:
-  static std::size_t of(std::string_view bytes) noexcept {
-    return spread_hash{}(bytes);
-  }
+  static std::size_t of(std::string_view bytes) noexcept { return spread_hash{}(bytes); }
 };
 
 struct id_equal {
