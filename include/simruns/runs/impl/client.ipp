@@ -10,7 +10,7 @@
 #include "simruns/runs/detail/run_consumer.hpp"
 #include "simruns/runs/detail/walk_source.hpp"
 #include "simruns/transport/http_transport.hpp"
-#include "simruns/walk/page_cursor.hpp"
+#include "simruns/walk/resume.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
