@@ -1,5 +1,9 @@
 #include "peer.hpp"
 #include "server_process.hpp"
+#include "simruns/query/position.hpp"
+#include "simruns/query/run_query.hpp"
+#include "simruns/request/client_config.hpp"
+#include "simruns/request/credentials.hpp"
 #include "simruns/request/make_request.hpp"
 
 #include <boost/json/object.hpp>
