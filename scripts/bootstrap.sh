@@ -69,7 +69,7 @@ has_peers() {
 EOF
 }
 has_clang19() {
-  command -v clang++-19 >/dev/null &&
+  command -v clang++-19 >/dev/null && command -v llvm-symbolizer-19 >/dev/null &&
     [ -n "$(find "$(clang++-19 -print-resource-dir)" -name '*clang_rt.tsan*' -print -quit)" ]
 }
 
