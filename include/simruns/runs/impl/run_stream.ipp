@@ -155,7 +155,9 @@ SIMRUNS_INLINE boost::asio::awaitable<void> let_cancellation_come(
   co_await throw_if_cancelled(consumer);
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<run_ptr> next_run(consumer_ptr consumer) {
+/// What `take` takes of a consumer, as soon as there is something or the end has come.
+template <class Value>
+boost::asio::awaitable<Value> take_when_ready(consumer_ptr consumer, Value (*take)(run_consumer&)) {
   consumer_lease const lease(consumer);
   if (consumer->has_run()) {
     auto const state = co_await boost::asio::this_coro::cancellation_state;
@@ -163,18 +165,15 @@ SIMRUNS_INLINE boost::asio::awaitable<run_ptr> next_run(consumer_ptr consumer) {
   } else {
     co_await fill(consumer);
   }
-  co_return consumer->pop();
+  co_return take(*consumer);
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<run_ptr> next_run(consumer_ptr consumer) {
+  return take_when_ready<run_ptr>(std::move(consumer), [](run_consumer& c) { return c.pop(); });
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<page> next_page(consumer_ptr consumer) {
-  consumer_lease const lease(consumer);
-  if (consumer->has_run()) {
-    auto const state = co_await boost::asio::this_coro::cancellation_state;
-    if (state.slot().is_connected()) co_await let_cancellation_come(consumer);
-  } else {
-    co_await fill(consumer);
-  }
-  co_return consumer->pop_page();
+  return take_when_ready<page>(std::move(consumer), [](run_consumer& c) { return c.pop_page(); });
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<bool> wait_for_run(consumer_ptr consumer) {
