@@ -101,7 +101,7 @@ def test_a_mistake_is_exit_code_2(
     directory = tmp_path / "archive"
     done = call_simruns(*arguments(sim, directory), SIMRUNS_API_KEY=sim.api_key)
     done = call_simruns(*arguments(sim, directory), "--filter", "x", SIMRUNS_API_KEY=sim.api_key)
-    assert (done.returncode, "by filter=None, not 'x'" in done.stderr) == (2, True)
+    assert (done.returncode, "by no --filter, not 'x'" in done.stderr) == (2, True)
 
 
 async def test_a_task_archives_too(sim: simruns.Simulator, tmp_path: Path) -> None:

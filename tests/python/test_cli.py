@@ -30,7 +30,7 @@ def test_the_demo_prints_a_row_a_scenario_and_writes_parquet(
     run_simruns: Run, tmp_path: Path
 ) -> None:
     duckdb = pytest.importorskip("duckdb")
-    done = run_simruns("demo", "--out", tmp_path / "demo")
+    done = run_simruns("demo", "--out", tmp_path / "demo", COLUMNS="120")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for head in ("scenario", "runs", "settled", "success rate", "median turns", "median duration"):

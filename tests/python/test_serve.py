@@ -191,9 +191,11 @@ def test_a_mistake_is_one_clear_line_and_exit_code_2(call_simruns: Run, tmp_path
             ["--record", "http://127.0.0.1:1", "--out", "x", "--token-file", tmp_path / "key"],
             "--record passes the credentials of its clients on",
         ),
-        (["--speed", 2], "speed is given, but live is not"),
-        (["--live", "--speed", -1], "speed is -1"),
-        (["--batches", 0], "batches is 0"),
+        (["--speed", 2], "--speed is given, but --live is not"),
+        (["--data", tmp_path / "key", "--runs", 2], "--data is given, and --runs; give one"),
+        (["--record", "http://x", "--live"], "--record is given, and --live; give one"),
+        (["--live", "--speed", -1], "--speed is -1"),
+        (["--batches", 0], "--batches is 0"),
     ):
         done = call_simruns("serve", *arguments)
         assert (done.returncode, done.stdout) == (2, ""), (arguments, done.stderr)

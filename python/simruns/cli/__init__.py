@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from shutil import get_terminal_size
 
 
 def main() -> None:
     """Runs the console script, and ends the process with one of the exit codes of `ExitCode`."""
+    code: object = 0
     try:
         from simruns.cli.app import app
+        from simruns.cli.streams import finish, prepare
 
-        app(prog_name="simruns")
+        prepare()
+        try:
+            app(prog_name="simruns", terminal_width=min(get_terminal_size().columns, 80))
+        except SystemExit as ended:
+            code = ended.code
+        sys.exit(finish(code if isinstance(code, int) else 0))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone. What is left of it must not fail at exit, either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)

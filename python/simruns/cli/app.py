@@ -8,25 +8,70 @@ from typing import Annotated
 import typer
 
 from simruns.cli.endings import endings, terminable
+from simruns.cli.table_name import TableName
 
 app = typer.Typer(
     help="Every run of a Cognigy Simulator batch, provably all of them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its panels cut what is too wide for them
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _be_verbose(context: typer.Context, times: int) -> int:
+    """Counts what stands before the command and behind it."""
+    before = context.parent.params.get("verbose", 0) if context.parent else 0
+    if context.parent and before + times:
+        from simruns.cli.verbose import be_verbose
+
+        be_verbose(before + times)
+    return times
+
+
+Verbose = Annotated[
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        callback=_be_verbose,
+        show_default=False,
+        help="Tell of what is tried again; -vv: of every request.",
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(help="Runs, one JSON object a line, or exported Parquet, or an archive."),
 ]
 Scenario = Annotated[str, typer.Option(help="The reference of the scenario.")]
 Batch = Annotated[str, typer.Option(help="The reference of the batch.")]
+AnyScenario = Annotated[str | None, typer.Option(help="The reference of the scenario.")]
+AnyBatch = Annotated[str | None, typer.Option(help="The reference of the batch.")]
+Pairs = Annotated[
+    Path | None,
+    typer.Option(
+        help="Many batches: a CSV file with columns scenario and batch, and perhaps project."
+    ),
+]
 BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
 Project = Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")]
 Sort = Annotated[str | None, typer.Option(help="Default: createdAt:asc.")]
 Filter = Annotated[str | None, typer.Option("--filter", help="Passed to the server as it is.")]
+PageSize = Annotated[
+    int | None, typer.Option(help="Runs that one request asks for, 1 to 100. Default: 100.")
+]
+AllowIncomplete = Annotated[
+    bool, typer.Option("--allow-incomplete", help="Keep what came though runs are missing.")
+]
 KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
+CaFile = Annotated[
+    Path | None, typer.Option(help="A PEM file of the authorities to trust. Default: the system's.")
+]
+Proxy = Annotated[
+    str | None, typer.Option(help="http://host:port, which opens a tunnel to the server.")
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -42,26 +87,16 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
     ] = False,
-    verbose: Annotated[
-        int,
-        typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            help="Tell of what is tried again; -vv: of every request.",
-        ),
-    ] = 0,
+    verbose: Verbose = 0,
 ) -> None:
-    if verbose:
-        from simruns.cli.verbose import be_verbose
-
-        be_verbose(verbose)
+    """Takes what may stand before any command."""
 
 
-@app.command()
+@app.command(short_help="Show the whole way once.")
 def demo(
     data: Data = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("simruns-demo"),
+    verbose: Verbose = 0,
 ) -> None:
     """Start a local Simulator, fetch every batch over HTTP, show a row a scenario, write Parquet.
 
@@ -73,7 +108,7 @@ def demo(
         run_demo(data, out)
 
 
-@app.command()
+@app.command(short_help="Serve a local Simulator.")
 def serve(
     data: Data = None,
     seed: Annotated[int | None, typer.Option(help="The same seed makes the same runs.")] = None,
@@ -108,6 +143,7 @@ def serve(
     ready_file: Annotated[
         Path | None, typer.Option(help="Holds the URL as long as the server accepts.")
     ] = None,
+    verbose: Verbose = 0,
 ) -> None:
     """Serve a local Simulator until Ctrl-C (exit code 130) or SIGTERM (0).
 
@@ -127,55 +163,99 @@ def serve(
         )  # fmt: skip
 
 
-@app.command()
+@app.command(short_help="Write runs to a file.")
 def export(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="FILE.parquet, .jsonl, .csv or .arrow")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="FILE.parquet, .jsonl, .csv or .arrow; -: JSON lines on standard output.",
+        ),
     ],
-    scenario: Scenario,
-    batch: Batch,
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    pairs: Pairs = None,
+    table: Annotated[
+        TableName,
+        typer.Option(
+            metavar="NAME", help="runs, or a row for each of their turns, criteria, issues."
+        ),
+    ] = TableName.runs,
+    csv_safe: Annotated[
+        bool,
+        typer.Option(
+            "--csv-safe",
+            help="In CSV, put ' before a text that begins with = + - @, a tab or a CR, which "
+            "spreadsheets take for a formula. Off by default, as it changes the texts.",
+        ),
+    ] = False,
     base_url: BaseUrl = None,
     project: Project = None,
     sort: Sort = None,
     filter_: Filter = None,
+    page_size: PageSize = None,
+    allow_incomplete: AllowIncomplete = False,
     api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
 ) -> None:
-    """Write every run of a batch to a file, which is whole or not there.
+    """Write every run of a batch, or of many, to a file, which is whole or not there.
 
     The key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. JSON lines hold each run
     as it came; the other formats hold the table of runs. Exit code 3: runs are missing.
     """
     with endings(), terminable():
-        from simruns.cli.export import Source, run_export
+        from simruns.cli.export import Exported, run_export
+        from simruns.cli.source import Server, Source
 
-        run_export(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        run_export(
+            Source(server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete),
+            Exported(output, table, csv_safe),
+        )
 
 
-@app.command()
+@app.command(short_help="Keep runs in a directory.")
 def archive(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The directory of the archive.")],
-    scenario: Scenario,
-    batch: Batch,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="DIRECTORY", help="Where the archive is.")
+    ],
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    pairs: Pairs = None,
     base_url: BaseUrl = None,
     project: Project = None,
     sort: Sort = None,
     filter_: Filter = None,
+    page_size: PageSize = None,
+    allow_incomplete: AllowIncomplete = False,
     api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
 ) -> None:
     """Keep every run of a batch in a directory, as Parquet; again, to keep what changed and came.
 
-    Whatever ends it, Ctrl-C or a kill, the directory is sound, and the same command goes on. The
-    key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the
-    directory. Exit code 3: runs are missing.
+    With --pairs, each batch has a directory of its own in that one. Whatever ends it, Ctrl-C or a
+    kill, the directory is sound, and the same command goes on. The key comes from --api-key-file,
+    SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the directory. Exit code 3: runs are
+    missing.
     """
     with endings(), terminable():
         from simruns.cli.archive import run_archive
-        from simruns.cli.export import Source
+        from simruns.cli.source import Server, Source
 
-        run_archive(Source(base_url, project, scenario, batch, sort, filter_), output, api_key_file)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        run_archive(
+            Source(server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete),
+            output,
+        )
 
 
-@app.command()
+@app.command(short_help="Show runs as they settle.")
 def follow(
     scenario: Scenario,
     batch: Batch,
@@ -190,7 +270,11 @@ def follow(
     deadline: Annotated[float | None, typer.Option(help="End after so many seconds.")] = None,
     interval: Annotated[float, typer.Option(help="Seconds between two polls.")] = 5.0,
     filter_: Filter = None,
+    page_size: PageSize = None,
     api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
 ) -> None:
     """Show the runs of a live batch, each once, as they settle: a table, or a JSON line a run.
 
@@ -199,8 +283,9 @@ def follow(
     """
     with endings(), terminable():
         from simruns.cli.follow import Followed, run_follow
+        from simruns.cli.source import Server
 
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_follow(
-            Followed(base_url, project, scenario, batch, filter_, count, idle, deadline, interval),
-            api_key_file,
+            Followed(server, scenario, batch, filter_, page_size, count, idle, deadline, interval)
         )

@@ -1,31 +1,67 @@
-"""`simruns archive`: every run of a batch in a directory, from where the last call stopped."""
+"""`simruns archive`: every run of a batch, or of many, from where the last call stopped."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from simruns.archive.manifest import read_manifest
-from simruns.cli.endings import UsageError, say
-from simruns.cli.export import Source, warn_of_no_runs
-from simruns.cli.secrets import read_key
-from simruns.core.errors import Error
+from simruns.cli.endings import UsageError
+from simruns.cli.export import STDOUT, warn_of_no_runs
+from simruns.cli.source import Source
+from simruns.cli.streams import say
+from simruns.core.errors import AuthError, Error, RequestError, SuiteError
 from simruns.core.extras import require
-from simruns.read.client import Client
+from simruns.read.batch import Batch, Suite
+from simruns.request.query import BatchKey
 
 
-def run_archive(source: Source, output: Path, api_key_file: Path | None) -> None:
+def run_archive(source: Source, output: str) -> None:
     require("pyarrow", "arrow", "an archive")
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"{output} is a file; give a directory")
-    key = read_key(api_key_file)
-    with Client(source.base_url, project=source.project, api_key=key) as client:
-        batch = client.batch(scenario=source.scenario, batch=source.batch)
+    source.check()
+    directory = Path(output)
+    if output == STDOUT:
+        raise UsageError("an archive is a directory, and is not written to standard output")
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is a file; give a directory")
+    with source.server.connect() as client:
+        batches = source.batches(client)
+        if isinstance(batches, Batch):
+            _archive(batches, source, directory)
+        else:
+            _archive_each(batches, source, directory)
+
+
+def _archive_each(batches: Suite, source: Source, directory: Path) -> None:
+    """Gives each batch a directory in this one. One that fails does not hold up the others."""
+    failures: dict[BatchKey, RequestError] = {}
+    for batch in batches:
         try:
-            result = batch.archive(output, sort=source.sort, filter=source.filter)
-        except BaseException:
-            _say_what_is_kept(output)
+            _archive(batch, source, directory / _name_of(batch.key))
+        except AuthError:
             raise
+        except RequestError as error:
+            failures[batch.key] = error
+    if failures:
+        raise SuiteError(f"{len(failures)} batches failed", None, failures)
+
+
+def _name_of(key: BatchKey) -> str:
+    """Gives the name of the archive of a batch among others, the same each time."""
+    name = ".".join(quote(reference, safe=" ") for reference in key)
+    return name if not name.startswith(".") else f"%2E{name[1:]}"
+
+
+def _archive(batch: Batch, source: Source, directory: Path) -> None:
+    try:
+        result = batch.archive(
+            directory, sort=source.sort, filter=source.filter, page_size=source.page_size,
+            allow_incomplete=source.allow_incomplete,
+        )  # fmt: skip
+    except BaseException:
+        _say_what_is_kept(directory)
+        raise
     say(str(result))
     warn_of_no_runs(result.completeness)
 

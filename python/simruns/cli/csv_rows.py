@@ -1,12 +1,12 @@
-"""Runs as rows of CSV: the columns of the runs table, by the standard library alone.
+"""Tables as CSV, each row on lines of its own whoever reads it.
 
 A field is empty where there is no value; times are ISO 8601 in UTC; `results` is a JSON array.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from operator import attrgetter
 from typing import Any, TextIO
@@ -14,31 +14,49 @@ from typing import Any, TextIO
 from simruns import _core
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_QUOTED = re.compile(r'[,"\r\n]')
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(file: TextIO, runs: Iterable[_core.Run]) -> None:
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([_field(get(run)) for get in COLUMNS.values()] for run in runs)
+def write_csv(
+    file: TextIO, columns: Iterable[str], rows: Iterable[Iterable[Any]], *, safe: bool
+) -> None:
+    """Writes the names of the columns and the rows.
+
+    With `safe`, an apostrophe stands before a text that a spreadsheet would take for a formula.
+    """
+    file.write(",".join(columns) + "\n")
+    file.writelines(",".join(_field(value, safe) for value in row) + "\n" for row in rows)
 
 
-def _field(value: Any) -> Any:
+def _field(value: Any, safe: bool) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value
+    if not isinstance(value, str):
+        return str(value)
+    text = f"'{value}" if safe and value.startswith(_FORMULA) else value
+    # The csv module of older Pythons leaves a bare CR unquoted, where readers then end the row.
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def rows_of(runs: Iterable[_core.Run]) -> Iterator[list[Any]]:
+    """Gives the row of each run, as long as `COLUMNS`."""
+    return ([get(run) for get in COLUMNS.values()] for run in runs)
+
+
+def time_text(ms: int | None) -> str | None:
+    """Gives the time that is so many milliseconds after 1970."""
+    if ms is None:
+        return None
+    moment = _EPOCH + timedelta(milliseconds=ms)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _time(attribute: str) -> Callable[[_core.Run], str | None]:
     get = attrgetter(attribute)
-
-    def read(run: _core.Run) -> str | None:
-        ms = get(run)
-        if ms is None:
-            return None
-        moment = _EPOCH + timedelta(milliseconds=ms)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-    return read
+    return lambda run: time_text(get(run))
 
 
 def _results(run: _core.Run) -> str | None:

@@ -9,30 +9,38 @@ from typing import TYPE_CHECKING
 
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import write_parquet
+from simruns.cli.streams import cell, console, printable, tell
 from simruns.cli.summary import Summary, summaries
 from simruns.core.extras import require
+from simruns.core.files import replacing
 from simruns.hold.runs import Runs
 from simruns.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 SEED = 7
 SCENARIOS = 6
 RUNS = 250
+HEADS = ("runs", "settled", "success rate", "median turns", "median duration", "excluded")
+NARROWEST = 16
+"""Columns that a table has at least for the names of the scenarios, if they are as long."""
 
 
 def run_demo(data: Path | None, out: Path) -> None:
     require("pyarrow", "arrow", "writing Parquet")
     if data is not None and not data.exists():
         raise UsageError(f"there is no file {data}")
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; give a folder to --out")
     out.mkdir(parents=True, exist_ok=True)
     with (
         Simulator(data=data)
         if data is not None
         else Simulator(seed=SEED, scenarios=SCENARIOS, runs=RUNS)
     ) as sim:
-        print(f"reading {len(sim.batches())} batches from {sim.url}")
+        tell(f"reading {len(sim.batches())} batches from {sim.url}")
         with sim.client() as client:
             runs = client.batches(sim.batches()).read()
     _show(runs)
@@ -40,44 +48,68 @@ def run_demo(data: Path | None, out: Path) -> None:
 
 
 def _show(runs: Runs) -> None:
-    from rich.console import Console
-
-    rows = summaries(runs)
     overall = Summary("all", list(runs))
-    console = Console(highlight=False)
-    console.width = max(console.width, 100)  # the width of a pipe is a guess, and too narrow
-    console.print(_table(rows, any(row.excluded for row in rows)))
-    console.print(
-        f"{len(runs):,} runs, {len(runs.turns):,} turns, {len(runs.batches):,} batches, "
-        f"success rate {_number(overall.success_rate)} "
-        f"({overall.successes:,} of {overall.settled:,} settled"
-        + (f", {overall.excluded:,} excluded)" if overall.excluded else ")")
-    )
-    console.print(f"completeness: {runs.completeness}")
+    to = console()
+    with to.capture() as shown:
+        to.print(_layout(summaries(runs), to))
+        to.print(
+            f"{len(runs):,} runs, {len(runs.turns):,} turns, {len(runs.batches):,} batches, "
+            f"success rate {_number(overall.success_rate)} "
+            f"({overall.successes:,} of {overall.settled:,} settled"
+            + (f", {overall.excluded:,} excluded)" if overall.excluded else ")")
+        )
+        to.print(f"completeness: {runs.completeness}")
+    tell(shown.get().rstrip("\n"))
 
 
-def _table(rows: list[Summary], excluded: bool) -> Table:
+def _layout(rows: list[Summary], to: Console) -> Table | str:
+    """Gives a table, or lines where the console is too narrow for one."""
+    from rich.cells import cell_len
+    from rich.measure import Measurement
+
+    heads = HEADS if any(row.excluded for row in rows) else HEADS[:-1]
+    cells = [[cell(row.scenario), *_numbers(row)[: len(heads)]] for row in rows]
+    longest = max((cell_len(name) for name, *_ in cells), default=0)
+    least = min(longest, NARROWEST)
+    for between in (" ", "\n"):
+        table = _table([head.replace(" ", between) for head in heads], cells, least)
+        wide = Measurement.get(to, to.options.update(max_width=10_000), table).maximum
+        if wide <= to.width:
+            table.columns[0].width = min(longest, least + to.width - wide)
+            return table
+    lines = [
+        [name, *(f"  {head} {number}" for head, number in zip(heads, numbers, strict=True))]
+        for name, *numbers in cells
+    ]
+    return "\n".join(line for some in lines for line in some)
+
+
+def _table(heads: list[str], cells: list[list[str]], width: int) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("scenario", overflow="fold")
-    heads = ["runs", "settled", "success rate", "median turns", "median duration"]
-    for head in heads + ["excluded"] * excluded:
-        table.add_column(head, justify="right")
-    for row in rows:
-        seconds = None if row.median_duration_ms is None else row.median_duration_ms / 1000
-        cells = [row.scenario, f"{row.runs:,}", f"{row.settled:,}", _number(row.success_rate)]
-        cells += [_number(row.median_turns, 1), _number(seconds, 1, " s")]
-        table.add_row(*cells, *[f"{row.excluded:,}"] * excluded)
+    table.add_column("scenario", overflow="fold", width=width)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for row in cells:
+        table.add_row(*row)
     return table
+
+
+def _numbers(row: Summary) -> list[str]:
+    seconds = None if row.median_duration_ms is None else row.median_duration_ms / 1000
+    numbers = [f"{row.runs:,}", f"{row.settled:,}", _number(row.success_rate)]
+    return [*numbers, _number(row.median_turns, 1), _number(seconds, 1, " s"), f"{row.excluded:,}"]
 
 
 def _write(runs: Runs, out: Path) -> None:
     for name, table in (("runs", runs), ("turns", runs.turns), ("criteria", runs.criteria)):
-        write_parquet(table, out / f"{name}.parquet")
-    print(f"wrote {out / 'runs.parquet'}, turns.parquet and criteria.parquet beside it; look with")
-    print(f"  {_look_at(str(out / 'runs.parquet'))}")
+        with replacing(out / f"{name}.parquet") as temporary:
+            write_parquet(table, temporary)
+    first = out / "runs.parquet"
+    tell(printable(f"wrote {first}, turns.parquet and criteria.parquet beside it; look with"))
+    tell(printable(f"  {_look_at(str(first))}"))
 
 
 def _look_at(path: str) -> str:

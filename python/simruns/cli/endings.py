@@ -5,21 +5,42 @@ from __future__ import annotations
 import errno
 import signal
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 
+from simruns.cli.streams import abandon, say
+from simruns.cli.wording import for_commands
 from simruns.core.errors import (
     CancelledError,
     Error,
     IncompleteError,
+    IncompleteWarning,
     InvalidArgumentError,
     MissingExtraError,
+    SuiteError,
 )
+
+_WAYS_OUT = {
+    errno.ENOSPC: "make room there, or give another place",
+    errno.EDQUOT: "make room there, or give another place",
+    errno.EFBIG: "give a place that takes larger files",
+    errno.EACCES: "give another, or change its permissions",
+    errno.EPERM: "give another, or change its permissions",
+    errno.EROFS: "give another place, which can be written to",
+    errno.ENOENT: "give one that is there",
+    errno.EISDIR: "give a file",
+    errno.ENOTDIR: "give a folder",
+    errno.EEXIST: "give another",
+    errno.ENAMETOOLONG: "give a shorter one",
+    errno.ELOOP: "give what the links ought to lead to",
+}
 
 
 class ExitCode(IntEnum):
@@ -42,52 +63,84 @@ class Terminated(BaseException):
 def endings() -> Iterator[None]:
     """Ends a command that failed with a line on stderr and an exit code."""
     try:
-        yield
+        with _warnings_on_stderr():
+            yield
     except KeyboardInterrupt:
         _end(ExitCode.INTERRUPTED, "interrupted")
     except (CancelledError, Terminated):
         _end(ExitCode.FAILED, "stopped")
-    except (UsageError, InvalidArgumentError, MissingExtraError) as error:
+    except UsageError as error:
         _end(ExitCode.USAGE, str(error))
+    except (InvalidArgumentError, MissingExtraError) as error:
+        _end(ExitCode.USAGE, for_commands(error))
     except IncompleteError as error:
-        _end(ExitCode.INCOMPLETE, str(error))
+        _end(ExitCode.INCOMPLETE, for_commands(error))
+    except SuiteError as error:
+        incomplete = all(isinstance(e, IncompleteError) for e in error.failures.values())
+        _end(ExitCode.INCOMPLETE if incomplete else ExitCode.FAILED, for_commands(error))
     except Error as error:
-        _end(ExitCode.FAILED, str(error))
+        _end(ExitCode.FAILED, for_commands(error))
     except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise
-        _end(ExitCode.FAILED, str(error))
+        if error.errno == errno.EPIPE:  # the reader of the output has what it wanted
+            abandon(sys.stdout)
+            raise typer.Exit(ExitCode.FAILED) from None
+        _end(ExitCode.FAILED, way_out_of(error))
+
+
+def way_out_of(error: OSError) -> str:
+    """Gives the file, the reason and a way out."""
+    reason = error.strerror or str(error)
+    way = _WAYS_OUT.get(error.errno or 0)
+    return ": ".join(filter(None, [error.filename and str(error.filename), reason])) + (
+        f"; {way}" if way and ";" not in reason else ""
+    )
+
+
+@contextmanager
+def _warnings_on_stderr() -> Iterator[None]:
+    """Prints warnings as lines for people. Missing runs are told of by the outcome anyway."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("ignore", IncompleteWarning)
+        warnings.showwarning = _say_warning
+        yield
+
+
+def _say_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    if issubclass(category, UserWarning):
+        say(f"simruns: warning: {message}")
 
 
 @contextmanager
 def terminable() -> Iterator[None]:
     """Has SIGTERM and SIGHUP raise `Terminated` within it, so that clean-up runs.
 
-    A SIGHUP that is ignored, as under nohup, stays so.
+    A SIGHUP that is ignored, as under nohup, stays so. Only the main thread has signals: in another
+    one, nothing is changed.
     """
 
     def raise_terminated(number: int, frame: FrameType | None) -> NoReturn:
         raise Terminated
 
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, raise_terminated)
+    before = {number: how for number, how in before.items() if how not in (None, signal.SIG_IGN)}
+    for number in before:
+        signal.signal(number, raise_terminated)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def say(line: str) -> None:
-    """Prints a line for people on stderr, beside the output."""
-    print(printable(line), file=sys.stderr, flush=True)
-
-
-def printable(text: str) -> str:
-    """Gives a text without what a terminal would obey: a server must not move its cursor."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 def _end(code: ExitCode, line: str) -> NoReturn:

@@ -1,54 +1,85 @@
-"""`simruns export`: every run of a batch in one file, which is whole or not there."""
+"""`simruns export`: every run of a batch, or of many, in one file, which is whole or not there."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from simruns.cli.endings import UsageError, say
-from simruns.cli.export_files import FORMATS, TABLES, write_stream, write_table
-from simruns.cli.secrets import read_key
+from simruns.cli.endings import UsageError
+from simruns.cli.export_files import FORMATS, HELD, write_stream, write_table
+from simruns.cli.source import Source
+from simruns.cli.streams import say
+from simruns.cli.table_name import TableName
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
-from simruns.read.client import Client
-from simruns.request.query import Walk
+from simruns.read.batch import Batch, Suite
+
+STDOUT = "-"
 
 
-class Source(NamedTuple):
-    """Which runs to read, and from which server."""
+class Exported(NamedTuple):
+    """What to write, and where to."""
 
-    base_url: str | None
-    project: str | None
-    scenario: str
-    batch: str
-    sort: str | None
-    filter: str | None
+    output: str
+    table: TableName
+    csv_safe: bool
+
+    @property
+    def ending(self) -> str:
+        return ".jsonl" if self.output == STDOUT else Path(self.output).suffix.lower()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it takes all runs at once."""
+        return self.ending in HELD or self.table is not TableName.runs
+
+    def check(self) -> None:
+        path = Path(self.output)
+        if self.ending not in FORMATS:
+            raise UsageError(f"{path} does not end in {', '.join(FORMATS)}")
+        if self.csv_safe and self.ending != ".csv":
+            raise UsageError(f"--csv-safe is for a file that ends in .csv, not for {self.output}")
+        if self.is_held:
+            require("pyarrow", "arrow", f"writing {self.table.value} as {self.ending}")
+        if self.output == STDOUT:
+            if sys.stdout is None:
+                raise UsageError("standard output is closed, and the runs go there")
+        elif path.is_dir():
+            raise UsageError(f"{path} is a folder; give a file")
+        elif not path.parent.is_dir():
+            raise UsageError(f"there is no folder {path.parent}")
 
 
-def run_export(source: Source, output: Path, api_key_file: Path | None) -> None:
-    ending = output.suffix.lower()
-    if ending not in FORMATS:
-        raise UsageError(f"{output} does not end in {', '.join(FORMATS)}")
-    if ending in TABLES:
-        require("pyarrow", "arrow", f"writing {ending}")
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder; give a file")
-    if not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent}")
-    key = read_key(api_key_file)
-    with Client(source.base_url, project=source.project, api_key=key) as client:
-        how: Walk = {"sort": source.sort, "filter": source.filter}
-        batch = client.batch(scenario=source.scenario, batch=source.batch)
-        with replacing(output) as temporary:
-            if ending in TABLES:
-                held = batch.read(**how)
-                write_table(ending, held, temporary)
-                completeness = held.completeness
-            else:
-                completeness = write_stream(ending, batch.runs(**how), temporary)
-    say(f"{output}: {completeness}")
+def run_export(source: Source, what: Exported) -> None:
+    source.check()
+    what.check()
+    with source.server.connect() as client:
+        batches = source.batches(client)
+        if what.output == STDOUT:
+            completeness = _write(source, batches, what, sys.stdout.buffer)
+            sys.stdout.flush()
+        else:
+            with replacing(what.output) as temporary, open(temporary, "wb") as out:
+                completeness = _write(source, batches, what, out)
+    say(f"{'standard output' if what.output == STDOUT else what.output}: {completeness}")
     warn_of_no_runs(completeness)
+
+
+def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes]) -> Completeness:
+    # A bar among the lines of a terminal would be read by nobody.
+    shown = False if what.output == STDOUT and sys.stdout.isatty() else None
+    if what.is_held:
+        held = batches.read(progress=shown, **source.how)
+        table = held if what.table is TableName.runs else getattr(held, what.table.value)
+        write_table(what.ending, table, out, safe=what.csv_safe)
+        return held.completeness
+    each = [batches] if isinstance(batches, Batch) else list(batches)
+    streams = [batch.runs(**source.how) for batch in each]
+    with Progress(shown) as bar:
+        return write_stream(what.ending, streams, out, bar, safe=what.csv_safe)
 
 
 def warn_of_no_runs(completeness: Completeness) -> None:

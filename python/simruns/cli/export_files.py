@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 from simruns import _core
-from simruns.cli.csv_rows import write_csv
+from simruns.cli.csv_rows import COLUMNS, rows_of, time_text, write_csv
+from simruns.core.errors import RequestError, about
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
 from simruns.hold.jsonl import json_line
@@ -14,28 +18,40 @@ from simruns.hold.runs import Runs
 from simruns.hold.tables import Tabular
 from simruns.read.streams import RunStream
 
-TABLES = (".parquet", ".arrow")
 FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")
+HELD = (".parquet", ".arrow")
+"""The formats that pyarrow writes, of all runs at once."""
 EVERY = 100
 """Runs between two updates of the bar, as many as a page has."""
 
 
-def write_stream(ending: str, runs: RunStream, path: Path) -> Completeness:
+def write_stream(
+    ending: str, streams: Sequence[RunStream], out: IO[bytes], bar: Progress, *, safe: bool
+) -> Completeness:
     """Writes runs as they come, with a page or two in memory."""
-    with Progress(None) as bar, open(path, "w", encoding="utf-8", newline="") as file:
-        shown = _shown(runs, bar)
-        if ending == ".jsonl":
-            file.writelines(json_line(run) for run in shown)
+    runs = _counting(streams, bar)
+    if ending == ".jsonl":
+        out.writelines(json_line(run).encode() for run in runs)
+    else:
+        _write_csv(out, COLUMNS, rows_of(runs), safe=safe)
+    return _together(streams)
+
+
+def write_table(ending: str, table: Tabular, out: IO[bytes], *, safe: bool) -> None:
+    """Writes a table that is held."""
+    if ending == ".parquet":
+        write_parquet(table, out)
+    elif ending == ".arrow":
+        write_arrow(table, out)
+    else:
+        names, rows = _plain(table)
+        if ending == ".csv":
+            _write_csv(out, names, rows, safe=safe)
         else:
-            write_csv(file, shown)
-    return runs.completeness
+            out.writelines(_json_line(dict(zip(names, row, strict=True))) for row in rows)
 
 
-def write_table(ending: str, table: Tabular, path: Path) -> None:
-    (write_parquet if ending == ".parquet" else write_arrow)(table, path)
-
-
-def write_parquet(table: Tabular, path: Path) -> None:
+def write_parquet(table: Tabular, out: Path | IO[bytes]) -> None:
     """Writes Parquet; of runs, its last column `json` is the text of each, for a Simulator."""
     import pyarrow
     from pyarrow import parquet
@@ -44,26 +60,66 @@ def write_parquet(table: Tabular, path: Path) -> None:
     if isinstance(table, Runs):
         texts = pyarrow.array([run.to_json() for run in table], pyarrow.large_string())
         whole = whole.append_column("json", texts)
-    parquet.write_table(whole, path, compression="zstd")
+    parquet.write_table(whole, out, compression="zstd")
 
 
-def write_arrow(table: Tabular, path: Path) -> None:
+def write_arrow(table: Tabular, out: IO[bytes]) -> None:
     """Writes the Arrow file format, or Feather, which has one dictionary a column."""
     import pyarrow
 
     whole = table.to_arrow().unify_dictionaries()
-    with pyarrow.OSFile(str(path), "wb") as file, pyarrow.ipc.new_file(file, whole.schema) as out:
-        out.write_table(whole)
+    with pyarrow.ipc.new_file(out, whole.schema) as file:
+        file.write_table(whole)
 
 
-def _shown(runs: RunStream, bar: Progress) -> Iterable[_core.Run]:
-    return _counting(runs, bar) if bar.on else runs
+def _plain(table: Tabular) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """Gives the names of the columns and the rows of a table, with times as texts."""
+    import pyarrow
+
+    whole = table.to_arrow()
+
+    def values(column: Any) -> Iterable[Any]:
+        if pyarrow.types.is_timestamp(column.type):
+            return map(time_text, column.cast("int64").to_pylist())
+        return list(column.to_pylist())
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for batch in whole.to_batches():
+            yield from zip(*map(values, batch.columns), strict=True)
+
+    return whole.schema.names, rows()
 
 
-def _counting(runs: RunStream, bar: Progress) -> Iterator[_core.Run]:
-    for number, run in enumerate(runs, start=1):
-        if number % EVERY == 0:
-            bar.show(number, runs.completeness.total)
-        yield run
-    completeness = runs.completeness
-    bar.show(completeness.received, completeness.total)
+def _write_csv(
+    out: IO[bytes], names: Iterable[str], rows: Iterable[Iterable[Any]], *, safe: bool
+) -> None:
+    file = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    try:
+        write_csv(file, names, rows, safe=safe)
+    finally:
+        file.detach()
+
+
+def _json_line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
+def _counting(streams: Sequence[RunStream], bar: Progress) -> Iterator[_core.Run]:
+    """Gives the runs of one stream after the other. With several, an error says of which it is."""
+    number = 0
+    for runs in streams:
+        try:
+            for run in runs:
+                number += 1
+                if bar.on and number % EVERY == 0:
+                    bar.show(number, _together(streams).total)
+                yield run
+        except RequestError as error:
+            key = runs.completeness.batches[0].key
+            subject = f"scenario {key.scenario}, batch {key.batch}"
+            raise about(error, subject) if len(streams) > 1 else error from None
+    bar.show(number, _together(streams).total)
+
+
+def _together(streams: Sequence[RunStream]) -> Completeness:
+    return Completeness(batch for runs in streams for batch in runs.completeness.batches)

@@ -7,16 +7,15 @@ import sys
 import time
 from collections import Counter, deque
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from simruns import _core
-from simruns.cli.endings import ExitCode, UsageError, printable, say
-from simruns.cli.secrets import read_key
+from simruns.cli.endings import ExitCode, UsageError
+from simruns.cli.source import Server
+from simruns.cli.streams import cell, console, say
 from simruns.cli.summary import SETTLED
-from simruns.read.client import Client
 from simruns.read.follow import FollowStatus, FollowStream
 
 if TYPE_CHECKING:
@@ -32,11 +31,11 @@ REFRESHES = 4
 class Followed:
     """Which batch to follow, of which server, and until when."""
 
-    base_url: str | None
-    project: str | None
+    server: Server
     scenario: str
     batch: str
     filter: str | None
+    page_size: int | None
     count: int | None
     idle: float | None
     deadline: float | None
@@ -64,22 +63,26 @@ class Tally:
         return f"success rate {good / judged:.2f} ({good:,} of {judged:,})"
 
 
-def run_follow(what: Followed, api_key_file: Path | None) -> None:
+def run_follow(what: Followed) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed, and the runs go there")
-    key = read_key(api_key_file)
     tally = Tally()
-    with Client(what.base_url, project=what.project, api_key=key) as client:
+    with what.server.connect() as client:
         stream = client.batch(scenario=what.scenario, batch=what.batch).follow(
             interval=what.interval, count=what.count, idle=what.idle, deadline=what.deadline,
-            filter=what.filter,
+            filter=what.filter, page_size=what.page_size,
         )  # fmt: skip
         try:
-            (_table if sys.stdout.isatty() else _lines)(stream, tally)
+            (_table if _is_live() else _lines)(stream, tally)
         finally:
             _say_summary(stream, tally)
     if _incomplete(stream.status, what.count):
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _is_live() -> bool:
+    """Tells whether stdout is a terminal that can show a table anew."""
+    return sys.stdout.isatty() and not console().is_dumb_terminal
 
 
 def _incomplete(status: FollowStatus, count: int | None) -> bool:
@@ -112,7 +115,10 @@ def _table(stream: FollowStream, tally: Tally) -> None:
     from rich.live import Live
 
     view = _View(stream, tally)
-    with Live(get_renderable=view.render, refresh_per_second=REFRESHES):
+    with Live(
+        console=console(), get_renderable=view.render, refresh_per_second=REFRESHES,
+        redirect_stderr=sys.stderr.isatty(), vertical_overflow="crop",
+    ):  # fmt: skip
         for run in stream:
             tally.add(run)
 
@@ -137,7 +143,7 @@ class _View:
         table.add_column("runs", justify="right")
         # A copy: the other thread adds to it meanwhile.
         for verdict, runs in sorted(self._tally.verdicts.copy().items()):
-            table.add_row(verdict, f"{runs:,}")
+            table.add_row(cell(verdict), f"{runs:,}")
         table.add_row("pending", f"{status.pending:,}", style="dim")
         if status.lost:
             table.add_row("lost", f"{status.lost:,}", style="bold")
@@ -151,12 +157,8 @@ class _View:
         return f"{status.seen:,} runs seen, poll {status.polls:,}, last change {seconds:.0f} s ago"
 
     def _latest(self) -> list[RenderableType]:
-        from rich.text import Text
-
         lines = []
         for name, verdict, ms in list(self._tally.latest):
             took = "" if ms is None else f"  {ms / 1000:,.1f} s"
-            lines.append(
-                Text(printable(f"{name}  {verdict}{took}"), overflow="ellipsis", no_wrap=True)
-            )
+            lines.append(cell(f"{name}  {verdict}{took}"))
         return [*lines]

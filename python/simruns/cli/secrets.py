@@ -16,7 +16,11 @@ def read_key(file: Path | None) -> str | None:
     except UnicodeDecodeError:
         raise UsageError(f"{file} is not a key: it holds more than ASCII characters") from None
     except OSError as error:
-        raise UsageError(f"cannot read the key file {file}: {error.strerror}") from None
+        raise UsageError(
+            f"cannot read the key file {file}: {error.strerror}; give one that holds the key"
+        ) from None
     if not key:
         raise UsageError(f"the key file {file} is empty")
+    if any(not "!" <= c <= "~" for c in key):
+        raise UsageError(f"{file} is not a key: there are spaces or control characters in it")
     return key

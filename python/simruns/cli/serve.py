@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simruns.cli.endings import Terminated, UsageError, say, terminable
+from simruns.cli.endings import Terminated, UsageError, terminable
 from simruns.cli.secrets import read_key
+from simruns.cli.streams import printable, say, tell
 from simruns.core.files import replacing
 from simruns.simulator.simulator import Simulator
 
@@ -51,7 +52,7 @@ def run_server(what: Serving, ready_file: Path | None) -> None:
         _recorded(sim, what.out),
         _announced(sim, ready_file),
     ):
-        print("\n".join(_description(sim, what)), flush=True)
+        tell("\n".join(map(printable, _description(sim, what))))
         threading.Event().wait()
 
 
@@ -62,6 +63,7 @@ def _arguments(what: Serving) -> dict[str, Any]:
     for file in (what.schedule, what.faults, what.certificate, what.private_key):
         if file is not None and not file.is_file():
             raise UsageError(f"there is no file {file}")
+    _refuse_contradictions(what)
     if (what.record is None) != (what.out is None):
         raise UsageError("--record URL and --out FILE go together: what to record, and where to")
     if what.record is not None and (what.api_key_file or what.token_file):
@@ -74,6 +76,18 @@ def _arguments(what: Serving) -> dict[str, Any]:
     out["api_key"] = read_key(what.api_key_file)
     out["token"] = read_key(what.token_file)
     return {**out, "upstream": what.record, "record": what.out}
+
+
+def _refuse_contradictions(what: Serving) -> None:
+    """Refuses flags of which one would be ignored."""
+    made = [n for n in ("seed", "scenarios", "batches", "runs") if getattr(what, n) is not None]
+    served = [n for n in ("data", "live", "schedule", "faults") if getattr(what, n)]
+    for flag, idle in (("record", [*made, *served]), ("data", made)):
+        if getattr(what, flag) is not None and idle:
+            others = " and ".join(f"--{name}" for name in idle)
+            raise UsageError(f"--{flag} is given, and {others}; give one or the other")
+    if what.speed is not None and not (what.live or what.schedule):
+        raise UsageError("--speed is given, but --live is not: only a live Simulator has a clock")
 
 
 def _tls(what: Serving) -> bool | tuple[Path, Path]:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import logging
 import sys
 
-from tqdm import tqdm
+from simruns.cli.streams import abandon, printable
 
 
 def be_verbose(times: int) -> None:
     """Logs what failed and what follows; if asked twice, every attempt and every response."""
     logger = logging.getLogger("simruns")
     logger.setLevel(logging.INFO if times == 1 else logging.DEBUG)
-    logger.addHandler(_AboveTheBar())
+    if not any(isinstance(handler, _AboveTheBar) for handler in logger.handlers):
+        logger.addHandler(_AboveTheBar())
 
 
 class _AboveTheBar(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(self.format(record), file=sys.stderr)
+        from tqdm import tqdm
+
+        if sys.stderr is None:
+            return
+        try:
+            tqdm.write(printable(self.format(record)), file=sys.stderr)
+        except OSError:
+            abandon(sys.stderr)

@@ -1,0 +1,75 @@
+"""Which runs a command reads, and from which server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from simruns.cli.endings import UsageError
+from simruns.cli.secrets import read_key
+from simruns.cli.wording import for_commands
+from simruns.core.errors import InvalidArgumentError
+from simruns.read.batch import Batch, Suite
+from simruns.read.client import Client
+from simruns.request.query import Walk
+from simruns.request.settings import BASE_URL
+
+
+class Server(NamedTuple):
+    """The server to read from, and how it is reached."""
+
+    base_url: str | None
+    project: str | None
+    ca_file: Path | None
+    proxy: str | None
+    api_key_file: Path | None
+
+    def connect(self) -> Client:
+        try:
+            return Client(
+                self.base_url, project=self.project, api_key=read_key(self.api_key_file),
+                ca_file=self.ca_file, proxy=self.proxy,
+            )  # fmt: skip
+        except InvalidArgumentError as error:
+            raise UsageError(self._with_its_origin(error)) from None
+
+    def _with_its_origin(self, error: InvalidArgumentError) -> str:
+        """Gives the text of an error, behind the flag or the variable that is at fault."""
+        text = for_commands(error)
+        if "base URL is not usable" in text:
+            return f"{BASE_URL if self.base_url is None else '--base-url'}: {text}"
+        if "proxy's URL is not usable" in text:
+            return f"--proxy: {text}"
+        return text
+
+
+class Source(NamedTuple):
+    """Which runs to read, and from which server."""
+
+    server: Server
+    scenario: str | None
+    batch: str | None
+    pairs: Path | None
+    sort: str | None
+    filter: str | None
+    page_size: int | None
+    allow_incomplete: bool
+
+    def check(self) -> None:
+        if self.pairs is None and not (self.scenario and self.batch):
+            raise UsageError("no batch; give --scenario and --batch, or --pairs")
+        if self.pairs is not None and not (self.scenario is self.batch is None):
+            raise UsageError("--pairs names the batches; leave out --scenario and --batch")
+
+    def batches(self, client: Client) -> Suite | Batch:
+        """Gives the batches that --pairs names, or the one of --scenario and --batch."""
+        if self.pairs is not None:
+            return client.batches(self.pairs)
+        return client.batch(scenario=self.scenario or "", batch=self.batch or "")
+
+    @property
+    def how(self) -> Walk:
+        return {
+            "sort": self.sort, "filter": self.filter, "page_size": self.page_size,
+            "allow_incomplete": self.allow_incomplete,
+        }  # fmt: skip

@@ -1,0 +1,71 @@
+"""Errors in the words of the command line: flags and variables in place of Python's arguments."""
+
+from __future__ import annotations
+
+import re
+
+from simruns.core.errors import Error, InvalidArgumentError, SuiteError
+from simruns.request.pairs import FORMS
+
+_PHRASES = {
+    FORMS: "give a CSV file with columns scenario and batch, and project where they differ in it",
+    "api_key or token": "--api-key-file",
+    "give it here or to the client": "give --project",
+    "cannot read pairs from": "cannot read the file of --pairs,",
+    "tls is no pair of PEM files; give (certificate, key), or True": (
+        "--certificate and --private-key are no pair of PEM files"
+    ),
+    ", not None": ", not without",
+}
+
+_FLAGS = {
+    "api_key": "--api-key-file",
+    "base_url": "--base-url",
+    "ca_file": "--ca-file",
+    "latency_ms": "--latency-ms",
+    "page_size": "--page-size",
+    "token": "--token-file",
+    "live": "--schedule",
+    "record": "--out",
+    "upstream": "--record",
+}
+"""The flags whose names are not those of the arguments with two dashes before them."""
+
+_SAME = (
+    "batch", "batches", "count", "data", "deadline", "faults", "filter", "host", "idle",
+    "interval", "log", "port", "project", "proxy", "runs", "scenario", "scenarios", "seed", "sort",
+    "speed",
+)  # fmt: skip
+
+_LONG = re.compile(rf"(?<![\w./-])({'|'.join(n for n in _FLAGS if '_' in n)})(?![\w./-])")
+_NAMES = "|".join([*_FLAGS, *_SAME])
+_SUBJECT = re.compile(rf"^({_NAMES})(?= is )|(?<= by )({_NAMES})(?==)")
+_ABSENT = re.compile(r"(--[a-z-]+)=None")
+_LIMIT = re.compile(
+    r"(?<![\w./-])((connect|attempt|operation|walk)_timeout|max_[a-z_]+|retry_after_cap)(?![\w./=-])"
+)
+
+
+def for_commands(error: Error) -> str:
+    """Gives the text of an error for a person who typed a command."""
+    if isinstance(error, SuiteError):
+        (key, first), *others = error.failures.items()
+        which = f"scenario {key.scenario}, batch {key.batch}: {_in_flags(str(first))}"
+        return f"{which}; {len(others)} more batches failed" if others else which
+    text = str(error)
+    if isinstance(error, InvalidArgumentError):
+        text = text.removeprefix(f"{error.kind}: ")
+        text = _SUBJECT.sub(lambda found: _flag(found[0]), text)
+    return _in_flags(text)
+
+
+def _in_flags(text: str) -> str:
+    for phrase, instead in _PHRASES.items():
+        text = text.replace(phrase, instead)
+    text = _LONG.sub(lambda found: _flag(found[1]), text)
+    text = _ABSENT.sub(r"no \1", text)
+    return _LIMIT.sub("the limit", text)
+
+
+def _flag(name: str) -> str:
+    return _FLAGS.get(name, f"--{name}")
