@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,10 +18,13 @@ from simruns.core.files import replacing
 
 
 class Row(NamedTuple):
-    """The own text of a run, and when it came, in milliseconds since 1970."""
+    """The own text of a run, as it stands in a part."""
 
     text: str
     read_at: int
+    """When it came, in milliseconds since 1970, by a clock that may have been wrong."""
+    revision: int
+    """A count of the archive: of two texts of one run, the later one has the higher number."""
 
 
 class PartError(Error):
@@ -29,15 +32,17 @@ class PartError(Error):
 
 
 def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
-    """Writes a part: the table of runs, with two columns more, `read_at` and `json`."""
+    """Writes a part: the table of runs, and the columns `read_at`, `revision` and `json`."""
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     pages = _core.Pages.of_texts(row.text for row in rows)
     with pyarrow.RecordBatchReader.from_stream(_core.ArrowTable("runs", [pages], {})) as reader:
         table = reader.read_all()
     times = pyarrow.array([row.read_at for row in rows], pyarrow.timestamp("ms", tz="UTC"))
+    revisions = pyarrow.array([row.revision for row in rows], pyarrow.int64())
     texts = pyarrow.array([row.text for row in rows], pyarrow.large_string())
-    table = table.append_column("read_at", times).append_column("json", texts)
+    table = table.append_column("read_at", times).append_column("revision", revisions)
+    table = table.append_column("json", texts)
     whole = pyarrow.BufferOutputStream()
     parquet.write_table(table, whole, compression="zstd")
     content = whole.getvalue()
@@ -50,7 +55,6 @@ def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
 def read_part(directory: Path, part: Part, *columns: str) -> Any:
     """Reads columns as a `pyarrow.Table`. Raises PartError unless the file is as it was written."""
     pyarrow = require("pyarrow", "arrow", "an archive")
-    parquet = require("pyarrow.parquet", "arrow", "an archive")
     path = directory / part.file
     try:
         content = path.read_bytes()
@@ -58,7 +62,13 @@ def read_part(directory: Path, part: Part, *columns: str) -> Any:
         raise PartError(_unusable(path, "is missing", part)) from None
     if hashlib.sha256(content).hexdigest() != part.sha256:
         raise PartError(_unusable(path, "is damaged: its sha256 is not the manifest's", part))
-    return parquet.read_table(pyarrow.BufferReader(content), columns=list(columns))
+    return columns_of(pyarrow.BufferReader(content), *columns)
+
+
+def columns_of(source: Any, *columns: str) -> Any:
+    """Reads those of these columns that are there, as a `pyarrow.Table`."""
+    parquet = require("pyarrow.parquet", "arrow", "an archive")
+    return parquet.ParquetFile(source).read(columns=list(columns))
 
 
 def _unusable(path: Path, what: str, part: Part) -> str:
@@ -68,10 +78,21 @@ def _unusable(path: Path, what: str, part: Part) -> str:
     )
 
 
-def read_rows(directory: Path, part: Part) -> list[Row]:
-    table = read_part(directory, part, "json", "read_at")
-    times = table["read_at"].cast("int64").to_pylist()
-    return [Row(*row) for row in zip(table["json"].to_pylist(), times, strict=True)]
+ROW = ("id", "json", "read_at", "revision")
+"""The columns of a part that `rows_of` needs."""
+
+
+def rows_of(table: Any, revision: int = 0) -> Iterator[tuple[str, Row]]:
+    """Gives the id and the row of each run; `revision` is for parts that have no such column."""
+    size = table.num_rows
+    counted = "revision" in table.column_names
+    columns = (
+        table["id"].to_pylist(),
+        table["json"].to_pylist(),
+        table["read_at"].cast("int64").to_pylist(),
+        table["revision"].to_pylist() if counted else [revision] * size,
+    )
+    return ((run_id, Row(*row)) for run_id, *row in zip(*columns, strict=True))
 
 
 def number_of(path: Path) -> int:

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, Walk, now, numbers_in, ranges_of
-from simruns.archive.parts import Row, read_part
+from simruns.archive.parts import read_part
 from simruns.archive.result import ArchiveResult
-from simruns.archive.store import Key, Keys, Store
+from simruns.archive.store import Arrived, Keys, Store
 from simruns.hold.completeness import BatchCompleteness, Completeness
-
-Taken = Sequence[tuple[Key, Row]]
 
 
 class Session:
@@ -50,7 +48,7 @@ class Session:
         """The number of runs of the walk that are on the disk."""
         return len(self._seen)
 
-    def commit(self, taken: Taken, position: str, tally: _core.Completeness) -> None:
+    def commit(self, taken: Sequence[Arrived], position: str, tally: _core.Completeness) -> None:
         """Writes the runs that came up to a position: when this returns, they are safe."""
         self._keep(taken, tally)
         self._walk.position = position
@@ -60,7 +58,7 @@ class Session:
             self._manifest.tell(self._told(tally))
         self._manifest.write(self._directory)
 
-    def finish(self, taken: Taken, tally: _core.Completeness) -> ArchiveResult:
+    def finish(self, taken: Sequence[Arrived], tally: _core.Completeness) -> ArchiveResult:
         """Writes the last runs of the walk, which has ended, and gives its outcome."""
         self._keep(taken, tally)
         self._store.fold()
@@ -93,11 +91,11 @@ class Session:
             restarted=None,
         )
 
-    def _keep(self, taken: Taken, tally: _core.Completeness) -> None:
-        other = [(key, row) for key, row in taken if self._store.differs(key, row.text)]
+    def _keep(self, taken: Sequence[Arrived], tally: _core.Completeness) -> None:
+        other = [run for run in taken if not self._store.confirms(run)]
         self._store.append(other)
-        self._seen.update(self._store.number(key) for key, _ in taken)
-        numbers = (self._store.number(key) for key, _ in other)
+        self._seen.update(self._store.number(run.key) for run in taken)
+        numbers = (self._store.number(run.key) for run in other)
         self._changed.update(number for number in numbers if number < self._walk.runs_before)
         self._manifest.read_at = now()
         walk, (duplicates, unnamed, pages, requests) = self._walk, self._earlier

@@ -5,14 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from simruns.archive import pace
 from simruns.archive.manifest import Manifest, Part
-from simruns.archive.parts import Row, number_of, read_part, read_rows, strays, write_part
-from simruns.core.extras import require
+from simruns.archive.parts import (
+    ROW,
+    Row,
+    columns_of,
+    number_of,
+    read_part,
+    rows_of,
+    strays,
+    write_part,
+)
 
 KEPT_PARTS = 4
 """Parts that are in memory at once while some are rewritten."""
@@ -37,6 +45,15 @@ class Keys:
         return (text, self._texts[text])
 
 
+class Arrived(NamedTuple):
+    """A run that came from the server."""
+
+    key: Key
+    text: str
+    read_at: int
+    """When it came, in milliseconds since 1970."""
+
+
 class Location(NamedTuple):
     """Where the latest text of a run is: in which part, and in which row."""
 
@@ -45,33 +62,39 @@ class Location(NamedTuple):
 
 
 class Store:
-    """Knows of each run its number, the digest of its text, and where the text is."""
+    """Knows of each run its number, the digest of its text, and where the text is.
+
+    Which of two texts of a run is the later one is told by the numbers of the parts: each part gets
+    a higher one than any part that is there, and each text the number of the part that it came in.
+    """
 
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self._directory = directory
         self._manifest = manifest
         self._numbers: dict[Key, int] = {}
         self._digests: list[bytes] = []
-        self._read_at: list[int] = []
+        self._revisions: list[int] = []
         self._locations: list[Location] = []
         self._read: OrderedDict[str, list[Row]] = OrderedDict()
         keys = Keys()
         for part in manifest.parts:
-            table = read_part(directory, part, "id", "json", "read_at")
-            times = table["read_at"].cast("int64").to_pylist()
-            columns = table["id"].to_pylist(), table["json"].to_pylist(), times
-            for number, (run_id, text, read_at) in enumerate(zip(*columns, strict=True)):
-                self._put(keys.of(run_id, text), Row(text, read_at), Location(part.file, number))
+            for number, (run_id, row) in enumerate(rows_of(read_part(directory, part, *ROW))):
+                self._put(keys.of(run_id, row.text), row, Location(part.file, number))
         others = map(number_of, strays(directory, manifest.parts))
         manifest.next_part = max([manifest.next_part - 1, *others]) + 1  # none is written over
 
     def __len__(self) -> int:
         return len(self._locations)
 
-    def differs(self, key: Key, text: str) -> bool:
-        """Tells whether this is another text than the one that is kept, or the first."""
-        number = self._numbers.get(key)
-        return number is None or self._digests[number] != _digest(text)
+    def confirms(self, run: Arrived) -> bool:
+        """Tells whether the text of a run that came is the one that is kept, which is then as late
+        as any that would be written now.
+        """
+        number = self._numbers.get(run.key)
+        if number is None or self._digests[number] != _digest(run.text):
+            return False
+        self._revisions[number] = self._manifest.next_part
+        return True
 
     def number(self, key: Key) -> int:
         return self._numbers[key]
@@ -98,17 +121,19 @@ class Store:
         number = self._numbers.get(key)
         if number is None:
             return False
-        return self._read_at[number] >= row.read_at or self._digests[number] == _digest(row.text)
+        later = self._revisions[number] >= row.revision
+        return later or self._digests[number] == _digest(row.text)
 
-    def append(self, rows: Iterable[tuple[Key, Row]]) -> None:
-        """Writes a part of rows that are new, or replace older ones."""
-        kept = list(rows)
-        if not kept:
+    def append(self, runs: Sequence[Arrived]) -> None:
+        """Writes a part of runs that are new, or replace older texts."""
+        if not runs:
             return
-        part = self._write([row for _, row in kept])
+        revision = self._manifest.next_part
+        rows = [Row(run.text, run.read_at, revision) for run in runs]
+        part = self._write(rows)
         self._manifest.parts.append(part)
-        for number, (key, row) in enumerate(kept):
-            self._put(key, row, Location(part.file, number))
+        for number, (run, row) in enumerate(zip(runs, rows, strict=True)):
+            self._put(run.key, row, Location(part.file, number))
         self._manifest.runs = len(self)
 
     def fold(self) -> None:
@@ -151,20 +176,21 @@ class Store:
         (first, *others) = {self._locations[number].file for number in numbers}
         part = next(part for part in self._manifest.parts if part.file == first)
         if others or part.rows != len(numbers):
-            found = [self._locations[number] for number in numbers]
-            part = self._write([self._rows_of(each.file)[each.row] for each in found])
+            part = self._write([self._row(number) for number in numbers])
             for row, number in enumerate(numbers):
                 self._locations[number] = Location(part.file, row)
         yield part
 
-    def _rows_of(self, file: str) -> list[Row]:
+    def _row(self, number: int) -> Row:
+        file, row = self._locations[number]
         if file not in self._read:
             part = next(part for part in self._manifest.parts if part.file == file)
-            self._read[file] = read_rows(self._directory, part)
+            table = read_part(self._directory, part, *ROW)
+            self._read[file] = [row for _, row in rows_of(table)]
             while len(self._read) > KEPT_PARTS:
                 self._read.popitem(last=False)
         self._read.move_to_end(file)
-        return self._read[file]
+        return self._read[file][row]._replace(revision=self._revisions[number])
 
     def _write(self, rows: list[Row]) -> Part:
         part = write_part(self._directory, self._manifest.next_part, rows)
@@ -176,11 +202,11 @@ class Store:
         number = self._numbers.setdefault(key, len(self._locations))
         if number == len(self._locations):
             self._digests.append(digest)
-            self._read_at.append(row.read_at)
+            self._revisions.append(row.revision)
             self._locations.append(location)
         else:
             self._digests[number] = digest
-            self._read_at[number] = row.read_at
+            self._revisions[number] = row.revision
             self._locations[number] = location
 
 
@@ -190,15 +216,12 @@ def _digest(text: str) -> bytes:
 
 def _rows_in(path: Path) -> Iterator[tuple[Key, Row] | None]:
     """Gives the rows of a part that is in no manifest; one None if it cannot be read."""
-    parquet = require("pyarrow.parquet", "arrow", "an archive")
     keys = Keys()
     try:
         with path.open("rb") as file:
-            table = parquet.read_table(file, columns=["id", "json", "read_at"])
-        times = table["read_at"].cast("int64").to_pylist()
-        columns = table["id"].to_pylist(), table["json"].to_pylist(), times
+            rows = list(rows_of(columns_of(file, *ROW), revision=number_of(path)))
     except (KeyError, OSError, ValueError):
         yield None
         return
-    for run_id, text, read_at in zip(*columns, strict=True):
-        yield keys.of(run_id, text), Row(text, read_at)
+    for run_id, row in rows:
+        yield keys.of(run_id, row.text), row

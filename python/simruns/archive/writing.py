@@ -13,10 +13,10 @@ from simruns.archive import pace
 from simruns.archive.lock import NAME as LOCK
 from simruns.archive.lock import locked
 from simruns.archive.manifest import NAME, PARTS, Manifest, now, query_of, read_manifest
-from simruns.archive.parts import Row, sweep
+from simruns.archive.parts import sweep
 from simruns.archive.result import ArchiveResult
-from simruns.archive.session import Session, Taken
-from simruns.archive.store import Key, Store
+from simruns.archive.session import Session
+from simruns.archive.store import Arrived, Store
 from simruns.core.errors import (
     CancelledError,
     Error,
@@ -82,7 +82,7 @@ class Archiver:
         self._stream = None
         self._stream = stream = self._core.stream(self._query(session.position))
         keys = session.keys()
-        taken: list[tuple[Key, Row]] = []
+        taken: list[Arrived] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and its position
         written_at = time.monotonic()
         short: IncompleteError | None = None
@@ -103,7 +103,7 @@ class Archiver:
                     if run is None:
                         break
                 text = run.to_json()
-                taken.append((keys.of(run.id, text), Row(text, time.time_ns() // 1_000_000)))
+                taken.append(Arrived(keys.of(run.id, text), text, time.time_ns() // 1_000_000))
         except IncompleteError as error:
             short = error
         except BaseException:
@@ -118,7 +118,7 @@ class Archiver:
             raise short or _incomplete(result)
         return result
 
-    def _write(self, session: Session, taken: Taken, stream: _core.Stream) -> None:
+    def _write(self, session: Session, taken: list[Arrived], stream: _core.Stream) -> None:
         self._writing = True  # if this fails, the disk has the last sound state
         session.commit(taken, stream.position, stream.completeness)
         self._writing = False
