@@ -13,10 +13,10 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -88,20 +88,37 @@ struct py_simulator {
     if (pid != ::getpid()) return;
     server->stop();
     if (record) record->close();
+    if (log) log->close();
   }
 };
 
+/// The texts of runs that come from no file of lines, and where they come from.
+using texts = std::optional<std::vector<std::string>>;
+
+simulator::dataset dataset_of(std::vector<std::string> runs, std::string const& from) {
+  simulator::dataset made;
+  for (auto& run : runs) {
+    try {
+      made.add(simulator::parse_run(std::move(run)));
+    } catch (std::exception const& error) {
+      auto const number = std::to_string(made.size() + 1);
+      throw simulator::dataset_error(from + ", run " + number, 0, error.what());
+    }
+  }
+  if (made.empty()) throw simulator::dataset_error(from, 0, "no runs in it");
+  return made;
+}
+
 struct source {
   text data;
-  text lines;
+  texts runs;
   simulator::generator_options made;
 };
 
-simulator::dataset make_dataset(source const& from) {
-  if (from.data && !from.lines) return simulator::load_jsonl(*from.data);
-  if (!from.lines) return simulator::generate(from.made);
-  std::istringstream input(*from.lines);
-  return simulator::read_jsonl(input, from.data.value_or("data"));
+simulator::dataset make_dataset(source from) {
+  if (from.runs) return dataset_of(*std::move(from.runs), from.data.value_or("data"));
+  if (from.data) return simulator::load_jsonl(*from.data);
+  return simulator::generate(from.made);
 }
 
 void watch(py_simulator& made, simulator::server_options& options) {
@@ -122,7 +139,7 @@ std::string without_place(boost::system::system_error const& failed) {
 }
 
 std::unique_ptr<py_simulator> make_simulator(
-    text const& data, text const& lines, std::uint64_t seed, std::size_t scenarios,
+    text const& data, texts runs_of_data, std::uint64_t seed, std::size_t scenarios,
     std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
     text const& api_key, text const& token, double latency_ms, text const& live, double speed,
     text const& faults, bool self_signed, text const& certificate, text const& private_key,
@@ -161,13 +178,13 @@ std::unique_ptr<py_simulator> make_simulator(
   if (keep_responses != 0) made->responses = std::make_shared<response_keeper>(keep_responses);
   watch(*made, options);
 
-  source from{data, lines, {}};
+  source from{data, std::move(runs_of_data), {}};
   from.made.seed = seed;
   from.made.scenarios = scenarios;
   from.made.batches = batches;
   from.made.runs = runs;
-  if (!data && !lines && !upstream) made->truths = simulator::true_success_rates(from.made);
-  auto served = upstream ? simulator::dataset() : make_dataset(from);
+  if (!data && !upstream) made->truths = simulator::true_success_rates(from.made);
+  auto served = upstream ? simulator::dataset() : make_dataset(std::move(from));
   try {
     made->server =
         std::make_unique<simulator::background_server>(std::move(served), std::move(options));
@@ -231,7 +248,7 @@ void register_simulator(py::module_& m) {
   using namespace py::literals;
   auto const none = py::none();
   py::class_<py_simulator>(m, "Simulator")
-      .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "lines"_a = none,
+      .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "texts"_a = none,
            "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100, "host"_a = "127.0.0.1",
            "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
            "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,

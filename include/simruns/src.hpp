@@ -53,6 +53,7 @@
 #include "simruns/text/impl/base64.ipp"
 #include "simruns/text/impl/date_time.ipp"
 #include "simruns/text/impl/excerpt.ipp"
+#include "simruns/text/impl/line_file.ipp"
 #include "simruns/text/impl/percent.ipp"
 #include "simruns/transport/impl/connect_addresses.ipp"
 #include "simruns/transport/impl/connection.ipp"

@@ -435,7 +435,7 @@ class Simulator:
         self,
         *,
         data: str | None = None,
-        lines: str | None = None,
+        texts: list[str] | None = None,
         seed: int = 1,
         scenarios: int = 3,
         batches: int = 1,

@@ -163,9 +163,9 @@ def test_parquet_without_the_runs_own_texts_is_refused_by_its_name(tmp_path: Pat
     parquet.write_table(pyarrow.table({"json": [1]}), tmp_path / "numbers.parquet")
     (tmp_path / "text.parquet").write_text("this is no Parquet")
     for name, message in (
-        ("other", "other.parquet has no column `json`"),
-        ("numbers", "numbers.parquet has no column `json`"),
-        ("text", "text.parquet: "),
+        ("other", "other.parquet has no column json"),
+        ("numbers", "numbers.parquet: its column json holds what is no run"),
+        ("text", "text.parquet cannot be read as Parquet"),
         ("none", "none.parquet"),
     ):
         with pytest.raises(simruns.Error, match=message):

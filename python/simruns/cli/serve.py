@@ -121,10 +121,12 @@ def _recorded(sim: Simulator, out: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        sim.close()
-        if out is not None:
-            left = f", {sim.left_out:,} left out" if sim.left_out else ""
-            say(f"{out}: {sim.recorded:,} runs{left}")
+        try:
+            sim.close()
+        finally:
+            if out is not None:
+                left = f", {sim.left_out:,} left out" if sim.left_out else ""
+                say(f"{out}: {sim.recorded:,} runs{left}")
 
 
 @contextmanager

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simruns.core import checks
-from simruns.core.errors import Error, invalid
-from simruns.core.extras import require
-from simruns.hold.jsonl import one_line
+from simruns.core.errors import Error, MissingExtraError, invalid
 from simruns.simulator.faults import as_json, read_script
 
 PathLike = str | os.PathLike[str]
@@ -40,29 +38,22 @@ def _either(name: str, others: list[str]) -> Error:
 
 
 def source(data: PathLike | None) -> dict[str, Any]:
-    """Gives the file of runs to the core; of Parquet and of an archive, the lines too."""
+    """Gives the file of runs to the core; of Parquet and of an archive, the runs' own texts too."""
     if data is None:
         return {}
-    path = os.fspath(data)
-    if os.path.isdir(path):
-        from simruns.archive.opening import texts_in
+    path = Path(data)
+    archive = path.is_dir()
+    if not archive and path.suffix.lower() != ".parquet":
+        return {"data": os.fspath(path)}
+    from simruns.archive.opening import lines_of, texts_in
 
-        return {"data": path, "lines": "\n".join(map(one_line, texts_in(Path(path))))}
-    if not path.lower().endswith(".parquet"):
-        return {"data": path}
-    parquet = require("pyarrow.parquet", "arrow", "serving Parquet")
     try:
-        there = "json" in parquet.read_schema(path).names
-        texts = parquet.read_table(path, columns=["json"])["json"].to_pylist() if there else [None]
-    except (OSError, ValueError) as error:
-        raise Error(f"the Simulator did not start: {path}: {error}") from None
-    lines = [one_line(text) for text in texts if isinstance(text, str)]
-    if len(lines) != len(texts):
-        raise Error(
-            f"the Simulator did not start: {path} has no column `json` of the runs' own texts, as "
-            "`simruns export` writes it"
-        )
-    return {"data": path, "lines": "\n".join(lines)}
+        texts = list(texts_in(path) if archive else lines_of(path))
+    except MissingExtraError:
+        raise
+    except (Error, OSError) as error:
+        raise Error(f"the Simulator did not start: {error}") from None
+    return {"data": os.fspath(path), "texts": texts}
 
 
 def schedule_text(live: Live) -> str | None:

@@ -213,11 +213,14 @@ class Simulator:
         return self._core.recorded[1]
 
     def close(self) -> None:
-        """Stops serving, and completes the recording. Safe to repeat."""
+        """Stops serving, and completes the recording and the log. Safe to repeat.
+
+        Raises Error if they lack what could not be written, as when the disk was full.
+        """
         try:
             self._core.close()
-        except RuntimeError as error:  # as when the disk is full
-            raise Error(f"the recording is not complete: {error}") from error
+        except RuntimeError as error:
+            raise Error(str(error)) from error
         finally:
             self._forget_ca_file()
 

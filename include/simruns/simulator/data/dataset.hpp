@@ -30,15 +30,16 @@ class dataset_error : public std::runtime_error {
   std::size_t line_;
 };
 
-/// The runs that a Simulator serves, grouped by batch. Ids are unique over all batches. Pointers to
-/// its runs stay valid while it lives, or while what it was moved to lives.
+/// The runs that a Simulator serves, grouped by batch. Within a batch ids are unique; any number of
+/// runs may have none. Pointers to its runs stay valid while it lives, or while what it was moved
+/// to lives.
 class dataset {
  public:
   dataset() = default;
   dataset(dataset&&) = default;
   dataset& operator=(dataset&&) = default;
 
-  /// Adds one run. Throws: dataset_error if there is a run of the same id already.
+  /// Adds one run. Throws: dataset_error if its batch has a run of the same id already.
   void add(stored_run run);
 
   /// Every batch that has a run, in the order of their first runs.
@@ -55,9 +56,13 @@ class dataset {
   bool has_project(std::string_view project) const;
 
  private:
+  struct batch {
+    std::vector<stored_run const*> runs;
+    std::unordered_set<std::string_view> ids;
+  };
+
   std::deque<stored_run> runs_;
-  std::unordered_set<std::string_view> ids_;
-  std::map<batch_key, std::vector<stored_run const*>> by_batch_;
+  std::map<batch_key, batch> by_batch_;
   std::vector<batch_key> batches_;
 };
 

@@ -8,11 +8,14 @@ namespace simruns::simulator {
 
 /// Keeps every run of the pages that it is given in a file, as `load_jsonl` reads it. A new run is
 /// appended at once. A run that comes again replaces the one before when the recording is closed.
+/// The file has whole lines only, also after a disk was full: what a failed write left of a line is
+/// cut off, and the next page is written as soon as there is room.
 /// Threads: any.
 class recording {
  public:
-  /// Goes on with the file at `path` where there is one.
-  /// Throws: dataset_error if the file cannot be read as runs, or cannot be written.
+  /// Goes on with the file at `path` where there is one. The beginning of a line at its end, which
+  /// a killed process leaves, is cut off. Throws: dataset_error if the file cannot be read as runs,
+  /// or cannot be written.
   explicit recording(std::string path);
 
   recording(recording const&) = delete;
@@ -22,18 +25,19 @@ class recording {
   ~recording();
 
   /// Keeps the runs of the body of a page. Keeps nothing of a body that is no page.
-  /// Throws: dataset_error if the file cannot be written.
+  /// Throws: dataset_error if a run of it cannot be written; those before it are kept.
   void add(std::string body);
 
-  /// The number of runs that are kept.
+  /// The number of runs that are kept: the lines of the file.
   std::size_t size() const;
 
-  /// The number of runs without an id or their references, and of bodies that are no page: none of
-  /// them can be kept.
+  /// The number of runs without their references, and of bodies that are no page: none of them can
+  /// be kept.
   std::size_t left_out() const;
 
   /// Writes what was replaced. A second call does nothing.
-  /// Throws: dataset_error if the file cannot be written.
+  /// Throws: dataset_error if the file cannot be written, or if there are runs that `add` could not
+  /// write, and that did not come again.
   void close();
 
  private:

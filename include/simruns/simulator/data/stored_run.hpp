@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@ struct batch_key {
 /// values that `sort` and `filter` look at. A text is empty where the run does not have it.
 struct stored_run {
   std::string json;                        ///< The whole JSON object of the run.
-  std::string id;                          ///< `id`, or `_id` where there is no `id`.
+  std::string id;                          ///< `id`, or `_id` where there is no `id`; may be empty.
+  std::size_t number = 0;                  ///< The runs of the data set that stand before it.
   batch_key key;                           ///< The batch that the run belongs to.
   std::string created_by;                  ///< `createdBy`
   std::string end_point_type;              ///< `endPointType`
@@ -36,9 +38,10 @@ struct stored_run {
   std::optional<std::int64_t> max_turns;    ///< `maxTurns`
 };
 
-/// Makes a stored run of the JSON text of one run, and keeps that text as it is. An id (`id` or
-/// `_id`) and the three references are required. An odd value elsewhere cannot be sorted by.
-/// Throws: std::invalid_argument, which says what is wrong and what to do.
+/// Makes a stored run of the JSON text of one run, and keeps that text as it is. It takes what
+/// `parse_page` takes, and reads texts as that does. The three references are required: they are
+/// the address of the run. An odd value elsewhere cannot be sorted by. Throws:
+/// std::invalid_argument, which says what is wrong and what to do.
 stored_run parse_run(std::string json);
 
 }  // namespace simruns::simulator

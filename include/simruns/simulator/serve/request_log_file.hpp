@@ -1,6 +1,8 @@
 #pragma once
 
-#include <fstream>
+#include "simruns/text/line_file.hpp"
+
+#include <cstddef>
 #include <mutex>
 #include <string>
 
@@ -12,7 +14,7 @@ struct request_record;
 /// percent-encoded: the line is JSON whatever a client sends.
 std::string log_line(request_record const& record);
 
-/// A file to which each request is appended as a line of JSON. Threads: any.
+/// A file to which each request is appended as a line of JSON, whole or not at all. Threads: any.
 class request_log_file {
  public:
   /// Throws: std::runtime_error if the file cannot be opened.
@@ -20,9 +22,14 @@ class request_log_file {
 
   void add(request_record const& record);
 
+  /// Throws: std::runtime_error if the file lacks requests, as when the disk was full. A second
+  /// call does nothing.
+  void close();
+
  private:
   std::mutex mutex_;
-  std::ofstream file_;
+  simruns::detail::line_file file_;
+  std::size_t lacking_ = 0;
 };
 
 }  // namespace simruns::simulator

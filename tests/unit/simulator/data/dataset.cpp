@@ -1,5 +1,7 @@
 #include "simruns/simulator/data/dataset.hpp"
 
+#include "simruns/page/parse_page.hpp"
+#include "simruns/page/run.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
 
@@ -7,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim = simruns::simulator;
 using Catch::Matchers::ContainsSubstring;
@@ -100,14 +103,69 @@ TEST_CASE("_id does for a missing id") {
 TEST_CASE("an unusable line is named with its file, its number and what is wrong") {
   CHECK_THAT(problem_of(line("a") + "\n\n{\"id\": }"), ContainsSubstring("runs.jsonl:3: not JSON"));
   CHECK_THAT(problem_of("[]"), ContainsSubstring("runs.jsonl:1:") && ContainsSubstring("object"));
-  CHECK_THAT(problem_of("{}"), ContainsSubstring("`id`"));
   CHECK_THAT(problem_of("{\"id\":\"a\"}"), ContainsSubstring("`projectReference`"));
   CHECK_THAT(problem_of(line("a", "")), ContainsSubstring("`simulationRunBatchReference`"));
-  CHECK_THAT(problem_of(line("a") + "\n" + line("a", "other")),
+  CHECK_THAT(problem_of(line("a") + "\n" + line("a")),
              ContainsSubstring("runs.jsonl:2: a second run with the id \"a\""));
-  CHECK_THAT(problem_of(line("\xff")), ContainsSubstring("not JSON"));
+  CHECK_THAT(problem_of(line("a") + " {}"), ContainsSubstring("not JSON at byte 94 of 96"));
+  CHECK_THAT(problem_of(line("\xff")), ContainsSubstring("not UTF-8 at byte 7 of"));
   CHECK_THAT(problem_of(line("a", "b", ",\"x\":" + std::string(600, '['))),
-             ContainsSubstring("not JSON"));
+             ContainsSubstring("nested too deep at byte"));
+}
+
+TEST_CASE("what a page may hold is taken, and read as it is in a page") {
+  std::vector<std::string> odd{R"("\ud83d")",
+                               R"("\uDE00")",
+                               R"("\ude00\ud83d")",
+                               R"("\ud83d\ud83d\ude00")",
+                               R"("x\ud83dx")",
+                               R"("\ud83d\n")",
+                               R"("\u0000")",
+                               R"("\uffff\u001b")",
+                               "\"\u2028\u0085\x7f\"",
+                               R"("\ud83d\uDE00")",
+                               "\"\U0001F600\"",
+                               "1e400",
+                               "-1e2147483648",
+                               "1e99999999999",
+                               "0e-99999999999",
+                               "-0",
+                               "123456789012345678901234567890"};
+  odd.push_back(std::string(500, '[') + std::string(500, ']'));
+  for (auto const& value : odd) {
+    for (auto const* name : {"id", "_id", "projectReference", "createdBy", "expiresAt", "sequence",
+                             "turns", "metrics", "brandNew", "i\\ud83dd", "\\u0069d"}) {
+      auto const member = "{\"" + std::string{name} + "\":" + value;
+      for (auto const& text :
+           {member + "," + line("a").substr(1), line("a", "b", "," + member.substr(1)),
+            line("a", "b", "," + member.substr(1) + ",\"metrics\":" + member + "}")}) {
+        INFO(text);
+        auto const page = simruns::parse_page("{\"data\":[" + text + "]}");
+        REQUIRE(page.has_value());
+        auto const& as_read = (*page)[0];
+        if (as_read.project.value_or("").empty()) {
+          CHECK_THAT(problem_of(text), ContainsSubstring("`projectReference`"));
+          continue;
+        }
+        auto const stored = sim::parse_run(text);
+        CHECK(stored.json == text);
+        CHECK(stored.id == as_read.id);
+        CHECK(stored.key.project == as_read.project.value_or(""));
+        CHECK(stored.created_by == as_read.created_by.value_or(""));
+        CHECK(stored.sequence.has_value() == as_read.sequence.has_value());
+      }
+    }
+  }
+}
+
+TEST_CASE("an id may stand in two batches, and any number of runs may have none") {
+  auto const nameless = "{" + line("").substr(9);
+  auto const runs = read(line("a", "x") + "\n" + line("a", "y") + "\n" + nameless + "\n" +
+                         line("") + "\n" + nameless);
+  CHECK(runs.runs_of({"p", "s", "x"}).size() == 1);
+  CHECK(runs.runs_of({"p", "s", "y"}).size() == 1);
+  REQUIRE(runs.runs_of({"p", "s", "b"}).size() == 3);
+  CHECK(runs.runs_of({"p", "s", "b"})[0]->json == nameless);
 }
 
 TEST_CASE("an input without runs is refused") {

@@ -3,8 +3,10 @@
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/scratch.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -68,6 +70,64 @@ TEST_CASE("a recording goes on with the runs that its file has") {
   CHECK(text_of_file(path) == run("r1") + "\n" + run("r2") + "\n" + run("r3") + "\n");
 }
 
+TEST_CASE("one id in two batches is two runs, and a run without an id is known by its text") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  auto const other = R"({"id":"r1","projectReference":"p","simulationReference":"s",)"
+                     R"("simulationRunBatchReference":"c"})";
+  auto const nameless = "{" + run("").substr(9);
+  sim::recording kept{path};
+  for (int times = 0; times < 2; ++times) {
+    kept.add(page(run("r1") + "," + other));
+    kept.add(page(nameless + ",{\"x\":1," + nameless.substr(1) + "," + nameless));
+  }
+  kept.close();
+  CHECK(kept.size() == 5);
+  CHECK(kept.left_out() == 0);
+  sim::recording again{path};
+  again.add(page(nameless + "," + nameless));
+  CHECK(again.size() == 5);
+}
+
+TEST_CASE("half an emoji is recorded, and goes on") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  auto const odd = run("r1", R"(,"turns":[{"text":"\ud83d"}],"big":1e99999999999)");
+  {
+    sim::recording kept{path};
+    kept.add(page(odd));
+    CHECK(kept.left_out() == 0);
+  }
+  sim::recording kept{path};
+  kept.add(page(run("r2")));
+  CHECK(text_of_file(path) == odd + "\n" + run("r2") + "\n");
+}
+
+TEST_CASE("the beginning of a line, which a killed process leaves, is cut off") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  auto const torn = run("r2", R"(,"text":"\u20ac é")");
+  for (std::size_t size = 1; size < torn.size(); ++size) {
+    test::write_file(path, run("r1") + "\n" + torn.substr(0, size));
+    sim::recording kept{path};
+    CHECK(kept.size() == 1);
+    kept.add(page(torn));
+    CHECK(text_of_file(path) == run("r1") + "\n" + torn + "\n");
+  }
+}
+
+TEST_CASE("a line that is no run is refused and kept, wherever it stands") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  for (std::string const& text :
+       {run("r1").substr(0, 20) + "\n" + run("r2"), run("r1") + "\n" + R"({"name":"none of ours"})",
+        run("r1") + "\nbuy milk", run("r1") + "\n" + run("r2") + "}"}) {
+    test::write_file(path, text);
+    CHECK_THROWS_AS(sim::recording{path}, sim::dataset_error);
+    CHECK(text_of_file(path) == text);
+  }
+}
+
 TEST_CASE("a run that is laid out over lines is kept on one") {
   test::scratch const folder;
   auto const path = folder.file("runs.jsonl");
@@ -84,6 +144,80 @@ TEST_CASE("what cannot be served is left out, counted, and spoils nothing") {
   CHECK(kept.left_out() == 2);
   CHECK(kept.size() == 1);
   CHECK(text_of_file(path) == run("r1") + "\n");
+}
+
+TEST_CASE("a file that cannot grow holds whole lines, and the recording says what it lacks") {
+  std::string const lines = run("r1") + "\n" + run("r2") + "\n";
+  for (auto const most : {std::size_t{1}, run("r1").size(), run("r1").size() + 1,
+                          run("r1").size() + 9, lines.size() - 1}) {
+    test::scratch const folder;
+    auto const path = folder.file("runs.jsonl");
+    auto const whole = most > run("r1").size() ? std::size_t{1} : std::size_t{0};
+    {
+      sim::recording kept{path};
+      {
+        test::file_size_limit const limit{most};
+        CHECK_THROWS_WITH(kept.add(page(run("r1") + "," + run("r2"))),
+                          ContainsSubstring(path + ": cannot be written (File too large)"));
+        CHECK(kept.size() == whole);
+        CHECK(text_of_file(path) == lines.substr(0, whole * (lines.size() / 2)));
+      }
+      CHECK_THROWS_WITH(kept.close(),
+                        ContainsSubstring(path + ": holds " + std::to_string(whole) +
+                                          " runs, and lacks " + std::to_string(2 - whole)) &&
+                            ContainsSubstring("File too large"));
+      CHECK_NOTHROW(kept.close());
+    }
+    sim::recording kept{path};
+    kept.add(page(run("r1") + "," + run("r2")));
+    CHECK_NOTHROW(kept.close());
+    CHECK(kept.size() == 2);
+    CHECK(text_of_file(path) == lines);
+  }
+}
+
+TEST_CASE("a page that is sent again when there is room completes the recording") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  sim::recording kept{path};
+  {
+    test::file_size_limit const limit{run("r1").size() + 9};
+    CHECK_THROWS_AS(kept.add(page(run("r1") + "," + run("r2"))), sim::dataset_error);
+    CHECK_THROWS_AS(kept.add(page(run("r2"))), sim::dataset_error);
+  }
+  kept.add(page(run("r2") + "," + run("r3")));
+  CHECK_NOTHROW(kept.close());
+  CHECK(text_of_file(path) == run("r1") + "\n" + run("r2") + "\n" + run("r3") + "\n");
+}
+
+TEST_CASE("what came again and cannot be written leaves the file as it was") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  sim::recording kept{path};
+  kept.add(page(run("r1") + "," + run("r2")));
+  kept.add(page(run("r1", ",\"new\":true")));
+  {
+    test::file_size_limit const limit{run("r1").size() + 9};
+    CHECK_THROWS_WITH(kept.close(), ContainsSubstring(path) && ContainsSubstring("latest texts") &&
+                                        ContainsSubstring("File too large"));
+  }
+  CHECK(text_of_file(path) == run("r1") + "\n" + run("r2") + "\n");
+  CHECK_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_CASE("a recording that is replaced keeps its mode, and a link to it stays one") {
+  namespace fs = std::filesystem;
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  test::write_file(path, run("r1") + "\n");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink(path, folder.file("link"));
+  sim::recording kept{folder.file("link")};
+  kept.add(page(run("r1", ",\"new\":true")));
+  kept.close();
+  CHECK(text_of_file(path) == run("r1", ",\"new\":true") + "\n");
+  CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK(fs::is_symlink(folder.file("link")));
 }
 
 TEST_CASE("a file that cannot be written, or holds no runs, is named") {

@@ -2,6 +2,7 @@
 
 #include "simruns/simulator/serve/request_log.hpp"
 #include "support/catch.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/scratch.hpp"
 
 #include <boost/json/parse.hpp>
@@ -60,6 +61,25 @@ TEST_CASE("a log file is appended to, a line as soon as its request is answered"
   again.add(record_of("/b"));
   CHECK(test::text_of_file(path) ==
         sim::log_line(record_of("/a")) + "\n" + sim::log_line(record_of("/b")) + "\n");
+}
+
+TEST_CASE("a log file that cannot grow holds whole lines, and says at its end what it lacks") {
+  test::scratch const folder;
+  auto const path = folder.file("requests.jsonl");
+  auto const line = sim::log_line(record_of("/a")) + "\n";
+  sim::request_log_file log{path};
+  log.add(record_of("/a"));
+  {
+    test::file_size_limit const limit{line.size() + 9};
+    log.add(record_of("/b"));
+    log.add(record_of("/c"));
+    CHECK(test::text_of_file(path) == line);
+  }
+  log.add(record_of("/d"));
+  CHECK_THROWS_WITH(log.close(), ContainsSubstring(path + ": the request log lacks 2 requests") &&
+                                     ContainsSubstring("File too large"));
+  CHECK_NOTHROW(log.close());
+  CHECK(test::text_of_file(path) == line + sim::log_line(record_of("/d")) + "\n");
 }
 
 TEST_CASE("a log file that cannot be written is named") {

@@ -31,7 +31,8 @@ std::vector<sim::stored_run> random_runs(sim::detail::random_source& random, std
   std::vector<sim::stored_run> runs(count);
   for (std::size_t i = 0; i < count; ++i) {
     auto& run = runs[i];
-    run.id = random.hex(6) + "-" + std::to_string(i);
+    run.number = i;
+    if (!random.chance(100)) run.id = random.hex(6) + "-" + std::to_string(i);
     run.key = key;
     if (!random.chance(100)) run.sequence = random.below(1000);
     if (!random.chance(100)) run.created_at = static_cast<int>(random.below(9)) - 4;
@@ -39,7 +40,7 @@ std::vector<sim::stored_run> random_runs(sim::detail::random_source& random, std
     if (!random.chance(300)) run.success = random.chance(500);
     run.status = random.pick(statuses);
     run.end_point_type = random.pick(endpoints);
-    run.json = "{\"id\":\"" + run.id + "\"}";
+    run.json = "{\"text\":" + std::to_string(i) + "}";
   }
   return runs;
 }
@@ -78,6 +79,9 @@ sim::detail::page_query query_of(example const& from, std::size_t limit) {
   return query;
 }
 
+/// Its id, or its text where it has none.
+std::string name_of(sim::stored_run const& run) { return run.id.empty() ? run.json : run.id; }
+
 /// What a page-by-page walk must give, made in the plainest way: by insertion.
 ids naive(std::vector<sim::stored_run> const& runs, sim::detail::page_query const& query) {
   std::vector<sim::stored_run const*> sorted;
@@ -90,12 +94,12 @@ ids naive(std::vector<sim::stored_run> const& runs, sim::detail::page_query cons
     sorted.insert(place, &run);
   }
   ids names;
-  for (auto const* run : sorted) names.push_back(run->id);
+  for (auto const* run : sorted) names.push_back(name_of(*run));
   return names;
 }
 
 void append(ids& names, sim::detail::stored_page const& page) {
-  for (auto const* run : page.runs) names.push_back(run->id);
+  for (auto const* run : page.runs) names.push_back(name_of(*run));
 }
 
 ids walk_forward(sim::detail::store const& store, sim::detail::page_query query) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <fstream>
@@ -38,24 +39,26 @@ SIMRUNS_INLINE dataset_error::dataset_error(std::string source, std::size_t line
       line_{line} {}
 
 SIMRUNS_INLINE void dataset::add(stored_run run) {
-  if (ids_.contains(run.id)) {
-    throw dataset_error{
-        "", 0,
-        "a second run with the id \"" + run.id + "\": ids must be unique; remove one of the two"};
+  auto const [entry, fresh] = by_batch_.try_emplace(run.key);
+  auto& [runs, ids] = entry->second;
+  if (ids.contains(run.id)) {
+    throw dataset_error{"", 0,
+                        "a second run with the id \"" + run.id +
+                            "\": ids must be unique within a batch; remove one of the two"};
   }
+  run.number = runs_.size();
   runs_.push_back(std::move(run));
   stored_run const& added = runs_.back();
-  ids_.insert(added.id);
-  auto const [entry, fresh] = by_batch_.try_emplace(added.key);
   if (fresh) batches_.push_back(added.key);
-  entry->second.push_back(&added);
+  runs.push_back(&added);
+  if (!added.id.empty()) ids.insert(added.id);
 }
 
 SIMRUNS_INLINE std::vector<stored_run const*> const& dataset::runs_of(batch_key const& key) const {
   static std::vector<stored_run const*> const none;
   auto const found = by_batch_.find(key);
   if (found == by_batch_.end()) return none;
-  return found->second;
+  return found->second.runs;
 }
 
 SIMRUNS_INLINE bool dataset::has_project(std::string_view project) const {
@@ -74,27 +77,52 @@ inline std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-inline void add_line(dataset& runs, std::string_view text, std::string const& source,
-                     std::size_t line) {
-  try {
-    runs.add(parse_run(std::string{text}));
-  } catch (std::exception const& error) {
-    throw dataset_error{source, line, error.what()};
+/// A line of an input.
+struct input_line {
+  std::string_view text;  ///< Without the white space around it.
+  std::size_t number;     ///< Counted from 1.
+  std::uintmax_t begin;   ///< The bytes before it.
+  bool ended;             ///< Whether a line break stands behind it.
+};
+
+/// Calls `take` with each line. A byte order mark before the first is passed over.
+template <class Take>
+void each_line(std::istream& input, std::string const& source, Take take) {
+  std::string line;
+  std::uintmax_t begin = 0;
+  for (std::size_t number = 1; std::getline(input, line); ++number) {
+    std::string_view text = line;
+    if (number == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    take(input_line{trimmed(text), number, begin, !input.eof()});
+    begin += line.size() + 1;
   }
+  if (input.bad()) throw dataset_error{source, 0, "reading failed part-way; try it again"};
+}
+
+/// Adds the run of a line; an empty line has none.
+inline void add_line(dataset& runs, input_line const& line, std::string const& source) {
+  if (line.text.empty()) return;
+  try {
+    runs.add(parse_run(std::string{line.text}));
+  } catch (std::exception const& error) {
+    throw dataset_error{source, line.number, error.what()};
+  }
+}
+
+inline std::ifstream open_runs(std::string const& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (file) return file;
+  throw dataset_error{path, 0,
+                      std::string{"cannot be opened ("} + std::strerror(errno) +
+                          "): check the path and your right to read it"};
 }
 
 }  // namespace detail
 
 SIMRUNS_INLINE dataset read_jsonl(std::istream& input, std::string const& source) {
   dataset runs;
-  std::string line;
-  for (std::size_t number = 1; std::getline(input, line); ++number) {
-    std::string_view text = line;
-    if (number == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    text = detail::trimmed(text);
-    if (!text.empty()) detail::add_line(runs, text, source, number);
-  }
-  if (input.bad()) throw dataset_error{source, 0, "reading failed part-way; try it again"};
+  detail::each_line(input, source,
+                    [&](detail::input_line const& line) { detail::add_line(runs, line, source); });
   if (runs.empty()) {
     throw dataset_error{source, 0, "no runs in it: expected one JSON object of a run a line"};
   }
@@ -102,12 +130,7 @@ SIMRUNS_INLINE dataset read_jsonl(std::istream& input, std::string const& source
 }
 
 SIMRUNS_INLINE dataset load_jsonl(std::string const& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file) {
-    throw dataset_error{path, 0,
-                        std::string{"cannot be opened ("} + std::strerror(errno) +
-                            "): check the path and your right to read it"};
-  }
+  auto file = detail::open_runs(path);
   return read_jsonl(file, path);
 }
 

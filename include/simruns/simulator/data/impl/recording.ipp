@@ -1,32 +1,49 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/json/scanner.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/run.hpp"
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/recording.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/text/line_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <ios>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace simruns::simulator {
+
+namespace detail {
+
+/// Whether a line is the beginning of an object, as a write that was cut short leaves it.
+inline bool is_torn(std::string_view line) {
+  std::string const text{line};  // a NUL has to stand behind what is scanned
+  simruns::detail::json_scanner in{text};
+  std::string_view ignored;
+  return text.starts_with('{') && !in.value(ignored, simruns::detail::most_json_depth);
+}
+
+}  // namespace detail
 
 /// The file of a recording, and every line that it has or is to have.
 class recording::file {
@@ -47,32 +64,40 @@ class recording::file {
   }
 
  private:
-  void take_existing();
-  /// True if the run was not there before.
-  bool remember(std::string_view id, std::string line);
-  void keep(run const& found);
+  /// Which run a line is of: its batch and its id. Where it has no id, its text, and how many of
+  /// that text stand before it on its page.
+  using identity = std::tuple<batch_key, std::string, std::string, std::size_t>;
+  using counts = std::map<std::string, std::size_t>;
 
-  [[noreturn]] void fail(std::string const& what) const {
-    throw dataset_error{path_, 0,
-                        what + " (" + std::strerror(errno) +
+  static identity identity_of(stored_run const& run, counts& nameless) {
+    if (!run.id.empty()) return {run.key, run.id, {}, 0};
+    return {run.key, {}, run.json, nameless[run.json]++};
+  }
+
+  void take_existing();
+  /// False: the run is new, and could not be written.
+  bool keep(run const& found, counts& nameless);
+  void rewrite();
+
+  [[noreturn]] void fail(std::string const& what, int error) const {
+    throw dataset_error{out_.path(), 0,
+                        what + " (" + std::strerror(error) +
                             "): check the folder, your right to write there, and the disk's room"};
   }
 
-  std::string path_;
   mutable std::mutex mutex_;
-  std::ofstream out_;
+  simruns::detail::line_file out_;
   std::vector<std::string> lines_;
-  std::map<std::string, std::size_t, std::less<>> index_;
+  std::map<identity, std::size_t> index_;
+  std::set<identity> missing_;  ///< The runs that could not be written, and did not come again.
   std::size_t unreadable_ = 0;
   bool replaced_ = false;
-  bool cut_ = false;  ///< The file does not end with the end of its last line.
+  bool closed_ = false;
 };
 
-SIMRUNS_INLINE recording::file::file(std::string path) : path_{std::move(path)} {
+SIMRUNS_INLINE recording::file::file(std::string path) : out_{std::move(path)} {
+  if (!out_.is_open()) fail("cannot be written", out_.error());
   take_existing();
-  out_.open(path_, std::ios::binary | std::ios::app);
-  if (!out_) fail("cannot be written");
-  if (cut_) out_ << '\n';
 }
 
 SIMRUNS_INLINE void recording::file::add(std::string body) {
@@ -82,68 +107,95 @@ SIMRUNS_INLINE void recording::file::add(std::string body) {
     ++unreadable_;
     return;
   }
-  for (auto const& run : *parsed) keep(run);
-  out_.flush();
-  if (!out_) fail("cannot be written");
+  bool all = true;
+  counts nameless;
+  for (auto const& run : *parsed) all = keep(run, nameless) && all;
+  if (!all) fail("cannot be written", out_.error());
 }
 
 SIMRUNS_INLINE void recording::file::close() {
   std::scoped_lock const lock{mutex_};
-  if (!out_.is_open()) return;
+  if (std::exchange(closed_, true)) return;
   out_.close();
-  if (!replaced_) return;
-  auto const fresh = path_ + ".new";
-  {
-    std::ofstream out{fresh, std::ios::binary | std::ios::trunc};
-    for (auto const& line : lines_) out << line << '\n';
-    out.flush();
-    std::error_code ignored;
-    if (!out) std::filesystem::remove(fresh, ignored);
-    if (!out) fail("cannot be written");
-  }
-  std::error_code error;
-  std::filesystem::rename(fresh, path_, error);
-  if (error) fail("cannot be replaced");
-  replaced_ = false;
+  if (replaced_) rewrite();
+  if (missing_.empty()) return;
+  fail("holds " + std::to_string(lines_.size()) + " runs, and lacks " +
+           std::to_string(missing_.size()) + " that could not be written",
+       out_.error());
 }
 
 SIMRUNS_INLINE void recording::file::take_existing() {
-  std::error_code missing;
-  if (!std::filesystem::exists(path_, missing) || std::filesystem::file_size(path_) == 0) return;
-  auto const known = load_jsonl(path_);
-  std::ifstream last{path_, std::ios::binary};
-  last.seekg(-1, std::ios::end);
-  cut_ = last.get() != '\n';
+  auto in = detail::open_runs(out_.path());
+  dataset known;
+  std::optional<std::uintmax_t> torn_at;
+  bool ended = true;
+  detail::each_line(in, out_.path(), [&](detail::input_line const& line) {
+    ended = line.ended;
+    if (!ended && detail::is_torn(line.text)) {
+      torn_at = line.begin;
+    } else {
+      detail::add_line(known, line, out_.path());
+    }
+  });
   for (auto const& key : known.batches()) {
-    for (auto const* run : known.runs_of(key)) remember(run->id, run->json);
+    counts nameless;
+    for (auto const* run : known.runs_of(key)) {
+      index_.emplace(identity_of(*run, nameless), lines_.size());
+      lines_.push_back(run->json);
+    }
   }
+  bool const whole = torn_at ? out_.cut(*torn_at) : ended || out_.append("");
+  if (!whole) fail("ends within a line, and cannot be mended", out_.error());
 }
 
-SIMRUNS_INLINE bool recording::file::remember(std::string_view id, std::string line) {
-  auto const [entry, fresh] = index_.try_emplace(std::string{id}, lines_.size());
-  if (fresh) {
-    lines_.push_back(std::move(line));
-    return true;
-  }
-  auto& before = lines_[entry->second];
-  if (before != line) {
-    before = std::move(line);
-    replaced_ = true;
-  }
-  return false;
-}
-
-SIMRUNS_INLINE void recording::file::keep(run const& found) {
+SIMRUNS_INLINE bool recording::file::keep(run const& found, counts& nameless) {
   std::string line{found.json()};
   // Within JSON a line break can only stand between two tokens.
   std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  stored_run kept;
   try {
-    parse_run(line);  // what cannot be served is not kept
-  } catch (std::exception const&) {
+    kept = parse_run(std::move(line));
+  } catch (std::exception const&) {  // what cannot be served is not kept
     ++unreadable_;
-    return;
+    return true;
   }
-  if (remember(found.id, line)) out_ << line << '\n';
+  auto which = identity_of(kept, nameless);
+  auto const known = index_.find(which);
+  if (known != index_.end()) {
+    auto& before = lines_[known->second];
+    replaced_ = replaced_ || before != kept.json;
+    before = std::move(kept.json);
+    return true;
+  }
+  if (!out_.append(kept.json)) {
+    missing_.insert(std::move(which));
+    return false;
+  }
+  missing_.erase(which);
+  index_.emplace(std::move(which), lines_.size());
+  lines_.push_back(std::move(kept.json));
+  return true;
+}
+
+/// Replaces the file by one with the latest text of each run.
+SIMRUNS_INLINE void recording::file::rewrite() {
+  std::error_code error;
+  auto const place = std::filesystem::weakly_canonical(out_.path());  // a link stays one
+  auto const fresh = place.string() + ".new";
+  std::ofstream out{fresh, std::ios::binary | std::ios::trunc};
+  auto const before = std::filesystem::status(place, error);
+  if (exists(before)) std::filesystem::permissions(fresh, before.permissions(), error);
+  for (auto const& line : lines_) out << line << '\n';
+  errno = 0;
+  out.close();
+  if (!out) {
+    int const why = errno;
+    std::filesystem::remove(fresh, error);
+    fail("lacks the latest texts of runs that came again, since " + fresh + " cannot be written",
+         why);
+  }
+  std::filesystem::rename(fresh, place, error);
+  if (error) fail("cannot be replaced by " + fresh + ", which holds all runs", error.value());
 }
 
 SIMRUNS_INLINE recording::recording(std::string path)

@@ -1,14 +1,12 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/json/exact_integer.hpp"
+#include "simruns/json/object_members.hpp"
+#include "simruns/json/scanner.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value.hpp>
-
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -20,83 +18,109 @@ namespace simruns::simulator {
 
 namespace detail {
 
-inline std::string member_text(boost::json::object const& object, std::string_view name) {
-  auto const* value = object.if_contains({name.data(), name.size()});
-  if (value == nullptr || !value->is_string()) return {};
-  auto const& text = value->get_string();
-  return {text.data(), text.size()};
+/// Where the value of a member of this name goes.
+template <class T>
+struct run_member {
+  std::string_view name;
+  T* to;
+};
+
+inline std::string text_of(simruns::detail::text_reader& texts, std::string_view json) {
+  return std::string{texts.read(json).value_or(std::string_view{})};
 }
 
 /// A whole number, also one written as `7.0`; nothing if it is anything else.
-inline std::optional<std::int64_t> member_integer(boost::json::object const& object,
-                                                  std::string_view name) {
-  auto const* value = object.if_contains({name.data(), name.size()});
-  if (value == nullptr) return std::nullopt;
-  if (value->is_int64()) return value->get_int64();
-  if (!value->is_double()) return std::nullopt;
-  double const number = value->get_double();
-  if (!(number > -9.0e15 && number < 9.0e15)) return std::nullopt;
-  auto const whole = static_cast<std::int64_t>(number);
-  if (static_cast<double>(whole) != number) return std::nullopt;
-  return whole;
+inline std::optional<std::int64_t> whole_number(std::string_view json) {
+  if (simruns::detail::type_of_value(json.front()) != "number") return std::nullopt;
+  auto const number = simruns::detail::integer_of(json);
+  if (number.fault != simruns::detail::integer_fault::none) return std::nullopt;
+  return number.value;
 }
 
-inline std::string required_text(boost::json::object const& run, std::string_view name) {
-  auto text = member_text(run, name);
-  if (text.empty()) {
-    throw std::invalid_argument("`" + std::string{name} +
-                                "` must be a text that is not empty: without it the run cannot be "
-                                "served; add it, or leave the run out");
+/// Puts the members of `metrics` in their places. Of two such objects the last one counts.
+inline void take_metrics(stored_run& run, std::string_view json) {
+  run.status.clear();
+  run.sentiment.clear();
+  run.success.reset();
+  simruns::detail::text_reader texts;
+  for (simruns::detail::object_members m{json}; m.next();) {
+    auto const name = texts.read(m.key());
+    if (name == "status") run.status = text_of(texts, m.value());
+    if (name == "sentiment") run.sentiment = text_of(texts, m.value());
+    if (name != "success") continue;
+    run.success.reset();
+    if (m.value() == "true" || m.value() == "false") run.success = m.value() == "true";
   }
-  return text;
 }
 
-inline void take_metrics(stored_run& run, boost::json::object const& object) {
-  auto const* value = object.if_contains("metrics");
-  if (value == nullptr || !value->is_object()) return;
-  auto const& metrics = value->get_object();
-  run.status = member_text(metrics, "status");
-  run.sentiment = member_text(metrics, "sentiment");
-  auto const* success = metrics.if_contains("success");
-  if (success != nullptr && success->is_bool()) run.success = success->get_bool();
+/// Texts are read as those of a page are, so a run has the same id and the same batch here as
+/// there.
+inline void take_members(stored_run& run, std::string_view json) {
+  std::array<run_member<std::string>, 7> const to_texts{
+      {{"projectReference", &run.key.project},
+       {"simulationReference", &run.key.scenario},
+       {"simulationRunBatchReference", &run.key.batch},
+       {"createdBy", &run.created_by},
+       {"endPointType", &run.end_point_type},
+       {"largeLanguageModelReferenceId", &run.model},
+       {"expiresAt", &run.expires_at}}};
+  std::array<run_member<std::optional<std::int64_t>>, 5> const to_numbers{
+      {{"sequence", &run.sequence},
+       {"createdAt", &run.created_at},
+       {"duration", &run.duration},
+       {"totalTurns", &run.total_turns},
+       {"maxTurns", &run.max_turns}}};
+  std::optional<std::string> id;
+  simruns::detail::text_reader texts;
+  for (simruns::detail::object_members m{json}; m.next();) {
+    auto const name = texts.read(m.key());
+    for (auto const& member : to_texts) {
+      if (member.name == name) *member.to = text_of(texts, m.value());
+    }
+    for (auto const& member : to_numbers) {
+      if (member.name == name) *member.to = whole_number(m.value());
+    }
+    if (name == "id") id = texts.read(m.value());
+    if (name == "_id") run.id = text_of(texts, m.value());
+    if (name == "metrics") take_metrics(run, m.value());
+  }
+  if (id) run.id = *std::move(id);
 }
 
-inline void take_fields(stored_run& run, boost::json::object const& object) {
-  run.id = member_text(object, "id");
-  if (run.id.empty()) run.id = member_text(object, "_id");
-  if (run.id.empty()) run.id = required_text(object, "id");
-  run.key.project = required_text(object, "projectReference");
-  run.key.scenario = required_text(object, "simulationReference");
-  run.key.batch = required_text(object, "simulationRunBatchReference");
-  run.created_by = member_text(object, "createdBy");
-  run.end_point_type = member_text(object, "endPointType");
-  run.model = member_text(object, "largeLanguageModelReferenceId");
-  run.expires_at = member_text(object, "expiresAt");
-  run.sequence = member_integer(object, "sequence");
-  run.created_at = member_integer(object, "createdAt");
-  run.duration = member_integer(object, "duration");
-  run.total_turns = member_integer(object, "totalTurns");
-  run.max_turns = member_integer(object, "maxTurns");
+inline void require_object(std::string const& json) {
+  simruns::detail::json_scanner in{json};
+  std::string_view whole;
+  bool const is_json = in.value(whole, simruns::detail::most_json_depth);
+  if (is_json) in.peek();
+  if (is_json && in.at_end()) {
+    if (whole.starts_with('{')) return;
+    throw std::invalid_argument("a JSON value that is not an object: each line must be one run");
+  }
+  using simruns::detail::json_fault;
+  std::string wrong = "not JSON";
+  if (in.fault() == json_fault::not_utf8) wrong = "not UTF-8";
+  if (in.fault() == json_fault::too_deep) wrong = "nested too deep";
+  throw std::invalid_argument(wrong + " at byte " + std::to_string(in.offset()) + " of " +
+                              std::to_string(json.size()) +
+                              ": each line must be the whole JSON object of one run");
+}
+
+inline void require_reference(std::string const& text, std::string const& name) {
+  if (!text.empty()) return;
+  throw std::invalid_argument("`" + name +
+                              "` must be a text that is not empty: without it the run cannot be "
+                              "asked for; add it, or leave the run out");
 }
 
 }  // namespace detail
 
 SIMRUNS_INLINE stored_run parse_run(std::string json) {
-  boost::json::monotonic_resource memory;
-  boost::json::parse_options options;
-  options.max_depth = 512;
-  boost::system::error_code error;
-  auto const value = boost::json::parse(json, error, &memory, options);
-  if (error) {
-    throw std::invalid_argument("not JSON (" + error.message() +
-                                "): each line must be the whole JSON object of one run");
-  }
-  if (!value.is_object()) {
-    throw std::invalid_argument("a JSON value that is not an object: each line must be one run");
-  }
+  detail::require_object(json);
   stored_run run;
-  detail::take_fields(run, value.get_object());
-  detail::take_metrics(run, value.get_object());
+  detail::take_members(run, json);
+  detail::require_reference(run.key.project, "projectReference");
+  detail::require_reference(run.key.scenario, "simulationReference");
+  detail::require_reference(run.key.batch, "simulationRunBatchReference");
   run.json = std::move(json);
   return run;
 }

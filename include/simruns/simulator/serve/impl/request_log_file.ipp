@@ -7,14 +7,12 @@
 #include "simruns/text/date_time.hpp"
 #include "simruns/text/percent.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <ios>
 #include <mutex>
-#include <ostream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace simruns::simulator {
 
@@ -38,17 +36,26 @@ SIMRUNS_INLINE std::string log_line(request_record const& record) {
   return out += "}";
 }
 
-SIMRUNS_INLINE request_log_file::request_log_file(std::string const& path)
-    : file_{path, std::ios::app} {
-  if (file_) return;
-  throw std::runtime_error(path + ": the request log cannot be written (" + std::strerror(errno) +
-                           ")");
+SIMRUNS_INLINE request_log_file::request_log_file(std::string const& path) : file_{path} {
+  if (file_.is_open()) return;
+  throw std::runtime_error(path + ": the request log cannot be written (" +
+                           std::strerror(file_.error()) + ")");
 }
 
 SIMRUNS_INLINE void request_log_file::add(request_record const& record) {
-  auto const line = log_line(record);
+  auto line = log_line(record);
   std::scoped_lock const lock{mutex_};
-  file_ << line << '\n' << std::flush;
+  if (!file_.append(std::move(line))) ++lacking_;
+}
+
+SIMRUNS_INLINE void request_log_file::close() {
+  std::scoped_lock const lock{mutex_};
+  file_.close();
+  auto const lacking = std::exchange(lacking_, 0);
+  if (lacking == 0) return;
+  throw std::runtime_error(file_.path() + ": the request log lacks " + std::to_string(lacking) +
+                           " requests that could not be written (" + std::strerror(file_.error()) +
+                           ")");
 }
 
 }  // namespace simruns::simulator

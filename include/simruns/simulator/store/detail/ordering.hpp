@@ -4,6 +4,7 @@
 #include "simruns/simulator/store/detail/bad_request.hpp"
 #include "simruns/simulator/store/detail/run_field.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,15 +17,16 @@ struct sort_key {
   bool descending;
 };
 
-/// A position in an order: the values of its sort keys, and the id that breaks ties. There need be
-/// no run at it.
+/// A position in an order: the values of its sort keys, and the id and the number that break ties.
+/// There need be no run at it.
 struct sort_position {
   std::vector<field_value> values;
   std::string_view id;
+  std::size_t number = 0;
 };
 
-/// The order of a batch's runs: by the sort keys, ties by id, ascending. Missing values come first
-/// in ascending order.
+/// The order of a batch's runs: by the sort keys, ties by id, ascending, and of runs without one by
+/// their number. Missing values come first in ascending order.
 class ordering {
  public:
   /// Reads `field:asc|desc[,field:asc|desc...]`. Throws: bad_request with the field `sort`.

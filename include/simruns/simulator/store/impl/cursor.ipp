@@ -53,6 +53,12 @@ class cursor_reader {
     return field_value{*number};
   }
 
+  std::optional<std::size_t> index() {
+    auto const part = counted();
+    if (!part) return std::nullopt;
+    return simruns::detail::parse_integer<std::size_t>(*part);
+  }
+
   bool at_end() const noexcept { return text_.empty(); }
 
  private:
@@ -77,6 +83,7 @@ SIMRUNS_INLINE std::string cursor_text(cursor const& at, std::uint64_t query) {
   if (at.where != cursor::edge::at) return out;
   for (auto const& value : at.position.values) append_value(out, value);
   append_counted(out, at.position.id);
+  append_counted(out, std::to_string(at.position.number));
   return out;
 }
 
@@ -98,8 +105,10 @@ SIMRUNS_INLINE std::optional<cursor> read_cursor(std::string_view text, std::uin
     at.position.values.push_back(*value);
   }
   auto const id = reader.counted();
-  if (edge != '=' || !id || !reader.at_end()) return std::nullopt;
+  auto const number = reader.index();
+  if (edge != '=' || !id || !number || !reader.at_end()) return std::nullopt;
   at.position.id = *id;
+  at.position.number = *number;
   return at;
 }
 

@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstddef>
 #include <string_view>
+#include <tuple>
 
 namespace simruns::simulator::detail {
 
@@ -27,6 +28,7 @@ SIMRUNS_INLINE ordering ordering::parse(std::string_view text) {
 SIMRUNS_INLINE sort_position ordering::position_of(stored_run const& run) const {
   sort_position position;
   position.id = run.id;
+  position.number = run.number;
   for (auto const& key : keys_) position.values.push_back(value_of(run, key.field));
   return position;
 }
@@ -36,7 +38,7 @@ SIMRUNS_INLINE bool ordering::less(stored_run const& a, stored_run const& b) con
     auto const order = value_of(a, key.field) <=> value_of(b, key.field);
     if (order != 0) return (order < 0) != key.descending;
   }
-  return a.id < b.id;
+  return std::tie(a.id, a.number) < std::tie(b.id, b.number);
 }
 
 SIMRUNS_INLINE int ordering::compare(stored_run const& run, sort_position const& position) const {
@@ -44,7 +46,9 @@ SIMRUNS_INLINE int ordering::compare(stored_run const& run, sort_position const&
     auto const order = value_of(run, keys_[i].field) <=> position.values[i];
     if (order != 0) return (order < 0) != keys_[i].descending ? -1 : 1;
   }
-  return std::string_view{run.id}.compare(position.id);
+  auto const order = std::string_view{run.id} <=> position.id;
+  if (order != 0) return order < 0 ? -1 : 1;
+  return run.number < position.number ? -1 : run.number > position.number ? 1 : 0;
 }
 
 SIMRUNS_INLINE void ordering::add(std::string_view step) {
