@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench bench-compile check contract toxiproxy kills format sanitize matrix \
-  clean
+  matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[chi]pp' -o -name '*.py' \
@@ -58,6 +58,16 @@ matrix: ## the C++ tests with both compilers, against both ends of Boost
 	@scripts/bootstrap.sh matrix
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/matrix.sh
+
+matrix-python: ## the Python tests on the oldest and newest Pythons and libraries: CELLS=3.12:newest
+	@scripts/bootstrap.sh demo
+	@scripts/matrix_python.sh $(CELLS)
+
+fresh: ## README's commands in a bare Debian, as root: SUITE=bookworm
+	@scripts/bootstrap.sh fresh
+	@scripts/in_debian.sh $(or $(SUITE),bookworm) sh -c \
+	  'apt-get -qq update && apt-get -qq install -y --no-install-recommends make >/dev/null && \
+	  make demo && make test'
 
 clean: ## removes what was built; the .venv too
 	rm -rf build .venv

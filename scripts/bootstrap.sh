@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix|bench
+# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix|bench|fresh
 #
 # Nothing missing: does nothing. As root, or where sudo asks no password: uses the machine's own
 # package manager without asking. Else prints the command to run and ends in 1. Never prompts.
@@ -7,8 +7,8 @@ set -euo pipefail
 
 profile=${1:-test}
 case $profile in
-  demo | test | sanitize | matrix | bench) ;;
-  *) echo "usage: $0 demo|test|sanitize|matrix|bench" >&2 && exit 2 ;;
+  demo | test | sanitize | matrix | bench | fresh) ;;
+  *) echo "usage: $0 demo|test|sanitize|matrix|bench|fresh" >&2 && exit 2 ;;
 esac
 
 cxx=${CXX:-}
@@ -73,6 +73,8 @@ has_clang19() {
     [ -n "$(find "$(clang++-19 -print-resource-dir)" -name '*clang_rt.tsan*' -print -quit)" ]
 }
 
+has_debootstrap() { command -v debootstrap >/dev/null || [ -x /usr/sbin/debootstrap ]; }
+
 # Without a compiler nothing else can be looked for, so everything is asked for.
 wanted="compiler openssl zlib python"
 case $profile in
@@ -80,6 +82,7 @@ case $profile in
   test) wanted="$wanted boost catch2 cmake ninja" ;;
   sanitize | matrix) wanted="$wanted boost catch2 cmake ninja clang19" ;;
   bench) wanted="$wanted boost catch2 cmake ninja peers" ;;
+  fresh) wanted=debootstrap ;;
 esac
 
 list_missing() {

@@ -11,15 +11,7 @@ extra=${1:-all}
 pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
 
 requires=()
-while read -r line; do requires+=("$line"); done < <(.venv/bin/python - <<'EOF'
-import re
-
-text = open("pyproject.toml", encoding="utf-8").read()
-found = re.search(r"^requires = \[(.*)\]$", text, re.M)
-assert found, "pyproject.toml: build-system.requires must be one line"
-print("\n".join(re.findall(r'"([^"]+)"', found[1])))
-EOF
-)
+while read -r line; do requires+=("$line"); done < <(.venv/bin/python scripts/requirements.py build)
 if ! cmake -P scripts/cmake_is_new_enough.cmake >/dev/null 2>&1; then requires+=("cmake>=3.25"); fi
 command -v ninja >/dev/null || requires+=(ninja)
 

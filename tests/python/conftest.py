@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,11 +26,25 @@ REAL_DATA = ROOT.parent / "shared" / "data" / "tau-airline-gpt-4o.runs.jsonl"
 SimrunsCommand = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SIMRUNS_")]:
-        if name != "SIMRUNS_BUILD_DIR":
-            monkeypatch.delenv(name)
+KEPT = re.compile(
+    "PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_.*|LD_.*|DYLD_.*|OPENBLAS_.*|COVERAGE_.*|PYTEST_(?!ADDOPTS).*|"
+    "PYTHONPATH|PYTHONDONTWRITEBYTECODE|SIMRUNS_BUILD_DIR"
+)
+"""The environment variables that a test may meet: none of them changes what we print or ask for."""
+
+
+def pytest_configure() -> None:
+    """Makes the tests the same however they are started: from a terminal, by nohup, by a service.
+
+    A signal that the parent ignores or blocks is ignored in every child, and tests send signals.
+    """
+    for name in [name for name in os.environ if not KEPT.fullmatch(name)]:
+        del os.environ[name]
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python ignores these
+        if signal.getsignal(number) is signal.SIG_IGN:
+            own = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, own)
 
 
 class _Watch:

@@ -169,8 +169,9 @@ def test_a_server_that_cannot_listen_leaves_the_ready_file_of_the_one_that_does(
     assert done.stderr.rstrip().endswith("Address already in use")
 
 
-def test_serve_listens_on_the_address_of_a_name(start_simruns: Start) -> None:
-    server = start_simruns("serve", "--runs", 3, "--host", "localhost")
+@pytest.mark.parametrize("name", ["localhost", "Simulator.LocalHost."])
+def test_serve_listens_on_the_address_of_a_name(start_simruns: Start, name: str) -> None:
+    server = start_simruns("serve", "--runs", 3, "--host", name)
     assert until_listening(server).startswith("http://127.0.0.1:")
 
 

@@ -125,7 +125,8 @@ def test_a_child_of_fork_leaves_its_parents_simulator_alone() -> None:
         "        if ending == 'close': sim.close()\n"
         "        if ending == 'del': del sim\n"
         "        sys.exit(7)\n"
-        "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "    print(code, flush=True)\n"
         "with sim, sim.client() as client:\n"
         "    print(len(client.batches(sim.pairs).read()))\n"
     )
