@@ -21,9 +21,19 @@ class Progress:
             self._bar = _bar_class()(desc=description, unit=" runs", dynamic_ncols=True)
 
     def show(self, received: int, total: int | None) -> None:
-        if self._bar is not None:
-            self._bar.total = total
-            self._bar.update(received - self._bar.n)
+        if self._bar is None:
+            return
+        if total != self._bar.total:
+            self._set_total(total)
+        self._bar.update(received - self._bar.n)
+
+    def _set_total(self, total: int | None) -> None:
+        if total is None:
+            self._bar.total = None
+            return
+        started = self._bar.start_t
+        self._bar.reset(total)  # a notebook's bar learns of a total in no other way
+        self._bar.start_t = started
 
     def __enter__(self) -> Progress:
         return self

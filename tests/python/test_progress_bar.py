@@ -1,0 +1,64 @@
+"""The bar of a read, as a notebook shows it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# A shell of the name that a notebook's has, and every change of the widgets that it would draw.
+NOTEBOOK = """
+import json, sys
+import simruns
+from IPython.core.interactiveshell import InteractiveShell
+
+class ZMQInteractiveShell(InteractiveShell):
+    pass
+
+ZMQInteractiveShell.instance()
+import ipywidgets
+
+seen = []
+
+def follow(bar):
+    bar.observe(lambda change: seen.append((change["name"], change["new"])), ["max", "value"])
+
+ipywidgets.FloatProgress.on_widget_constructed(
+    lambda widget: follow(widget) if isinstance(widget, ipywidgets.FloatProgress) else None
+)
+with simruns.Simulator(seed=1, scenarios=2, runs=60) as sim, sim.client() as client:
+    client.batches(sim.pairs).read(page_size=20)
+    of_read = seen[:]
+    seen.clear()
+    next(iter(client.batches(sim.pairs))).archive(sys.argv[1] + "/a", page_size=20)
+    with open(sys.argv[1] + "/seen.json", "w") as file:
+        json.dump([of_read, seen], file)
+"""
+
+
+def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) -> None:
+    pytest.importorskip("ipywidgets")
+    done = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for changes, total in zip(
+        json.loads((tmp_path / "seen.json").read_text()), (120, 60), strict=True
+    ):
+        assert [value for name, value in changes if name == "max"] == [total]
+        assert ["value", 0] in changes[: changes.index(["max", total]) + 2]
+        assert changes[-1] == ["value", total]
+
+
+def test_a_total_that_comes_late_or_moves_starts_no_new_count() -> None:
+    from simruns.core.progress import Progress
+
+    with Progress(True) as bar:
+        started = bar._bar.start_t
+        for received, total in [(0, None), (20, None), (40, 60), (60, 70), (70, 70), (80, None)]:
+            bar.show(received, total)
+            assert (bar._bar.n, bar._bar.total) == (received, total)
+        assert bar._bar.start_t == started
