@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -68,14 +69,22 @@ class operation : public std::enable_shared_from_this<operation> {
 
   bool is_of_this_process() const noexcept { return io_->is_of_this_process(); }
 
-  /// The completeness of a walk, as of its latest page or its failure.
-  simruns::completeness tally() const {
+  /// What a walk has brought so far, and the position after it. Threads: any.
+  std::pair<std::shared_ptr<held_pages>, std::string> held() const {
     std::lock_guard const lock(mutex_);
-    return tally_;
+    return {std::make_shared<held_pages>(held_), position_};
   }
-  void set_tally(simruns::completeness const& tally) {
+
+  /// Takes what a step of a walk brought: a page, or none where the walk has failed or ended.
+  void add(simruns::page page, simruns::completeness const& tally, std::string position) {
     std::lock_guard const lock(mutex_);
-    tally_ = tally;
+    if (page) {
+      received += static_cast<std::int64_t>(page.size());
+      total = page.pagination().total.value_or(-1);
+      held_.add(std::move(page));
+    }
+    held_.tally = tally;
+    position_ = std::move(position);
   }
 
   std::atomic<std::int64_t> received{0};
@@ -99,7 +108,8 @@ class operation : public std::enable_shared_from_this<operation> {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::optional<outcome> outcome_;
-  simruns::completeness tally_;
+  held_pages held_;
+  std::string position_;
 };
 
 /// Blocks without the GIL until the operation is done, and lets signal handlers run meanwhile. One

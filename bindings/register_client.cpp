@@ -50,7 +50,6 @@ static boost::asio::awaitable<operation::outcome> fetch_page(simruns::client cli
 
 static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<operation> op,
                                                            simruns::run_generator runs) {
-  auto held = std::make_shared<held_pages>();
   for (;;) {
     simruns::page page;
     std::exception_ptr thrown;
@@ -59,15 +58,12 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
     } catch (...) {
       thrown = std::current_exception();
     }
-    op->set_tally(runs.completeness());
+    bool const more = page.valid();
+    op->add(std::move(page), runs.completeness(), runs.position());
     if (thrown) std::rethrow_exception(thrown);
-    if (!page) break;
-    op->received += static_cast<std::int64_t>(page.size());
-    op->total = page.pagination().total.value_or(-1);
-    held->add(std::move(page));
+    if (!more) break;
   }
-  held->tally = runs.completeness();
-  co_return operation::outcome(std::move(held));
+  co_return operation::outcome(op->held().first);
 }
 
 std::shared_ptr<operation> py_client::start_page(simruns::run_query const& query,

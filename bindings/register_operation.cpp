@@ -83,7 +83,7 @@ void register_operation(py::module_& m) {
              return result_of(op);
            })
       .def("cancel", &operation::cancel)
-      .def_property_readonly("completeness", &operation::tally)
+      .def_property_readonly("held", &operation::held)
       .def_property_readonly("received", [](operation const& op) { return op.received.load(); })
       .def_property_readonly("total", [](operation const& op) -> std::optional<std::int64_t> {
         auto const value = op.total.load();

@@ -66,11 +66,11 @@ py::list gaps_of(simruns::completeness const& c) {
   return out;
 }
 
-/// Makes the completeness of a walk that several processes made together.
+/// Makes the completeness of what several walks brought together.
 simruns::completeness make_completeness(
     std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
     std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
-    bool reached_end, bool filtered, bool guessed, std::int64_t unnamed,
+    bool reached_end, bool partial, bool filtered, bool guessed, std::int64_t unnamed,
     std::optional<std::vector<std::optional<std::int64_t>>> sequences) {
   simruns::completeness out;
   out.guessed = guessed;
@@ -89,6 +89,7 @@ simruns::completeness make_completeness(
   out.pages = pages;
   out.requests = requests;
   out.reached_end = reached_end;
+  out.partial = partial;
   out.filtered = filtered;
   return out;
 }
@@ -99,8 +100,8 @@ void register_completeness(py::module_& m) {
   py::class_<completeness>(m, "Completeness")
       .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
            "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
-           "reached_end"_a = false, "filtered"_a = false, "guessed"_a = false, "unnamed"_a = 0,
-           "sequences"_a = py::none())
+           "reached_end"_a = false, "partial"_a = false, "filtered"_a = false, "guessed"_a = false,
+           "unnamed"_a = 0, "sequences"_a = py::none())
       .def_readonly("received", &completeness::received)
       .def_readonly("unnamed", &completeness::unnamed)
       .def_readonly("duplicates", &completeness::duplicates)
@@ -116,6 +117,7 @@ void register_completeness(py::module_& m) {
       .def_readonly("filtered", &completeness::filtered)
       .def_readonly("guessed", &completeness::guessed)
       .def_readonly("reached_end", &completeness::reached_end)
+      .def_readonly("partial", &completeness::partial)
       .def_readonly("limited", &completeness::limited)
       .def_property_readonly("verdict",
                              [](completeness const& c) { return to_string(c.verdict()); })
@@ -179,6 +181,16 @@ std::shared_ptr<held_pages> pages_of_texts(py::iterable const& texts) {
   return maker.finish();
 }
 
+/// Gives the pages of several walks as those of one, and shares them.
+std::shared_ptr<held_pages> joined_pages(std::vector<std::shared_ptr<held_pages>> const& walks) {
+  auto out = std::make_shared<held_pages>();
+  for (auto const& walk : walks) {
+    for (auto const& page : walk->pages()) out->add(page);
+  }
+  out->tally.received = static_cast<std::int64_t>(out->size());
+  return out;
+}
+
 template <auto Member>
 py::object paging(simruns::page const& page) {
   return to_python(page.pagination().*Member);
@@ -222,6 +234,7 @@ void register_pages(py::module_& m) {
   copy_by_reference(one, "keep page.body()");
   py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
   held.def_static("of_texts", &pages_of_texts, py::arg("texts"))
+      .def_static("joined", &joined_pages, py::arg("walks"))
       .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
       .def("__len__", &held_pages::size)
       .def("__getitem__", [](held_pages const& p, py::object const& index) {

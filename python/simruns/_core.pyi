@@ -47,12 +47,13 @@ class Completeness:
         pages: int = 0,
         requests: int = 0,
         reached_end: bool = False,
+        partial: bool = False,
         filtered: bool = False,
         guessed: bool = False,
         unnamed: int = 0,
         sequences: list[int | None] | None = None,
     ) -> None:
-        """Makes the completeness of a walk of several processes, by what they had together.
+        """Makes the completeness of what several walks brought together.
 
         `sequences` are the numbers of the runs that came.
         """
@@ -72,6 +73,7 @@ class Completeness:
     filtered: bool
     guessed: bool
     reached_end: bool
+    partial: bool
     limited: bool
     verdict: str  # "complete", "unverified", "incomplete"
     text: str
@@ -246,6 +248,13 @@ class Pages:
         JSON of one run.
         """
 
+    @staticmethod
+    def joined(walks: list[Pages]) -> Pages:
+        """Gives the pages of several walks as those of one.
+
+        Their completeness counts the runs, and knows no more.
+        """
+
     completeness: Completeness
     def __len__(self) -> int: ...  # runs
     @overload
@@ -307,8 +316,8 @@ class Operation:
         """Asks for the end of the operation, which then fails soon with `kind="cancelled"`."""
 
     @property
-    def completeness(self) -> Completeness:
-        """The completeness of a walk, as of its latest page or its failure."""
+    def held(self) -> tuple[Pages, str]:
+        """What a walk has brought so far, also if it has failed, and the position after it."""
 
     @property
     def received(self) -> int:

@@ -202,7 +202,9 @@ def test_the_completeness_travels_with_a_table(runs: simruns.Runs) -> None:
         metadata = table.to_arrow().schema.metadata
         assert json.loads(metadata[COMPLETENESS.encode()]) == said
         assert pyarrow.schema(table).metadata == metadata
-    assert runs.to_pandas().attrs[COMPLETENESS] == said
+    attrs = runs.to_pandas().attrs
+    assert list(attrs) == [COMPLETENESS]
+    assert json.loads(attrs[COMPLETENESS]) == said
     assert said["verdict"] == "complete"
     assert [batch["batch"] for batch in said["batches"]] == [key.batch for key in runs.batches]
 

@@ -21,6 +21,12 @@ def locked(directory: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Error(f"{directory} is being archived to by another process, or thread") from None
+        except OSError as error:
+            raise Error(
+                f"{directory / NAME} cannot be locked ({error.strerror}), and without a lock two "
+                "writers could harm the archive: archive to a local disk, and copy the directory "
+                "from there when the call has ended"
+            ) from None
         yield
     finally:
         os.close(handle)

@@ -13,6 +13,7 @@ from typing import Any
 from simruns import _core
 from simruns.core.errors import Error
 from simruns.core.files import replacing
+from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness
 from simruns.request.query import BatchKey
 
@@ -133,7 +134,8 @@ def read_manifest(directory: Path) -> Manifest | None:
     """Gives the manifest, or None if there is none. Raises Error for one that cannot be used."""
     path = directory / NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        with reading(path):
+            text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:

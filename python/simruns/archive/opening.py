@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, numbers_in, read_manifest
 from simruns.archive.parts import PartError, read_part
+from simruns.archive.run_files import read_file
 from simruns.archive.store import Keys
 from simruns.core.errors import Error
-from simruns.core.extras import require
 from simruns.core.pickling import public
-from simruns.hold.completeness import BatchCompleteness, Completeness
-from simruns.hold.runs import Runs
+from simruns.core.reading import reading
+from simruns.hold.completeness import Completeness
+from simruns.hold.runs import GONE, Runs
 from simruns.request.query import BatchKey
 
 
@@ -37,6 +40,9 @@ class ArchivedRuns(Runs):
         self.gone = gone
         """The ids of the runs that the server no longer had when it was asked last."""
 
+    def _file_metadata(self) -> dict[str, str]:
+        return {**super()._file_metadata(), GONE: json.dumps(self.gone)}
+
     def __repr__(self) -> str:
         gone = f", {len(self.gone)} no longer on the server" if self.gone else ""
         return f"<ArchivedRuns: {len(self)} runs{gone}; {self.completeness}>"
@@ -46,14 +52,17 @@ class ArchivedRuns(Runs):
 def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     """Gives the runs of an archive, or of a file, as `batch.read()` does, and sends nothing.
 
-    `path` is a directory of `batch.archive`, a directory of such directories, or a file of runs as
-    `simruns export` writes it (.jsonl, .parquet). Each run has its latest text, and they come in
-    the order in which the walks first came to them. Raises FileNotFoundError if there is nothing,
-    Error for what is damaged, or holds a batch twice.
+    `path` is a directory of `batch.archive`, a directory of such directories, or a file of runs:
+    Parquet as `to_parquet` and `simruns export` write it, JSON with a run a line, or JSON with a
+    page or an array of runs. Of an archive, each run has its latest text, and they come in the
+    order in which the walks first came to them. Archives and Parquet have the completeness of the
+    read and its time; JSON has neither: it is unverified, and its time is that of the file. Raises
+    FileNotFoundError if there is nothing, another OSError for what cannot be read, Error for what
+    is no run, is damaged, or holds a batch twice.
     """
     where = Path(path)
     if not where.is_dir():
-        return _of_file(where)
+        return ArchivedRuns(*read_file(where))
     directories = archives_in(where)
     opened = [_of_archive(directory) for directory in directories]
     manifests = [manifest for manifest, _ in opened]
@@ -70,12 +79,23 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
 
 def archives_in(directory: Path) -> list[Path]:
     """Gives the directory if it is an archive, else the archives in it, by their names."""
-    if (directory / NAME).is_file():
+    if _is_archive(directory):
         return [directory]
-    found = sorted(path.parent for path in directory.glob(f"[!.]*/{NAME}"))
+    with reading(directory):
+        inner = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+    found = [path for path in inner if _is_archive(path)]
     if not found:
         raise Error(f"{directory} is no archive: neither it nor a directory in it has a {NAME}")
     return found
+
+
+def _is_archive(directory: Path) -> bool:
+    """Tells whether a directory is an archive. Raises OSError if that cannot be seen."""
+    with reading(directory):
+        try:
+            return stat.S_ISREG(os.stat(directory / NAME).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
 
 def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
@@ -126,46 +146,3 @@ def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
         for run_id, text in zip(table["id"].to_pylist(), table["json"].to_pylist(), strict=True):
             latest[keys.of(run_id, text)] = text
     yield from latest.values()
-
-
-def _of_file(path: Path) -> ArchivedRuns:
-    texts: dict[BatchKey, list[str]] = {}
-    for number, text in enumerate(lines_of(path), start=1):
-        try:
-            run = _core.Pages.of_texts([text])[0]
-        except ValueError as error:
-            raise Error(f"{path}, run {number}: {error}") from None
-        key = BatchKey(run.project or "", run.scenario or "", run.batch or "")
-        texts.setdefault(key, []).append(text)
-    walks = [(key, _core.Pages.of_texts(some)) for key, some in texts.items()]
-    told = ((key, _core.Completeness(received=len(p), reached_end=True)) for key, p in walks)
-    unverified = Completeness(BatchCompleteness.of(key, walk) for key, walk in told)
-    written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
-    return ArchivedRuns(walks, unverified, written, ())
-
-
-def lines_of(path: Path) -> Iterator[str]:
-    """Gives the texts of the runs in a file that `simruns export` wrote."""
-    if path.suffix.lower() == ".parquet":
-        parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
-        try:
-            with parquet.ParquetFile(path) as file:
-                if "json" not in file.schema_arrow.names:
-                    raise Error(f"{path} has no column json, which `simruns export` writes")
-                for batch in file.iter_batches(columns=["json"]):
-                    for text in batch.column(0).to_pylist():
-                        if not isinstance(text, str):
-                            raise Error(f"{path}: its column json holds what is no run's text")
-                        yield text
-        except FileNotFoundError:
-            raise
-        except (OSError, ValueError) as error:
-            raise Error(f"{path} cannot be read as Parquet: {error}") from None
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
-            for line in file:
-                if text := line.strip(" \t\r\n"):
-                    yield text
-    except UnicodeDecodeError as error:
-        raise Error(f"{path} is not UTF-8: {error}") from None

@@ -15,6 +15,7 @@ from simruns.archive.manifest import PARTS, Part
 from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.core.reading import reading
 
 
 class Row(NamedTuple):
@@ -57,7 +58,8 @@ def read_part(directory: Path, part: Part, *columns: str) -> Any:
     pyarrow = require("pyarrow", "arrow", "an archive")
     path = directory / part.file
     try:
-        content = path.read_bytes()
+        with reading(path):
+            content = path.read_bytes()
     except FileNotFoundError:
         raise PartError(_unusable(path, "is missing", part)) from None
     if hashlib.sha256(content).hexdigest() != part.sha256:

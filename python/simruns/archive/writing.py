@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ from simruns.request.query import ArchiveChoice, BatchKey, make_query
 
 REFUSED = ("bad_request", "not_found")
 """Kinds of failure by which a server refuses the position of a resumed walk."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Archiver:
@@ -52,6 +54,19 @@ class Archiver:
 
     def run(self, bar: Progress) -> ArchiveResult:
         """Returns at the end of the walk. Whatever ends it before, the runs that came are kept."""
+        try:
+            return self._run(bar)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            message = (
+                f"{os.strerror(error.errno)}; the archive is sound: make room, and archive again, "
+                "which goes on from what is there"
+            )
+            place = error.filename or os.fspath(self._directory)
+            raise OSError(error.errno, message, place) from None
+
+    def _run(self, bar: Progress) -> ArchiveResult:
         if self._directory.is_dir() and read_manifest(self._directory) is None:
             _refuse_foreign(self._directory)  # before anything is put into it
         _make(self._directory)

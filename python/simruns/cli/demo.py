@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simruns.cli.endings import UsageError
-from simruns.cli.export_files import write_parquet
 from simruns.cli.streams import cell, console, printable, tell
 from simruns.cli.summary import Summary, summaries
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.hold.parquet import write_parquet
 from simruns.hold.runs import Runs
 from simruns.simulator.simulator import Simulator
 

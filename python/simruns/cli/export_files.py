@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any
 
 from simruns import _core
@@ -14,7 +13,7 @@ from simruns.core.errors import RequestError, about
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
 from simruns.hold.jsonl import json_line
-from simruns.hold.runs import Runs
+from simruns.hold.parquet import write_parquet
 from simruns.hold.tables import Tabular
 from simruns.read.streams import RunStream
 
@@ -49,18 +48,6 @@ def write_table(ending: str, table: Tabular, out: IO[bytes], *, safe: bool) -> N
             _write_csv(out, names, rows, safe=safe)
         else:
             out.writelines(_json_line(dict(zip(names, row, strict=True))) for row in rows)
-
-
-def write_parquet(table: Tabular, out: Path | IO[bytes]) -> None:
-    """Writes Parquet; of runs, its last column `json` is the text of each, for a Simulator."""
-    import pyarrow
-    from pyarrow import parquet
-
-    whole = table.to_arrow()
-    if isinstance(table, Runs):
-        texts = pyarrow.array([run.to_json() for run in table], pyarrow.large_string())
-        whole = whole.append_column("json", texts)
-    parquet.write_table(whole, out, compression="zstd")
 
 
 def write_arrow(table: Tabular, out: IO[bytes]) -> None:

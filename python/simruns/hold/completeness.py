@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
 
 from simruns import _core
 from simruns.core.pickling import public
 from simruns.request.query import BatchKey
+
+VERDICTS = ("complete", "unverified", "incomplete")
 
 
 @public
@@ -36,9 +39,10 @@ class BatchCompleteness(NamedTuple):
     retries: int
     """Requests that brought no page."""
     walk: str
-    """How pages were asked for: "cursor", "backward", "windows", or "restarted".
+    """How pages were asked for: "cursor", "backward", "windows", "restarted" or "joined".
 
-    "restarted" is by cursor, after windows were in doubt.
+    "restarted" is by cursor, after windows were in doubt; "joined" is in more than one of these
+    ways, by walks whose runs were joined.
     """
     reached_end: bool
     """Whether the server said that there is no more."""
@@ -50,6 +54,10 @@ class BatchCompleteness(NamedTuple):
     """The completeness as a line."""
     unnamed: int = 0
     """Received runs without an id, which nothing tells apart; they keep a walk from "complete"."""
+    partial: bool = False
+    """Whether the walk started past the first run, or may have left some out."""
+    guessed: bool = False
+    """Whether the server gave no cursor where one was due."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -61,8 +69,9 @@ class BatchCompleteness(NamedTuple):
 class Completeness:
     """The completeness of all batches of one read: a snapshot, which prints as one line."""
 
-    def __init__(self, batches: Iterable[BatchCompleteness]) -> None:
+    def __init__(self, batches: Iterable[BatchCompleteness], *, doubt: str = "") -> None:
         self.batches = tuple(batches)
+        self._doubt = doubt
 
     @property
     def verdict(self) -> str:
@@ -132,6 +141,13 @@ class Completeness:
                  "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
+    @classmethod
+    def of_dict(cls, told: Any) -> Completeness:
+        """Gives the completeness that `to_dict` gave. Raises ValueError for what is none."""
+        if not isinstance(told, dict) or not isinstance(told.get("batches"), list):
+            raise ValueError("no completeness")
+        return cls(_batch_of(batch) for batch in told["batches"])
+
     def __str__(self) -> str:
         if len(self.batches) == 1:
             return self.batches[0].text
@@ -153,6 +169,8 @@ class Completeness:
         return hash(self.batches)
 
     def _remarks(self) -> Iterator[str]:
+        if self._doubt:
+            yield self._doubt
         if not all(batch.reached_end or batch.limited for batch in self.batches):
             yield "the end was not reached"
         limited = [batch for batch in self.batches if batch.limited]
@@ -170,7 +188,7 @@ class Completeness:
 
     def _verdicts(self) -> list[str]:
         verdicts = [batch.verdict for batch in self.batches]
-        counted = {word: verdicts.count(word) for word in ("complete", "unverified", "incomplete")}
+        counted = {word: verdicts.count(word) for word in VERDICTS}
         return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
 
 
@@ -178,3 +196,28 @@ def _counted(number: int, noun: str) -> str:
     if number == 0:
         return f"no {noun}"
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
+    try:
+        key = BatchKey(*(told[name] for name in BatchKey._fields))
+        gaps = tuple((int(first), int(last)) for first, last in told["gaps"])
+        fields = {name: told[name] for name in BatchCompleteness._fields if name in told}
+        batch = BatchCompleteness(**{**fields, "key": key, "gaps": gaps})
+    except (KeyError, TypeError) as error:
+        raise ValueError("no completeness") from error
+    fits = all(isinstance(value, str) for value in key)
+    for name, kind in _plain_fields().items():
+        value = getattr(batch, name)
+        fits = fits and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    proven = batch.reached_end and batch.received == batch.total
+    if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
+        raise ValueError("no completeness")
+    return batch
+
+
+@cache
+def _plain_fields() -> dict[str, Any]:
+    """Gives the types of the fields that are one number, word or truth value."""
+    hints = get_type_hints(BatchCompleteness, globals())
+    return {name: hint for name, hint in hints.items() if name not in ("key", "gaps")}

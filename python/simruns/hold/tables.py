@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,24 +22,42 @@ if TYPE_CHECKING:
     import polars
 
 COMPLETENESS = "simruns.completeness"
-"""The key of `Completeness.to_dict()` in the metadata of tables, as JSON, and in pandas `attrs`."""
+"""The key of `Completeness.to_dict()` in the metadata of tables and in pandas `attrs`, as JSON.
+
+pandas copies `attrs` whenever a column is taken, and a text is copied at once.
+"""
+READ_AT = "simruns.read_at"
+"""The key, in the metadata of tables, of the time when the last page came, as ISO 8601."""
 
 
 class Tabular(Unpickled):
     """Something that can be laid out as a table. Each layout carries the completeness along."""
 
-    _instead = "keep to_arrow(), or a file of to_jsonl()"
+    _instead = "keep to_arrow(), or a file of to_parquet()"
 
-    def __init__(self, name: str, pages: Sequence[_core.Pages], completeness: Completeness) -> None:
+    def __init__(
+        self,
+        name: str,
+        pages: Sequence[_core.Pages],
+        completeness: Completeness,
+        read_at: datetime,
+    ) -> None:
         self._name = name
         self._walks = list(pages)
-        self._completeness = completeness
+        self.completeness = completeness
+        """Whether all runs came: how many did, of those that the server counted."""
+        self.read_at = read_at
+        """When the last page came, in UTC."""
 
     def to_arrow(self) -> Any:
         """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages."""
         pyarrow = require("pyarrow", "arrow", "to_arrow")
         with pyarrow.RecordBatchReader.from_stream(self._table) as reader:
             return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
+
+    def to_file_table(self) -> Any:
+        """Gives a `pyarrow.Table` of what a file holds of this."""
+        return self.to_arrow()
 
     def to_pandas(
         self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable"
@@ -50,7 +69,7 @@ class Tabular(Unpickled):
         require("pyarrow", "pandas", "to_pandas")
         types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
         frame: pandas.DataFrame = self.to_arrow().to_pandas(types_mapper=types)
-        frame.attrs[COMPLETENESS] = self._completeness.to_dict()
+        frame.attrs[COMPLETENESS] = self._metadata[COMPLETENESS]
         return frame
 
     def to_polars(self) -> polars.DataFrame:
@@ -71,9 +90,15 @@ class Tabular(Unpickled):
         return self._table.__arrow_c_stream__(requested_schema)
 
     @cached_property
+    def _metadata(self) -> dict[str, str]:
+        return {
+            COMPLETENESS: json.dumps(self.completeness.to_dict()),
+            READ_AT: self.read_at.isoformat(),
+        }
+
+    @cached_property
     def _table(self) -> _core.ArrowTable:
-        text = json.dumps(self._completeness.to_dict())
-        return _core.ArrowTable(self._name, self._walks, {COMPLETENESS: text})
+        return _core.ArrowTable(self._name, self._walks, self._metadata)
 
 
 @public

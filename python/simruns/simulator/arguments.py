@@ -45,7 +45,8 @@ def source(data: PathLike | None) -> dict[str, Any]:
     archive = path.is_dir()
     if not archive and path.suffix.lower() != ".parquet":
         return {"data": os.fspath(path)}
-    from simruns.archive.opening import lines_of, texts_in
+    from simruns.archive.opening import texts_in
+    from simruns.archive.run_files import lines_of
 
     try:
         texts = list(texts_in(path) if archive else lines_of(path))

@@ -1,0 +1,86 @@
+"""Two reads of one batch as one: its runs, and whether all of them came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from simruns import _core
+from simruns.hold.completeness import BatchCompleteness
+
+Choosing: TypeAlias = tuple[str | None, str | None]
+"""The filter and the endpoint type by which runs were chosen."""
+
+
+class Read(NamedTuple):
+    """What one read brought of a batch."""
+
+    pages: _core.Pages
+    completeness: BatchCompleteness
+    chosen: Choosing | None
+    """None where it is not known."""
+
+
+def joined(first: Read, more: Read) -> Read:
+    """Joins two reads of one batch.
+
+    A run that both have stands where it stood first, with its text of `more`.
+    """
+    pages, again = _runs_of_both(first.pages, more.pages)
+    chosen = first.chosen if first.chosen == more.chosen else None
+    told = _told_of_both(
+        first.completeness, more.completeness, pages, again, same=chosen is not None
+    )
+    return Read(pages, told, chosen)
+
+
+def _runs_of_both(first: _core.Pages, more: _core.Pages) -> tuple[_core.Pages, int]:
+    """Gives the runs of both, and how many of them both have."""
+    later = {run.id: run for run in _runs(more) if run.id}
+    again = {run.id for run in _runs(first)} & later.keys()
+    if not again:
+        return _core.Pages.joined([first, more]), 0
+    texts = [later[run.id].to_json() if run.id in again else run.to_json() for run in _runs(first)]
+    texts += [run.to_json() for run in _runs(more) if run.id not in again]
+    return _core.Pages.of_texts(texts), len(again)
+
+
+def _told_of_both(
+    first: BatchCompleteness,
+    more: BatchCompleteness,
+    pages: _core.Pages,
+    again: int,
+    *,
+    same: bool,
+) -> BatchCompleteness:
+    """Gives what one walk would tell that had brought the runs of both.
+
+    Nothing says whether one walk began where the other ended. But if the first run and the last are
+    there, then as many runs as an unmoved `total` counts are all of them.
+    """
+    filtered = first.filtered or more.filtered
+    partial = (first.partial and more.partial) or (filtered and not same)
+    at_end = any(told.reached_end and told.walk != "backward" for told in (first, more))
+    counted = [told for told in (first, more) if told.pages or told.received] or [first]
+    totals = {total for told in counted for total in (told.total_first, told.total)}
+    moved = len(totals) > 1
+    walk = _core.Completeness(
+        received=len(pages),
+        duplicates=first.duplicates + more.duplicates + again,
+        total_first=None if moved else counted[0].total_first,
+        total=counted[-1].total,
+        pages=first.pages + more.pages,
+        requests=first.requests + more.requests,
+        reached_end=at_end,
+        partial=partial,
+        filtered=filtered,
+        guessed=first.guessed or more.guessed,
+        unnamed=sum(not run.id for run in _runs(pages)),
+        sequences=None if partial else [run.sequence for run in _runs(pages)],
+    )
+    how = first.walk if first.walk == more.walk else "joined"
+    return BatchCompleteness.of(first.key, walk)._replace(walk=how)
+
+
+def _runs(pages: _core.Pages) -> Iterator[_core.Run]:
+    return (pages[index] for index in range(len(pages)))
