@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import sys
 import threading
 import weakref
 from typing import Any
@@ -20,12 +21,45 @@ _bridges: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Bridge] = weakref
 
 def bridge() -> Bridge:
     """Gives the bridge of the running loop. The table of them must not keep a loop alive."""
-    loop = asyncio.get_running_loop()
+    loop = running_loop()
     found = _bridges.get(loop)
     if found is None:
         _drop_closed()
         found = _bridges[loop] = Bridge(loop)
     return found
+
+
+def running_loop() -> asyncio.AbstractEventLoop:
+    """Gives the running loop of asyncio, or raises an Error that says what to do without one."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        other = _other_library()
+        if other is None:
+            raise errors.Error(
+                "this is awaited without a running event loop: await it in a task of asyncio, or "
+                "use simruns.Client, which needs none"
+            ) from None
+    else:
+        other = None if asyncio.current_task() else _other_library()  # a guest of asyncio's loop
+    if other is not None:
+        raise errors.Error(
+            f"simruns.AsyncClient is for asyncio, and this task is one of {other}: use "
+            "simruns.Client on a thread, as by trio.to_thread.run_sync, or run asyncio"
+        )
+    return loop
+
+
+def _other_library() -> str | None:
+    """Gives the name of the library, other than asyncio, whose task this is."""
+    trio = sys.modules.get("trio")
+    if trio is None:
+        return None
+    try:
+        trio.lowlevel.current_task()
+    except RuntimeError:
+        return None
+    return "trio"
 
 
 class Bridge:

@@ -90,9 +90,13 @@ class RequestError(Error):
         self.position = position
         """Where a walk goes on: `batch.runs(start_at=error.position)`."""
         self.cause = cause
+        self.runs: Any = None
+        """The `Runs` that a `read` had received; None of other calls, and in an error that was
+        pickled.
+        """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), str(self), dict(self.__dict__))
+        return _restored, (type(self), str(self), {**self.__dict__, "runs": None})
 
 
 @public
@@ -129,12 +133,14 @@ class IncompleteError(RequestError):
 
 @public
 class SuiteError(Error):
-    """Some batches of a suite could not be read; the error holds the runs of the others."""
+    """Some batches of a suite could not be read; the error holds all runs that came."""
 
     def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
         super().__init__(message)
         self.runs = runs
-        """The `Runs` of the batches that could be read; None in an error that was pickled."""
+        """The `Runs` that came, also those of batches whose read failed in the middle; None in an
+        error that was pickled.
+        """
         self.failures = failures
         """The error of each batch that could not be read, by its `BatchKey`."""
 
@@ -156,6 +162,13 @@ class CancelledError(Error, _FutureCancelledError):
 
     kind = "cancelled"
     position: str | None = None
+    runs: Any = None
+    """The `Runs` that a `read` had received; None of other calls, and in an error that was pickled.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = {name: value for name, value in self.__dict__.items() if name != "runs"}
+        return type(self), self.args, kept
 
 
 _CLASSES: dict[str, type[RequestError]] = {

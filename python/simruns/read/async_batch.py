@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simruns import _core
-from simruns.core.bridge import bridge
+from simruns.core.bridge import bridge, running_loop
 from simruns.core.errors import CancelledError
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
@@ -18,7 +18,7 @@ from simruns.hold.runs import Runs
 from simruns.read.batch import BatchBase
 from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, start
 from simruns.read.streams import AsyncRunStream
-from simruns.read.waiting import Reads, held, show, stop_if_hopeless
+from simruns.read.waiting import Reads, held, keeping, show, stop_if_hopeless
 from simruns.request.query import (
     ArchiveChoice,
     BatchKey,
@@ -58,7 +58,10 @@ class AsyncBatch(BatchBase):
 
     @names(Walk)
     async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
-        """Reads all runs in one walk, and holds them."""
+        """Reads all runs in one walk, and holds them, as `Batch.read` does.
+
+        The CancelledError of a cancelled task has the runs that came, too.
+        """
         return await read_all(self._core, [self.key], progress, how)
 
     @names(ArchiveChoice)
@@ -75,6 +78,7 @@ class AsyncBatch(BatchBase):
         """
         from simruns.archive.writing import Archiver, named
 
+        running_loop()
         archiver = Archiver(self._core, self.key, named(directory), how)
         with Progress(progress) as bar:
             work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
@@ -146,15 +150,14 @@ async def read_all(
     with Progress(progress) as bar:
         reads = [(k, core.start_read(q, mailbox)) for k, q in zip(keys, queries, strict=True)]
         watching = asyncio.ensure_future(_watch(reads, bar)) if bar.on else None
-        try:
-            await asyncio.gather(*(_one(key, op, alone=len(reads) == 1) for key, op in reads))
-        finally:
-            for _, operation in reads:
-                operation.cancel()
-            if watching is not None:
-                watching.cancel()
-        show(reads, bar)
-    return held(reads)
+        with keeping(reads, how):
+            try:
+                await asyncio.gather(*(_one(key, op, alone=len(reads) == 1) for key, op in reads))
+            finally:
+                if watching is not None:
+                    watching.cancel()
+            show(reads, bar)
+            return held(reads, how)
 
 
 async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:

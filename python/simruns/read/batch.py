@@ -14,7 +14,7 @@ from simruns.core.progress import Progress
 from simruns.hold.runs import Runs
 from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, start
 from simruns.read.streams import RunStream
-from simruns.read.waiting import held, wait_for_all
+from simruns.read.waiting import held, keeping, wait_for_all
 from simruns.request.query import (
     ArchiveChoice,
     BatchKey,
@@ -99,6 +99,12 @@ class Batch(BatchBase):
     def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
         """Reads all runs in one walk, and holds them. Takes what `runs` takes.
 
+        What ends it early has the runs that came as `runs`, and where to go on as `position`; a
+        KeyboardInterrupt, too:
+
+            except KeyboardInterrupt as error:
+                runs = error.runs + batch.read(start_at=error.position)
+
         `progress` says whether to show a bar; None shows one on a terminal and in a notebook only.
         """
         return read_all(self._core, [self.key], progress, how)
@@ -166,8 +172,8 @@ class Suite(Unpickled):
         """Reads all runs of all batches, and holds them.
 
         Every walk starts at once, and they share the connections. Takes what `Batch.read` takes. A
-        batch that cannot be read does not hold up the others: `SuiteError` then has their runs, and
-        the errors by batch.
+        batch that cannot be read does not hold up the others: `SuiteError` then has all runs that
+        came, and the errors by batch. Whatever else ends the read has the runs that came as `runs`.
         """
         return read_all(self._core, self.keys, progress, how)
 
@@ -187,5 +193,6 @@ def read_all(
     queries = [make_query(key, how, caller="read") for key in keys]
     with Progress(progress) as bar:
         reads = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
-        wait_for_all(reads, bar)
-    return held(reads)
+        with keeping(reads, how):
+            wait_for_all(reads, bar)
+            return held(reads, how)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeAlias
 
 from simruns import _core
 from simruns.core import errors
 from simruns.core.progress import TICK, Progress
 from simruns.hold.runs import Runs
-from simruns.request.query import BatchKey
+from simruns.request.query import BatchKey, Walk
 
 Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 
@@ -17,18 +18,13 @@ Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 def wait_for_all(reads: Reads, bar: Progress) -> None:
     """Returns when all walks are done or have failed. Ctrl-C works, and cancels them."""
     pending = list(reads)
-    try:
-        while pending:
-            pending[0][1].wait_for(TICK)
-            show(reads, bar)
-            for key, operation in pending:
-                if operation.done():
-                    stop_if_hopeless(key, operation, alone=len(reads) == 1)
-            pending = [each for each in pending if not each[1].done()]
-    except BaseException:
-        for _, operation in reads:
-            operation.cancel()
-        raise
+    while pending:
+        pending[0][1].wait_for(TICK)
+        show(reads, bar)
+        for key, operation in pending:
+            if operation.done():
+                stop_if_hopeless(key, operation, alone=len(reads) == 1)
+        pending = [each for each in pending if not each[1].done()]
     show(reads, bar)
 
 
@@ -42,25 +38,57 @@ def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) 
         pass  # the others may yet come; `held` tells of this one
 
 
-def held(reads: Reads) -> Runs:
-    """Gives the runs of all walks. Requires that all are done.
-
-    Raises the first failure if no walk succeeded, else a `SuiteError` that holds the runs.
+@contextmanager
+def keeping(reads: Reads, how: Walk) -> Iterator[None]:
+    """Cancels the walks if anything is raised, be it by Ctrl-C, and gives that what they brought:
+    `runs`, and `position` where there is one walk only.
     """
-    walks, failures = [], {}
+    try:
+        yield
+    except BaseException as error:
+        for _, operation in reads:
+            operation.cancel()
+        with suppress(AttributeError):  # of an exception that takes no attributes
+            _tell_what_came(error, reads, how)
+        raise
+
+
+def held(reads: Reads, how: Walk) -> Runs:
+    """Gives the runs of all walks. Requires that all are done, and `keeping` around it.
+
+    Raises the first failure if no walk succeeded, else a `SuiteError`.
+    """
+    failures = {}
     for key, operation in reads:
         try:
-            walks.append((key, operation.result()))
-            errors.warn_if_incomplete(operation.completeness)
+            operation.result()
         except errors.RequestError as error:
-            errors.tell_walk(error, operation.completeness)
+            _tell_what_came(error, [(key, operation)], how)
             failures[key] = error
-    if failures and not walks:
+    if len(failures) == len(reads):
         key, first = next(iter(failures.items()))
         raise first if len(reads) == 1 else errors.about(first, _name(key))
     if failures:
-        raise errors.SuiteError(_told(failures, len(reads)), Runs(walks), failures)
-    return Runs(walks)
+        raise errors.SuiteError(_told(failures, len(reads)), None, failures)
+    for _, operation in reads:
+        errors.warn_if_incomplete(operation.held[0].completeness)
+    return _runs([operation.held[0] for _, operation in reads], reads, how)
+
+
+def _tell_what_came(error: Any, reads: Reads, how: Walk) -> None:
+    came = [operation.held for _, operation in reads]
+    error.runs = _runs([pages for pages, _ in came], reads, how)
+    if len(came) == 1:
+        pages, position = came[0]
+        errors.tell_walk(error, pages.completeness)
+        if getattr(error, "position", None) is None:
+            error.position = position or None
+
+
+def _runs(walks: Sequence[_core.Pages], reads: Reads, how: Walk) -> Runs:
+    keys = [key for key, _ in reads]
+    chosen = [(how.get("filter"), how.get("endpoint_type"))] * len(keys)
+    return Runs(list(zip(keys, walks, strict=True)), chosen=chosen)
 
 
 def show(reads: Reads, bar: Progress) -> None:
@@ -79,5 +107,5 @@ def _told(failures: dict[BatchKey, errors.RequestError], batches: int) -> str:
     key, first = next(iter(failures.items()))
     return (
         f"{len(failures)} of {batches} batches failed, the first of them {_name(key)}: {first}; "
-        "the runs of the others are in error.runs, what failed in error.failures"
+        "the runs that came are in error.runs, what failed in error.failures"
     )
