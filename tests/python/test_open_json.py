@@ -129,6 +129,15 @@ def test_what_is_not_json_is_named(tmp_path: Path, content: str, number: int) ->
         opened(tmp_path / "x.jsonl", content)
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.arrow", "x.jsonl.gz", "x.txt"])
+def test_a_file_of_another_format_is_told_what_may_be_opened(tmp_path: Path, name: str) -> None:
+    content = {"x.csv": b"id,sequence\na,1\n", "x.arrow": b"ARROW1\0\0\xff", "x.txt": b"runs"}
+    with pytest.raises(
+        simruns.Error, match="a page, or an array of runs, as JSON in UTF-8; or Par"
+    ):
+        opened(tmp_path / name, content.get(name, b"\x1f\x8b\x08"))
+
+
 @pytest.mark.parametrize("value", NO_RUNS)
 def test_parquet_of_what_is_no_run_is_refused_too(tmp_path: Path, value: str) -> None:
     pyarrow = pytest.importorskip("pyarrow")

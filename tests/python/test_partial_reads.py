@@ -56,6 +56,15 @@ def rough(*faults: dict[str, Any]) -> simruns.Simulator:
     return simruns.Simulator(seed=5, scenarios=3, runs=60, faults=list(faults))
 
 
+def cancellation_behind(error: BaseException) -> Any:
+    """The CancelledError that has the runs. Before Python 3.11, asyncio makes another of it."""
+    found: BaseException | None = error
+    while found is not None and not hasattr(found, "runs"):
+        found = found.__cause__ or found.__context__
+    assert isinstance(found, asyncio.CancelledError)
+    return found
+
+
 def only(client: simruns.Client, sim: simruns.Simulator) -> simruns.Batch:
     return next(iter(client.batches(sim.pairs)))
 
@@ -173,8 +182,7 @@ async def test_a_cancelled_task_has_what_came() -> None:
             error: Any
             with pytest.raises(asyncio.TimeoutError) as timed:
                 await asyncio.wait_for(one.read(page_size=10, walk="cursor"), 1.0)
-            error = timed.value.__cause__ or timed.value.__context__
-            assert isinstance(error, asyncio.CancelledError)
+            error = cancellation_behind(timed.value)
             joined = error.runs + await one.read(page_size=10, max_runs=1)
             assert 1 <= len(joined) < 60
             task = asyncio.ensure_future(one.read(page_size=10, walk="cursor"))
@@ -183,7 +191,7 @@ async def test_a_cancelled_task_has_what_came() -> None:
             try:
                 await task
             except asyncio.CancelledError as cancelled:
-                error = cancelled
+                error = cancellation_behind(cancelled)
             joined = error.runs + await one.read(page_size=10, start_at=error.position)
             assert joined.completeness.verdict == "complete"
             assert ids(joined) == ids(await one.read())
@@ -208,8 +216,7 @@ def test_ctrl_c_under_asyncio_has_what_came() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    error: Any = caught.value.__context__
-    assert isinstance(error, asyncio.CancelledError)
+    error = cancellation_behind(caught.value)
     assert error.runs.completeness.verdict == "incomplete"
     assert error.position
 

@@ -33,6 +33,10 @@ OF_A_RUN = frozenset(
 """Members of which a run has one, even if it has no id."""
 
 WHITE = " \t\r\n"
+GIVE = (
+    "give a run a line, a page, or an array of runs, as JSON in UTF-8; or Parquet, whose name ends "
+    "in .parquet"
+)
 SHOWN = 40
 """Characters that an error shows of what is no run."""
 ANY = ("utf-8", "replace")
@@ -213,7 +217,7 @@ class _JsonRuns:
                 for value in _values(file):
                     yield from self._runs_of(value)
         except UnicodeDecodeError as error:
-            raise Error(f"{self._path} is not UTF-8: {error}") from None
+            raise Error(f"{self._path} is not UTF-8: {error}; {GIVE}") from None
 
     def _runs_of(self, value: str, within: str = "") -> Iterator[_core.Run]:
         """Gives the runs of a value, which may itself be within an "array" or a "page"."""
@@ -222,7 +226,10 @@ class _JsonRuns:
             for element in _elements(value):
                 yield from self._runs_of(element, "array")
             return
-        run = _run(value, where)
+        try:
+            run = _run(value, where)
+        except Error as error:
+            raise Error(f"{error}; {GIVE}") from None
         members = {} if run.id else _members(value)
         if _is_run(run, members):
             self._number += 1
@@ -231,7 +238,7 @@ class _JsonRuns:
             for element in _elements(members["data"]):
                 yield from self._runs_of(element, "page")
         else:
-            raise _no_run(value, where, "give a run a line, a page, or an array of runs")
+            raise _no_run(value, where, GIVE)
 
 
 def _values(file: TextIO) -> Iterator[str]:
