@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from itertools import chain, islice
@@ -56,7 +56,8 @@ class FileOfRuns(NamedTuple):
 
 
 class _Row(NamedTuple):
-    key: BatchKey
+    key: tuple[str, ...]
+    """The references of the run's own batch."""
     id: str
     text: str
 
@@ -67,13 +68,13 @@ def read_file(path: Path) -> FileOfRuns:
     if path.suffix.lower() == ".parquet":
         metadata = _metadata_of(path)
         exported = COMPLETENESS in metadata
-        rows = [_row(run) for run in _parquet_runs(path, exported=exported)]
+        rows = list(_parquet_rows(path, exported=exported))
         restored = _restored(rows, metadata, written)
         if restored is not None:
             return restored
         doubt = "these are not the runs that were read" if exported else "the file does not tell"
     else:
-        rows = [_row(run) for run in _JsonRuns(path)]
+        rows = list(_JsonRows(path))
         doubt = "a file of JSON does not tell"
     walks = _by_batch(rows)
     return FileOfRuns(walks, _unverified(walks, doubt), written, ())
@@ -146,22 +147,17 @@ def _parts(rows: list[_Row], told: Completeness, rows_of: Any) -> list[list[_Row
         named = [(row.key, row.id) for row in rows if row.id]
         same = len(rows) == sum(counts) and len(set(named)) == len(named)
         for batch, part in zip(told.batches, parts, strict=True):
-            same = same and (len(parts) == 1 or {row.key for row in part} <= {batch.key})
+            same = same and (len(parts) == 1 or {row.key for row in part} <= {tuple(batch.key)})
     if not same:
         raise ValueError("these are other rows")
     return parts
 
 
-def _row(run: _core.Run) -> _Row:
-    key = BatchKey(run.project or "", run.scenario or "", run.batch or "")
-    return _Row(key, run.id, run.to_json())
-
-
 def _by_batch(rows: list[_Row]) -> Walks:
-    texts: dict[BatchKey, list[str]] = {}
+    texts: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
         texts.setdefault(row.key, []).append(row.text)
-    return [(key, _core.Pages.of_texts(some)) for key, some in texts.items()]
+    return [(BatchKey(*key), _core.Pages.of_texts(some)) for key, some in texts.items()]
 
 
 def _unverified(walks: Walks, doubt: str) -> Completeness:
@@ -181,8 +177,8 @@ def _run(text: str, where: str) -> _core.Run:
         raise Error(f"{where}: {error}") from None
 
 
-def _is_run(run: _core.Run, members: Mapping[str, str]) -> bool:
-    return bool(run.id or members.keys() & OF_A_RUN)
+def _row(run: _core.Run, text: str) -> _Row:
+    return _Row((run.project or "", run.scenario or "", run.batch or ""), run.id, text)
 
 
 def _no_run(text: str, where: str, instead: str) -> Error:
@@ -191,17 +187,17 @@ def _no_run(text: str, where: str, instead: str) -> Error:
     return Error(f"{where}: {shown} is no run; {instead}")
 
 
-def _parquet_runs(path: Path, *, exported: bool) -> Iterator[_core.Run]:
+def _parquet_rows(path: Path, *, exported: bool) -> Iterator[_Row]:
     """Gives the runs of the column `json`. What `read` kept as a run, an export may hold."""
     for number, text in enumerate(lines_of(path), start=1):
         where = f"{path}, run {number}"
-        run = _run(text, where)
-        if not exported and not _is_run(run, _members(text)):
+        row = _row(_run(text, where), text)
+        if not (row.id or exported or _members(text).keys() & OF_A_RUN):
             raise _no_run(text, where, "its column json has to hold a run a row")
-        yield run
+        yield row
 
 
-class _JsonRuns:
+class _JsonRows:
     """The runs of a file of JSON: a value a line, or one over many lines.
 
     A value is a run, a page, or an array of runs or pages.
@@ -211,45 +207,47 @@ class _JsonRuns:
         self._path = path
         self._number = 1  # of the run that comes next
 
-    def __iter__(self) -> Iterator[_core.Run]:
+    def __iter__(self) -> Iterator[_Row]:
         try:
             with reading(self._path), self._path.open(encoding="utf-8-sig", newline="\n") as file:
                 for value in _values(file):
-                    yield from self._runs_of(value)
+                    yield from self._rows_of(value)
         except UnicodeDecodeError as error:
             raise Error(f"{self._path} is not UTF-8: {error}; {GIVE}") from None
 
-    def _runs_of(self, value: str, within: str = "") -> Iterator[_core.Run]:
+    def _rows_of(self, value: str, within: str = "") -> Iterator[_Row]:
         """Gives the runs of a value, which may itself be within an "array" or a "page"."""
-        where = f"{self._path}, run {self._number}"
         if value.startswith("[") and not within and _whole(value):
             for element in _elements(value):
-                yield from self._runs_of(element, "array")
+                yield from self._rows_of(element, "array")
             return
+        where = f"{self._path}, run {self._number}"
         try:
-            run = _run(value, where)
+            row = _row(_run(value, where), value)
         except Error as error:
             raise Error(f"{error}; {GIVE}") from None
-        members = {} if run.id else _members(value)
-        if _is_run(run, members):
+        members = {} if row.id else _members(value)
+        if row.id or members.keys() & OF_A_RUN:
             self._number += 1
-            yield run
+            yield row
         elif members.get("data", "").startswith("[") and within != "page":
             for element in _elements(members["data"]):
-                yield from self._runs_of(element, "page")
+                yield from self._rows_of(element, "page")
         else:
             raise _no_run(value, where, GIVE)
 
 
 def _values(file: TextIO) -> Iterator[str]:
     """Gives the values of a file of JSON: one a line, unless the first goes on in the next line."""
-    lines: Iterator[str] = (line for line in file if line.strip(WHITE))
-    first = next(lines, "")
+    lines: Iterator[str] = iter(file)
+    first = next((line for line in lines if line.strip(WHITE)), "")
     if first and not _whole(first.strip(WHITE)):
         rest = first + file.read()
-        lines = iter([rest] if _whole(rest.strip(WHITE)) else rest.split("\n"))
-        first = next(lines)
-    yield from (text for line in chain([first], lines) if (text := line.strip(WHITE)))
+        lines = iter([] if _whole(rest.strip(WHITE)) else rest.split("\n"))
+        first = next(lines, rest)
+    for line in chain([first], lines):
+        if value := line.strip(WHITE):
+            yield value
 
 
 def _whole(text: str) -> bool:
