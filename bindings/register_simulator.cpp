@@ -19,6 +19,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -92,17 +93,23 @@ struct py_simulator {
   }
 };
 
-/// The texts of runs that come from no file of lines, and where they come from.
-using texts = std::optional<std::vector<std::string>>;
+/// The texts of runs that come from no file of lines, by the batch that they were read from: its
+/// project, scenario and batch.
+using batch_of_texts =
+    std::pair<std::tuple<std::string, std::string, std::string>, std::vector<std::string>>;
+using texts = std::optional<std::vector<batch_of_texts>>;
 
-simulator::dataset dataset_of(std::vector<std::string> runs, std::string const& from) {
+simulator::dataset dataset_of(std::vector<batch_of_texts> batches, std::string const& from) {
   simulator::dataset made;
-  for (auto& run : runs) {
-    try {
-      made.add(simulator::parse_run(std::move(run)));
-    } catch (std::exception const& error) {
-      auto const number = std::to_string(made.size() + 1);
-      throw simulator::dataset_error(from + ", run " + number, 0, error.what());
+  for (auto& [names, runs] : batches) {
+    auto const key = std::make_from_tuple<simulator::batch_key>(names);
+    for (auto& run : runs) {
+      try {
+        made.add(simulator::parse_run(std::move(run), key));
+      } catch (std::exception const& error) {
+        auto const number = std::to_string(made.size() + 1);
+        throw simulator::dataset_error(from + ", run " + number, 0, error.what());
+      }
     }
   }
   if (made.empty()) throw simulator::dataset_error(from, 0, "no runs in it");

@@ -444,7 +444,7 @@ class Simulator:
         self,
         *,
         data: str | None = None,
-        texts: list[str] | None = None,
+        texts: list[tuple[tuple[str, str, str], list[str]]] | None = None,
         seed: int = 1,
         scenarios: int = 3,
         batches: int = 1,

@@ -89,6 +89,37 @@ def test_what_was_read_is_served_again_byte_for_byte(
             assert sorted(run.to_json() for run in stream) == sorted(kept)
 
 
+@pytest.mark.parametrize("place", ["a.parquet", "archive", "a.jsonl"])
+def test_a_run_that_names_no_batch_is_served_as_one_of_the_batch_that_it_was_read_from(
+    tmp_path: Path, place: str
+) -> None:
+    runs = [f'{{"id":"r{n}","sequence":{n},"turns":[],"x":"\\ud83d"}}' for n in (1, 2)]
+    with serving(page(runs)) as (_, client):
+        batch = client.batch(scenario="s", batch="b")
+        if place == "archive":
+            batch.archive(tmp_path / place)
+        elif place == "a.jsonl":
+            batch.read().to_jsonl(tmp_path / place)
+        else:
+            batch.read().to_parquet(tmp_path / place)
+    if place == "a.jsonl":
+        with pytest.raises(simruns.Error, match=r"a\.jsonl:1: `projectReference` must be a text"):
+            simruns.Simulator(data=tmp_path / place)
+        return
+    with simruns.Simulator(data=tmp_path / place) as again, again.client() as client:
+        assert again.batches() == [("p", "s", "b")]
+        assert texts(client.batches(again.pairs).read()) == runs
+
+
+def test_a_saved_page_is_served(tmp_path: Path) -> None:
+    sent = runs_of_all_kinds()
+    (tmp_path / "page.json").write_bytes(page(sent))
+    with simruns.Simulator(data=tmp_path / "page.json") as again, again.client() as client:
+        (key,) = again.batches()
+        runs = client.batch(scenario=key.scenario, batch=key.batch).read(allow_incomplete=True)
+    assert sorted(texts(runs)) == sorted(sent)
+
+
 def test_a_reference_that_has_half_an_emoji_is_asked_for_as_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     text = RUN % (r'"r1\ud83d"', 1, '"a"', '"x":1')

@@ -188,12 +188,15 @@ def test_duckdb_reads_the_tables_as_they_are(
 ) -> None:
     duckdb = pytest.importorskip("duckdb")
     held, turns = runs, runs.turns
-    for _ in range(2):
-        (row,) = duckdb.sql(
-            "SELECT count(DISTINCT held.id), count(turns.id) "
-            "FROM held LEFT JOIN turns ON held.id = turns.run_id"
-        ).fetchall()
-        assert row == (len(held), len(turns))
+    question = (
+        "SELECT count(DISTINCT held.id), count(turns.id) "
+        "FROM held LEFT JOIN turns ON held.id = turns.run_id"
+    )
+    with duckdb.connect() as connection:
+        for ask in (duckdb.sql, duckdb.execute, connection.sql, connection.execute):
+            for _ in range(2):
+                (row,) = ask(question).fetchall()
+                assert row == (len(held), len(turns)), ask
 
 
 def test_the_completeness_travels_with_a_table(runs: simruns.Runs) -> None:

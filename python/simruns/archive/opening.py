@@ -110,11 +110,15 @@ def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
             )
 
 
-def texts_in(path: Path) -> Iterator[str]:
-    """Gives the texts of the runs of a directory of archives."""
-    for directory in archives_in(path):
-        manifest, pages = _of_archive(directory)
-        yield from (pages[number].to_json() for number in range(manifest.runs))
+def texts_in(path: Path) -> Iterator[tuple[BatchKey, list[str]]]:
+    """Gives the texts of the runs that `open` gives, by the batch that they were read from."""
+    if not path.is_dir():
+        walks = read_file(path).walks
+    else:
+        opened = map(_of_archive, archives_in(path))
+        walks = [(manifest.key, pages) for manifest, pages in opened]
+    for key, pages in walks:
+        yield key, [pages[number].to_json() for number in range(len(pages))]
 
 
 def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:

@@ -38,18 +38,16 @@ def _either(name: str, others: list[str]) -> Error:
 
 
 def source(data: PathLike | None) -> dict[str, Any]:
-    """Gives the file of runs to the core; of Parquet and of an archive, the runs' own texts too."""
+    """Gives the file of runs to the core; if it is no file of lines, the runs' own texts too."""
     if data is None:
         return {}
     path = Path(data)
-    archive = path.is_dir()
-    if not archive and path.suffix.lower() != ".parquet":
+    if not path.is_dir() and path.suffix.lower() not in (".parquet", ".json"):
         return {"data": os.fspath(path)}
     from simruns.archive.opening import texts_in
-    from simruns.archive.run_files import lines_of
 
     try:
-        texts = list(texts_in(path) if archive else lines_of(path))
+        texts = list(texts_in(path))
     except MissingExtraError:
         raise
     except (Error, OSError) as error:

@@ -39,10 +39,11 @@ struct stored_run {
 };
 
 /// Makes a stored run of the JSON text of one run, and keeps that text as it is. It takes what
-/// `parse_page` takes, and reads texts as that does. The three references are required: they are
-/// the address of the run. An odd value elsewhere cannot be sorted by. Throws:
-/// std::invalid_argument, which says what is wrong and what to do.
-stored_run parse_run(std::string json);
+/// `parse_page` takes, and reads texts as that does. An odd value cannot be sorted by. The three
+/// references are required, as they are the address of the run: one that it does not name is that
+/// of `read_from`, the batch that it was read from.
+/// Throws: std::invalid_argument, which says what is wrong and what to do.
+stored_run parse_run(std::string json, batch_key const& read_from = {});
 
 }  // namespace simruns::simulator
 

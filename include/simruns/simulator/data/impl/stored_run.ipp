@@ -105,7 +105,9 @@ inline void require_object(std::string const& json) {
                               ": each line must be the whole JSON object of one run");
 }
 
-inline void require_reference(std::string const& text, std::string const& name) {
+inline void require_reference(std::string& text, std::string const& known,
+                              std::string const& name) {
+  if (text.empty()) text = known;
   if (!text.empty()) return;
   throw std::invalid_argument("`" + name +
                               "` must be a text that is not empty: without it the run cannot be "
@@ -114,13 +116,13 @@ inline void require_reference(std::string const& text, std::string const& name) 
 
 }  // namespace detail
 
-SIMRUNS_INLINE stored_run parse_run(std::string json) {
+SIMRUNS_INLINE stored_run parse_run(std::string json, batch_key const& read_from) {
   detail::require_object(json);
   stored_run run;
   detail::take_members(run, json);
-  detail::require_reference(run.key.project, "projectReference");
-  detail::require_reference(run.key.scenario, "simulationReference");
-  detail::require_reference(run.key.batch, "simulationRunBatchReference");
+  detail::require_reference(run.key.project, read_from.project, "projectReference");
+  detail::require_reference(run.key.scenario, read_from.scenario, "simulationReference");
+  detail::require_reference(run.key.batch, read_from.batch, "simulationRunBatchReference");
   run.json = std::move(json);
   return run;
 }
