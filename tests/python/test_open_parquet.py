@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -247,26 +248,27 @@ def test_lines_of_json_do_not_tell_and_say_so(
     )
 
 
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
 def test_a_file_is_whole_or_not_there_and_keeps_the_one_before(
-    batch: simruns.Batch, tmp_path: Path
+    batch: simruns.Batch, tmp_path: Path, ending: str
 ) -> None:
-    import resource
-
-    path = tmp_path / "b.parquet"
+    path = tmp_path / f"b.{ending}"
     runs = batch.read()
+    write = runs.to_parquet if ending == "parquet" else runs.to_jsonl
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     for old in (b"", b"old"):
         if old:
             path.write_bytes(old)
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
         try:
-            with pytest.raises(OSError, match=f"too large.*{path}"):
-                runs.to_parquet(path)
+            with pytest.raises(OSError, match=f"too large; make room there, or .*{path}"):
+                write(path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert [p.name for p in tmp_path.iterdir()] == ([path.name] if old else [])
     assert path.read_bytes() == b"old"
-    assert_same(written(runs, path), runs)
+    write(path)
+    assert texts(simruns.open(path)) == texts(runs)
 
 
 def test_without_pyarrow_the_extra_is_named(

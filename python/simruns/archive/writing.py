@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Mapping
@@ -27,13 +26,12 @@ from simruns.core.errors import (
     tell_walk,
 )
 from simruns.core.extras import require
-from simruns.core.files import sync
+from simruns.core.files import NO_ROOM, sync
 from simruns.core.progress import Progress
 from simruns.request.query import ArchiveChoice, BatchKey, make_query
 
 REFUSED = ("bad_request", "not_found")
 """Kinds of failure by which a server refuses the position of a resumed walk."""
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Archiver:

@@ -17,6 +17,9 @@ from typing import NoReturn
 
 from simruns.core.errors import Error
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where a file, or its disk, takes no more."""
+
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterator[Path]:
@@ -185,7 +188,10 @@ def _remove_unlocked(path: Path) -> None:
 
 
 def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+    reason = error.strerror or str(error)
+    if error.errno in NO_ROOM and ";" not in reason:
+        return f"{reason}; make room there, or give another place"
+    return reason
 
 
 def sync(path: Path) -> None:
