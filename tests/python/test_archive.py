@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,23 @@ def test_an_archive_holds_each_run_as_it_came_and_in_order(
         "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests"
     )
     assert texts(simruns.open(tmp_path / "a")) == texts(batch.runs())
+
+
+def test_pyarrow_groups_the_runs_of_parts_whose_words_differ(
+    batch: simruns.Batch, small_parts: None, tmp_path: Path
+) -> None:
+    dataset = pytest.importorskip("pyarrow.dataset")
+    told = [run.to_dict() for run in batch.runs()]
+    for number, run in enumerate(told):
+        run["createdBy"] = f"author {number // 25}"
+    file = tmp_path / "runs.jsonl"
+    file.write_text("".join(json.dumps(run) + "\n" for run in told))
+    with simruns.Simulator(data=file) as sim, sim.client() as client:
+        batch_of(sim, client).archive(tmp_path / "a")
+    table = dataset.dataset(tmp_path / "a" / "parts").to_table()
+    for column, key in (("created_by", "createdBy"), ("scenario", "simulationReference")):
+        counted = table.group_by(column).aggregate([("id", "count")]).to_pylist()
+        assert {row[column]: row["id_count"] for row in counted} == Counter(r[key] for r in told)
 
 
 def test_the_parts_are_tables_of_runs_for_whoever_reads_parquet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,94 @@ def test_the_other_tables_join_the_runs_by_run_id(runs: simruns.Runs) -> None:
     turns = runs.turns.to_pandas()
     joined = runs.to_pandas().merge(turns, left_on="id", right_on="run_id", suffixes=("", "_turn"))
     assert len(joined) == len(turns)
+
+
+@pytest.fixture(scope="module")
+def unlike_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[simruns.Runs]:
+    """A batch of 100 successes, then 100 failures, then 50 of an author of their own."""
+    with simruns.Simulator(seed=5, scenarios=1, runs=250) as sim, sim.client() as client:
+        told = [run.to_dict() for run in client.batches(sim.pairs).read()]
+    for i, run in enumerate(told):
+        run["metrics"] = {"status": ("SUCCESS", "FAILED", "ERROR")[i // 100], "success": i < 100}
+        run["createdBy"] = f"author {i // 50}"
+        run["successCriteria"] = [{"type": f"type {i // 80}", "params": {}}]
+    file = tmp_path_factory.mktemp("unlike") / "runs.jsonl"
+    file.write_text("".join(json.dumps(run) + "\n" for run in told))
+    with simruns.Simulator(data=file) as sim, sim.client() as client:
+        yield client.batches(sim.pairs).read()
+
+
+def words_of(runs: simruns.Runs, name: str) -> list[str | None]:
+    return [getattr(run, name) for run in runs]
+
+
+WORDS = ("verdict", "status", "created_by", "scenario", "large_language_model", "sentiment")
+
+
+@pytest.mark.odd_data
+def test_every_batch_of_a_table_has_the_same_dictionaries(unlike_pages: simruns.Runs) -> None:
+    for table in (unlike_pages, unlike_pages.turns, unlike_pages.criteria):
+        with pyarrow.RecordBatchReader.from_stream(table) as reader:
+            batches = list(reader)
+        assert len(batches) == 3
+        for name, field in zip(reader.schema.names, reader.schema, strict=True):
+            if pyarrow.types.is_dictionary(field.type):
+                first, *others = (batch.column(name).dictionary for batch in batches)
+                assert all(first.equals(other) for other in others), name
+
+
+@pytest.mark.odd_data
+def test_the_words_of_the_contract_have_the_same_index_in_every_table(
+    runs: simruns.Runs, unlike_pages: simruns.Runs
+) -> None:
+    for some in (runs, unlike_pages):
+        table = some.to_arrow()
+        for name, words in {
+            "verdict": ["success", "failure", "agent_error", "platform_error", "unknown_error",
+                        "stopped", "pending"],
+            "status": ["SUCCESS", "FAILED", "ERROR"],
+            "sentiment": ["positive", "negative", "neutral"],
+            "error_category": ["NONE", "LLM_PROVIDER_ERROR", "AI_AGENT_TIMEOUT", "AI_AGENT_ERROR",
+                               "UNKNOWN"],
+        }.items():  # fmt: skip
+            assert table[name].chunk(0).dictionary.to_pylist() == words
+
+
+@pytest.mark.odd_data
+def test_pandas_polars_and_duckdb_read_the_words_of_pages_that_begin_unlike(
+    unlike_pages: simruns.Runs,
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    by_duckdb = duckdb.sql("SELECT * FROM unlike_pages").fetchall()
+    columns = pyarrow.schema(unlike_pages).names
+    for name in WORDS:
+        words = words_of(unlike_pages, name)
+        assert unlike_pages.to_polars()[name].cast(str).to_list() == words
+        frame = unlike_pages.to_pandas()
+        assert [None if word != word else word for word in frame[name]] == words
+        assert [row[columns.index(name)] for row in by_duckdb] == words
+    types = [criterion.type for run in unlike_pages for criterion in run.criteria]
+    assert unlike_pages.criteria.to_polars()["type"].cast(str).to_list() == types
+
+
+@pytest.mark.odd_data
+def test_pyarrow_groups_joins_and_writes_tables_of_several_pages(
+    unlike_pages: simruns.Runs, tmp_path: Path
+) -> None:
+    table, turns = unlike_pages.to_arrow(), unlike_pages.turns.to_arrow()
+    for name in WORDS:
+        counts = table.group_by(name).aggregate([("id", "count")])
+        counted = {row[name]: row["id_count"] for row in counts.to_pylist()}
+        assert counted == Counter(words_of(unlike_pages, name))
+        assert table.select(["id", name]).join(counts, name).num_rows == len(unlike_pages)
+    keys = ["scenario", "batch"]
+    joined = turns.select(["run_id", "text", *keys]).join(
+        table.select(["id", *keys]), ["run_id", *keys], ["id", *keys], "inner"
+    )
+    assert joined.num_rows == len(unlike_pages.turns)
+    with pyarrow.ipc.new_file(tmp_path / "file.arrow", table.schema) as out:
+        out.write_table(table)
+    with pyarrow.ipc.open_file(tmp_path / "file.arrow") as back:
+        assert back.read_all().equals(table)

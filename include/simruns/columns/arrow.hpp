@@ -114,7 +114,8 @@ void export_schema(table which, table_metadata const& metadata, ArrowSchema* out
 
 /// Writes a stream of record batches to `out`, to be released by its consumer. The stream builds
 /// one batch a page when it is asked for it, and then lets the page go; a page without rows is
-/// skipped. What the stream gives lives on its own: arrays, and each of their children, outlive the
+/// skipped. All batches have the same dictionaries, for which the first goes through all pages
+/// once. What the stream gives lives on its own: arrays, and each of their children, outlive the
 /// stream. Throws: only `std::bad_alloc`; then `out` is as it was. The stream itself never throws:
 /// it returns EINVAL, ENOMEM or EIO and says why, and the next call tries the same page again.
 /// Threads: any, one at a time, as Arrow says.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -32,23 +33,23 @@ struct column_header {
   bool nullable = true;  ///< Whether a row may lack a value.
 };
 
-/// One column of a batch. It owns its memory, shares nothing with the page, and never changes, so
-/// any thread may read it. What is absent or null in the page has no value here.
+/// One column of a batch. It shares nothing with the page, and its memory never changes, so any
+/// thread may read it, and a copy is cheap. What is absent or null in the page has no value here.
 class column {
  public:
-  column(column_header header, detail::column_data data) noexcept
+  column(column_header header, std::shared_ptr<detail::column_data const> data) noexcept
       : header_(header), data_(std::move(data)) {}
 
   std::string_view name() const noexcept { return header_.name; }
   column_type type() const noexcept { return header_.type; }
   bool nullable() const noexcept { return header_.nullable; }
-  std::size_t size() const noexcept { return data_.size; }
-  std::size_t null_count() const noexcept { return data_.null_count; }
+  std::size_t size() const noexcept { return data_->size; }
+  std::size_t null_count() const noexcept { return data_->null_count; }
 
   /// Whether this row has a value. Requires, as for all that takes a row: `row < size()`.
   bool has_value(std::size_t row) const noexcept {
     assert(row < size());
-    return !data_.validity || detail::bit_at(data_.validity, row);
+    return !data_->validity || detail::bit_at(data_->validity, row);
   }
 
   /// The text of a row, which lives as long as the column. Requires: `type()` is `text` or
@@ -56,8 +57,8 @@ class column {
   maybe<std::string_view> text(std::size_t row) const noexcept {
     assert(type() == column_type::text || type() == column_type::dictionary);
     if (!has_value(row)) return {};
-    if (!data_.dictionary) return text_at(data_, row);
-    return text_at(*data_.dictionary, static_cast<std::size_t>(indices()[row]));
+    if (!data_->dictionary) return text_at(*data_, row);
+    return text_at(*data_->dictionary, static_cast<std::size_t>(indices()[row]));
   }
 
   /// The number of a row. Requires: `type()` is `integer`.
@@ -71,14 +72,14 @@ class column {
   maybe<double> real(std::size_t row) const noexcept {
     assert(type() == column_type::real);
     if (!has_value(row)) return {};
-    return data_.values.as<double>()[row];
+    return data_->values.as<double>()[row];
   }
 
   /// The truth of a row. Requires: `type()` is `boolean`.
   maybe<bool> boolean(std::size_t row) const noexcept {
     assert(type() == column_type::boolean);
     if (!has_value(row)) return {};
-    return detail::bit_at(data_.values, row);
+    return detail::bit_at(data_->values, row);
   }
 
   /// The moment of a row. Requires: `type()` is `time`.
@@ -92,21 +93,22 @@ class column {
   /// `type()` is `integer` or `time`.
   std::span<std::int64_t const> integers() const noexcept {
     assert(type() == column_type::integer || type() == column_type::time);
-    return {data_.values.as<std::int64_t>(), size()};
+    return {data_->values.as<std::int64_t>(), size()};
   }
 
   /// All rows as positions in `words()`; 0 where there is no value. Requires: `type()` is
   /// `dictionary`.
   std::span<std::int32_t const> indices() const noexcept {
     assert(type() == column_type::dictionary);
-    return {data_.values.as<std::int32_t>(), size()};
+    return {data_->values.as<std::int32_t>(), size()};
   }
 
-  /// The different texts, in the order of their first row. Requires: `type()` is `dictionary`.
+  /// The different texts: those that the column begins with whether a row has them or not, then the
+  /// others in the order of their first row. Requires: `type()` is `dictionary`.
   std::vector<std::string_view> words() const;
 
-  /// Gives the buffers away, as an export to Arrow does.
-  detail::column_data take() && noexcept { return std::move(data_); }
+  /// The buffers, which an export to Arrow shares.
+  std::shared_ptr<detail::column_data const> const& data() const noexcept { return data_; }
 
  private:
   static std::string_view text_at(detail::column_data const& texts, std::size_t row) noexcept {
@@ -116,7 +118,7 @@ class column {
   }
 
   column_header header_;
-  detail::column_data data_;
+  std::shared_ptr<detail::column_data const> data_;
 };
 
 /// Rows as columns of the same size.

@@ -45,14 +45,15 @@ std::vector<column_header> columns_of(table which);
 std::size_t row_count(table which, page const& source);
 
 /// A page as columns. They copy what they hold, so the page may go. Absent and null are both "no
-/// value", and nothing is invented.
+/// value", and nothing is invented. `words()` of verdict, status, sentiment and error_category
+/// begin with all words that they may have, so that these have the same indices in every page.
 /// `first_run`: the runs before this page; `issues.run_index` counts from there, so that it is the
 /// run's row in the table `runs`.
 /// A criterion's result is the one of its name (`params.name`, `result.name`), where each side has
 /// that name once. Else it is the one at its position, if there are as many results as criteria and
 /// no other criterion has it by name. Else there is none.
 /// Throws: `request_error` of `errc::too_large` where a column's texts pass 2,147,483,647 bytes.
-/// Threads: any.   Cost: two passes over the page, up to three allocations a column.
+/// Threads: any.   Cost: two passes over the page, up to four allocations a column.
 column_batch build(table which, page const& source, std::int64_t first_run = 0);
 
 }  // namespace simruns

@@ -38,7 +38,7 @@ def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     pages = _core.Pages.of_texts(row.text for row in rows)
     with pyarrow.RecordBatchReader.from_stream(_core.ArrowTable("runs", [pages], {})) as reader:
-        table = reader.read_all()
+        table = _with_plain_texts(reader.read_all())
     times = pyarrow.array([row.read_at for row in rows], pyarrow.timestamp("ms", tz="UTC"))
     revisions = pyarrow.array([row.revision for row in rows], pyarrow.int64())
     texts = pyarrow.array([row.text for row in rows], pyarrow.large_string())
@@ -51,6 +51,16 @@ def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
     with replacing(directory / file, durable=True) as temporary:
         temporary.write_bytes(content)
     return Part(file, len(rows), hashlib.sha256(content).hexdigest())
+
+
+def _with_plain_texts(table: Any) -> Any:
+    """Gives the table without dictionaries: pyarrow groups by none that differ among the parts."""
+    pyarrow = require("pyarrow", "arrow", "an archive")
+    fields = (
+        field.with_type(field.type.value_type) if pyarrow.types.is_dictionary(field.type) else field
+        for field in table.schema
+    )
+    return table.cast(pyarrow.schema(fields))
 
 
 def read_part(directory: Path, part: Part, *columns: str) -> Any:

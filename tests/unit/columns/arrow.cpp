@@ -5,6 +5,7 @@
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -43,9 +44,39 @@ std::string text_at(ArrowArray const& texts, std::size_t row) {
   return {bytes + offsets[row], bytes + offsets[row + 1]};
 }
 
+/// A page of these runs, given as JSON; what it lacks is an issue.
+simruns::page page_with(std::string const& runs) {
+  return simruns::parse_page(R"({"data":[)" + runs + R"(],"pagination":{}})").value();
+}
+
+/// The words of each column that has a dictionary.
+std::vector<std::vector<std::string>> dictionaries_of(ArrowArray const& batch) {
+  std::vector<std::vector<std::string>> out;
+  for (std::int64_t i = 0; i < batch.n_children; ++i) {
+    auto const* const words = batch.children[i]->dictionary;
+    if (words == nullptr) continue;
+    out.emplace_back();
+    for (std::int64_t word = 0; word < words->length; ++word) {
+      out.back().push_back(text_at(*words, static_cast<std::size_t>(word)));
+    }
+  }
+  return out;
+}
+
+/// The word of the first row, or an empty text where it has none.
+std::string word_of(ArrowArray const& column) {
+  auto const* const validity = static_cast<unsigned char const*>(column.buffers[0]);
+  if (validity != nullptr && (validity[0] & 1) == 0) return {};
+  auto const index = static_cast<std::int32_t const*>(column.buffers[1])[0];
+  return text_at(*column.dictionary, static_cast<std::size_t>(index));
+}
+
 /// Places of columns of `runs`.
 constexpr std::size_t id = 0;
 constexpr std::size_t scenario = 3;
+constexpr std::size_t verdict = 12;
+constexpr std::size_t status = 14;
+constexpr std::size_t created_by = 27;
 
 /// A page of one run whose turns share one text, so that their sum passes what int32 counts.
 simruns::page page_of_endless_texts() {
@@ -111,6 +142,37 @@ TEST_CASE("a stream has a batch a page, skips those without rows, and ends with 
   CHECK(text_at(*second->children[id], 0) == "c");
   CHECK_FALSE(next(stream));
   CHECK_FALSE(next(stream));
+}
+
+TEST_CASE("a text has the same index in every batch of a stream, whatever its page begins with") {
+  std::vector<simruns::page> const pages{
+      page_with(
+          R"({"createdBy":"u","metrics":{"status":"SUCCESS"},"successCriteria":[{"type":"t"}]})"),
+      page_with(R"({"createdBy":"v","metrics":{"status":"FAILED"}}, {})"),
+      page_with(R"({"metrics":{"status":"HALF"},"successCriteria":[{"type":"q"},{"type":"t"}]})"),
+      page_with(R"({"createdBy":"v","simulationReference":"s","turns":[{}]})"),
+  };
+  for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+    auto stream = stream_of(which, pages);
+    std::vector<std::vector<std::string>> first;
+    for (auto batch = next(stream); batch; batch = next(stream)) {
+      auto const here = dictionaries_of(*batch.get());
+      if (first.empty()) first = here;
+      CHECK(here == first);
+    }
+    INFO(simruns::to_string(which));
+    CHECK_FALSE(first.empty());
+  }
+  auto stream = stream_of(table::runs, pages);
+  for (auto const& wanted : std::vector<std::array<std::string, 3>>{{"u", "success", "SUCCESS"},
+                                                                    {"v", "failure", "FAILED"},
+                                                                    {"", "unknown_error", "HALF"},
+                                                                    {"v", "pending", ""}}) {
+    auto const batch = next(stream);
+    CHECK(word_of(*batch->children[created_by]) == wanted[0]);
+    CHECK(word_of(*batch->children[verdict]) == wanted[1]);
+    CHECK(word_of(*batch->children[status]) == wanted[2]);
+  }
 }
 
 TEST_CASE("a stream gives its schema before, between and after its batches") {

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -176,6 +177,50 @@ TEST_CASE("a text that repeats stands once in the dictionary of its column, in o
       REQUIRE(column.text(i) == text("u" + std::to_string(i * 7 % distinct)));
       REQUIRE(column.indices()[i] <= highest + 1);
       highest = std::max(highest, column.indices()[i]);
+    }
+  }
+}
+
+TEST_CASE("the words of the contract have the same indices in every page, and others follow them") {
+  using words = std::vector<std::string_view>;
+  std::vector<std::pair<std::string_view, words>> const wanted{
+      {"verdict",
+       {"success", "failure", "agent_error", "platform_error", "unknown_error", "stopped",
+        "pending"}},
+      {"status", {"SUCCESS", "FAILED", "ERROR"}},
+      {"sentiment", {"positive", "negative", "neutral"}},
+      {"error_category",
+       {"NONE", "LLM_PROVIDER_ERROR", "AI_AGENT_TIMEOUT", "AI_AGENT_ERROR", "UNKNOWN"}}};
+  auto const none = runs_of("");
+  auto const other = runs_of(R"({"metrics":{"status":"HALF","sentiment":"meh",
+                                 "errorInfo":{"category":"NEW"}}})");
+  for (auto const& [name, contract] : wanted) {
+    INFO(name);
+    CHECK(none[name].words() == contract);
+    auto more = other[name].words();
+    CHECK(more.size() == contract.size() + (name == "verdict" ? 0 : 1));
+    more.resize(contract.size());
+    CHECK(more == contract);
+  }
+}
+
+TEST_CASE("the words that a dictionary begins with are those that decoding knows") {
+  auto const t = runs_of("");
+  for (auto const& [name, before, after] : std::vector<std::array<std::string, 3>>{
+           {"status", R"("status":")", R"(")"},
+           {"sentiment", R"("sentiment":")", R"(")"},
+           {"error_category", R"("errorInfo":{"category":")", R"("})"}}) {
+    auto known = t[name].words();
+    known.push_back("another");
+    for (auto const word : known) {
+      auto const metrics = before + std::string(word) + after;
+      auto const page = page_with(R"({"metrics":{)" + metrics + "}}");
+      bool noted = false;
+      for (auto const& issue : page.issues()) {
+        noted = noted || issue.message.starts_with("unknown value");
+      }
+      INFO(metrics);
+      CHECK(noted == (word == "another"));
     }
   }
 }

@@ -80,7 +80,8 @@ struct column_data {
   column_buffer validity;  ///< A bit for each row; none where every row has a value.
   column_buffer values;    ///< int64, double, bits, offsets (one more than rows), or indices.
   column_buffer bytes;     ///< The bytes of texts; none in a column of another type.
-  std::unique_ptr<column_data> dictionary;  ///< The texts that indices point to.
+  /// The texts that indices point to; one for all batches of a stream.
+  std::shared_ptr<column_data const> dictionary;
 };
 
 inline bool bit_at(column_buffer const& bitmap, std::size_t index) noexcept {

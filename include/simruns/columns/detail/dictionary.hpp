@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace simruns::detail {
 /// Numbers texts in the order of their first coming. The texts stay where they are.
 class column_dictionary {
  public:
+  /// `first`: words that have the first numbers, whether they come or not.
+  explicit column_dictionary(std::span<std::string_view const> first = {})
+      : words_(first.begin(), first.end()) {}
+
   std::int32_t index_of(std::string_view text) {
     if (text.data() == last_data_ && text.size() == last_size_) return last_index_;
     last_data_ = text.data();

@@ -5,13 +5,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 /// A row of a table has one function, `visit(out)`, which names the table's columns in their order
 /// with the row's values:
 ///   `out.value(name, value)`: a text, an int64, a double, a bool, a time, or a `maybe` of these;
-///   `out.word(name, value)`: a text that repeats, or a `maybe` of one;
+///   `out.word(name, value)`: a text that repeats, or a `maybe` of one; a third argument is what
+///   the column's dictionary begins with;
 ///   `out.composed(name, write)`: a text in pieces. `write(sink)` says whether there is one.
 /// The visitors below make of it the table's schema, the room for its texts, and its columns. A
 /// schema and its arrays thus cannot disagree.
@@ -30,7 +33,7 @@ class header_visitor {
     out_.push_back({name, type_of(value), may_lack(value)});
   }
   template <class T>
-  void word(std::string_view name, T const& value) {
+  void word(std::string_view name, T const& value, std::span<std::string_view const> = {}) {
     out_.push_back({name, column_type::dictionary, may_lack(value)});
   }
   void composed(std::string_view name, auto const&) {
@@ -60,7 +63,7 @@ class header_visitor {
   std::vector<column_header>& out_;
 };
 
-/// Adds the bytes of a row's texts to the sum of each column.
+/// Adds the bytes of a row's texts to the sum of each column but those of words.
 class text_size_visitor {
  public:
   explicit text_size_visitor(text_counter* first) : next_(first) {}
@@ -71,20 +74,20 @@ class text_size_visitor {
   }
   void value(std::string_view, std::string_view value) { (next_++)->put(value); }
   void value(std::string_view, auto const&) { ++next_; }
-  void word(std::string_view, auto const&) { ++next_; }
+  void word(std::string_view, auto const&, std::span<std::string_view const> = {}) {}
   void composed(std::string_view, auto const& write) { write(*next_++); }
 
  private:
   text_counter* next_;
 };
 
-/// Gives the values of a row to the builder of each column.
+/// Gives the values of a row to the builder of each column but those of words.
 class build_visitor {
  public:
   build_visitor(column_builder* first, std::size_t row) : next_(first), row_(row) {}
 
   void value(std::string_view, auto const& value) { (next_++)->put(row_, value); }
-  void word(std::string_view, auto const& value) { (next_++)->put_word(row_, value); }
+  void word(std::string_view, auto const&, std::span<std::string_view const> = {}) {}
   void composed(std::string_view, auto const& write) { (next_++)->put_composed(row_, write); }
 
  private:
@@ -107,21 +110,31 @@ template <class Row>
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].visit(build_visitor(builders, i));
 }
 
-/// Builds all columns of a table.
+/// Builds all columns of a table but those of `words`, which are there already.
 template <class Row>
-column_batch build_columns(std::vector<Row> const& rows) {
+column_batch build_columns(std::vector<Row> const& rows,
+                           std::vector<std::shared_ptr<column_data const>> const& words) {
   auto const headers = headers_of<Row>();
   std::vector<text_counter> texts(headers.size());
   for (auto const& row : rows) row.visit(text_size_visitor(texts.data()));
   std::vector<column_builder> builders;
   builders.reserve(headers.size());
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    builders.emplace_back(headers[i], rows.size(), texts[i].bytes);
+  for (auto const& header : headers) {
+    if (header.type == column_type::dictionary) continue;
+    builders.emplace_back(header, rows.size(), texts[builders.size()].bytes);
   }
   put_rows(rows, builders.data());
   column_batch out{rows.size(), {}};
-  out.columns.reserve(builders.size());
-  for (auto& builder : builders) out.columns.push_back(builder.finish());
+  out.columns.reserve(headers.size());
+  auto const* word = words.data();
+  auto* builder = builders.data();
+  for (auto const& header : headers) {
+    if (header.type == column_type::dictionary) {
+      out.columns.emplace_back(header, *word++);
+    } else {
+      out.columns.emplace_back(header, std::make_shared<column_data>((builder++)->finish()));
+    }
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,19 @@ namespace simruns::detail {
 
 inline constexpr success_rate blank_success_rate{};
 inline constexpr error_info blank_error_info{};
+
+// The words that a dictionary begins with, so that they have the same numbers in every table.
+inline constexpr std::array first_verdicts{
+    to_string(verdict::success),       to_string(verdict::failure),
+    to_string(verdict::agent_error),   to_string(verdict::platform_error),
+    to_string(verdict::unknown_error), to_string(verdict::stopped),
+    to_string(verdict::pending),
+};
+inline constexpr std::array<std::string_view, 3> first_statuses{"SUCCESS", "FAILED", "ERROR"};
+inline constexpr std::array<std::string_view, 3> first_sentiments{"positive", "negative",
+                                                                  "neutral"};
+inline constexpr std::array<std::string_view, 5> first_categories{
+    "NONE", "LLM_PROVIDER_ERROR", "AI_AGENT_TIMEOUT", "AI_AGENT_ERROR", "UNKNOWN"};
 
 template <class Enum>
 maybe<std::string_view> text_of(maybe<open_enum<Enum>> const& value) {
@@ -46,18 +60,18 @@ struct run_row {
     out.value("n_turns", static_cast<std::int64_t>(r.turns.size()));
     out.value("n_criteria", static_cast<std::int64_t>(r.criteria.size()));
 
-    out.word("verdict", verdict);
+    out.word("verdict", verdict, first_verdicts);
     out.value("contradictory", contradictory);
-    out.word("status", text_of(r.metrics.status));
+    out.word("status", text_of(r.metrics.status), first_statuses);
     out.value("success", r.metrics.success);
-    out.word("sentiment", text_of(r.metrics.sentiment));
+    out.word("sentiment", text_of(r.metrics.sentiment), first_sentiments);
     out.value("success_numerator", rate().numerator);
     out.value("success_denominator", rate().denominator);
     out.value("success_percentage", rate().percentage);
     out.value("summary", r.metrics.summary);
     out.value("is_batch_stopped", r.metrics.is_batch_stopped);
     out.value("is_conversation_ended", r.metrics.is_conversation_ended);
-    out.word("error_category", text_of(error().category));
+    out.word("error_category", text_of(error().category), first_categories);
     out.value("error_message", error().message);
     out.value("error_technical_details", error().technical_details);
 
@@ -84,12 +98,19 @@ struct run_row {
   }
 };
 
+/// Rows with what is no word: `verdict` is empty.
 inline std::vector<run_row> run_rows(page const& source) {
   std::vector<run_row> out;
   out.reserve(source.size());
-  for (auto const& r : source) {
-    out.push_back({&r, to_string(verdict_of(r)), is_contradictory(r)});
-  }
+  for (auto const& r : source) out.push_back({&r, {}, is_contradictory(r)});
+  return out;
+}
+
+/// Rows with the words alone: `contradictory` is false.
+inline std::vector<run_row> run_word_rows(page const& source) {
+  std::vector<run_row> out;
+  out.reserve(source.size());
+  for (auto const& r : source) out.push_back({&r, to_string(verdict_of(r)), false});
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "simruns/columns/arrow.hpp"
 #include "simruns/columns/column.hpp"
+#include "simruns/columns/detail/table_words.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
@@ -34,7 +35,7 @@ struct arrow_node {
   std::string metadata;
 
   // What only an array has:
-  column_data column;
+  std::shared_ptr<column_data const> column;
   std::array<void const*, 3> buffers{};
 };
 
@@ -109,15 +110,15 @@ SIMRUNS_INLINE arrow_schema export_header(column_header const& header) {
   return out;
 }
 
-SIMRUNS_INLINE arrow_array export_column(column_data column) {
+SIMRUNS_INLINE arrow_array export_column(std::shared_ptr<column_data const> column) {
   using node = arrow_node<ArrowArray>;
   arrow_array out;
   auto behind = std::make_unique<node>();
-  if (column.dictionary) behind->dictionary = export_column(std::move(*column.dictionary));
-  out->length = static_cast<std::int64_t>(column.size);
-  out->null_count = static_cast<std::int64_t>(column.null_count);
-  out->n_buffers = column.bytes ? 3 : 2;
-  behind->buffers = {column.validity.data(), column.values.data(), column.bytes.data()};
+  if (column->dictionary) behind->dictionary = export_column(column->dictionary);
+  out->length = static_cast<std::int64_t>(column->size);
+  out->null_count = static_cast<std::int64_t>(column->null_count);
+  out->n_buffers = column->bytes ? 3 : 2;
+  behind->buffers = {column->validity.data(), column->values.data(), column->bytes.data()};
   out->buffers = behind->buffers.data();
   behind->column = std::move(column);
   attach(std::move(behind), *out.get());
@@ -125,12 +126,12 @@ SIMRUNS_INLINE arrow_array export_column(column_data column) {
 }
 
 /// A batch as a struct array, which is what a record batch is in Arrow's C interface.
-SIMRUNS_INLINE arrow_array export_batch(column_batch batch) {
+SIMRUNS_INLINE arrow_array export_batch(column_batch const& batch) {
   using node = arrow_node<ArrowArray>;
   arrow_array out;
   auto behind = std::make_unique<node>();
   behind->children.reserve(batch.columns.size());
-  for (auto& c : batch.columns) behind->children.push_back(export_column(std::move(c).take()));
+  for (auto const& c : batch.columns) behind->children.push_back(export_column(c.data()));
   out->length = static_cast<std::int64_t>(batch.rows);
   out->n_buffers = 1;
   out->buffers = behind->buffers.data();
@@ -155,10 +156,8 @@ export_headers(std::vector<column_header> const& columns,
   return out;
 }
 
-/// What a stream of batches holds. Each batch has dictionaries of its own: pyarrow, pandas, Polars
-/// and DuckDB read them so (tested with differing ones), nothing is shared between batches, and
-/// none waits for another. Only Arrow's IPC file format wants one dictionary a column, and its
-/// writer in pyarrow makes it with `IpcWriteOptions(unify_dictionaries=True)`.
+/// What a stream of batches holds. Each batch has the same dictionaries, so the first one waits
+/// until the words of all pages are numbered.
 class batch_stream {
  public:
   batch_stream(table which, std::vector<page> pages, table_metadata metadata)
@@ -168,9 +167,10 @@ class batch_stream {
 
   /// The next batch, or a released array at the end.
   void next(ArrowArray* out) {
+    if (words_.empty()) number_words();
     for (; next_ < pages_.size(); pass()) {
       if (row_count(which_, pages_[next_]) == 0) continue;
-      auto batch = export_batch(build(which_, pages_[next_], first_run_));
+      auto batch = export_batch(build_with(words_[next_], which_, pages_[next_], first_run_));
       pass();
       return batch.move_to(out);
     }
@@ -200,8 +200,15 @@ class batch_stream {
   char const* error() const noexcept { return error_; }
 
  private:
+  void number_words() {
+    table_words words(which_);
+    for (auto const& each : pages_) words.add(each);
+    words_ = words.finish();
+  }
+
   void pass() noexcept {
     first_run_ += static_cast<std::int64_t>(pages_[next_].size());
+    words_[next_].clear();
     pages_[next_++] = page();
   }
 
@@ -218,6 +225,7 @@ class batch_stream {
   table which_;
   std::vector<page> pages_;
   table_metadata metadata_;
+  std::vector<shared_columns> words_;  // Of each page; of none before the first batch.
   std::size_t next_ = 0;
   std::int64_t first_run_ = 0;
   std::string message_;

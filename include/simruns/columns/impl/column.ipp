@@ -11,9 +11,9 @@ namespace simruns {
 SIMRUNS_INLINE std::vector<std::string_view> column::words() const {
   assert(type() == column_type::dictionary);
   std::vector<std::string_view> out;
-  out.reserve(data_.dictionary->size);
-  for (std::size_t i = 0; i < data_.dictionary->size; ++i) {
-    out.push_back(text_at(*data_.dictionary, i));
+  out.reserve(data_->dictionary->size);
+  for (std::size_t i = 0; i < data_->dictionary->size; ++i) {
+    out.push_back(text_at(*data_->dictionary, i));
   }
   return out;
 }

@@ -3,9 +3,17 @@
 #include "simruns/columns/detail/criteria_table.hpp"
 #include "simruns/columns/detail/issues_table.hpp"
 #include "simruns/columns/detail/runs_table.hpp"
+#include "simruns/columns/detail/table_words.hpp"
 #include "simruns/columns/detail/turns_table.hpp"
+#include "simruns/columns/detail/word_columns.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/config.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace simruns {
 
@@ -35,17 +43,74 @@ SIMRUNS_INLINE std::size_t row_count(table which, page const& source) {
   }
 }
 
-SIMRUNS_INLINE column_batch build(table which, page const& source, std::int64_t first_run) {
+namespace detail {
+
+SIMRUNS_INLINE std::vector<column_dictionary> dictionaries_of(table which) {
   switch (which) {
     case table::turns:
-      return detail::build_columns(detail::turn_rows(source));
+      return dictionaries_of<turn_row>();
     case table::criteria:
-      return detail::build_columns(detail::criterion_rows(source).all());
+      return dictionaries_of<criterion_row>();
     case table::issues:
-      return detail::build_columns(detail::issue_rows(source, first_run));
+      return dictionaries_of<issue_row>();
     default:
-      return detail::build_columns(detail::run_rows(source));
+      return dictionaries_of<run_row>();
   }
+}
+
+SIMRUNS_INLINE table_words::table_words(table which)
+    : which_(which), dictionaries_(dictionaries_of(which)) {}
+
+SIMRUNS_INLINE void table_words::add(page const& source) {
+  switch (which_) {
+    case table::turns:
+      return pages_.push_back(index_words(turn_rows(source), dictionaries_));
+    case table::criteria:
+      return pages_.push_back(index_words(criterion_word_rows(source), dictionaries_));
+    case table::issues:
+      return pages_.push_back(index_words(issue_rows(source, 0), dictionaries_));
+    default:
+      return pages_.push_back(index_words(run_word_rows(source), dictionaries_));
+  }
+}
+
+SIMRUNS_INLINE std::vector<shared_columns> table_words::finish() {
+  shared_columns dictionaries;
+  for (auto const& header : columns_of(which_)) {
+    if (header.type != column_type::dictionary) continue;
+    auto const& words = dictionaries_[dictionaries.size()];
+    dictionaries.push_back(std::make_shared<column_data>(copied(words, header.name)));
+  }
+  std::vector<shared_columns> out(pages_.size());
+  for (std::size_t i = 0; i < pages_.size(); ++i) {
+    for (auto& column : pages_[i]) {
+      column.dictionary = dictionaries[out[i].size()];
+      out[i].push_back(std::make_shared<column_data>(std::move(column)));
+    }
+  }
+  return out;
+}
+
+SIMRUNS_INLINE column_batch build_with(shared_columns const& words, table which, page const& source,
+                                       std::int64_t first_run) {
+  switch (which) {
+    case table::turns:
+      return build_columns(turn_rows(source), words);
+    case table::criteria:
+      return build_columns(criterion_rows(source).all(), words);
+    case table::issues:
+      return build_columns(issue_rows(source, first_run), words);
+    default:
+      return build_columns(run_rows(source), words);
+  }
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE column_batch build(table which, page const& source, std::int64_t first_run) {
+  detail::table_words words(which);
+  words.add(source);
+  return detail::build_with(words.finish().front(), which, source, first_run);
 }
 
 }  // namespace simruns
