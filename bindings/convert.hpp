@@ -27,6 +27,14 @@ py::object to_python(simruns::open_enum<Enum> const& value) {
   return to_python(value.text);
 }
 
+/// A text with bytes from anywhere, as from a path; those that are no UTF-8 are shown as escapes.
+inline py::object readable(std::string const& text) {
+  auto const size = static_cast<Py_ssize_t>(text.size());
+  auto* const out = PyUnicode_DecodeUTF8(text.data(), size, "backslashreplace");
+  if (out == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(out);
+}
+
 /// Null and absent are both None; `Run.to_dict` tells them apart.
 template <class T>
 py::object to_python(simruns::maybe<T> const& value) {

@@ -3,6 +3,7 @@
 #include "convert.hpp"
 #include "event_log.hpp"
 #include "py_client.hpp"
+#include "secret.hpp"
 #include "simruns/request/proxy.hpp"
 #include "simruns/runs/client.hpp"
 
@@ -140,7 +141,7 @@ void set_request_budget(simruns::client_config& c, py::handle v) {
 }
 
 void set_proxy(simruns::client_config& c, py::handle v) {
-  c.proxy = simruns::proxy_url(v.cast<std::string>());
+  c.proxy = simruns::proxy_url(v.cast<secret const&>().text());
 }
 
 /// Takes the proxy of the environment, unless one is named.
@@ -197,14 +198,14 @@ simruns::client_config make_config(std::string const& url, py::dict const& given
   return out;
 }
 
-std::unique_ptr<py_client> make_client(std::string const& url, std::optional<std::string> api_key,
-                                       std::optional<std::string> token, py::dict const& given) {
-  if (api_key.has_value() == token.has_value()) {
+std::unique_ptr<py_client> make_client(std::string const& url, secret const* api_key,
+                                       secret const* token, py::dict const& given) {
+  if ((api_key == nullptr) == (token == nullptr)) {
     throw simruns::request_error(simruns::errc::invalid_argument, "give one of api_key and token");
   }
   auto config = make_config(url, given);
-  auto secrets = api_key ? simruns::credentials::api_key(*std::move(api_key))
-                         : simruns::credentials::bearer(*std::move(token));
+  auto secrets = api_key != nullptr ? simruns::credentials::api_key(api_key->text())
+                                    : simruns::credentials::bearer(token->text());
   return std::make_unique<py_client>(std::move(config), std::move(secrets));
 }
 
@@ -215,6 +216,10 @@ void register_client(py::module_& m) {
   stream_class<py_stream>(m, "Stream")
       .def_property_readonly("position", &py_stream::position)
       .def_property_readonly("completeness", &py_stream::completeness);
+
+  py::class_<secret>(m, "Secret")
+      .def(py::init<py::object const&>(), "text"_a)
+      .def("__repr__", [](secret const&) { return "<a secret>"; });
 
   py::class_<py_client>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),

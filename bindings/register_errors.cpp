@@ -1,15 +1,14 @@
 #include "register.hpp"
 
+#include "convert.hpp"
 #include "failures.hpp"
 
 namespace simruns_python {
 
-namespace py = pybind11;
-
 namespace {
 
 py::object text_or_none(std::string const& text) {
-  return text.empty() ? py::object(py::none()) : py::object(py::str(text));
+  return text.empty() ? py::object(py::none()) : readable(text);
 }
 
 py::object exception_for(simruns::request_failure const& failure) {
@@ -17,7 +16,7 @@ py::object exception_for(simruns::request_failure const& failure) {
   auto const kind = to_string(static_cast<simruns::errc>(failure.code.value()));
   return py::module_::import("simruns.core.errors")
       .attr("from_failure")(
-          "kind"_a = std::string(kind), "message"_a = failure.message,
+          "kind"_a = std::string(kind), "message"_a = readable(failure.message),
           "status"_a = failure.status == 0 ? py::object(py::none()) : py::int_(failure.status),
           "code"_a = text_or_none(failure.server_code), "field"_a = text_or_none(failure.field),
           "trace_id"_a = text_or_none(failure.trace_id), "attempts"_a = failure.attempts,
@@ -27,9 +26,9 @@ py::object exception_for(simruns::request_failure const& failure) {
                                 ? py::object(py::none())
                                 : py::float_(static_cast<double>(failure.retry_after.count())),
           "position"_a = text_or_none(failure.position),
-          "cause"_a = failure.cause.failed() ? py::object(py::str(failure.cause.message()))
-                                             : py::object(py::none()),
-          "text"_a = to_string(failure));
+          "cause"_a =
+              failure.cause.failed() ? readable(failure.cause.message()) : py::object(py::none()),
+          "text"_a = readable(to_string(failure)));
 }
 
 void set_error(simruns::request_failure const& failure) {

@@ -1,6 +1,7 @@
 #include "register.hpp"
 
 #include "convert.hpp"
+#include "secret.hpp"
 #include "simruns/error.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/simulator/simulator.hpp"
@@ -148,19 +149,19 @@ std::string without_place(boost::system::system_error const& failed) {
 std::unique_ptr<py_simulator> make_simulator(
     text const& data, texts runs_of_data, std::uint64_t seed, std::size_t scenarios,
     std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
-    text const& api_key, text const& token, double latency_ms, text const& live, double speed,
-    text const& faults, bool self_signed, text const& certificate, text const& private_key,
+    secret const* api_key, secret const* token, double latency_ms, text const& live, double speed,
+    text const& faults, bool self_signed, text const& certificate, secret const* private_key,
     text const& upstream, text const& record, text const& log, std::size_t keep_responses) {
   py::gil_scoped_release const no_python_here;
   auto made = std::make_unique<py_simulator>();
   simulator::server_options options;
   options.address = host;
   options.port = port;
-  options.api_key = api_key.value_or("");
-  options.bearer_token = token.value_or("");
+  options.api_key = text_of(api_key).value_or("");
+  options.bearer_token = text_of(token).value_or("");
   options.latency = milliseconds(latency_ms);
   options.certificate = certificate.value_or("");
-  options.private_key = private_key.value_or("");
+  options.private_key = text_of(private_key).value_or("");
   if (self_signed) {
     auto pair = simulator::self_signed_certificate();
     options.certificate = std::move(pair.certificate);

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
+import os
+import re
 from numbers import Real
 from typing import Any
 
@@ -13,10 +15,26 @@ LARGEST = 2**63 - 1
 LONGEST = 1e9
 
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
 def text(name: str, value: Any) -> str:
+    """Checks a text that the core can take: UTF-8 without a NUL.
+
+    A part of a text is not shown, since it may be a proxy's, with its password.
+    """
     if not isinstance(value, str):
         raise invalid(f"{name} is {_shown(value)}; give text", field=name)
+    found = _NO_TEXT.search(value)
+    if found is not None:
+        what = "a NUL" if found[0] == "\0" else "a byte that is no UTF-8, or half a character"
+        raise invalid(f"{name} has {what} at position {found.start()}; give text", field=name)
     return value
+
+
+def path(name: str, value: Any) -> str:
+    """Checks the path of a file that the core opens."""
+    return text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
 
 
 def secret(name: str, value: Any) -> str:
@@ -43,7 +61,7 @@ def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
         shown = _shown(value)
         raise invalid(f"{name} is {shown}; give a whole number, {wanted}", field=name) from None
     if not low <= number <= high:
-        raise invalid(f"{name} is {number}; give {wanted}", field=name)
+        raise invalid(f"{name} is {_shown(number)}; give {wanted}", field=name)
     return number
 
 
@@ -57,7 +75,10 @@ def duration(
     wanted = f"{'0 or ' if zero else ''}{least:g} {unit} or more"
     if isinstance(value, bool) or not isinstance(value, Real):
         raise invalid(f"{name} is {_shown(value)}; give {wanted}", field=name)
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if (
         not math.isfinite(number)
         or number < 0
@@ -70,6 +91,8 @@ def duration(
 
 def _shown(value: Any) -> str:
     """Gives a short text of a value; of an unknown object, only its type."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"a number of {value.bit_length()} bits"
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
+from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
@@ -74,13 +75,20 @@ _from_one = partial(checks.count, low=1)
 
 def _file(name: str, value: Any) -> str:
     """Gives the path of a file, which can be read."""
-    path = checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    path = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(path, str):
+        return checks.text(name, path)
     try:
-        with open(path, "rb"):
-            return path
+        open(path, "rb").close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no path"
         raise invalid(f"{name} is {path!r}, which cannot be read: {reason}", field=name) from None
+    return checks.text(name, path)
+
+
+def _proxy(name: str, value: Any) -> _core.Secret:
+    """Gives the URL of a proxy, which may hold a password."""
+    return _core.Secret(checks.text(name, value))
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -103,7 +111,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "request_budget": partial(checks.count, low=0),
     "compression": checks.flag,
     "ca_file": _file,
-    "proxy": checks.text,
+    "proxy": _proxy,
     "proxy_from_env": checks.flag,
 }
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
+from simruns.core import checks
 from simruns.core.errors import InvalidArgumentError, invalid
 from simruns.request.query import BatchKey
 
@@ -89,6 +90,8 @@ def _frame_rows(frame: Any) -> Iterator[_Row]:
 
 
 def _csv_rows(path: str) -> Iterator[_Row]:
+    if not _is_path(path):
+        raise invalid(f"cannot read pairs from {path!r}: it is no path; {FORMS}")
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
@@ -100,6 +103,17 @@ def _csv_rows(path: str) -> Iterator[_Row]:
         raise invalid(f"cannot read pairs from {path!r}: {error.strerror}; {FORMS}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise invalid(f"{path!r} is not a CSV file in UTF-8: {error}") from error
+
+
+def _is_path(path: str) -> bool:
+    """Whether the system can be asked for it: not with a NUL, or half a character."""
+    try:
+        os.stat(path)
+    except OSError:
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 def _check_columns(what: str, names: list[str]) -> None:
@@ -122,7 +136,7 @@ def _key(where: str, fields: tuple[Any, Any, Any], project: str | None) -> Batch
 
 def _reference(where: str, name: str, value: Any) -> str:
     if isinstance(value, str) and value:
-        return value
+        return checks.text(f"{where}: {name}", value)
     if value is None and name == "project":
         raise no_project(where)
     shown = repr(value) if value is None or isinstance(value, str) else type(value).__name__

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
+from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
 
@@ -15,7 +18,7 @@ TOKEN = "SIMRUNS_TOKEN"
 
 
 def base_url(given: str | None) -> str:
-    url = checks.text("base_url", given) if given is not None else os.environ.get(BASE_URL)
+    url = checks.text("base_url", given) if given is not None else _set(BASE_URL, checks.text)
     if not url:
         raise invalid(f"no base URL; give base_url or set {BASE_URL}", field="base_url")
     return url
@@ -25,17 +28,17 @@ def project(given: str | None) -> str | None:
     """Gives the project, or None: then each batch has to name its own."""
     if given is not None:
         return checks.text("project", given)
-    return os.environ.get(PROJECT) or None
+    return _set(PROJECT, checks.text)
 
 
-def credentials(api_key: str | None, token: str | None) -> dict[str, str]:
+def credentials(api_key: str | None, token: str | None) -> dict[str, _core.Secret]:
     """Gives one of `api_key` and `token`, by its name. An argument silences the environment."""
-    given = {"api_key": api_key, "token": token}
     if api_key is None and token is None:
-        given = {"api_key": os.environ.get(API_KEY), "token": os.environ.get(TOKEN)}
-        found = {name: value for name, value in given.items() if value}
+        given = {"api_key": _set(API_KEY, checks.secret), "token": _set(TOKEN, checks.secret)}
+        found = {name: value for name, value in given.items() if value is not None}
         source = f"both {API_KEY} and {TOKEN} are set; unset one"
     else:
+        given = {"api_key": api_key, "token": token}
         found = {
             name: checks.secret(name, value) for name, value in given.items() if value is not None
         }
@@ -44,7 +47,13 @@ def credentials(api_key: str | None, token: str | None) -> dict[str, str]:
         raise invalid(source)
     if not found:
         raise invalid(f"no credentials; give api_key or token, or set {API_KEY} or {TOKEN}")
-    return found
+    return {name: _core.Secret(value) for name, value in found.items()}
+
+
+def _set(variable: str, check: Callable[[str, Any], str]) -> str | None:
+    """Gives what a variable of the environment holds, if it holds something and is sound."""
+    value = os.environ.get(variable)
+    return check(variable, value) if value else None
 
 
 def trust_file() -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import Error, MissingExtraError, invalid
 from simruns.simulator.faults import as_json, read_script
@@ -41,7 +42,7 @@ def source(data: PathLike | None) -> dict[str, Any]:
     """Gives the file of runs to the core; if it is no file of lines, the runs' own texts too."""
     if data is None:
         return {}
-    path = Path(data)
+    path = Path(checks.path("data", data))
     if not path.is_dir() and path.suffix.lower() not in (".parquet", ".json"):
         return {"data": os.fspath(path)}
     from simruns.archive.opening import texts_in
@@ -71,7 +72,11 @@ def pair_of(tls: Any) -> dict[str, Any]:
         raise invalid("tls is no pair of PEM files; give (certificate, key), or True") from None
     except OSError as error:
         raise Error(f"the Simulator did not start: {error}") from None
-    return {"certificate": certificate, "private_key": key}
+    return {"certificate": certificate, "private_key": _core.Secret(key)}
+
+
+def secret(name: str, value: Any) -> _core.Secret | None:
+    return None if value is None else _core.Secret(checks.secret(name, value))
 
 
 def checked_speed(speed: Any) -> float:

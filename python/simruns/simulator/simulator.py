@@ -23,6 +23,7 @@ from simruns.simulator.arguments import (
     pair_of,
     refuse_contradictions,
     schedule_text,
+    secret,
     source,
 )
 from simruns.simulator.clock import Clock
@@ -107,15 +108,15 @@ class Simulator:
             **pair_of(tls),
             "host": address_of(checks.text("host", host)),
             "port": checks.count("port", port, 0, 65535),
-            "api_key": None if api_key is None else checks.secret("api_key", api_key),
-            "token": None if token is None else checks.secret("token", token),
+            "api_key": secret("api_key", api_key),
+            "token": secret("token", token),
             "latency_ms": checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
             "live": schedule_text(live),
             "speed": 1.0 if speed is None else checked_speed(speed),
             "faults": None if faults is None else fault_text(faults),
-            "upstream": upstream,
-            "record": None if record is None else os.fspath(record),
-            "log": None if log is None else os.fspath(log),
+            "upstream": None if upstream is None else checks.text("upstream", upstream),
+            "record": None if record is None else checks.path("record", record),
+            "log": None if log is None else checks.path("log", log),
         }
         try:
             self._core = _core.Simulator(**arguments)
