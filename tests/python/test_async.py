@@ -6,7 +6,9 @@ import asyncio
 import gc
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +201,34 @@ def test_loops_that_are_gone_leave_no_descriptor(sim: simruns.Simulator) -> None
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) <= before + 2
     assert len(bridge._bridges) <= 2
+
+
+def test_loops_may_come_and_go_in_many_threads_at_once(sim: simruns.Simulator) -> None:
+    client = sim.async_client()
+    batch = client.batch(scenario=sim.pairs[0][0], batch=sim.pairs[0][1])
+    start = threading.Barrier(8)
+
+    async def wait_for_nothing() -> None:
+        bridge.bridge()
+
+    async def read() -> int:
+        start.wait()  # so that all find at once what the closed loops left
+        return len(await batch.head(1))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            gone = [asyncio.new_event_loop() for _ in range(50)]
+            for loop in gone:
+                loop.run_until_complete(wait_for_nothing())
+            for loop in gone:
+                loop.close()
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(lambda _: asyncio.run(read()), range(8))) == [1] * 8
+    finally:
+        sys.setswitchinterval(interval)
+    asyncio.run(client.close())
 
 
 async def test_a_bar_moves_while_the_loop_goes_on(

@@ -161,7 +161,10 @@ class _Watcher:
 
 
 def _drop_closed() -> None:
-    for loop, old in list(_bridges.items()):
-        if loop.is_closed():
-            del _bridges[loop]
-            old.close()
+    """Closes the bridges of closed loops. Several threads may be here at once."""
+    for reference in _bridges.keyrefs():
+        loop = reference()
+        if loop is not None and loop.is_closed():
+            old = _bridges.pop(loop, None)
+            if old is not None:
+                old.close()
