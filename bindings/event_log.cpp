@@ -1,5 +1,7 @@
 #include "event_log.hpp"
 
+#include "convert.hpp"
+#include "mailbox.hpp"
 #include "register.hpp"
 
 #include <unistd.h>
@@ -9,8 +11,6 @@
 #include <string>
 
 namespace simruns_python {
-
-namespace py = pybind11;
 
 event_log& event_log::instance() {
   // Never destroyed: the core thread may still tell of something while the process ends. In a child
@@ -29,22 +29,22 @@ void event_log::put(simruns::request_event const& event) {
   bool const failed = event.what == kind::will_retry || event.what == kind::gave_up;
   auto const wanted = wanted_.load();
   if (wanted == detail::nothing || (wanted == detail::failures && !failed)) return;
-  {
-    std::lock_guard const lock(mutex_);
-    if (events_.size() < most) {
-      ++unlogged_;
-    } else {
-      events_.pop_front();
-    }
-    events_.push_back(event);
+  std::lock_guard const lock(mutex_);
+  if (events_.size() < most) {
+    ++unlogged_;
+  } else {
+    events_.pop_front();
   }
-  changed_.notify_all();
+  events_.push_back(event);
+  for (auto const& weak : woken_) {
+    if (auto const box = weak.lock()) box->wake();
+  }
 }
 
-bool event_log::wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return closed_ || !events_.empty(); });
-  return !closed_;
+void event_log::wake(std::shared_ptr<mailbox> const& box) {
+  std::lock_guard const lock(mutex_);
+  std::erase_if(woken_, [](auto const& weak) { return weak.expired(); });
+  woken_.push_back(box);
 }
 
 std::vector<simruns::request_event> event_log::take() {
@@ -53,14 +53,6 @@ std::vector<simruns::request_event> event_log::take() {
                                           std::make_move_iterator(events_.end()));
   events_.clear();
   return out;
-}
-
-void event_log::close() {
-  {
-    std::lock_guard const lock(mutex_);
-    closed_ = true;
-  }
-  changed_.notify_all();
 }
 
 void prepare_event_log() {
@@ -84,12 +76,12 @@ py::dict to_python(simruns::request_event const& event) {
   bool const failed = event.failure.code.failed();
   return py::dict(
       "event"_a = std::string(to_string(event.what)), "method"_a = event.method,
-      "target"_a = event.target, "attempt"_a = event.attempt,
+      "target"_a = readable(event.target), "attempt"_a = event.attempt,
       "status"_a = event.status == 0 ? py::object(py::none()) : py::int_(event.status),
       "bytes"_a = event.bytes, "elapsed"_a = seconds_of(event.elapsed),
       "waited"_a = seconds_of(event.waited), "pause"_a = seconds_of(event.pause),
-      "trace_id"_a = event.trace_id.empty() ? py::object(py::none()) : py::str(event.trace_id),
-      "failure"_a = failed ? py::object(py::str(to_string(event.failure))) : py::none());
+      "trace_id"_a = event.trace_id.empty() ? py::object(py::none()) : readable(event.trace_id),
+      "failure"_a = failed ? readable(to_string(event.failure)) : py::object(py::none()));
 }
 
 }  // namespace
@@ -101,11 +93,6 @@ void register_event_log(py::module_& m) {
     return out;
   });
   m.def("events_logged", [](std::size_t n) { event_log::instance().logged(n); });
-  m.def("wait_for_event", [] {
-    py::gil_scoped_release const released;
-    return event_log::instance().wait();
-  });
-  m.def("close_events", [] { event_log::instance().close(); });
 }
 
 }  // namespace simruns_python

@@ -3,16 +3,19 @@
 #include "simruns/request/request_event.hpp"
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 namespace simruns_python {
 
+class mailbox;
+
 /// The events of requests on their way from the core to Python's `logging`. The core thread puts
-/// them in without the GIL; Python takes them out.
+/// them in without the GIL. Who waits for a result takes them out: a thread of its own would need
+/// locks of Python, which gevent and eventlet replace by some that no other thread can wait for.
 class event_log {
  public:
   enum class detail : int { nothing, failures, everything };
@@ -30,24 +33,21 @@ class event_log {
   std::vector<simruns::request_event> take();
   void logged(std::size_t events) noexcept { unlogged_ -= events; }
 
-  /// Waits until there is an event; call it without the GIL. False: the log is closed.
-  bool wait();
-
   /// Whether every event is logged.
   bool empty() const noexcept { return unlogged_ == 0; }
 
-  /// Ends all waiting, as at the exit of the process.
-  void close();
+  /// Has an event wake the loop that reads this mailbox. It takes events out as it takes
+  /// operations.
+  void wake(std::shared_ptr<mailbox> const& box);
 
  private:
   static constexpr std::size_t most = 10'000;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::deque<simruns::request_event> events_;
+  std::vector<std::weak_ptr<mailbox>> woken_;
   std::atomic<std::size_t> unlogged_ = 0;
   std::atomic<detail> wanted_ = detail::nothing;
-  bool closed_ = false;
 };
 
 /// Before an operation begins: asks `simruns.core.logs` how much is wanted. Requires the GIL.

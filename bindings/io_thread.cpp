@@ -1,10 +1,13 @@
 #include "io_thread.hpp"
 
+#include "simruns/error.hpp"
+
 #include <unistd.h>
 
 #include <csignal>
 #include <exception>
 #include <new>
+#include <utility>
 
 namespace simruns_python {
 
@@ -14,11 +17,19 @@ namespace {
 struct current_thread {
   std::mutex mutex;
   std::shared_ptr<io_thread> thread;
+  bool shut_down = false;
 };
 
 current_thread& the_current() {
   static auto* const instance = new current_thread;
   return *instance;
+}
+
+[[noreturn]] void refuse() {
+  throw simruns::request_error(
+      simruns::errc::invalid_argument,
+      "the process is ending, and simruns is shut down; a function for atexit that makes requests "
+      "has to be registered after the first client was made");
 }
 
 void run(boost::asio::io_context* context) {
@@ -52,6 +63,7 @@ std::shared_ptr<io_thread> io_thread::current() {
   static_cast<void>(watched);
   auto& holder = the_current();
   std::lock_guard const lock(holder.mutex);
+  if (holder.shut_down) refuse();
   if (!holder.thread) holder.thread = std::make_shared<io_thread>();
   return holder.thread;
 }
@@ -60,6 +72,7 @@ void io_thread::shutdown() {
   std::shared_ptr<io_thread> thread;
   {
     std::lock_guard const lock(the_current().mutex);
+    the_current().shut_down = true;
     thread = the_current().thread;
   }
   if (thread) thread->stop();
@@ -83,6 +96,13 @@ io_thread::~io_thread() { stop(); }
 
 bool io_thread::is_of_this_process() const noexcept { return pid_ == ::getpid(); }
 
+void io_thread::abandon_at_end(std::shared_ptr<abandonable> const& work) {
+  std::lock_guard const lock(watching_);
+  if (ended_) refuse();
+  std::erase_if(under_way_, [](auto const& weak) { return weak.expired(); });
+  under_way_.push_back(work);
+}
+
 void io_thread::stop() {
   if (!is_of_this_process()) return;
   context_.stop();
@@ -90,8 +110,17 @@ void io_thread::stop() {
   if (!thread_.joinable()) return;
   if (thread_.get_id() == std::this_thread::get_id()) {
     thread_.detach();  // the last handle died in the core thread itself
-  } else {
-    thread_.join();
+    return;
+  }
+  thread_.join();
+  std::vector<std::weak_ptr<abandonable>> left;
+  {
+    std::lock_guard const watching(watching_);
+    ended_ = true;
+    left.swap(under_way_);
+  }
+  for (auto const& weak : left) {
+    if (auto const work = weak.lock()) work->abandon();
   }
 }
 

@@ -7,17 +7,32 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace simruns_python {
+
+/// What the core thread is to end.
+class abandonable {
+ public:
+  abandonable() = default;
+  abandonable(abandonable const&) = delete;
+  abandonable& operator=(abandonable const&) = delete;
+  virtual ~abandonable() = default;
+
+  /// The thread has ended before it did.
+  virtual void abandon() = 0;
+};
 
 /// The core thread: runs the `io_context` of this process, never takes the GIL, gets no signal. One
 /// for all clients, made when the first needs it.
 class io_thread {
  public:
   /// The one of this process; a forked child gets one of its own, and leaves its parent's alone.
+  /// Throws: `request_error` after `shutdown`.
   static std::shared_ptr<io_thread> current();
 
-  /// Stops and joins the one of this process, if there is one. At exit, without the GIL.
+  /// Stops and joins the one of this process, if there is one, and lets no other be made. At exit,
+  /// without the GIL.
   static void shutdown();
 
   io_thread();
@@ -30,6 +45,10 @@ class io_thread {
   /// Whether the calling process is the one that started the thread.
   bool is_of_this_process() const noexcept;
 
+  /// Has `work` abandoned when the thread ends.
+  /// Throws: `request_error` if it has ended.
+  void abandon_at_end(std::shared_ptr<abandonable> const& work);
+
   void stop();
 
  private:
@@ -38,6 +57,9 @@ class io_thread {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::mutex joining_;
   std::thread thread_;
+  std::mutex watching_;
+  std::vector<std::weak_ptr<abandonable>> under_way_;
+  bool ended_ = false;
 };
 
 }  // namespace simruns_python

@@ -34,6 +34,15 @@ void mailbox::put(std::shared_ptr<operation> finished) {
   std::lock_guard const lock(mutex_);
   if (writing_end_ < 0) return;
   finished_.push_back(std::move(finished));
+  signal();
+}
+
+void mailbox::wake() {
+  std::lock_guard const lock(mutex_);
+  if (writing_end_ >= 0) signal();
+}
+
+void mailbox::signal() noexcept {
   std::uint64_t const one = 1;
   // A full pipe or counter is readable already, which is all that matters.
   [[maybe_unused]] auto const written = ::write(writing_end_, &one, sizeof one);

@@ -22,12 +22,18 @@ class mailbox {
   int descriptor() const noexcept { return reading_end_; }
 
   void put(std::shared_ptr<operation> finished);
+
+  /// Makes the descriptor readable, though no operation may have finished.
+  void wake();
+
   std::vector<std::shared_ptr<operation>> take();
 
-  /// After this, `put` does nothing.
+  /// After this, `put` and `wake` do nothing.
   void close();
 
  private:
+  void signal() noexcept;
+
   std::mutex mutex_;
   std::vector<std::shared_ptr<operation>> finished_;
   int reading_end_ = -1;

@@ -27,7 +27,7 @@
 namespace simruns_python {
 
 /// An operation that is under way in the core thread, as Python sees it.
-class operation : public std::enable_shared_from_this<operation> {
+class operation : public abandonable, public std::enable_shared_from_this<operation> {
  public:
   using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, bool,
                                simruns::request_failure>;
@@ -35,9 +35,11 @@ class operation : public std::enable_shared_from_this<operation> {
   operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)
       : io_(std::move(io)), box_(std::move(box)) {}
 
-  /// Starts `work`, whose result or exception is the outcome. Call it once.
+  /// Starts `work`, whose result or exception is the outcome. Call it once. Throws `request_error`
+  /// if the core thread has ended.
   void start(boost::asio::awaitable<outcome> work) {
     auto self = shared_from_this();
+    io_->abandon_at_end(self);
     auto finish = [self](std::exception_ptr thrown, outcome result) {
       self->finish(thrown ? outcome(failure_of(thrown)) : std::move(result));
     };
@@ -51,6 +53,11 @@ class operation : public std::enable_shared_from_this<operation> {
     boost::asio::post(io_->context(), [self = shared_from_this()] {
       self->stop_.emit(boost::asio::cancellation_type::terminal);
     });
+  }
+
+  /// The core thread has ended, so that nothing else ends the operation.
+  void abandon() override {
+    finish(simruns::request_error(simruns::errc::cancelled, "the process is ending").failure());
   }
 
   bool done() const {
@@ -96,6 +103,7 @@ class operation : public std::enable_shared_from_this<operation> {
   void finish(outcome result) {
     {
       std::lock_guard const lock(mutex_);
+      if (outcome_) return;
       outcome_ = std::move(result);
     }
     changed_.notify_all();

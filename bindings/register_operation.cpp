@@ -37,9 +37,12 @@ bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> l
     bool const done = op.wait_for(patience);
     PyEval_RestoreThread(state);
     if (done) return true;
-    if (PyErr_CheckSignals() != 0) {
+    try {
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      drain_event_log();
+    } catch (py::error_already_set const&) {
       op.cancel();
-      throw py::error_already_set();
+      throw;
     }
     if (limit && clock::now() >= until) return false;
   }
@@ -59,9 +62,17 @@ py::object result_of(operation const& op) {
 
 void register_operation(py::module_& m) {
   py::class_<mailbox, std::shared_ptr<mailbox>>(m, "Mailbox")
-      .def(py::init<>())
+      .def(py::init([] {
+        auto box = std::make_shared<mailbox>();
+        event_log::instance().wake(box);
+        return box;
+      }))
       .def("fileno", &mailbox::descriptor)
-      .def("take", &mailbox::take)
+      .def("take",
+           [](mailbox& box) {
+             drain_event_log();
+             return box.take();
+           })
       .def("close", &mailbox::close);
 
   py::class_<operation, std::shared_ptr<operation>>(m, "Operation")

@@ -277,11 +277,16 @@ class ArrowTable:
 
 @final
 class Mailbox:
-    """Where finished operations of one event loop arrive; its descriptor becomes readable."""
+    """Where finished operations of one event loop arrive; its descriptor becomes readable.
+
+    It also becomes readable when there are events to log.
+    """
 
     def __init__(self) -> None: ...
     def fileno(self) -> int: ...
-    def take(self) -> list[Operation]: ...
+    def take(self) -> list[Operation]:
+        """Gives the operations that have finished, and logs the events so far."""
+
     def close(self) -> None: ...
 
 def take_events() -> list[dict[str, Any]]:
@@ -290,11 +295,6 @@ def take_events() -> list[dict[str, Any]]:
 def events_logged(number: int) -> None:
     """Says that so many of the events that were taken are logged."""
 
-def wait_for_event() -> bool:
-    """Waits without the GIL for an event to take. False: `close_events` was called."""
-
-def close_events() -> None: ...
-
 @final
 class Operation:
     """An operation that is under way in the core thread."""
@@ -302,7 +302,8 @@ class Operation:
     def wait(self) -> Any:
         """Blocks without the GIL until it is done; returns its result or raises its failure.
 
-        A signal handler that raises (Ctrl-C) cancels the operation first.
+        A signal handler that raises (Ctrl-C) cancels the operation first. Events that come
+        meanwhile are logged.
         """
 
     def wait_for(self, seconds: float) -> bool:
@@ -407,18 +408,29 @@ class Follow:
         """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
 
 @final
+class Secret:
+    """A text that nothing shows.
+
+    The exception of a call with a wrong argument lists all arguments by their `repr`, and that of a
+    secret is the same for each.
+    """
+
+    def __init__(self, text: object) -> None:
+        """Raises `InvalidArgumentError` for what is no text that UTF-8 can carry."""
+
+@final
 class Client:
     """Connections to one server, with one set of credentials, which the repr does not show.
 
-    `options` holds options by the names of `simruns.Options`.
+    `options` holds options by the names of `simruns.Options`; `proxy` is a `Secret`.
     """
 
     def __init__(
         self,
         base_url: str,
         *,
-        api_key: str | None = None,
-        token: str | None = None,
+        api_key: Secret | None = None,
+        token: Secret | None = None,
         options: dict[str, Any] = ...,
     ) -> None: ...
     @staticmethod
@@ -451,15 +463,15 @@ class Simulator:
         runs: int = 100,
         host: str = "127.0.0.1",
         port: int = 0,
-        api_key: str | None = None,
-        token: str | None = None,
+        api_key: Secret | None = None,
+        token: Secret | None = None,
         latency_ms: float = 0.0,
         live: str | None = None,
         speed: float = 1.0,
         faults: str | None = None,
         self_signed: bool = False,
         certificate: str | None = None,
-        private_key: str | None = None,
+        private_key: Secret | None = None,
         upstream: str | None = None,
         record: str | None = None,
         log: str | None = None,

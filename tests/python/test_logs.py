@@ -117,6 +117,135 @@ def test_a_pause_is_logged_while_it_lasts_and_a_process_ends_with_one_under_way(
     assert (done.returncode, done.stdout) == (0, "seen\n"), done.stderr
 
 
+class Raising(logging.Handler):
+    """A handler that raises, which logging passes on to who logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records += 1
+        raise RuntimeError("a handler that raises")
+
+
+def refusing(record: logging.LogRecord) -> bool:
+    raise RuntimeError("a filter that raises")
+
+
+def test_a_handler_that_raises_fails_no_request_and_gets_every_record(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger, handler = logging.getLogger("simruns"), Raising()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        with faulty({"requests": 1, "status": 503}) as sim:
+            for read_some in (read, lambda sim: asyncio.run(awaited(sim))):
+                handler.records = 0
+                read_some(sim)
+                assert handler.records >= 2
+                assert capsys.readouterr().err.count("a handler that raises") >= handler.records
+            logger.addFilter(refusing)
+            read(sim)
+            logger.removeFilter(refusing)
+            assert "a filter that raises" in capsys.readouterr().err
+            handler.records = 0
+            read(sim)
+            assert handler.records == 2
+    finally:
+        logger.removeHandler(handler)
+        logger.removeFilter(refusing)
+        logger.setLevel(logging.NOTSET)
+
+
+async def awaited(sim: simruns.Simulator) -> int:
+    key = sim.batches()[0]
+    async with simruns.AsyncClient(
+        sim.url, project=key.project, api_key=KEY, backoff_base=0
+    ) as client:
+        batch = client.batch(scenario=key.scenario, batch=key.batch)
+        return len([run async for run in batch.runs()])
+
+
+def test_ctrl_c_in_a_handler_ends_the_request(slow_sim: simruns.Simulator) -> None:
+    class Interrupting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise KeyboardInterrupt
+
+    logger, handler = logging.getLogger("simruns"), Interrupting()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        with slow_sim.client() as client, pytest.raises(KeyboardInterrupt):
+            client.batches(slow_sim.pairs).read()
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+
+
+async def test_a_pause_is_logged_while_a_task_waits_for_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "simruns")
+    with faulty({"status": 503}) as sim:
+        key = sim.batches()[0]
+        async with simruns.AsyncClient(
+            sim.url, project=key.project, api_key=KEY, backoff_base=600, backoff_cap=600,
+            operation_timeout=0,
+        ) as client:  # fmt: skip
+            batch = client.batch(scenario=key.scenario, batch=key.batch)
+            reading = asyncio.ensure_future(batch.read())
+            while not any("attempt 2 in" in record.message for record in caplog.records):
+                assert not reading.done()
+                await asyncio.sleep(0.001)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+
+
+def test_a_child_of_fork_logs_although_a_thread_of_its_parent_was_logging() -> None:
+    program = """
+        import logging, os, sys, threading, simruns
+        inside, leave = threading.Event(), threading.Event()
+        class Handler(logging.Handler):
+            def createLock(self):
+                self.lock = None
+            def emit(self, record):
+                if os.getpid() == parent:
+                    inside.set()
+                    leave.wait()
+                else:
+                    os.write(1, b"logged\\n")
+        parent = os.getpid()
+        logger = logging.getLogger("simruns")
+        logger.addHandler(Handler())
+        logger.setLevel(logging.DEBUG)
+        sim = simruns.Simulator(scenarios=1, runs=5)
+        def read():
+            with sim.client() as client:
+                client.batches(sim.pairs).read()
+        thread = threading.Thread(target=read)
+        thread.start()
+        inside.wait()
+        child = os.fork()
+        if child == 0:
+            read()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        leave.set()
+        thread.join()
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "logged\n" * 2), done.stderr
+
+
 def test_nothing_is_printed_whatever_comes_of_a_request() -> None:
     """In a process of its own, whose `logging` nobody has set up."""
     program = """

@@ -3,6 +3,9 @@
 DEBUG has each attempt and each response, INFO why an attempt failed and what follows. Every record
 has the event as a dictionary, `record.simruns`: event, method, target, attempt, status, bytes,
 elapsed, waited, pause (seconds), trace_id, failure. No record holds a credential.
+
+The threads that wait for results write the records, and the event loops while they run. There is no
+thread for it: the locks that it would need are other ones under gevent and eventlet.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import sys
 import threading
+import traceback
+from contextlib import suppress
 from typing import Any
 
 from simruns import _core
@@ -19,8 +25,6 @@ logger = logging.getLogger("simruns")
 
 _NOTHING, _FAILURES, _EVERYTHING = range(3)
 _logging = threading.RLock()
-_writer: threading.Thread | None = None
-_writer_pid = 0
 
 
 def wanted() -> int:
@@ -29,14 +33,8 @@ def wanted() -> int:
     The core asks before each operation.
     """
     if logger.isEnabledFor(logging.DEBUG):
-        level = _EVERYTHING
-    elif logger.isEnabledFor(logging.INFO):
-        level = _FAILURES
-    else:
-        return _NOTHING
-    if _writer is None or _writer_pid != os.getpid():
-        _start_writer()
-    return level
+        return _EVERYTHING
+    return _FAILURES if logger.isEnabledFor(logging.INFO) else _NOTHING
 
 
 def drain() -> None:
@@ -50,32 +48,26 @@ def drain() -> None:
             _core.events_logged(len(events))
 
 
-def _start_writer() -> None:
-    """Starts the thread that logs events at once, also while no caller waits for a result."""
-    global _writer, _writer_pid, _logging
-    if _writer_pid != os.getpid():
-        _logging = threading.RLock()  # after a fork, a thread that is not here may hold the old one
-    _writer_pid = os.getpid()
-    _writer = threading.Thread(target=_write, name="simruns-log", daemon=True)
-    _writer.start()
-    atexit.register(_stop_writer, _writer)
+def _renew_lock() -> None:
+    """In a child of fork, which has not the thread that may hold the lock."""
+    global _logging
+    _logging = threading.RLock()
 
 
-def _write() -> None:
-    while _core.wait_for_event():
-        drain()
-
-
-def _stop_writer(writer: threading.Thread) -> None:
-    _core.close_events()
-    writer.join(timeout=1)
-    drain()
+os.register_at_fork(after_in_child=_renew_lock)
+atexit.register(drain)  # what came after the last wait
 
 
 def _log(event: dict[str, Any]) -> None:
     level = logging.INFO if event["failure"] is not None else logging.DEBUG
-    if logger.isEnabledFor(level):
+    if not logger.isEnabledFor(level):
+        return
+    try:
         logger.log(level, "%s", _line(event), extra={"simruns": event})
+    except Exception:  # a handler's or a filter's, and no fault of the request
+        if logging.raiseExceptions and sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                traceback.print_exc()
 
 
 def _line(event: dict[str, Any]) -> str:
