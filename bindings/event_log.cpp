@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <iterator>
+#include <mutex>
 #include <string>
 
 namespace simruns_python {
@@ -60,11 +61,6 @@ void prepare_event_log() {
   event_log::instance().keep(static_cast<event_log::detail>(wanted));
 }
 
-void drain_event_log() {
-  if (event_log::instance().empty()) return;
-  py::module_::import("simruns.core.logs").attr("drain")();
-}
-
 namespace {
 
 double seconds_of(std::chrono::milliseconds time) {
@@ -84,15 +80,35 @@ py::dict to_python(simruns::request_event const& event) {
       "failure"_a = failed ? readable(to_string(event.failure)) : py::object(py::none()));
 }
 
+/// Waits for the lock without the GIL, and lets signal handlers run meanwhile.
+void lock(std::unique_lock<std::recursive_timed_mutex>& writing) {
+  static constexpr std::chrono::milliseconds slice{50};  // how long a signal may have to wait
+  if (writing.try_lock()) return;
+  for (bool locked = false; !locked;) {
+    auto* const state = PyEval_SaveThread();
+    locked = writing.try_lock_for(slice);
+    PyEval_RestoreThread(state);
+    if (!locked && PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+}
+
 }  // namespace
 
-void register_event_log(py::module_& m) {
-  m.def("take_events", [] {
-    py::list out;
-    for (auto const& event : event_log::instance().take()) out.append(to_python(event));
-    return out;
-  });
-  m.def("events_logged", [](std::size_t n) { event_log::instance().logged(n); });
+void drain_event_log() {
+  auto& log = event_log::instance();
+  if (log.empty()) return;
+  std::unique_lock writing(log.writing(), std::defer_lock);
+  lock(writing);
+  auto const events = log.take();
+  struct counted {
+    event_log& log;
+    std::size_t events;
+    ~counted() { log.logged(events); }
+  } const at_end{log, events.size()};
+  auto const write = py::module_::import("simruns.core.logs").attr("write");
+  for (auto const& event : events) write(to_python(event));
 }
+
+void register_event_log(py::module_& m) { m.def("drain_events", &drain_event_log); }
 
 }  // namespace simruns_python

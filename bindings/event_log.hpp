@@ -14,8 +14,8 @@ namespace simruns_python {
 class mailbox;
 
 /// The events of requests on their way from the core to Python's `logging`. The core thread puts
-/// them in without the GIL. Who waits for a result takes them out: a thread of its own would need
-/// locks of Python, which gevent and eventlet replace by some that no other thread can wait for.
+/// them in without the GIL. Who waits for a result writes them: no thread of Python's and no lock
+/// of Python's is needed, since gevent and eventlet replace both.
 class event_log {
  public:
   enum class detail : int { nothing, failures, everything };
@@ -33,6 +33,10 @@ class event_log {
   std::vector<simruns::request_event> take();
   void logged(std::size_t events) noexcept { unlogged_ -= events; }
 
+  /// Held by who takes events until they are logged, so that they are logged in their order, and
+  /// that another thread does not go on before those of its own operation are.
+  std::recursive_timed_mutex& writing() noexcept { return writing_; }
+
   /// Whether every event is logged.
   bool empty() const noexcept { return unlogged_ == 0; }
 
@@ -43,6 +47,7 @@ class event_log {
  private:
   static constexpr std::size_t most = 10'000;
 
+  std::recursive_timed_mutex writing_;
   std::mutex mutex_;
   std::deque<simruns::request_event> events_;
   std::vector<std::weak_ptr<mailbox>> woken_;
@@ -53,7 +58,9 @@ class event_log {
 /// Before an operation begins: asks `simruns.core.logs` how much is wanted. Requires the GIL.
 void prepare_event_log();
 
-/// Logs the events that have come. Requires the GIL.
+/// Logs the events that have come. On return, every operation that has ended has all its records.
+/// Requires the GIL. Throws: `error_already_set` where a signal handler or a handler of `logging`
+/// raised what is no `Exception`, as for Ctrl-C.
 void drain_event_log();
 
 }  // namespace simruns_python

@@ -98,9 +98,15 @@ bool io_thread::is_of_this_process() const noexcept { return pid_ == ::getpid();
 
 void io_thread::abandon_at_end(std::shared_ptr<abandonable> const& work) {
   std::lock_guard const lock(watching_);
-  if (ended_) refuse();
+  if (ended_at_) refuse();
   std::erase_if(under_way_, [](auto const& weak) { return weak.expired(); });
   under_way_.push_back(work);
+}
+
+bool io_thread::ended_for(std::chrono::steady_clock::duration time) {
+  if (!is_of_this_process()) return false;
+  std::lock_guard const lock(watching_);
+  return ended_at_ && std::chrono::steady_clock::now() - *ended_at_ >= time;
 }
 
 void io_thread::stop() {
@@ -116,7 +122,7 @@ void io_thread::stop() {
   std::vector<std::weak_ptr<abandonable>> left;
   {
     std::lock_guard const watching(watching_);
-    ended_ = true;
+    ended_at_ = std::chrono::steady_clock::now();
     left.swap(under_way_);
   }
   for (auto const& weak : left) {

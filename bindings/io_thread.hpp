@@ -4,8 +4,10 @@
 #include <boost/asio/io_context.hpp>
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -49,6 +51,9 @@ class io_thread {
   /// Throws: `request_error` if it has ended.
   void abandon_at_end(std::shared_ptr<abandonable> const& work);
 
+  /// Whether the thread ended so long ago. Of another process's thread, which is not here: no.
+  bool ended_for(std::chrono::steady_clock::duration time);
+
   void stop();
 
  private:
@@ -59,7 +64,7 @@ class io_thread {
   std::thread thread_;
   std::mutex watching_;
   std::vector<std::weak_ptr<abandonable>> under_way_;
-  bool ended_ = false;
+  std::optional<std::chrono::steady_clock::time_point> ended_at_;
 };
 
 }  // namespace simruns_python

@@ -55,9 +55,17 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
     });
   }
 
-  /// The core thread has ended, so that nothing else ends the operation.
+  /// The core thread has ended, so that nothing else ends the operation. An event loop is told at
+  /// once. A thread that waits finds out by itself, if the process does not end before: one that
+  /// nobody waits for should not raise at each exit.
   void abandon() override {
-    finish(simruns::request_error(simruns::errc::cancelled, "the process is ending").failure());
+    if (box_) end();
+  }
+
+  /// Ends a wait that goes on though the core thread ended a while ago.
+  void end_if_abandoned() {
+    static constexpr std::chrono::seconds while_ago{1};
+    if (io_->ended_for(while_ago)) end();
   }
 
   bool done() const {
@@ -98,6 +106,10 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   std::atomic<std::int64_t> total{-1};  ///< Negative while unknown.
 
  private:
+  void end() {
+    finish(simruns::request_error(simruns::errc::cancelled, "the process is ending").failure());
+  }
+
   static simruns::request_failure failure_of(std::exception_ptr thrown);
 
   void finish(outcome result) {

@@ -40,6 +40,7 @@ bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> l
     try {
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       drain_event_log();
+      op.end_if_abandoned();
     } catch (py::error_already_set const&) {
       op.cancel();
       throw;

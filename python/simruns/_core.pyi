@@ -289,11 +289,8 @@ class Mailbox:
 
     def close(self) -> None: ...
 
-def take_events() -> list[dict[str, Any]]:
-    """Gives the events of requests since the last call."""
-
-def events_logged(number: int) -> None:
-    """Says that so many of the events that were taken are logged."""
+def drain_events() -> None:
+    """Logs the events so far by `simruns.core.logs.write`."""
 
 @final
 class Operation:

@@ -46,6 +46,10 @@ READS = {
         assert came == [250] * 5
         """,
 }
+POOLS = {
+    "gevent": "import gevent; apply = gevent.get_hub().threadpool.apply",
+    "eventlet": "from eventlet import tpool; apply = tpool.execute",
+}
 
 
 def run(library: str, order: str, level: str, *parts: str) -> list[str]:
@@ -83,3 +87,19 @@ def test_awaited_requests_are_made_and_logged_under_gevent(order: str) -> None:
         assert asyncio.run(read()) == 250
         """
     assert run("gevent", order, "INFO", read) == ["will_retry"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("library", PATCHES)
+def test_requests_of_a_thread_pool_are_logged_there(library: str, order: str) -> None:
+    """By which the other greenlets go on meanwhile."""
+    read = """
+        {pool}
+        client = sim.client(backoff_base=0)
+        for _ in range(3):
+            assert len(apply(batch_of(client).read)) == 250
+            assert len(batch_of(client).read()) == 250
+        """.replace("{pool}", POOLS[library])
+    events = run(library, order, "DEBUG", read)
+    assert events.count("will_retry") == 1
+    assert events.count("started") == events.count("answered")

@@ -42,6 +42,7 @@ SYNC = {
     "a stream that was begun": "list(begun)",
     "a stream that was made": "list(made)",
     "following": "list(batch_of(client).follow(interval=0, count=5))",
+    "an archive": "batch_of(client).archive(tempfile.mkdtemp() + '/a')",
     "a client of its own": "batch_of(sim.client()).read()",
 }
 
@@ -49,7 +50,7 @@ SYNC = {
 @pytest.mark.parametrize("what", SYNC)
 def test_a_request_after_the_shutdown_raises_at_once(what: str) -> None:
     told = run(
-        "import atexit, simruns",
+        "import atexit, tempfile, simruns",
         "atexit.register(lambda: tell(f))",
         f"""
         sim = simruns.Simulator(scenarios=1, runs=250)
@@ -154,3 +155,20 @@ def test_an_operation_that_the_shutdown_finds_under_way_is_cancelled() -> None:
         """,
     )
     assert sorted(told.split()) == ["CancelledError", "cancelled"]
+
+
+def test_a_thread_that_nobody_waits_for_ends_without_a_word() -> None:
+    told = run(
+        "import threading, simruns",
+        f"""
+        sim = simruns.Simulator(scenarios=1, runs=5, latency_ms=600_000)
+        client = sim.client({FOREVER.replace("max_attempts=1000", "max_attempts=1")})
+        """,
+        BATCH,
+        """
+        threading.Thread(target=batch_of(client).read, daemon=True).start()
+        while not sim.requests():
+            pass
+        """,
+    )
+    assert told == ""

@@ -115,6 +115,15 @@ def test_a_wrong_credential_is_not_shown(cls: Any) -> None:
             check(lambda t=text: cls(t, api_key="k"), f"base_url with {bad!r}")
 
 
+def test_a_wrong_proxy_of_the_environment_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for bad in ("\udcff", "é", " ", "@@", "]", "%"):
+        for text in (f"http://user:{KEY}{bad}@host:1", f"http://{KEY}:{bad}@host", f"{bad}{PROXY}"):
+            monkeypatch.setenv("HTTPS_PROXY", text)
+            for wrong in ({}, {"project": "\ud800"}, {"connections": "many"}):
+                arguments: dict[str, Any] = {"proxy_from_env": True, **wrong}
+                check(lambda a=arguments: simruns.Client("https://h", api_key=KEY, **a), bad)
+
+
 @pytest.mark.parametrize("name", ["SIMRUNS_BASE_URL", "SIMRUNS_PROJECT", "SIMRUNS_API_KEY"])
 @pytest.mark.parametrize("bad", [b"\xff", b"\xed\xa0\x80"])
 def test_a_variable_with_a_byte_that_is_no_utf8_is_refused_by_its_name(

@@ -54,7 +54,7 @@ def write_arrow(table: Tabular, out: IO[bytes]) -> None:
     """Writes the Arrow file format, or Feather, which has one dictionary a column."""
     import pyarrow
 
-    whole = table.to_arrow().unify_dictionaries()
+    whole = table.to_arrow()
     with pyarrow.ipc.new_file(out, whole.schema) as file:
         file.write_table(whole)
 

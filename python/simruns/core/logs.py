@@ -5,16 +5,14 @@ has the event as a dictionary, `record.simruns`: event, method, target, attempt,
 elapsed, waited, pause (seconds), trace_id, failure. No record holds a credential.
 
 The threads that wait for results write the records, and the event loops while they run. There is no
-thread for it: the locks that it would need are other ones under gevent and eventlet.
+thread for it, which gevent and eventlet would replace.
 """
 
 from __future__ import annotations
 
 import atexit
 import logging
-import os
 import sys
-import threading
 import traceback
 from contextlib import suppress
 from typing import Any
@@ -24,7 +22,6 @@ from simruns import _core
 logger = logging.getLogger("simruns")
 
 _NOTHING, _FAILURES, _EVERYTHING = range(3)
-_logging = threading.RLock()
 
 
 def wanted() -> int:
@@ -37,34 +34,14 @@ def wanted() -> int:
     return _FAILURES if logger.isEnabledFor(logging.INFO) else _NOTHING
 
 
-def drain() -> None:
-    """Logs the events so far: on return, every operation that has ended has all its records."""
-    with _logging:
-        events = _core.take_events()
-        try:
-            for event in events:
-                _log(event)
-        finally:
-            _core.events_logged(len(events))
-
-
-def _renew_lock() -> None:
-    """In a child of fork, which has not the thread that may hold the lock."""
-    global _logging
-    _logging = threading.RLock()
-
-
-os.register_at_fork(after_in_child=_renew_lock)
-atexit.register(drain)  # what came after the last wait
-
-
-def _log(event: dict[str, Any]) -> None:
+def write(event: dict[str, Any]) -> None:
+    """Logs an event. What a handler or a filter raises is printed, and fails no request."""
     level = logging.INFO if event["failure"] is not None else logging.DEBUG
     if not logger.isEnabledFor(level):
         return
     try:
         logger.log(level, "%s", _line(event), extra={"simruns": event})
-    except Exception:  # a handler's or a filter's, and no fault of the request
+    except Exception:
         if logging.raiseExceptions and sys.stderr is not None:
             with suppress(OSError, ValueError):
                 traceback.print_exc()
@@ -85,3 +62,6 @@ def _line(event: dict[str, Any]) -> str:
             f"{asked}: {event['failure']}; attempt {event['attempt'] + 1} in {event['pause']:.3g} s"
         )
     return f"{asked}: gave up: {event['failure']}"
+
+
+atexit.register(_core.drain_events)  # what came after the last wait
