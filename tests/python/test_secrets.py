@@ -13,6 +13,7 @@ from conftest import SimrunsCommand
 
 import simruns
 from simruns import _core
+from simruns.cli.secrets import read_key
 from simruns.request.options import _CHECKS
 
 KEY = "key-that-nobody-may-see"
@@ -150,6 +151,14 @@ def test_a_command_tells_of_a_wrong_variable_in_a_line(run_simruns: SimrunsComma
         assert KEY not in done.stdout + done.stderr
 
 
+def test_a_file_of_a_key_that_is_none_is_not_shown(tmp_path: Path) -> None:
+    for content in (KEY.encode() + b"\xff", b"", b" \n", b"\xef\xbb\xbf" + KEY.encode()):
+        (tmp_path / "key").write_bytes(content)
+        with pytest.raises(simruns.Error) as got:
+            read_key(tmp_path / "key")
+        assert KEY not in everything_of(got.value)
+
+
 def test_a_wrong_argument_of_a_batch_shows_no_credential(tmp_path: Path) -> None:
     """Neither of the client nor of its proxy."""
     choices = [
@@ -202,6 +211,11 @@ def test_a_wrong_argument_of_a_simulator_shows_no_credential(tmp_path: Path) -> 
             os.chdir(where)
     for name, value in each(["api_key", "token"], WRONG_SECRETS):
         check(lambda n=name, v=value: simruns.Simulator(**{n: v}), name)
+    for content in (KEY.encode(), KEY.encode() + b"\xff", b"\0" + KEY.encode()):
+        (tmp_path / "key.pem").write_bytes(content)
+        text = f"-----BEGIN PRIVATE KEY-----\n{KEY}\n"
+        for pair in ((tmp_path / "key.pem",) * 2, (tmp_path / "key.pem",), (text, text), (7, text)):
+            check(lambda p=pair: simruns.Simulator(tls=p), "tls")
 
 
 def test_a_text_that_crosses_into_the_core_is_checked_first(tmp_path: Path) -> None:

@@ -12,13 +12,14 @@ def read_key(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        key = file.read_text(encoding="ascii").strip()
-    except UnicodeDecodeError:
-        raise UsageError(f"{file} is not a key: it holds more than ASCII characters") from None
+        content = file.read_bytes()
     except OSError as error:
         raise UsageError(
             f"cannot read the key file {file}: {error.strerror}; give one that holds the key"
         ) from None
+    if not content.isascii():  # asked first: the error of a decoding holds what was to be decoded
+        raise UsageError(f"{file} is not a key: it holds more than ASCII characters")
+    key = content.decode("ascii").strip()
     if not key:
         raise UsageError(f"the key file {file} is empty")
     if any(not "!" <= c <= "~" for c in key):

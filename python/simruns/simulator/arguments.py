@@ -62,16 +62,24 @@ def schedule_text(live: Live) -> str | None:
     return as_json("live", read_script("live", live))
 
 
+_NO_PAIR = "tls is no pair of PEM files; give (certificate, key), the paths of both, or True"
+
+
 def pair_of(tls: Any) -> dict[str, Any]:
     if isinstance(tls, bool):
         return {"self_signed": tls}
     try:
-        first, second = tls
-        certificate, key = (Path(file).read_text(encoding="ascii") for file in (first, second))
+        first, second = map(os.fspath, tls)
+        if "\n" in first + second:  # the texts themselves, which an error would show
+            raise ValueError
+        pair = [Path(file).read_bytes() for file in (first, second)]
     except (TypeError, ValueError):
-        raise invalid("tls is no pair of PEM files; give (certificate, key), or True") from None
+        raise invalid(_NO_PAIR) from None
     except OSError as error:
         raise Error(f"the Simulator did not start: {error}") from None
+    if not all(map(bytes.isascii, pair)):  # asked first: the error of a decoding holds the text
+        raise invalid(_NO_PAIR)
+    certificate, key = (content.decode("ascii") for content in pair)
     return {"certificate": certificate, "private_key": _core.Secret(key)}
 
 
