@@ -58,7 +58,8 @@ if [ -r "$authorities" ]; then
   cp -L "$authorities" "$root/etc/ssl/machine.crt"
   printf '[global]\ncert = /etc/ssl/machine.crt\n' >"$root/etc/pip.conf"
 fi
-rm -f "$root/etc/apt/apt.conf.d/docker-clean" # keeps what apt downloads
+# A mirror's copy of a release that is in the works may be some weeks old.
+echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/99-old-copies"
 
 git ls-files -z --cached --others --exclude-standard |
   while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |

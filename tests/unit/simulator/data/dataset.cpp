@@ -168,6 +168,14 @@ TEST_CASE("an id may stand in two batches, and any number of runs may have none"
   CHECK(runs.runs_of({"p", "s", "b"})[0]->json == nameless);
 }
 
+TEST_CASE("a reference that a run does not name is that of the batch it was read from") {
+  sim::batch_key const read_from{"p0", "s0", "b0"};
+  CHECK(sim::parse_run(line("a"), read_from).key == sim::batch_key{"p", "s", "b"});
+  CHECK(sim::parse_run(line("a", ""), read_from).key == sim::batch_key{"p", "s", "b0"});
+  CHECK(sim::parse_run("{\"projectReference\":7}", read_from).key == read_from);
+  CHECK(sim::parse_run("{\"projectReference\":7}", read_from).json == "{\"projectReference\":7}");
+}
+
 TEST_CASE("an input without runs is refused") {
   CHECK_THAT(problem_of(""), ContainsSubstring("runs.jsonl: no runs"));
   CHECK_THAT(problem_of("\n \n"), ContainsSubstring("no runs"));
