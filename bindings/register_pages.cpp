@@ -71,10 +71,13 @@ simruns::completeness make_completeness(
     std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
     std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
     bool reached_end, bool partial, bool filtered, bool guessed, std::int64_t unnamed,
+    std::int64_t foreign, bool total_moved,
     std::optional<std::vector<std::optional<std::int64_t>>> sequences) {
   simruns::completeness out;
   out.guessed = guessed;
   out.unnamed = unnamed;
+  out.foreign = foreign;
+  out.total_moved = total_moved;
   bool const numbered = sequences && !filtered &&
                         std::ranges::all_of(*sequences, [](auto const& n) { return n && *n >= 1; });
   if (numbered) {
@@ -101,12 +104,14 @@ void register_completeness(py::module_& m) {
       .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
            "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
            "reached_end"_a = false, "partial"_a = false, "filtered"_a = false, "guessed"_a = false,
-           "unnamed"_a = 0, "sequences"_a = py::none())
+           "unnamed"_a = 0, "foreign"_a = 0, "total_moved"_a = false, "sequences"_a = py::none())
       .def_readonly("received", &completeness::received)
       .def_readonly("unnamed", &completeness::unnamed)
+      .def_readonly("foreign", &completeness::foreign)
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)
       .def_readonly("total_first", &completeness::total_first)
+      .def_readonly("total_moved", &completeness::total_moved)
       .def_readonly("missing", &completeness::missing)
       .def_property_readonly("gaps", &gaps_of)
       .def_readonly("pages", &completeness::pages)
@@ -119,6 +124,7 @@ void register_completeness(py::module_& m) {
       .def_readonly("reached_end", &completeness::reached_end)
       .def_readonly("partial", &completeness::partial)
       .def_readonly("limited", &completeness::limited)
+      .def_property_readonly("empty", &completeness::empty)
       .def_property_readonly("verdict",
                              [](completeness const& c) { return to_string(c.verdict()); })
       .def_property_readonly("text", [](completeness const& c) { return to_string(c); })

@@ -34,6 +34,7 @@
 #include "simruns/json/impl/write.ipp"
 #include "simruns/page/impl/page.ipp"
 #include "simruns/page/impl/page_reader.ipp"
+#include "simruns/page/impl/remark.ipp"
 #include "simruns/page/impl/verdict.ipp"
 #include "simruns/query/impl/position.ipp"
 #include "simruns/query/impl/run_query.ipp"

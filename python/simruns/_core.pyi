@@ -51,6 +51,8 @@ class Completeness:
         filtered: bool = False,
         guessed: bool = False,
         unnamed: int = 0,
+        foreign: int = 0,
+        total_moved: bool = False,
         sequences: list[int | None] | None = None,
     ) -> None:
         """Makes the completeness of what several walks brought together.
@@ -60,9 +62,11 @@ class Completeness:
 
     received: int
     unnamed: int
+    foreign: int
     duplicates: int
     total: int | None
     total_first: int | None
+    total_moved: bool
     missing: int | None
     gaps: list[tuple[int, int]]
     pages: int
@@ -75,6 +79,7 @@ class Completeness:
     reached_end: bool
     partial: bool
     limited: bool
+    empty: bool
     verdict: str  # "complete", "unverified", "incomplete"
     text: str
 
@@ -335,7 +340,16 @@ class Stream:
         """Gives a run that is already here, else None."""
 
     def start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Fetches until a run is here, for `try_next` to give; its result is False at the end."""
+        """Fetches until a run is here, for `try_next` to give; its result is False at the end.
+
+        It goes on with the operation that was left, if there is one.
+        """
+
+    def leave(self, operation: Operation) -> None:
+        """Says that nobody waits for the operation any more, which stays under way."""
+
+    def drop_left(self) -> None:
+        """Cancels the operation that was left, if there is one."""
 
     @property
     def position(self) -> str:
@@ -391,7 +405,16 @@ class Follow:
         """Gives a run that is already here, else None."""
 
     def start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Polls until a run is here, for `try_next` to give; its result is False at the end."""
+        """Polls until a run is here, for `try_next` to give; its result is False at the end.
+
+        It goes on with the operation that was left, if there is one.
+        """
+
+    def leave(self, operation: Operation) -> None:
+        """Says that nobody waits for the operation any more, which stays under way."""
+
+    def drop_left(self) -> None:
+        """Cancels the operation that was left, if there is one."""
 
     @property
     def status(self) -> FollowStatus: ...

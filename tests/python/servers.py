@@ -17,7 +17,10 @@ class _Responding(BaseHTTPRequestHandler):
     server: ExactServer
 
     def do_GET(self) -> None:
+        self.server.targets.append(self.path)
         body = self.server.body
+        if self.server.then:
+            self.server.body = self.server.then.pop(0)
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -29,17 +32,19 @@ class _Responding(BaseHTTPRequestHandler):
 
 
 class ExactServer(ThreadingHTTPServer):
-    """Gives every request the same response, `body`. Its connections stay open."""
+    """Gives every request the same response, `body`, or some first. Its connections stay open."""
 
-    def __init__(self, body: bytes = b"") -> None:
+    def __init__(self, body: bytes = b"", *then: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Responding)
         self.body = body
+        self.then = list(then)
+        self.targets: list[str] = []
 
 
 @contextmanager
-def serving(body: bytes = b"") -> Iterator[tuple[ExactServer, simruns.Client]]:
+def serving(*bodies: bytes) -> Iterator[tuple[ExactServer, simruns.Client]]:
     """A server that runs, and a client of it."""
-    with ExactServer(body) as server:
+    with ExactServer(*bodies) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
         try:

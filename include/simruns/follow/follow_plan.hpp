@@ -66,6 +66,9 @@ class follow_plan {
   /// first page. False: the caller is to tell of the failure, and may ask for `next()` again.
   bool refused(request_failure const& failure);
 
+  /// Counts requests that brought no page.
+  void count_requests(int requests) { tally_.requests += static_cast<std::uint64_t>(requests); }
+
   /// What was wrong with the pages of the poll, which goes on from the first page. It is told once.
   std::optional<request_failure> take_failure() { return std::exchange(failure_, std::nullopt); }
 
@@ -107,6 +110,7 @@ class follow_plan {
   std::optional<page_cursor> walk_;  ///< The pass under way.
   page_start start_ = page_start::at_skip(0);
   std::vector<stretch> stretches_;  ///< Stretches of the latest pass.
+  std::string batch_;               ///< The batch that the first run names.
   detail::losses losses_;
   detail::sweeps sweeps_;
   id_set settled_;

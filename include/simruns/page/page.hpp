@@ -10,11 +10,16 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace simruns {
 
+class page;
+
 namespace detail {
 struct page_data;
+struct run_remark;
+page remark_on(page const& whole, std::vector<run_remark> remarks);
 }  // namespace detail
 
 /// What a page says of its place in the batch. Its texts live as long as the page.
@@ -90,6 +95,8 @@ class page {
   std::string_view body() const&& = delete;
 
  private:
+  friend page detail::remark_on(page const&, std::vector<detail::run_remark>);
+
   std::shared_ptr<detail::page_data const> data_;
 };
 

@@ -14,9 +14,11 @@ namespace simruns {
 
 /// Whether a walk gave its caller every run of its batch.
 enum class walk_verdict {
-  complete,  ///< The end was reached, and every run that an unmoved `total` counts was handed over.
+  complete,  ///< The end was reached, and every run that an unmoved `total` counts, one or more,
+             ///< was handed over.
   unverified,  ///< The end, or `max_runs`, was reached, but nothing proves that no run is missing.
-  incomplete,  ///< The end was not reached, or fewer runs came than an unmoved `total` counts.
+  incomplete,  ///< The end was not reached, or fewer runs came than the first and the last `total`
+               ///< agree on.
 };
 
 /// How the pages of a walk were asked for.
@@ -68,9 +70,14 @@ struct completeness {
   /// Runs of `received` without an id. Two of them may be the same run.
   std::int64_t unnamed = 0;
 
+  /// Runs of `received` that name another batch than the first run does. A walk that has one is
+  /// never complete.
+  std::int64_t foreign = 0;
+
   std::int64_t duplicates = 0;              ///< Runs that came again and were dropped.
   std::optional<std::int64_t> total_first;  ///< The `total` of the first page.
   std::optional<std::int64_t> total_last;   ///< The `total` of the latest page.
+  bool total_moved = false;                 ///< Two pages had different ones, in whatever order.
 
   /// How many numbers from 1 to `highest_sequence` no run had. Empty where that says nothing: in a
   /// walk with a filter, an endpoint type or a start of its own, and where a run had no number.
@@ -93,6 +100,10 @@ struct completeness {
 
   /// Requests that brought no page: they were retried, failed or were cancelled.
   std::uint64_t retries() const noexcept { return requests - pages; }
+
+  /// Whether the batch has no runs, as far as the server says. It has none either where a reference
+  /// is mistyped, so such a walk is never complete.
+  bool empty() const noexcept;
 
   /// Runs that were taken and never reached the caller, as where `a.next() || b.next()` drops one.
   std::int64_t dropped() const noexcept { return received - handed - waiting; }

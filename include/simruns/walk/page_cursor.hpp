@@ -63,6 +63,8 @@ class page_cursor {
  private:
   /// A walk by windows counts its pages here, and may become a walk by cursor.
   friend class walk_plan;
+  /// The polls of a batch are walks of one batch.
+  friend class follow_plan;
 
   /// A walk from the start beside what `had` counts, which is neither yielded nor counted again.
   page_cursor(run_query const& query, std::uint64_t max_pages, detail::run_tally had);
@@ -72,7 +74,8 @@ class page_cursor {
 
   void advance(page const& latest, bool repeated);
   void go_to(std::string_view cursor);
-  void go_without_cursor(bool promised);
+  void go_without_cursor(page const& latest);
+  std::string what_is_missing(page const& latest) const;
   void end_limited(bool at_end);
   void fail(errc code, std::string message);
 

@@ -51,8 +51,10 @@ class Walk:
     sessions: int = 1
     """Processes that took part in the walk."""
     total_first: int | None = None
+    total_moved: bool = False
     duplicates: int = 0
     unnamed: int = 0
+    foreign: int = 0
     pages: int = 0
     requests: int = 0
     guessed: bool = False

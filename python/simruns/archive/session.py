@@ -29,7 +29,7 @@ class Session:
         else:
             self._walk = manifest.walk = Walk(started_at=now(), runs_before=len(store))
         walk = self._walk
-        self._earlier = walk.duplicates, walk.unnamed, walk.pages, walk.requests
+        self._earlier = walk.duplicates, walk.unnamed, walk.foreign, walk.pages, walk.requests
         self._seen = numbers_in(self._walk.seen)
         self._changed = numbers_in(self._walk.changed)
         if not (directory / NAME).exists():  # one that is there holds until a part is written
@@ -98,11 +98,14 @@ class Session:
         numbers = (self._store.number(run.key) for run in other)
         self._changed.update(number for number in numbers if number < self._walk.runs_before)
         self._manifest.read_at = now()
-        walk, (duplicates, unnamed, pages, requests) = self._walk, self._earlier
+        walk, (duplicates, unnamed, foreign, pages, requests) = self._walk, self._earlier
         if walk.total_first is None:
             walk.total_first = tally.total_first
+        moved = tally.total_first is not None and tally.total_first != walk.total_first
+        walk.total_moved = walk.total_moved or tally.total_moved or moved
         walk.duplicates = duplicates + tally.duplicates
         walk.unnamed = unnamed + tally.unnamed
+        walk.foreign = foreign + tally.foreign
         walk.pages = pages + tally.pages
         walk.requests = requests + tally.requests
         walk.guessed = walk.guessed or tally.guessed
@@ -124,6 +127,8 @@ class Session:
             filtered=last.filtered,
             guessed=walk.guessed,
             unnamed=walk.unnamed,
+            foreign=walk.foreign,
+            total_moved=walk.total_moved,
             sequences=self._sequences() if whole else None,
         )
         return BatchCompleteness.of(self._manifest.key, together)

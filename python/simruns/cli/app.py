@@ -65,6 +65,9 @@ PageSize = Annotated[
 AllowIncomplete = Annotated[
     bool, typer.Option("--allow-incomplete", help="Keep what came though runs are missing.")
 ]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Take a batch without runs for no failure.")
+]
 KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API key.")]
 CaFile = Annotated[
     Path | None, typer.Option(help="A PEM file of the authorities to trust. Default: the system's.")
@@ -197,6 +200,7 @@ def export(
     filter_: Filter = None,
     page_size: PageSize = None,
     allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
     api_key_file: KeyFile = None,
     ca_file: CaFile = None,
     proxy: Proxy = None,
@@ -205,7 +209,8 @@ def export(
     """Write every run of a batch, or of many, to a file, which is whole or not there.
 
     The key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. JSON lines hold each run
-    as it came; the other formats hold the table of runs. Exit code 3: runs are missing.
+    as it came; the other formats hold the table of runs. Exit code 3: runs are missing, or a
+    batch has none.
     """
     with endings(), terminable():
         from simruns.cli.export import Exported, run_export
@@ -213,9 +218,12 @@ def export(
 
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_export(
-            Source(server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete),
+            Source(
+                server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
+                allow_empty,
+            ),
             Exported(output, table, csv_safe),
-        )
+        )  # fmt: skip
 
 
 @app.command(short_help="Keep runs in a directory.")
@@ -232,6 +240,7 @@ def archive(
     filter_: Filter = None,
     page_size: PageSize = None,
     allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
     api_key_file: KeyFile = None,
     ca_file: CaFile = None,
     proxy: Proxy = None,
@@ -242,7 +251,7 @@ def archive(
     With --pairs, each batch has a directory of its own in that one. Whatever ends it, Ctrl-C or a
     kill, the directory is sound, and the same command goes on. The key comes from --api-key-file,
     SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the directory. Exit code 3: runs are
-    missing.
+    missing, or a batch has none.
     """
     with endings(), terminable():
         from simruns.cli.archive import run_archive
@@ -250,9 +259,12 @@ def archive(
 
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_archive(
-            Source(server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete),
+            Source(
+                server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
+                allow_empty,
+            ),
             output,
-        )
+        )  # fmt: skip
 
 
 @app.command(short_help="Show runs as they settle.")
@@ -271,6 +283,7 @@ def follow(
     interval: Annotated[float, typer.Option(help="Seconds between two polls.")] = 5.0,
     filter_: Filter = None,
     page_size: PageSize = None,
+    allow_empty: AllowEmpty = False,
     api_key_file: KeyFile = None,
     ca_file: CaFile = None,
     proxy: Proxy = None,
@@ -279,7 +292,7 @@ def follow(
     """Show the runs of a live batch, each once, as they settle: a table, or a JSON line a run.
 
     The table is for a terminal. Ends as --count, --idle or --deadline say, or by Ctrl-C (exit code
-    130). Exit code 3: runs are lost, pending or too few.
+    130). Exit code 3: runs are lost, pending or too few, or there are none.
     """
     with endings(), terminable():
         from simruns.cli.follow import Followed, run_follow
@@ -287,5 +300,8 @@ def follow(
 
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_follow(
-            Followed(server, scenario, batch, filter_, page_size, count, idle, deadline, interval)
-        )
+            Followed(
+                server, scenario, batch, filter_, page_size, count, idle, deadline, interval,
+                allow_empty,
+            )
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from simruns.archive.manifest import read_manifest
 from simruns.cli.endings import UsageError
-from simruns.cli.export import STDOUT, warn_of_no_runs
+from simruns.cli.export import STDOUT
 from simruns.cli.source import Source
 from simruns.cli.streams import say
 from simruns.core.errors import AuthError, Error, RequestError, SuiteError
@@ -63,7 +63,7 @@ def _archive(batch: Batch, source: Source, directory: Path) -> None:
         _say_what_is_kept(directory)
         raise
     say(str(result))
-    warn_of_no_runs(result.completeness)
+    source.refuse_no_runs(result.completeness)
 
 
 def _say_what_is_kept(output: Path) -> None:

@@ -61,11 +61,12 @@ def run_export(source: Source, what: Exported) -> None:
         if what.output == STDOUT:
             completeness = _write(source, batches, what, sys.stdout.buffer)
             sys.stdout.flush()
+            source.refuse_no_runs(completeness)
         else:
             with replacing(what.output) as temporary, open(temporary, "wb") as out:
                 completeness = _write(source, batches, what, out)
+                source.refuse_no_runs(completeness)
     say(f"{'standard output' if what.output == STDOUT else what.output}: {completeness}")
-    warn_of_no_runs(completeness)
 
 
 def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes]) -> Completeness:
@@ -80,8 +81,3 @@ def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes
     streams = [batch.runs(**source.how) for batch in each]
     with Progress(shown) as bar:
         return write_stream(what.ending, streams, out, bar, safe=what.csv_safe)
-
-
-def warn_of_no_runs(completeness: Completeness) -> None:
-    if completeness.received == completeness.total == 0:
-        say("simruns: warning: the batch has no runs; are scenario and batch the right references?")

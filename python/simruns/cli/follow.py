@@ -40,6 +40,7 @@ class Followed:
     idle: float | None
     deadline: float | None
     interval: float
+    allow_empty: bool
 
 
 class Tally:
@@ -75,8 +76,8 @@ def run_follow(what: Followed) -> None:
         try:
             (_table if _is_live() else _lines)(stream, tally)
         finally:
-            _say_summary(stream, tally)
-    if _incomplete(stream.status, what.count):
+            _say_summary(stream, tally, what)
+    if _incomplete(stream.status, what):
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
@@ -85,16 +86,21 @@ def _is_live() -> bool:
     return sys.stdout.isatty() and not console().is_dumb_terminal
 
 
-def _incomplete(status: FollowStatus, count: int | None) -> bool:
-    return bool(status.lost or status.pending or (count or 0) > status.settled)
+def _incomplete(status: FollowStatus, what: Followed) -> bool:
+    too_few = (what.count or 0) > status.settled
+    return bool(status.lost or status.pending or too_few or _lacks_all(status, what))
 
 
-def _say_summary(stream: FollowStream, tally: Tally) -> None:
+def _lacks_all(status: FollowStatus, what: Followed) -> bool:
+    return status.seen == 0 and not what.allow_empty
+
+
+def _say_summary(stream: FollowStream, tally: Tally, what: Followed) -> None:
     status = stream.status
     for lost in stream.lost:
         say(f"lost {lost.id}: {lost.why}")
     say(f"{status}, {tally.rate}")
-    if status.polls and not status.seen:
+    if status.polls and _lacks_all(status, what):
         say("simruns: warning: the batch has no runs; are scenario and batch the right references?")
 
 

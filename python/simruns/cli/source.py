@@ -8,7 +8,8 @@ from typing import NamedTuple
 from simruns.cli.endings import UsageError
 from simruns.cli.secrets import read_key
 from simruns.cli.wording import for_commands
-from simruns.core.errors import InvalidArgumentError
+from simruns.core.errors import IncompleteError, InvalidArgumentError
+from simruns.hold.completeness import Completeness
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
 from simruns.request.query import Walk
@@ -54,6 +55,7 @@ class Source(NamedTuple):
     filter: str | None
     page_size: int | None
     allow_incomplete: bool
+    allow_empty: bool
 
     def check(self) -> None:
         if self.pairs is None and not (self.scenario and self.batch):
@@ -66,6 +68,19 @@ class Source(NamedTuple):
         if self.pairs is not None:
             return client.batches(self.pairs)
         return client.batch(scenario=self.scenario or "", batch=self.batch or "")
+
+    def refuse_no_runs(self, read: Completeness) -> None:
+        """Raises if a batch has no runs, as where a reference is mistyped, and that is no wish."""
+        empty = [batch for batch in read.batches if batch.empty]
+        if not empty or self.allow_empty:
+            return
+        key, filtered = empty[0].key, empty[0].filtered
+        text = f"scenario {key.scenario}, batch {key.batch}: no runs"
+        if len(empty) > 1:
+            text += f", and none in {len(empty) - 1} more"
+        text += "; are the references right" + (", and does the filter fit?" if filtered else "?")
+        text += " --allow-empty takes them as they are"
+        raise IncompleteError(text, kind="incomplete", text=text)
 
     @property
     def how(self) -> Walk:

@@ -150,7 +150,7 @@ class SuiteError(Error):
 
 @public
 class IncompleteWarning(UserWarning):
-    """Runs are missing from a walk for which `allow_incomplete` was given."""
+    """Runs are missing from a walk for which `allow_incomplete` was given, or a batch has none."""
 
 
 @public
@@ -230,10 +230,14 @@ def tell_walk(error: BaseException, walk: Any) -> None:
         error.missing, error.gaps = walk.missing, tuple(walk.gaps)
 
 
-def warn_if_incomplete(walk: Any) -> None:
-    """Warns if runs are missing from a walk that has ended without an error."""
-    if walk.verdict == "incomplete":
-        warnings.warn(walk.text, IncompleteWarning, stacklevel=_outside())
+def warn_if_incomplete(walk: Any, subject: str = "") -> None:
+    """Warns if runs are missing from a walk that has ended without an error, or if it had none.
+
+    `subject` names the batch of a walk that is one of many.
+    """
+    if walk.verdict == "incomplete" or walk.empty:
+        text = f"{subject}: {walk.text}" if subject else walk.text
+        warnings.warn(text, IncompleteWarning, stacklevel=_outside())
 
 
 def _outside() -> int:

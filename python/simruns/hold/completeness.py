@@ -58,6 +58,12 @@ class BatchCompleteness(NamedTuple):
     """Whether the walk started past the first run, or may have left some out."""
     guessed: bool = False
     """Whether the server gave no cursor where one was due."""
+    foreign: int = 0
+    """Received runs that name another batch than the first; they keep a walk from "complete"."""
+    total_moved: bool = False
+    """Whether two pages had different totals."""
+    empty: bool = False
+    """Whether the batch has no runs, as also for a mistyped reference; never "complete"."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -102,6 +108,16 @@ class Completeness:
         return sum(batch.unnamed for batch in self.batches)
 
     @property
+    def foreign(self) -> int:
+        """Received runs that name another batch than the first of their walk."""
+        return sum(batch.foreign for batch in self.batches)
+
+    @property
+    def empty(self) -> int:
+        """Batches without runs."""
+        return sum(batch.empty for batch in self.batches)
+
+    @property
     def missing(self) -> int | None:
         """Sequence numbers that no run has; None if the numbers of some batch say nothing."""
         counts = [batch.missing for batch in self.batches]
@@ -136,7 +152,7 @@ class Completeness:
     def to_dict(self) -> dict[str, Any]:
         """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
-                 "retries", "reached_end", "limited", "unnamed")  # fmt: skip
+                 "retries", "reached_end", "limited", "unnamed", "foreign", "empty")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
                  "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
@@ -176,12 +192,12 @@ class Completeness:
         limited = [batch for batch in self.batches if batch.limited]
         if limited:
             yield f"stopped at max_runs={limited[0].received}"
-        empty = sum(batch.reached_end and batch.received == batch.total == 0
-                    for batch in self.batches)  # fmt: skip
-        if empty:
-            yield f"{empty} without runs: are the references right?"
+        if self.empty:
+            yield f"{self.empty} without runs: are the references right?"
         if self.unnamed:
             yield f"{self.unnamed} without an id"
+        if self.foreign:
+            yield f"{self.foreign} of another batch"
         gaps = sum(bool(batch.missing) for batch in self.batches)
         if gaps:
             yield f"{gaps} with gaps in the sequence"

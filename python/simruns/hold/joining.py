@@ -64,6 +64,7 @@ def _told_of_both(
     counted = [told for told in (first, more) if told.pages or told.received] or [first]
     totals = {total for told in counted for total in (told.total_first, told.total)}
     moved = len(totals) > 1
+    named = [run.batch for run in _runs(pages) if run.batch]
     walk = _core.Completeness(
         received=len(pages),
         duplicates=first.duplicates + more.duplicates + again,
@@ -76,6 +77,8 @@ def _told_of_both(
         filtered=filtered,
         guessed=first.guessed or more.guessed,
         unnamed=sum(not run.id for run in _runs(pages)),
+        foreign=sum(name != named[0] for name in named),
+        total_moved=moved or first.total_moved or more.total_moved,
         sequences=None if partial else [run.sequence for run in _runs(pages)],
     )
     how = first.walk if first.walk == more.walk else "joined"

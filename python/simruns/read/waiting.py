@@ -70,8 +70,9 @@ def held(reads: Reads, how: Walk) -> Runs:
         raise first if len(reads) == 1 else errors.about(first, _name(key))
     if failures:
         raise errors.SuiteError(_told(failures, len(reads)), None, failures)
-    for _, operation in reads:
-        errors.warn_if_incomplete(operation.held[0].completeness)
+    for key, operation in reads:
+        subject = "" if len(reads) == 1 else _name(key)
+        errors.warn_if_incomplete(operation.held[0].completeness, subject)
     return _runs([operation.held[0] for _, operation in reads], reads, how)
 
 

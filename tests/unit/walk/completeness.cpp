@@ -24,10 +24,35 @@ completeness whole() {
 
 TEST_CASE("a walk is complete if the end came and as many runs as an unmoved total counts") {
   CHECK(whole().verdict() == walk_verdict::complete);
-  auto empty = whole();
-  empty.received = empty.handed = 0;
-  empty.total_first = empty.total_last = 0;
-  CHECK(empty.verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a batch without runs proves nothing, whatever says that it has none") {
+  auto c = whole();
+  c.received = c.handed = 0;
+  c.total_first = c.total_last = 0;
+  CHECK(c.empty());
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c.total_first = c.total_last = std::nullopt;
+  CHECK(c.empty());
+  CHECK(c.verdict() == walk_verdict::unverified);
+  c.filtered = true;
+  CHECK(c.empty());
+  CHECK(c.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("a batch is not said to have no runs where the walk cannot know") {
+  auto none = whole();
+  none.received = none.handed = 0;
+  none.total_first = none.total_last = std::nullopt;
+  auto unfinished = none;
+  unfinished.reached_end = false;
+  auto resumed = none;
+  resumed.partial = true;
+  auto unread = none;
+  unread.pages = 0;
+  auto short_of = none;
+  short_of.total_first = short_of.total_last = 5;
+  for (auto const& c : {unfinished, resumed, unread, short_of, whole()}) CHECK_FALSE(c.empty());
 }
 
 TEST_CASE("a walk that did not reach the end is incomplete, whatever else it has") {
@@ -58,6 +83,23 @@ TEST_CASE("nothing is proved where the total moved or is unknown") {
   unknown.received = unknown.handed = 1;
   unknown.reached_end = true;
   CHECK(unknown.verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("nothing is proved where the total moved and came back") {
+  auto c = whole();
+  c.total_moved = true;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) == "200 of 200 runs, unverified, the total moved, no duplicate, 2 requests");
+  c.received = c.handed = 199;
+  CHECK(c.verdict() == walk_verdict::incomplete);
+}
+
+TEST_CASE("nothing is proved where runs name different batches, and it is told") {
+  auto c = whole();
+  c.foreign = 30;
+  CHECK(c.verdict() == walk_verdict::unverified);
+  CHECK(to_string(c) ==
+        "200 of 200 runs, unverified, 30 of another batch, no duplicate, 2 requests");
 }
 
 TEST_CASE("nothing is proved of a walk that started in the middle, or that had to guess a page") {
@@ -166,7 +208,7 @@ TEST_CASE("a batch without runs asks whether it is the right one") {
   c.received = c.handed = 0;
   c.total_first = c.total_last = 0;
   CHECK(to_string(c) ==
-        "0 of 0 runs, complete (no runs: are the references right?), no duplicate, 2 requests");
+        "0 of 0 runs, unverified (no runs: are the references right?), no duplicate, 2 requests");
 }
 
 TEST_CASE("a gap in the sequence proves nothing, and is named") {

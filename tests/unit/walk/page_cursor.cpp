@@ -4,6 +4,7 @@
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -96,12 +97,12 @@ TEST_CASE("a walk follows the cursors to the page that says it is the last") {
   CHECK(tally.verdict() == walk_verdict::complete);
 }
 
-TEST_CASE("a batch without runs is a complete walk of one page") {
+TEST_CASE("a batch without runs is a walk of one page that proves nothing") {
   page_cursor cursor(sample());
   CHECK(cursor.accept(last({}, 0), 1).empty());
   CHECK(cursor.done());
   CHECK_FALSE(cursor.failure().has_value());
-  CHECK(cursor.completeness().verdict() == walk_verdict::complete);
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
 }
 
 TEST_CASE("a short page does not end the walk") {
@@ -574,4 +575,194 @@ TEST_CASE("backward, a walk is resumed after the run that came last, by its id")
   page_cursor cursor(query);
   auto const first = R"({"total":4,"hasPrevious":false})";
   CHECK(ids_of(cursor.accept(page_with({"a", "b", "c", "d"}, first), 1)) == ids{"b", "a"});
+}
+
+TEST_CASE("a total that moves is noted, on whichever page, also where it comes back") {
+  std::vector<std::int64_t> const totals{5, 6, 4};
+  for (auto const moved : totals) {
+    for (std::size_t at = 0; at < 5; ++at) {
+      page_cursor cursor(sample());
+      for (std::size_t i = 0; i < 5; ++i) {
+        auto const id = std::string(1, static_cast<char>('a' + i));
+        auto const total = i == at ? moved : 5;
+        cursor.accept(i == 4 ? last({id}, total) : middle({id}, "c" + id, total), 1);
+      }
+      auto const& tally = cursor.completeness();
+      INFO("total " << moved << " on page " << at << ": " << to_string(tally));
+      CHECK(tally.received == 5);
+      CHECK(tally.total_moved == (moved != 5));
+      CHECK((tally.verdict() == walk_verdict::complete) == (moved == 5));
+    }
+  }
+}
+
+TEST_CASE("a page without a total moves nothing") {
+  page_cursor cursor(sample());
+  cursor.accept(middle({"a"}, "c1", 3), 1);
+  cursor.accept(page_with({"b"}, R"({"hasNext":true,"next":"c2"})"), 1);
+  cursor.accept(last({"c"}, 3), 1);
+  CHECK_FALSE(cursor.completeness().total_moved);
+}
+
+TEST_CASE("a page that does not say what follows it is told what it lacks") {
+  struct {
+    char const* paging;
+    char const* says;
+  } const cases[] = {
+      {R"({"hasNext":true})",
+       "`hasNext` promises a further page, but its cursor `next` is missing"},
+      {R"({"hasNext":true,"next":null})",
+       "`hasNext` promises a further page, but its cursor `next` is null"},
+      {R"({"hasNext":true,"next":""})",
+       "`hasNext` promises a further page, but its cursor `next` is empty"},
+      {R"({"hasNext":true,"total":1})",
+       "`hasNext` promises a further page, but its cursor `next` is missing"},
+      {R"({})",
+       "the `pagination` of the page has no `hasNext` and no `total`, so nothing says whether a "
+       "further page follows"},
+      {R"({"hasNext":"yes","limit":3})",
+       "the `pagination` of the page has no `hasNext` and no `total`, so nothing says whether a "
+       "further page follows"},
+      {R"([])", "the page has no `pagination`, so nothing says whether a further page follows"},
+      {R"(null)", "the page has no `pagination`, so nothing says whether a further page follows"},
+  };
+  for (auto const& one : cases) {
+    INFO(one.paging);
+    page_cursor cursor(sample());
+    cursor.accept(page_with({"a"}, one.paging), 1);
+    CHECK(failure_of(cursor) == errc::incomplete);
+    CHECK(cursor.failure()->message == one.says);
+  }
+  page_cursor bare(sample());
+  bare.accept(parsed(R"({"data":[{"id":"a"}]})"), 1);
+  CHECK(failure_of(bare) == errc::incomplete);
+  CHECK(bare.failure()->message ==
+        "the page has no `pagination`, so nothing says whether a further page follows");
+}
+
+TEST_CASE("backward, a page is told that it lacks the members of that way") {
+  auto query = sample();
+  query.start_before("c9");
+  page_cursor promised(query);
+  promised.accept(page_with({"a"}, R"({"total":4,"hasNext":true,"hasPrevious":true})"), 1);
+  CHECK(promised.failure()->message ==
+        "`hasPrevious` promises a further page, but its cursor `previous` is missing");
+  page_cursor silent(query);
+  silent.accept(page_with({"a"}, R"({"total":4,"hasNext":true,"next":"n"})"), 1);
+  CHECK(silent.failure()->message ==
+        "the `pagination` of the page has no `hasPrevious`, so nothing says whether a further "
+        "page follows");
+}
+
+namespace {
+
+/// A page of runs of which each names a batch: JSON, or nothing for a run without the member.
+simruns::page of_batches(std::vector<std::string> const& batches, std::string const& paging,
+                         std::string const& first_id = "r") {
+  std::string body = R"({"data":[)";
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (i != 0) body += ',';
+    body += R"({"id":")" + first_id + std::to_string(i) + '"';
+    if (!batches[i].empty()) body += R"(,"simulationRunBatchReference":)" + batches[i];
+    body += '}';
+  }
+  return parsed(body + R"(],"pagination":)" + paging + "}");
+}
+
+std::string last_of(std::int64_t total) {
+  return R"({"total":)" + std::to_string(total) + R"(,"hasNext":false})";
+}
+
+bool has_issue(simruns::run const& run, std::string_view path, std::string_view message) {
+  return std::ranges::any_of(run.issues,
+                             [&](auto const& i) { return i.path == path && i.message == message; });
+}
+
+constexpr std::string_view other_batch = "names the batch 'y', and the first run of the walk 'x'";
+
+}  // namespace
+
+TEST_CASE("runs of one walk that name different batches have an issue, and it is not complete") {
+  page_cursor cursor(sample());
+  cursor.accept(of_batches({R"("x")", R"("x")"}, R"({"total":5,"hasNext":true,"next":"c1"})"), 1);
+  CHECK(cursor.completeness().foreign == 0);
+  auto const second = of_batches({R"("x")", R"("y")", R"("x")"}, last_of(5), "s");
+  auto const got = cursor.accept(second, 1);
+  REQUIRE(got.size() == 3);
+  CHECK(has_issue(got[1], "/data/1/simulationRunBatchReference", other_batch));
+  CHECK_FALSE(has_issue(got[0], "/data/0/simulationRunBatchReference", other_batch));
+  CHECK(got.issues().size() == second.issues().size() + 1);
+  CHECK(got.body() == second.body());
+  CHECK(cursor.completeness().foreign == 1);
+  CHECK(cursor.completeness().received == 5);
+  CHECK(cursor.completeness().verdict() == walk_verdict::unverified);
+}
+
+TEST_CASE("another word for the batch than the query's is no issue") {
+  page_cursor cursor(sample());
+  auto const whole = of_batches({R"("another form")", R"("another form")"}, last_of(2));
+  auto const got = cursor.accept(whole, 1);
+  CHECK(got.runs().data() == whole.runs().data());
+  CHECK(cursor.completeness().verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a run that names no batch is not of another one") {
+  for (auto const* none : {"", "null", "\"\"", "7"}) {
+    page_cursor cursor(sample());
+    cursor.accept(of_batches({none, R"("x")", none, R"("x")"}, last_of(4)), 1);
+    CHECK(cursor.completeness().foreign == 0);
+    CHECK(cursor.completeness().verdict() == walk_verdict::complete);
+  }
+}
+
+TEST_CASE("the issues of the other runs of such a page stay theirs, in the order of the body") {
+  page_cursor cursor(sample());
+  auto const whole =
+      parsed(R"({"data":[{"id":"a","simulationRunBatchReference":"x","sequence":"1"},)"
+             R"({"id":"b","simulationRunBatchReference":"y"},)"
+             R"({"id":"c","simulationRunBatchReference":"y","sequence":"3"}],"pagination":)" +
+             last_of(3) + "}");
+  auto const got = cursor.accept(whole, 1);
+  REQUIRE(got.size() == 3);
+  CHECK(got.issues().size() == whole.issues().size() + 2);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(got[i].issues.size() == whole[i].issues.size() + (i == 0 ? 0 : 1));
+    for (std::size_t k = 0; k < whole[i].issues.size(); ++k) {
+      CHECK(got[i].issues[k].path == whole[i].issues[k].path);
+    }
+    CHECK(got[i].json() == whole[i].json());
+  }
+  auto const kept = got.select(std::vector<std::size_t>{2});
+  CHECK(has_issue(kept[0], "/data/2/simulationRunBatchReference", other_batch));
+  CHECK(kept.issues().size() == got.issues().size());
+}
+
+TEST_CASE("a run that came before is not counted as one of another batch once more") {
+  page_cursor cursor(sample());
+  auto const more = R"({"total":4,"hasNext":true,"next":"c1"})";
+  cursor.accept(of_batches({R"("x")", R"("y")"}, more), 1);
+  cursor.accept(of_batches({R"("x")", R"("y")", R"("x")"}, last_of(3)), 1);
+  CHECK(cursor.completeness().foreign == 1);
+}
+
+TEST_CASE("backward, a run of another batch is noted as well") {
+  auto query = sample();
+  query.start_before("c9");
+  page_cursor cursor(query);
+  auto const got =
+      cursor.accept(of_batches({R"("y")", R"("y")", R"("x")"}, R"({"hasPrevious":false})"), 1);
+  REQUIRE(got.size() == 3);
+  CHECK(got[0].id == "r2");
+  CHECK(has_issue(got[1], "/data/1/simulationRunBatchReference", other_batch));
+  CHECK(cursor.completeness().foreign == 2);
+}
+
+TEST_CASE("where issues are errors, a run of another batch is one") {
+  page_cursor cursor(sample().strict(true));
+  cursor.accept(of_batches({R"("x")"}, R"({"total":3,"hasNext":true,"next":"c1"})"), 1);
+  auto const got = cursor.accept(of_batches({R"("x")", R"("y")"}, last_of(3), "s"), 1);
+  CHECK(got.empty());
+  CHECK(failure_of(cursor) == errc::decode);
+  CHECK(cursor.failure()->message ==
+        "/data/1/simulationRunBatchReference: " + std::string(other_batch));
 }

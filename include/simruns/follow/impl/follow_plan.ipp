@@ -61,6 +61,7 @@ SIMRUNS_INLINE void follow_plan::begin_pass(page_start const& start) {
   auto from = query_;
   if (!from_first) from.start_at(start.cursor);
   walk_.emplace(from, max_pages_);
+  walk_->tally_.expect_batch(batch_);
 }
 
 SIMRUNS_INLINE void follow_plan::note_start(page_start const& start) {
@@ -73,10 +74,11 @@ SIMRUNS_INLINE void follow_plan::note_start(page_start const& start) {
 SIMRUNS_INLINE page follow_plan::accept(page const& latest, int requests) {
   ++tally_.pages;
   sweeps_.count_page();
-  tally_.requests += static_cast<std::uint64_t>(requests);
+  count_requests(requests);
   if (latest.pagination().total) tally_.total = *latest.pagination().total;
   note_start(walk_->next());
   page const once = walk_->accept(latest, requests);
+  batch_ = walk_->tally_.batch();
   stretches_.back().runs += static_cast<std::int64_t>(once.size());
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < once.size() && !done(); ++i) {
@@ -131,7 +133,7 @@ SIMRUNS_INLINE void follow_plan::check_ends(run const& latest) {
 }
 
 SIMRUNS_INLINE bool follow_plan::refused(request_failure const& failure) {
-  tally_.requests += static_cast<std::uint64_t>(failure.attempts);
+  count_requests(failure.attempts);
   bool const of_cursor = failure.code == errc::bad_request && failure.field == "next" &&
                          next().by == page_start::kind::next;
   if (!of_cursor) return false;

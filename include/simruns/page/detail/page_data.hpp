@@ -21,11 +21,17 @@ struct page_data {
   std::size_t issues_dropped = 0;
   std::span<extra_member const> extra;
 
-  /// The page that a selection points into; null in a page that is none.
+  /// The page that this one points into; null in one that was decoded.
   std::shared_ptr<page_data const> origin;
 
-  /// What holds the body and the issues: the page itself, or of a selection its origin.
-  page_data const& source() const noexcept { return origin ? *origin : *this; }
+  /// Whether the issues are here. If not, as in a selection, they are those of the origin.
+  bool has_own_issues = false;
+
+  /// What holds the issues.
+  page_data const& noted() const noexcept { return origin && !has_own_issues ? *origin : *this; }
+
+  /// What holds the body.
+  page_data const& decoded() const noexcept { return origin ? origin->decoded() : *this; }
 };
 
 }  // namespace simruns::detail

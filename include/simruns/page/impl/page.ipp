@@ -25,7 +25,7 @@ SIMRUNS_INLINE run_ptr page::share(std::size_t index) const noexcept {
 
 SIMRUNS_INLINE page page::select(std::span<std::size_t const> indices) const {
   auto out = std::make_shared<detail::page_data>();
-  out->origin = data_->origin ? data_->origin : data_;
+  out->origin = data_->origin && !data_->has_own_issues ? data_->origin : data_;
   out->paging = data_->paging;
   out->issues_dropped = data_->issues_dropped;
   out->extra = data_->extra;
@@ -39,13 +39,13 @@ SIMRUNS_INLINE simruns::pagination const& page::pagination() const& noexcept {
 }
 
 SIMRUNS_INLINE std::span<issue const> page::issues() const& noexcept {
-  return data_->source().issues;
+  return data_->noted().issues;
 }
 
 SIMRUNS_INLINE std::size_t page::issues_dropped() const noexcept { return data_->issues_dropped; }
 
 SIMRUNS_INLINE std::span<extra_member const> page::extra() const& noexcept { return data_->extra; }
 
-SIMRUNS_INLINE std::string_view page::body() const& noexcept { return data_->source().body; }
+SIMRUNS_INLINE std::string_view page::body() const& noexcept { return data_->decoded().body; }
 
 }  // namespace simruns

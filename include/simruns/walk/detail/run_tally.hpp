@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/page/remark.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/walk/completeness.hpp"
 #include "simruns/walk/detail/sequence_set.hpp"
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace simruns::detail {
 
@@ -20,21 +22,24 @@ class run_tally {
  public:
   explicit run_tally(run_query const& query);
 
-  /// Counts a page that came, and the requests that it cost.
+  /// Counts a page that came, whatever becomes of its runs, and the requests that it cost.
   void count(page const& latest, int requests);
 
   /// Counts requests of a page that did not come.
   void count_requests(int requests) { state_.requests += static_cast<std::uint64_t>(requests); }
 
-  /// Counts a page that came and is of no use.
-  void count_useless(int requests) {
-    ++state_.pages;
-    count_requests(requests);
-  }
-
   /// The runs of `whole` that did not come before, in the order of the walk. The first `had` runs
-  /// were yielded by the walk that this one goes on from, and are left out.
+  /// were yielded by the walk that this one goes on from, and are left out. A run that names
+  /// another batch than the first run did has an issue that says so.
   page only_new(page const& whole, std::size_t had, bool backward);
+
+  /// The issue with the first run of `whole` that names another batch than the first run did.
+  std::optional<run_remark> first_foreign(page const& whole);
+
+  /// The batch that the first run names; empty if none did. A walk over the pages of an earlier
+  /// one is told of it.
+  std::string const& batch() const noexcept { return batch_; }
+  void expect_batch(std::string name) { batch_ = std::move(name); }
 
   bool contains(std::string_view id) const noexcept { return ids_.contains(id); }
 
@@ -55,6 +60,8 @@ class run_tally {
 
  private:
   bool is_new(run const& one, bool had);
+  bool is_foreign(run const& one) const;
+  void note_batch(run const& one);
   void note_sequence(run const& one);
   void update_gaps();
 
@@ -63,6 +70,7 @@ class run_tally {
   id_set ids_;
   id_set earlier_;           ///< Ids of the pass before this one.
   std::size_t unnamed_ = 0;  ///< Runs without an id, of all passes.
+  std::string batch_;
   bool cut_ = false;
   sequence_set numbers_;
   bool numbered_ = true;  ///< Whether `numbers_` says something.

@@ -17,7 +17,7 @@ namespace detail {
 SIMRUNS_INLINE std::string remark_on(completeness const& c) {
   if (c.limited) return " (stopped at max_runs=" + std::to_string(c.received) + ")";
   if (!c.reached_end) return " (the end was not reached)";
-  if (c.received == 0 && c.total_last == 0) {
+  if (c.empty()) {
     return c.filtered ? " (no runs: does the filter fit?)"
                       : " (no runs: are the references right?)";
   }
@@ -48,12 +48,18 @@ SIMRUNS_INLINE void completeness::number(std::span<std::int64_t const> sequences
 SIMRUNS_INLINE walk_verdict completeness::verdict() const noexcept {
   if (limited) return walk_verdict::unverified;
   if (!reached_end) return walk_verdict::incomplete;
-  bool const unmoved = total_first.has_value() && total_first == total_last;
-  if (partial || guessed || !unmoved) return walk_verdict::unverified;
+  bool const agreed = total_first.has_value() && total_first == total_last;
+  if (partial || guessed || !agreed) return walk_verdict::unverified;
   if (received < *total_last) return walk_verdict::incomplete;
-  bool const counted = received == *total_last && unnamed == 0;
-  bool const proven = counted && handed == received && missing.value_or(0) == 0;
+  bool const counted = received == *total_last && received != 0 && !total_moved;
+  bool const sound = unnamed == 0 && foreign == 0 && missing.value_or(0) == 0;
+  bool const proven = counted && sound && handed == received;
   return proven ? walk_verdict::complete : walk_verdict::unverified;
+}
+
+SIMRUNS_INLINE bool completeness::empty() const noexcept {
+  bool const none_counted = total_last ? *total_last == 0 : !partial;
+  return reached_end && pages != 0 && received == 0 && none_counted;
 }
 
 SIMRUNS_INLINE std::string missing_text(completeness const& c) {
@@ -76,8 +82,9 @@ SIMRUNS_INLINE std::string to_string(completeness const& c) {
   if (c.filtered) out += " filtered";
   out += " runs, " + std::string(to_string(c.verdict())) + detail::remark_on(c);
   out += detail::dropped_text(c);
-  if (c.total_first != c.total_last) out += ", the total moved";
+  if (c.total_moved || c.total_first != c.total_last) out += ", the total moved";
   if (c.unnamed != 0) out += ", " + std::to_string(c.unnamed) + " without an id";
+  if (c.foreign != 0) out += ", " + std::to_string(c.foreign) + " of another batch";
   out += detail::sequence_text(c);
   out += c.duplicates == 0 ? ", no duplicate"
                            : ", " + std::to_string(c.duplicates) + " duplicates dropped";

@@ -4,6 +4,8 @@
 #include "simruns/walk/page_cursor.hpp"
 #include "simruns/walk/resume.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace simruns {
@@ -31,6 +33,12 @@ SIMRUNS_INLINE page page_cursor::accept(page const& latest, int requests) {
   auto const before = tally_.seen();
   bool const resumed = first_ && query_.start().has_value();
   first_ = false;
+  if (query_.strict()) {
+    if (auto const odd = tally_.first_foreign(latest)) {
+      fail(errc::decode, path_of(*odd) + ": " + odd->message);
+      return latest.select({});
+    }
+  }
   auto const had = resumed ? resume_index(*query_.start(), latest) : 0;
   page const fresh = tally_.only_new(latest, had, backward_);
   rows_ += static_cast<std::int64_t>(latest.size());
@@ -54,7 +62,7 @@ SIMRUNS_INLINE void page_cursor::advance(page const& latest, bool repeated) {
     return fail(errc::too_large, "more than " + std::to_string(max_pages_) + " pages (max_pages)");
   }
   if (cursor && !cursor->empty()) return go_to(*cursor);
-  go_without_cursor(more.has_value());
+  go_without_cursor(latest);
 }
 
 SIMRUNS_INLINE void page_cursor::go_to(std::string_view cursor) {
@@ -66,7 +74,9 @@ SIMRUNS_INLINE void page_cursor::go_to(std::string_view cursor) {
 }
 
 /// The server says nothing of a further page, or promises one without a cursor to it.
-SIMRUNS_INLINE void page_cursor::go_without_cursor(bool promised) {
+SIMRUNS_INLINE void page_cursor::go_without_cursor(page const& latest) {
+  auto const& paging = latest.pagination();
+  bool const promised = (backward_ ? paging.has_previous : paging.has_next).has_value();
   auto const& start = query_.start();
   auto& state = tally_.state();
   auto const from = start ? start->page.skip : query_.skip();
@@ -80,8 +90,27 @@ SIMRUNS_INLINE void page_cursor::go_without_cursor(bool promised) {
   } else if (countable && !promised) {
     end();
   } else {
-    fail(errc::incomplete, "a further page is promised, but no cursor leads to it");
+    fail(errc::incomplete, what_is_missing(latest));
   }
+}
+
+/// What a page lacks that a walk needs to go on behind it, or to end there.
+SIMRUNS_INLINE std::string page_cursor::what_is_missing(page const& latest) const {
+  auto const& paging = latest.pagination();
+  auto const& more = backward_ ? paging.has_previous : paging.has_next;
+  auto const& cursor = backward_ ? paging.previous : paging.next;
+  std::string const more_name = backward_ ? "`hasPrevious`" : "`hasNext`";
+  std::string const cursor_name = backward_ ? "`previous`" : "`next`";
+  if (more) {
+    auto const state = cursor ? "empty" : cursor.is_null() ? "null" : "missing";
+    return more_name + " promises a further page, but its cursor " + cursor_name + " is " + state;
+  }
+  static constexpr std::string_view unknown = ", so nothing says whether a further page follows";
+  bool const bare = std::ranges::any_of(
+      latest.issues(), [](issue const& noted) { return noted.path == "/pagination"; });
+  if (bare) return "the page has no `pagination`" + std::string(unknown);
+  auto const lacks = more_name + (paging.total ? "" : " and no `total`");
+  return "the `pagination` of the page has no " + lacks + std::string(unknown);
 }
 
 /// As many runs as were wanted are no walk that ended short, whatever `total` counts.

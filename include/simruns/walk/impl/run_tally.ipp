@@ -1,12 +1,24 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/text/excerpt.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
 #include <utility>
 #include <vector>
 
 namespace simruns::detail {
+
+SIMRUNS_INLINE run_remark remark_on_batch(std::size_t index, run const& one,
+                                          std::string_view batch) {
+  static constexpr std::size_t most_bytes = 60;
+  run_remark out;
+  out.index = index;
+  out.member = "simulationRunBatchReference";
+  out.message = "names the batch '" + excerpt(*one.batch, most_bytes) +
+                "', and the first run of the walk '" + excerpt(batch, most_bytes) + "'";
+  return out;
+}
 
 SIMRUNS_INLINE run_tally::run_tally(run_query const& query) : most_(query.max_runs()) {
   state_.partial = query.start().has_value() || query.skip() > 0;
@@ -20,6 +32,7 @@ SIMRUNS_INLINE void run_tally::count(page const& latest, int requests) {
   auto const& total = latest.pagination().total;
   if (!total) return;
   if (!state_.total_first) state_.total_first = *total;
+  state_.total_moved |= state_.total_last.has_value() && *state_.total_last != *total;
   state_.total_last = *total;
 }
 
@@ -31,6 +44,7 @@ SIMRUNS_INLINE void run_tally::begin_again(std::string doubt) {
 
 SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool backward) {
   std::vector<std::size_t> kept;
+  std::vector<run_remark> remarks;
   kept.reserve(whole.size());
   for (std::size_t k = 0; k < whole.size(); ++k) {
     auto const i = backward ? whole.size() - 1 - k : k;
@@ -44,11 +58,32 @@ SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool
     ++state_.handed;
     if (whole[i].id.empty()) ++state_.unnamed;
     note_sequence(whole[i]);
+    note_batch(whole[i]);
+    if (is_foreign(whole[i])) remarks.push_back(remark_on_batch(i, whole[i], batch_));
     kept.push_back(i);
   }
   update_gaps();
+  state_.foreign += static_cast<std::int64_t>(remarks.size());
+  page const told = remarks.empty() ? whole : remark_on(whole, std::move(remarks));
   bool const all = kept.size() == whole.size() && (!backward || whole.size() < 2);
-  return all ? whole : whole.select(kept);
+  return all ? told : told.select(kept);
+}
+
+SIMRUNS_INLINE std::optional<run_remark> run_tally::first_foreign(page const& whole) {
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    note_batch(whole[i]);
+    if (is_foreign(whole[i])) return remark_on_batch(i, whole[i], batch_);
+  }
+  return std::nullopt;
+}
+
+SIMRUNS_INLINE void run_tally::note_batch(run const& one) {
+  if (batch_.empty() && one.batch) batch_ = *one.batch;
+}
+
+/// A run that names no batch is not known to be of another.
+SIMRUNS_INLINE bool run_tally::is_foreign(run const& one) const {
+  return one.batch && !one.batch->empty() && *one.batch != batch_;
 }
 
 /// Takes note of the run. `had`: the walk that this one goes on from yielded it.

@@ -69,8 +69,11 @@ SIMRUNS_INLINE bool walk_plan::settle() {
 
 SIMRUNS_INLINE bool walk_plan::settle_one(page const& latest, int requests) {
   auto& tally = cursor_.tally_;
-  if (auto doubt = windows_->doubt(settled_, latest, tally)) {
-    tally.count_useless(requests);
+  auto doubt = windows_->doubt(settled_, latest, tally);
+  // The walk by cursor then tells of it as an error.
+  if (!doubt && query().strict() && tally.first_foreign(latest)) doubt = "a run of another batch";
+  if (doubt) {
+    tally.count(latest, requests);
     return restart(*std::move(doubt), latest);
   }
   tally.count(latest, requests);
@@ -88,7 +91,7 @@ SIMRUNS_INLINE bool walk_plan::settle_one(page const& latest, int requests) {
 
 SIMRUNS_INLINE bool walk_plan::restart(std::string doubt, page const& latest) {
   auto& tally = cursor_.tally_;
-  for (auto const& [number, one] : arrived_) tally.count_useless(one.requests);
+  for (auto const& [number, one] : arrived_) tally.count(one.latest, one.requests);
   tally.begin_again(std::move(doubt));
   auto had = std::move(tally);
   cursor_ = page_cursor(asked_for_, max_pages_, std::move(had));
