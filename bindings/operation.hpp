@@ -73,6 +73,12 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
     return outcome_.has_value();
   }
 
+  /// Has an operation that is not done yet arrive in another mailbox than it was begun for.
+  void deliver_to(std::shared_ptr<mailbox> box) {
+    std::lock_guard const lock(mutex_);
+    if (!outcome_) box_ = std::move(box);
+  }
+
   /// Blocks for at most `limit`. False: the operation is not done yet.
   bool wait_for(std::chrono::milliseconds limit) const {
     std::unique_lock lock(mutex_);
@@ -113,13 +119,15 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   static simruns::request_failure failure_of(std::exception_ptr thrown);
 
   void finish(outcome result) {
+    std::shared_ptr<mailbox> box;
     {
       std::lock_guard const lock(mutex_);
       if (outcome_) return;
       outcome_ = std::move(result);
+      box = std::move(box_);
     }
     changed_.notify_all();
-    if (box_) box_->put(shared_from_this());
+    if (box) box->put(shared_from_this());
   }
 
   std::shared_ptr<io_thread> io_;

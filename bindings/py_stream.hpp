@@ -42,12 +42,18 @@ class basic_stream : public open_stream {
 
   simruns::run_ptr try_next() {
     require_open();
+    if (left_) return nullptr;  // the core thread uses the runs
     return runs_->next_if_ready();
   }
 
-  /// Fetches until a run is here, for `try_next` to give. False: the walk has ended.
+  /// Fetches until a run is here, for `try_next` to give. False: the walk has ended. Goes on with
+  /// the operation that was left, if there is one.
   std::shared_ptr<operation> start_ready(std::shared_ptr<mailbox> box) {
     require_open();
+    if (auto op = std::exchange(left_, nullptr)) {
+      op->deliver_to(std::move(box));
+      return op;
+    }
     before_step();
     auto op = std::make_shared<operation>(io_, std::move(box));
     op->start(ready(runs_->wait_ready()));
@@ -55,18 +61,27 @@ class basic_stream : public open_stream {
     return op;
   }
 
+  /// Takes that nobody waits for the operation of `start_ready` any more: it stays under way, and
+  /// the next `start_ready` gives it again.
+  void leave(std::shared_ptr<operation> op) { left_ = std::move(op); }
+
+  /// Ends an operation that was left, for good.
+  void drop_left() {
+    if (left_) left_->cancel();
+  }
+
   /// Waits on this thread for the next run, and gives it; None at the end.
   pybind11::object wait_for_next() {
-    if (left_) {  // of a wait that was interrupted: nothing else may begin until it is done
-      wait_with_signals(*left_, std::nullopt);
-      left_.reset();
+    if (interrupted_) {  // nothing else may begin until it is done
+      wait_with_signals(*interrupted_, std::nullopt);
+      interrupted_.reset();
     }
     if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
     auto const op = start_ready(nullptr);
     try {
       wait_with_signals(*op, std::nullopt);
     } catch (pybind11::error_already_set const&) {
-      left_ = op;
+      interrupted_ = op;
       throw;
     }
     bool const more = result_of(*op).template cast<bool>();
@@ -123,7 +138,8 @@ class basic_stream : public open_stream {
   Runs* runs_;
   char const* begin_anew_;
   std::weak_ptr<operation> latest_;
-  std::shared_ptr<operation> left_;  ///< The operation of a wait that was interrupted.
+  std::shared_ptr<operation> interrupted_;  ///< The operation of a wait that a signal ended.
+  std::shared_ptr<operation> left_;         ///< An operation whose task was cancelled.
   bool closed_ = false;
   bool client_closed_ = false;
 };
@@ -203,6 +219,8 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
              return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
            })
       .def("start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
+      .def("leave", &Stream::leave, py::arg("operation"))
+      .def("drop_left", &Stream::drop_left)
       .def("explain", &Stream::explain)
       .def("end", &Stream::end)
       .def("close", &Stream::close);

@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -253,3 +253,106 @@ def test_ctrl_c_ends_an_async_program(slow_sim: simruns.Simulator, interrupted: 
         pytest.skip("no SIGALRM there")
     with pytest.raises(KeyboardInterrupt), interrupted(0.2):
         asyncio.run(wait())
+
+
+@pytest.fixture
+def held_sim() -> Iterator[simruns.Simulator]:
+    """Answers after a fifth of a second."""
+    with simruns.Simulator(scenarios=1, runs=250, latency_ms=200) as sim:
+        yield sim
+
+
+async def steps_of_a_moment(runs: Any) -> list[str]:
+    """The ids that come where each step has a quarter of the time that a page takes."""
+    got: list[str] = []
+    while True:
+        try:
+            got.append((await asyncio.wait_for(runs.__anext__(), 0.05)).id)
+        except asyncio.TimeoutError:
+            continue
+        except StopAsyncIteration:
+            return got
+
+
+@pytest.mark.parametrize("prefetch", [0, 1, 5])
+async def test_a_step_may_have_less_time_than_a_page_takes(
+    held_sim: simruns.Simulator, prefetch: int
+) -> None:
+    async with held_sim.async_client(prefetch=prefetch) as client:
+        key = held_sim.batches()[0]
+        stream = client.batch(scenario=key.scenario, batch=key.batch).runs()
+        got = await steps_of_a_moment(aiter_of(stream))
+        assert len(got) == len(set(got)) == 250
+        assert stream.completeness.verdict == "complete"
+        assert len(held_sim.requests()) == 3
+
+
+async def test_a_step_of_a_followed_batch_may_have_less_time_than_a_page_takes(
+    held_sim: simruns.Simulator,
+) -> None:
+    async with held_sim.async_client() as client:
+        key = held_sim.batches()[0]
+        stream = client.batch(scenario=key.scenario, batch=key.batch).follow(count=250)
+        got = await steps_of_a_moment(stream.__aiter__())
+        assert len(got) == len(set(got)) == 250
+        assert len(held_sim.requests()) == 3
+
+
+@pytest.mark.parametrize("ending", ["stream", "client", "iterator"])
+async def test_what_a_cancelled_wait_left_under_way_ends_with_its_stream(
+    slow_sim: simruns.Simulator, ending: str
+) -> None:
+    before = len(slow_sim.requests())
+    client = slow_sim.async_client()
+    batch = client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1])
+    stream = batch.runs()
+    runs = aiter_of(stream)
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(runs.__anext__(), 0.05)
+    left = runs._stream.start_ready(bridge.bridge().mailbox)
+    runs._stream.leave(left)
+    assert not left.done()
+    if ending == "stream":
+        await stream.aclose()
+    elif ending == "client":
+        await client.close()
+    else:
+        del runs
+        gc.collect()
+    assert await asyncio.to_thread(left.wait_for, 20)
+    with pytest.raises(simruns.CancelledError):
+        left.result()
+    assert len(slow_sim.requests()) == before + 1
+    await client.close()
+
+
+async def test_a_failure_that_comes_while_nobody_waits_is_raised_at_the_next_step(
+    own_sim: simruns.Simulator,
+) -> None:
+    async with simruns.AsyncClient(own_sim.url, project=own_sim.project, api_key="wrong") as client:
+        runs = aiter_of(client.batch(scenario="s", batch="b").runs())
+        task = asyncio.ensure_future(runs.__anext__())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(simruns.AuthError):
+            await runs.__anext__()
+
+
+def test_a_page_that_was_left_in_one_loop_is_taken_in_another(held_sim: simruns.Simulator) -> None:
+    client = held_sim.async_client(prefetch=0)
+    key = held_sim.batches()[0]
+    runs = aiter_of(client.batch(scenario=key.scenario, batch=key.batch).runs())
+
+    async def begin() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(runs.__anext__(), 0.05)
+
+    async def rest() -> int:
+        return 1 + len([run async for run in runs]) if await runs.__anext__() else 0
+
+    asyncio.run(begin())
+    assert asyncio.run(rest()) == 250
+    assert len(held_sim.requests()) == 3
+    asyncio.run(client.close())

@@ -46,7 +46,7 @@ inline simruns::client_config config(std::size_t prefetch = 1) {
 }
 
 inline simruns::client scripted_client(asio::any_io_executor executor,
-                                       std::shared_ptr<simruns::testing::scripted_transport> link,
+                                       std::shared_ptr<simruns::transport> link,
                                        std::size_t prefetch = 1) {
   return simruns::client(std::move(executor), config(prefetch), simruns::credentials::api_key("k"),
                          std::move(link));

@@ -28,6 +28,13 @@ shared_strand make_strand_of(boost::asio::any_io_executor const& executor);
 /// The strand itself. Throws: request_error (errc::invalid_argument) if its context has gone.
 any_strand executor_of(shared_strand const& strand);
 
+/// Every kind of cancellation is heard, and handed on as it is.
+struct as_asked {
+  boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const noexcept {
+    return type;
+  }
+};
+
 /// Any cancellation ends an operation of ours; inner operations know `terminal` only.
 struct as_terminal {
   boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const noexcept {
@@ -36,10 +43,10 @@ struct as_terminal {
   }
 };
 
-/// `operation`, which any kind of cancellation ends.
-template <class T>
+/// `operation`, whose cancellations go through `Filter`.
+template <class Filter, class T>
 boost::asio::awaitable<T> cancellable(boost::asio::awaitable<T> operation) {
-  as_terminal const filter;
+  Filter const filter;
   co_await boost::asio::this_coro::reset_cancellation_state(filter, filter);
   co_return co_await std::move(operation);
 }
@@ -72,15 +79,20 @@ class strand_stop {
 /// What an operation ends with: it is called once, with null or with what was thrown.
 using ending = boost::asio::any_completion_handler<void(std::exception_ptr)>;
 
-/// Starts `operation` on the strand. `stop` ends it, and so does the slot of `done`, which is
-/// called by its own executor, else on the strand. One type for all operations: every type that
-/// `co_spawn` meets costs whoever compiles it. Throws: request_error (errc::invalid_argument) if
-/// the context has gone.
+/// Starts `operation` on the strand. `stop` ends it, and so does the slot of `done`; the operation
+/// learns by which kind of cancellation. `done` is called by its own executor, else on the strand.
+/// One type for all operations: every type that `co_spawn` meets costs whoever compiles it. Throws:
+/// request_error (errc::invalid_argument) if the context has gone.
 void spawn_on_strand(shared_strand const& strand, boost::asio::awaitable<void> operation,
                      strand_stop stop, ending done);
 
 /// Calls `function` on the strand, later. Does nothing if the context has gone.
 void post_on_strand(shared_strand const& strand, std::function<void()> function);
+
+/// Gives the others on the executor their turn. Whatever may find each of its results here already
+/// calls it once for each: else no timer would fire meanwhile, and no cancellation come.
+/// Completes: at the next turn.   Cancels: not at all.
+boost::asio::awaitable<void> next_turn();
 
 /// Runs `operation` on the strand, whatever executor the caller is on. The caller's cancellation
 /// ends it, and so does `stop`.

@@ -19,8 +19,8 @@ namespace simruns {
 ///     if (runs.status().lost != 0) ...
 ///
 /// A run is settled when its verdict is not `pending`; one that was given is never given again,
-/// even if it changes. Within a poll runs come in the order of the batch. A cancelled wait ends the
-/// pause between two polls, too.
+/// even if it changes. Within a poll runs come in the order of the batch. A cancelled wait also
+/// ends in the pause between two polls, and the next call waits for what is left of it.
 template <class Executor>
 class basic_run_follower : public basic_run_stream<Executor> {
  public:

@@ -33,6 +33,11 @@ namespace simruns {
 ///     auto const first = co_await (a.wait_ready() || b.wait_ready());
 ///     simruns::run_ptr run = first.index() == 0 ? a.next_if_ready() : b.next_if_ready();
 ///
+/// A coroutine lets only terminal cancellations through by default, so here the loser drops its
+/// request. What waits again and again for less time than a page takes cancels gently: a
+/// `parallel_group` of `async_wait_ready(deferred)`, or `cancel_after(time,
+/// cancellation_type::total)`.
+///
 /// `Executor` chooses the default completion token; all else is the same for every one.
 template <class Executor>
 class basic_run_stream {
@@ -45,7 +50,8 @@ class basic_run_stream {
 
   /// The next run; null at the end.
   /// Completes: at once for a run of the page in hand.   Throws: request_error, with `position`.
-  /// Cancels:   terminal, partial, total; nothing is lost.
+  /// Cancels:   partial, total: the page under way stays so, and the next call takes it; terminal
+  ///            alone drops its connection. Nothing is lost.
   /// Lifetime:  keeps what it needs alive itself; the stream may go first.
   /// Threads:   any; one operation at a time.   Cost: one GET a page, shared by its runs.
   /// A caller that can be cancelled is let go once before the run is taken, so that a run is not

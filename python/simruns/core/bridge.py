@@ -81,6 +81,11 @@ class Bridge:
         except asyncio.CancelledError:
             operation.cancel()
             raise
+        return self.result_of(operation)
+
+    @staticmethod
+    def result_of(operation: _core.Operation) -> Any:
+        """Gives what `outcome` does, of an operation that is done."""
         try:
             return operation.result()
         except errors.CancelledError as error:

@@ -151,8 +151,8 @@ class AsyncFollowStream(_Followed, AsyncOnce[_core.Follow]):
     """The stream of `async for run in batch.follow():`, which sends nothing before the first run
     is asked for.
 
-    A second pass raises. After an error or a cancellation, the same iterator goes on where it
-    stood.
+    A second pass raises. After an error, the same iterator goes on where it stood. A cancelled
+    task leaves the page that it waited for under way, and the next step takes it.
     """
 
     def __init__(self, key: BatchKey, stream: _core.Follow, until: Predicate | None) -> None:

@@ -110,8 +110,8 @@ class AsyncRunStream(_Walked, AsyncOnce[_core.Stream]):
     """The stream of `async for run in batch.runs():`, which sends nothing before the first run is
     asked for.
 
-    A second pass raises. After an error or a cancellation, the same iterator asks for the same
-    page again.
+    A second pass raises. After an error, the same iterator asks for the same page again. A
+    cancelled task leaves the page that it waited for under way, and the next step takes it.
     """
 
     def __aiter__(self) -> AsyncIterator[_core.Run]:
@@ -124,14 +124,14 @@ class AsyncRuns:
 
     def __init__(self, stream: _core.Stream | _core.Follow) -> None:
         self._stream = stream
-        self._left: _core.Operation | None = None  # of a cancelled wait, and not done yet
 
     def __aiter__(self) -> AsyncRuns:
         return self
 
+    def __del__(self) -> None:
+        self._stream.drop_left()  # no further step takes it
+
     async def __anext__(self) -> _core.Run:
-        if self._left is not None:
-            await self._settled(self._left)
         run = self._stream.try_next()
         if run is None and await self._filled():
             run = self._stream.try_next()
@@ -141,25 +141,18 @@ class AsyncRuns:
         return run
 
     async def _filled(self) -> bool:
-        import asyncio
-
         from simruns.core.bridge import bridge
 
         here = bridge()
         operation = self._stream.start_ready(here.mailbox)
         try:
-            more: bool = await here.outcome(operation)
-        except asyncio.CancelledError:
-            self._left = operation
+            await here.settled(operation)
+        except BaseException:  # a cancelled task: its page stays under way, for the next step
+            self._stream.leave(operation)
             raise
+        try:
+            more: bool = here.result_of(operation)
         except errors.RequestError as error:
             self._stream.explain(error)
             raise
         return more
-
-    async def _settled(self, operation: _core.Operation) -> None:
-        """Waits for an operation whose task was cancelled; the walk has lost nothing by it."""
-        from simruns.core.bridge import bridge
-
-        await bridge().settled(operation)
-        self._left = None

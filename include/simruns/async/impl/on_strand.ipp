@@ -70,8 +70,13 @@ SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
   auto const executor = asio::get_associated_executor(done, here);
   auto const allocator = asio::get_associated_allocator(done);
   stoppable_ending end{std::move(done), std::move(stop), executor, allocator};
-  asio::co_spawn(here, cancellable(std::move(operation)),
+  asio::co_spawn(here, cancellable<as_asked>(std::move(operation)),
                  asio::bind_cancellation_slot(slot, std::move(end)));
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<void> next_turn() {
+  auto const executor = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(executor, boost::asio::use_awaitable);
 }
 
 /// Begins `run_on_strand` for the coroutine that awaits it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/async/on_strand.hpp"
 #include "simruns/config.hpp"
 #include "simruns/fetch/attempts.hpp"
 #include "simruns/fetch/client_core.hpp"
@@ -8,6 +9,7 @@
 #include "simruns/fetch/read_response.hpp"
 #include "simruns/request/make_request.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -28,7 +30,6 @@ SIMRUNS_INLINE boost::asio::awaitable<request_grant> wait_for_budget(
 /// Throws: request_error (cancelled).
 SIMRUNS_INLINE boost::asio::awaitable<void> pause_between_attempts(std::chrono::milliseconds time) {
   namespace asio = boost::asio;
-  if (time.count() == 0) co_return;
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, time);
   error_code woken;
@@ -98,6 +99,10 @@ SIMRUNS_INLINE boost::asio::awaitable<result<fetched_page>> fetch(
   std::exception_ptr thrown;
   result<page> page;
   try {
+    co_await next_turn();
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    bool const wanted = state.cancelled() == boost::asio::cancellation_type::none;
+    if (!wanted) throw request_error(errc::cancelled, "cancelled before the request");
     page = co_await attempts(core, account, std::move(request), query);
   } catch (...) {
     thrown = std::current_exception();

@@ -24,8 +24,6 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
  public:
   walk_source(std::shared_ptr<client_core> core, run_query const& query);
 
-  /// The next page, or the end, or why there is none. Cancelling it also ends what is being read;
-  /// the next call asks for the same page again.
   boost::asio::awaitable<walk_step> take() override { return take(shared_from_this()); }
 
   void abandon() override {

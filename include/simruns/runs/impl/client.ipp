@@ -60,7 +60,7 @@ SIMRUNS_INLINE boost::asio::awaitable<result<page>> try_fetch_page(core_ptr core
   if (auto wrong = wrong_start(query)) co_return *std::move(wrong);
   auto const position = query.start();
   auto start = position ? position->page : page_start::at_skip(query.skip());
-  auto operation = fetch(core, std::move(query), std::move(start));
+  auto operation = cancellable<as_terminal>(fetch(core, std::move(query), std::move(start)));
   auto const fetched = co_await on_strand(core->strand, std::move(operation));
   if (!fetched) co_return fetched.error();
   if (!position) co_return fetched->page;

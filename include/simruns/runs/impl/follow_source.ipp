@@ -3,13 +3,13 @@
 #include "simruns/config.hpp"
 #include "simruns/runs/detail/follow_source.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <random>
+#include <utility>
 
 namespace simruns::detail {
 
@@ -48,15 +48,81 @@ SIMRUNS_INLINE void follow_source::publish() {
   if (lost_ != plan_.lost()) lost_ = plan_.lost();
 }
 
+SIMRUNS_INLINE void follow_source::start_reading() {
+  reader_ = std::make_shared<strand_stop>(core_->strand);
+  auto reader = read(shared_from_this(), plan_.next(), reader_);
+  spawn_on_strand(core_->strand, std::move(reader), *reader_, [](std::exception_ptr) {});
+}
+
+SIMRUNS_INLINE void follow_source::stop_reading() {
+  auto const reader = std::exchange(reader_, nullptr);
+  if (reader) reader->emit(boost::asio::cancellation_type::terminal);
+}
+
+/// `mine`: a reader that was stopped meanwhile must not touch the polls.
+SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::read(std::shared_ptr<follow_source> self,
+                                                                page_start start,
+                                                                std::shared_ptr<strand_stop> mine) {
+  result<fetched_page> fetched;
+  try {
+    fetched = co_await fetch(self->core_, self->plan_.query(), std::move(start));
+  } catch (...) {  // out of memory
+    fetched = failure_of(std::current_exception());
+  }
+  if (self->reader_ != mine) {
+    self->plan_.count_requests(fetched ? fetched->requests : fetched.error().attempts);
+    self->publish();
+    co_return;
+  }
+  self->reader_.reset();
+  self->arrived_ = std::move(fetched);
+  self->changed_.wake();
+}
+
+/// A poll under way is cut off, and what it cost is counted; a page that came in time is taken.
+SIMRUNS_INLINE void follow_source::heed_deadline() {
+  if (plan_.done() || arrived_ || clock::now() < pace_.deadline()) return;
+  if (!reader_) return end(follow_end::deadline);
+  if (!std::exchange(cut_, true)) reader_->emit(boost::asio::cancellation_type::terminal);
+}
+
+SIMRUNS_INLINE bool follow_source::settle(walk_step& out) {
+  auto const fetched = *std::exchange(arrived_, std::nullopt);
+  if (fetched) {
+    out.fresh = accept(*fetched);
+    if (!out.fresh.empty()) return true;
+    out.fresh = page();
+    return false;
+  }
+  if (cut_) {
+    plan_.count_requests(fetched.error().attempts);
+    end(follow_end::deadline);
+    return false;
+  }
+  bool const goes_on = plan_.refused(fetched.error());
+  publish();
+  if (!goes_on) out.failure = fetched.error();
+  return !goes_on;
+}
+
+/// Until a page has arrived, or the next poll is due, or the deadline.
 /// Throws: request_error (cancelled).
-SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::pause(
+SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::wait(
     std::shared_ptr<follow_source> self) {
-  namespace asio = boost::asio;
-  auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor, self->pace_.due());
-  error_code woken;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (woken) throw request_error(errc::cancelled, "cancelled between two polls");
+  auto const& pace = self->pace_;
+  auto until = self->cut_ ? clock::time_point::max() : pace.deadline();
+  if (!self->reader_) until = std::min(until, pace.due());
+  bool wanted = false;
+  try {
+    wait_slot const slot(self->changed_);
+    wanted = co_await slot.wait(until);
+  } catch (boost::system::system_error const&) {
+    wanted = false;
+  }
+  if (wanted && !self->abandoned_) co_return;
+  auto const state = co_await boost::asio::this_coro::cancellation_state;
+  if (drops_all(state.cancelled())) self->stop_reading();
+  throw request_error(errc::cancelled, "the operation was cancelled");
 }
 
 /// Until there is something to give.
@@ -64,54 +130,24 @@ SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::step(
     std::shared_ptr<follow_source> self) {
   walk_step out;
   for (;;) {
+    if (self->arrived_ && self->settle(out)) co_return out;
+    self->heed_deadline();
     out.failure = self->broken_ ? self->broken_ : self->plan_.take_failure();
     if (out.failure || self->plan_.done()) co_return out;
-    if (!self->ready()) {
-      if (!self->plan_.done()) co_await pause(self);
-      continue;
-    }
-    auto const fetched = co_await fetch(self->core_, self->plan_.query(), self->plan_.next());
-    if (fetched) {
-      out.fresh = self->accept(*fetched);
-      if (!out.fresh.empty()) co_return out;
-      out.fresh = page();
-      continue;
-    }
-    bool const goes_on = self->plan_.refused(fetched.error());
-    self->publish();
-    if (goes_on) continue;
-    out.failure = fetched.error();
-    co_return out;
+    if (!self->reader_ && self->ready()) self->start_reading();
+    if (!self->plan_.done()) co_await wait(self);
   }
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<walk_step> follow_source::take(
     std::shared_ptr<follow_source> self) {
-  namespace asio = boost::asio;
   if (self->abandoned_) throw request_error(errc::cancelled, "the follower was closed");
   self->pace_.start(clock::now());
-  strand_stop stop(self->core_->strand);
-  self->stop_ = stop;
-  auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer deadline(executor, self->pace_.deadline());
-  deadline.async_wait([stop](error_code cancelled) mutable {
-    if (!cancelled) stop(asio::cancellation_type::terminal);
-  });
   walk_step out;
-  std::exception_ptr thrown;
   try {
-    out = co_await on_strand(self->core_->strand, step(self), stop);
+    out = co_await step(self);
   } catch (...) {
-    thrown = std::current_exception();
-  }
-  self->stop_.reset();
-  if (thrown) out.failure = failure_of(thrown);
-  auto const state = co_await asio::this_coro::cancellation_state;
-  bool const by_caller = state.cancelled() != asio::cancellation_type::none || self->abandoned_;
-  bool const cut = !by_caller && out.failure && out.failure->code == errc::cancelled;
-  if (cut && clock::now() >= self->pace_.deadline()) {
-    self->end(follow_end::deadline);
-    out.failure.reset();
+    out.failure = failure_of(std::current_exception());
   }
   co_return out;
 }

@@ -4,6 +4,7 @@
 #include "simruns/runs/detail/walk_source.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -130,7 +131,7 @@ SIMRUNS_INLINE boost::asio::awaitable<walk_step> walk_source::take(
     self->waited_for_ = true;
     self->hurried_ = self->taken_;
     self->start_reading();
-    if (self->has_news()) {  // a transport that answers at once was done before we could wait
+    if (self->has_news()) {  // no reader could be started
       self->waited_for_ = false;
       continue;
     }
@@ -143,7 +144,8 @@ SIMRUNS_INLINE boost::asio::awaitable<walk_step> walk_source::take(
     }
     self->waited_for_ = false;
     if (!wanted || self->abandoned_) {
-      self->stop_reading();
+      auto const state = co_await boost::asio::this_coro::cancellation_state;
+      if (drops_all(state.cancelled())) self->stop_reading();
       throw request_error(errc::cancelled, "the operation was cancelled");
     }
   }

@@ -34,7 +34,8 @@ SIMRUNS_INLINE boost::asio::awaitable<response> upstream::forward(api_request re
   std::string error;
   http_response received;
   try {
-    auto exchange = core_->transport->exchange(std::move(message), attempt_limits());
+    auto exchange = simruns::detail::cancellable<simruns::detail::as_terminal>(
+        core_->transport->exchange(std::move(message), attempt_limits()));
     received = co_await simruns::detail::on_strand(core_->strand, std::move(exchange));
     if (received.status == 200 && record_) record_->add(received.body);
   } catch (request_error const& failed) {
