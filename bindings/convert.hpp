@@ -80,4 +80,10 @@ inline py::list issue_list(std::span<simruns::issue const> issues) {
   return out;
 }
 
+inline py::list issue_list(std::span<simruns::bad_run const> bad) {
+  py::list out;
+  for (auto const& b : bad) out.append(py_issue{b.path, issue_message(b)});
+  return out;
+}
+
 }  // namespace simruns_python

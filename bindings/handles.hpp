@@ -30,6 +30,9 @@ class held_pages {
 
   std::vector<simruns::page> const& pages() const noexcept { return pages_; }
 
+  /// The runs that their pages left out, each once.
+  std::vector<simruns::bad_run> bad_runs() const;
+
   simruns::completeness tally;
 
  private:

@@ -159,6 +159,11 @@ class py_stream final : public basic_stream<simruns::run_generator> {
     return tally_;
   }
 
+  std::vector<simruns::bad_run> bad_runs() {
+    if (!at_work()) bad_runs_ = runs().bad_runs();
+    return bad_runs_;
+  }
+
   /// Lets the error of a step say what the walk brought.
   void explain(pybind11::handle error) {
     pybind11::module_::import("simruns.core.errors").attr("tell_walk")(error, completeness());
@@ -174,10 +179,12 @@ class py_stream final : public basic_stream<simruns::run_generator> {
   void before_step() override {
     position();
     completeness();
+    bad_runs();
   }
 
   std::string position_;
   simruns::completeness tally_;
+  std::vector<simruns::bad_run> bad_runs_;
   bool ended_ = false;
 };
 

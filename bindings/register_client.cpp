@@ -215,7 +215,8 @@ void register_client(py::module_& m) {
   using namespace py::literals;
   stream_class<py_stream>(m, "Stream")
       .def_property_readonly("position", &py_stream::position)
-      .def_property_readonly("completeness", &py_stream::completeness);
+      .def_property_readonly("completeness", &py_stream::completeness)
+      .def_property_readonly("bad_runs", [](py_stream& s) { return issue_list(s.bad_runs()); });
 
   py::class_<secret>(m, "Secret")
       .def(py::init<py::object const&>(), "text"_a)

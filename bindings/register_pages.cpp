@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,17 @@ py_run held_pages::at(std::size_t index) const {
   auto const number = static_cast<std::size_t>(found - ends_.begin());
   auto const begin = number == 0 ? 0 : ends_[number - 1];
   return py_run{pages_[number].share(index - begin)};
+}
+
+std::vector<simruns::bad_run> held_pages::bad_runs() const {
+  std::vector<simruns::bad_run> out;
+  std::set<std::string_view> texts;
+  for (auto const& page : pages_) {
+    for (auto const& bad : page.bad_runs()) {
+      if (texts.insert(bad.text).second) out.push_back(bad);
+    }
+  }
+  return out;
 }
 
 namespace {
@@ -71,12 +83,13 @@ simruns::completeness make_completeness(
     std::int64_t received, std::int64_t duplicates, std::optional<std::int64_t> total_first,
     std::optional<std::int64_t> total, std::uint64_t pages, std::uint64_t requests,
     bool reached_end, bool partial, bool filtered, bool guessed, std::int64_t unnamed,
-    std::int64_t foreign, bool total_moved,
+    std::int64_t foreign, std::int64_t bad, bool total_moved,
     std::optional<std::vector<std::optional<std::int64_t>>> sequences) {
   simruns::completeness out;
   out.guessed = guessed;
   out.unnamed = unnamed;
   out.foreign = foreign;
+  out.bad = bad;
   out.total_moved = total_moved;
   bool const numbered = sequences && !filtered &&
                         std::ranges::all_of(*sequences, [](auto const& n) { return n && *n >= 1; });
@@ -104,10 +117,12 @@ void register_completeness(py::module_& m) {
       .def(py::init(&make_completeness), py::kw_only(), "received"_a = 0, "duplicates"_a = 0,
            "total_first"_a = py::none(), "total"_a = py::none(), "pages"_a = 0, "requests"_a = 0,
            "reached_end"_a = false, "partial"_a = false, "filtered"_a = false, "guessed"_a = false,
-           "unnamed"_a = 0, "foreign"_a = 0, "total_moved"_a = false, "sequences"_a = py::none())
+           "unnamed"_a = 0, "foreign"_a = 0, "bad"_a = 0, "total_moved"_a = false,
+           "sequences"_a = py::none())
       .def_readonly("received", &completeness::received)
       .def_readonly("unnamed", &completeness::unnamed)
       .def_readonly("foreign", &completeness::foreign)
+      .def_readonly("bad", &completeness::bad)
       .def_readonly("duplicates", &completeness::duplicates)
       .def_readonly("total", &completeness::total_last)
       .def_readonly("total_first", &completeness::total_first)
@@ -236,12 +251,15 @@ void register_pages(py::module_& m) {
       .def_property_readonly("previous", &paging<&pagination::previous>)
       .def_property_readonly("issues", [](page const& p) { return issue_list(p.issues()); })
       .def_property_readonly("issues_dropped", &page::issues_dropped)
+      .def_property_readonly("bad_runs", [](page const& p) { return issue_list(p.bad_runs()); })
       .def("body", [](page const& p) { return py::bytes(p.body().data(), p.body().size()); });
   copy_by_reference(one, "keep page.body()");
   py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
   held.def_static("of_texts", &pages_of_texts, py::arg("texts"))
       .def_static("joined", &joined_pages, py::arg("walks"))
       .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
+      .def_property_readonly("bad_runs",
+                             [](held_pages const& p) { return issue_list(p.bad_runs()); })
       .def("__len__", &held_pages::size)
       .def("__getitem__", [](held_pages const& p, py::object const& index) {
         return at_index(index, p.size(), [&p](std::size_t i) { return p.at(i); });

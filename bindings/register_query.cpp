@@ -23,13 +23,19 @@ static simruns::walk_mode walk_mode_of(std::string const& word) {
                                "walk is '" + word + "'; give auto, cursor or windows");
 }
 
+static bool skips_bad_runs(std::string const& word) {
+  if (word == "error" || word == "issue") return word == "issue";
+  throw simruns::request_error(simruns::errc::invalid_argument,
+                               "bad is '" + word + "'; give error or issue");
+}
+
 static simruns::run_query make_query(std::string project, std::string scenario, std::string batch,
                                      text const& sort, text const& filter,
                                      text const& endpoint_type, std::optional<int> page_size,
                                      std::optional<std::int64_t> skip,
                                      std::optional<std::int64_t> max_runs, text const& start_at,
-                                     text const& start_before, text const& walk, bool strict,
-                                     bool allow_incomplete) {
+                                     text const& start_before, text const& walk, text const& bad,
+                                     bool strict, bool allow_incomplete) {
   simruns::run_query out(std::move(project), std::move(scenario), std::move(batch));
   if (sort) out.sort(*sort);
   if (filter) out.filter(*filter);
@@ -45,6 +51,7 @@ static simruns::run_query make_query(std::string project, std::string scenario, 
   if (start_at) out.start_at(*start_at);
   if (start_before) out.start_before(*start_before);
   if (walk) out.walk(walk_mode_of(*walk));
+  if (bad) out.skip_bad_runs(skips_bad_runs(*bad));
   out.strict(strict).allow_incomplete(allow_incomplete);
   return out;
 }
@@ -56,7 +63,7 @@ void register_query(py::module_& m) {
            "sort"_a = py::none(), "filter"_a = py::none(), "endpoint_type"_a = py::none(),
            "page_size"_a = py::none(), "skip"_a = py::none(), "max_runs"_a = py::none(),
            "start_at"_a = py::none(), "start_before"_a = py::none(), "walk"_a = py::none(),
-           "strict"_a = false, "allow_incomplete"_a = false);
+           "bad"_a = py::none(), "strict"_a = false, "allow_incomplete"_a = false);
 }
 
 }  // namespace simruns_python

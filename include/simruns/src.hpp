@@ -30,6 +30,7 @@
 #include "simruns/follow/impl/losses.ipp"
 #include "simruns/follow/impl/sweeps.ipp"
 #include "simruns/impl/error.ipp"
+#include "simruns/json/impl/broken_json.ipp"
 #include "simruns/json/impl/exact_integer.ipp"
 #include "simruns/json/impl/write.ipp"
 #include "simruns/page/impl/page.ipp"

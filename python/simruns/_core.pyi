@@ -29,6 +29,7 @@ class Query:
         start_at: str | None = None,
         start_before: str | None = None,
         walk: str | None = None,
+        bad: str | None = None,
         strict: bool = False,
         allow_incomplete: bool = False,
     ) -> None: ...
@@ -52,6 +53,7 @@ class Completeness:
         guessed: bool = False,
         unnamed: int = 0,
         foreign: int = 0,
+        bad: int = 0,
         total_moved: bool = False,
         sequences: list[int | None] | None = None,
     ) -> None:
@@ -63,6 +65,7 @@ class Completeness:
     received: int
     unnamed: int
     foreign: int
+    bad: int
     duplicates: int
     total: int | None
     total_first: int | None
@@ -238,6 +241,8 @@ class Page:
     """What was odd about the page and its runs."""
     issues_dropped: int
     """The number of issues beyond the first ones, which are kept."""
+    bad_runs: list[Issue]
+    """The runs that were left out, each as an issue with its text."""
     def body(self) -> bytes:
         """Gives the body of the response, as it came."""
 
@@ -261,6 +266,7 @@ class Pages:
         """
 
     completeness: Completeness
+    bad_runs: list[Issue]
     def __len__(self) -> int: ...  # runs
     @overload
     def __getitem__(self, index: int) -> Run: ...
@@ -357,6 +363,10 @@ class Stream:
 
     @property
     def completeness(self) -> Completeness: ...
+    @property
+    def bad_runs(self) -> list[Issue]:
+        """The runs that were left out so far, each as an issue with its text."""
+
     def explain(self, error: BaseException) -> None:
         """Lets the error of a step say what the walk brought."""
 

@@ -446,9 +446,9 @@ async def test_a_task_waits_for_what_is_written_however_often_it_is_cancelled(
 
 
 def test_a_batch_without_runs_is_an_archive_too(sim: simruns.Simulator, tmp_path: Path) -> None:
-    with sim.client() as client:
-        with pytest.warns(simruns.IncompleteWarning, match="are the references right"):
-            result = client.batch(scenario="none", batch="none").archive(tmp_path)
+    warned = pytest.warns(simruns.IncompleteWarning, match="are the references right")
+    with sim.client() as client, warned:
+        result = client.batch(scenario="none", batch="none").archive(tmp_path)
     assert counts(result) == (0, 0, 0, 0)
     assert result.completeness.verdict == "unverified"
     assert len(simruns.open(tmp_path)) == 0

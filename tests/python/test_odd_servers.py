@@ -242,9 +242,7 @@ def test_runs_that_name_different_batches_are_issues_and_never_complete(serve: S
 def test_runs_of_another_batch_are_in_the_table_of_issues(serve: Serve) -> None:
     pytest.importorskip("pyarrow")
     named = "simulationRunBatchReference"
-    runs = the_batch(
-        serve(response(2, a_run(1, **{named: "x"}), a_run(2, **{named: "y"})))
-    ).read()
+    runs = the_batch(serve(response(2, a_run(1, **{named: "x"}), a_run(2, **{named: "y"})))).read()
     rows = [row for row in runs.issues.to_arrow().to_pylist() if row["path"].endswith(named)]
     assert [(row["run_id"], row["batch"], row["run_index"]) for row in rows] == [("r2", "y", 1)]
 

@@ -53,9 +53,9 @@ def test_every_walk_gives_the_same_runs_in_the_same_order(large: simruns.Simulat
 
 
 def test_a_filter_is_said(large: simruns.Simulator) -> None:
-    with large.client() as client:
-        with pytest.warns(simruns.IncompleteWarning, match="does the filter fit"):
-            runs = the_batch(large, client).read(endpoint_type="no-such-type")
+    warned = pytest.warns(simruns.IncompleteWarning, match="does the filter fit")
+    with large.client() as client, warned:
+        runs = the_batch(large, client).read(endpoint_type="no-such-type")
     assert runs.completeness.missing is None
     assert "filtered" in str(runs.completeness)
 

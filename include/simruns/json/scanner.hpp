@@ -161,6 +161,12 @@ class json_scanner {
   /// `depth` is at most `most_json_depth`.
   bool value(std::string_view& out, std::size_t depth) noexcept;
 
+  /// Goes on behind a fault that was dealt with. Requires: `at` is in the text.
+  void resume(char const* at) noexcept {
+    at_ = at;
+    fault_ = json_fault::none;
+  }
+
   char const* at() const noexcept { return at_; }
   std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
   bool at_end() const noexcept { return at_ == end_; }

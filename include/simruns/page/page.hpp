@@ -14,13 +14,13 @@
 
 namespace simruns {
 
-class page;
-
 namespace detail {
 struct page_data;
+}  // namespace detail
+
+class page;
 struct run_remark;
 page remark_on(page const& whole, std::vector<run_remark> remarks);
-}  // namespace detail
 
 /// What a page says of its place in the batch. Its texts live as long as the page.
 struct pagination {
@@ -82,6 +82,10 @@ class page {
   std::span<issue const> issues() const& noexcept;
   std::span<issue const> issues() const&& = delete;
 
+  /// The runs that were left out, each of which is an issue as well. Requires: `valid()`.
+  std::span<bad_run const> bad_runs() const& noexcept;
+  std::span<bad_run const> bad_runs() const&& = delete;
+
   /// How many issues were counted but not kept, being beyond `parse_limits::max_issues`. Requires:
   /// `valid()`.
   std::size_t issues_dropped() const noexcept;
@@ -95,7 +99,7 @@ class page {
   std::string_view body() const&& = delete;
 
  private:
-  friend page detail::remark_on(page const&, std::vector<detail::run_remark>);
+  friend page remark_on(page const&, std::vector<run_remark>);
 
   std::shared_ptr<detail::page_data const> data_;
 };

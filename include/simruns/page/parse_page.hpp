@@ -27,6 +27,11 @@ struct parse_limits {
 
   /// Whether the first issue makes the page an error. Default false.
   bool strict = false;
+
+  /// Whether a run that is no JSON is left out, as an issue, in place of making its page an error.
+  /// That takes a run whose end is certain: its quotes, brackets, colons and commas are right, and
+  /// only words, numbers, escapes, control characters, bytes or the depth are wrong. Default false.
+  bool skip_bad_runs = false;
 };
 
 /// Why a body is not a page.
@@ -35,7 +40,10 @@ struct parse_error {
   std::string message;       ///< For people: what is wrong, and where in the body.
   std::string path;          ///< A JSON pointer to what is wrong; empty where none is known.
   std::size_t offset = 0;    ///< How many bytes of the body stand before what is wrong.
-  bool whole_json = false;   ///< Whether a body that could not be decoded is JSON to its end.
+
+  /// Whether a body that could not be decoded is whole to its end: JSON, or so but for words,
+  /// numbers, escapes and bytes in it.
+  bool whole_json = false;
 };
 
 /// Decodes one body in one pass. Every run is kept, whatever is odd about it, and nothing is

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace simruns::detail {
+namespace simruns {
 
 /// An issue with a run that decoding could not find, since it takes more than one page to see it.
 struct run_remark {
@@ -17,14 +17,14 @@ struct run_remark {
   std::string message;      ///< For people.
 };
 
-/// A JSON pointer to what the issue is about.
-std::string path_of(run_remark const& remark);
+/// A JSON pointer to what the issue is about, in `whole`, which is no selection.
+std::string path_of(run_remark const& remark, page const& whole);
 
 /// The same page with further issues, each the last one of its run. Requires: `whole` is no
 /// selection, and each index is below its size, and given once.
 page remark_on(page const& whole, std::vector<run_remark> remarks);
 
-}  // namespace simruns::detail
+}  // namespace simruns
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
 #include "simruns/page/impl/remark.ipp"

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace simruns {
@@ -48,6 +49,19 @@ struct issue {
   std::string_view path;     ///< A JSON pointer into the page: `/data/17/metrics/success`.
   std::string_view message;  ///< For people: `expected bool, got string`.
 };
+
+/// A run that was left out of its page, as its text is no JSON: see `run_query::skip_bad_runs`.
+struct bad_run {
+  std::string path;     ///< A JSON pointer into the page: `/data/17`.
+  std::string message;  ///< For people: what is wrong, at which byte of the body, and the run's id.
+  std::string text;     ///< The run's own text, byte for byte as it came.
+
+  friend bool operator==(bad_run const&, bad_run const&) = default;
+};
+
+/// The message of the issue that a bad run is: why it was left out, and its text, in which U+FFFD
+/// stands for bytes that are not UTF-8.
+std::string issue_message(bad_run const& bad);
 
 /// One message of a conversation.
 struct turn {

@@ -66,6 +66,11 @@ class run_query {
   /// are kept, and `page::issues` tells what is odd about them.
   run_query& strict(bool on);
 
+  /// Whether a run that is no JSON, as for a NaN in it, is left out and is an issue, where it is
+  /// certain where the run ends; the walk is then never `complete`. Default false: its page is an
+  /// error, `errc::decode`, which comes again at each call. See `parse_limits::skip_bad_runs`.
+  run_query& skip_bad_runs(bool on);
+
   /// Whether a walk with fewer runs than the server counted ends without an error. Default
   /// false: it ends with `errc::incomplete`, behind the last run.
   run_query& allow_incomplete(bool on);
@@ -82,6 +87,7 @@ class run_query {
   std::optional<position> const& start() const noexcept { return start_; }
   walk_mode walk() const noexcept { return walk_; }
   bool strict() const noexcept { return strict_; }
+  bool skip_bad_runs() const noexcept { return skip_bad_runs_; }
   bool allow_incomplete() const noexcept { return allow_incomplete_; }
 
   /// A hash of all that decides which runs come on which page in which order (FNV-1a, 64 bits). A
@@ -104,6 +110,7 @@ class run_query {
   std::optional<position> start_;
   walk_mode walk_ = walk_mode::automatic;
   bool strict_ = false;
+  bool skip_bad_runs_ = false;
   bool allow_incomplete_ = false;
 };
 

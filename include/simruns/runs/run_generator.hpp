@@ -5,6 +5,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace simruns {
 
@@ -36,6 +37,12 @@ class basic_run_generator : public basic_run_stream<Executor> {
   /// to the caller.
   simruns::completeness const& completeness() const noexcept {
     return detail::completeness_of(*this->consumer_);
+  }
+
+  /// The runs that were left out so far, as `run_query::skip_bad_runs` asks, in the order of their
+  /// pages.
+  std::vector<bad_run> const& bad_runs() const noexcept {
+    return detail::bad_runs_of(*this->consumer_);
   }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace simruns::detail {
 
@@ -44,6 +46,25 @@ inline bool pass_utf8(char const*& at, char const* end) noexcept {
     at += size;
   }
   return true;
+}
+
+/// Gives the text with U+FFFD in place of each byte that is not UTF-8.
+inline std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  char const* const end = text.data() + text.size();
+  for (char const* at = text.data(); at != end;) {
+    bool const plain = static_cast<unsigned char>(*at) < 0x80;
+    auto const size = plain ? 1 : utf8_character(at, end);
+    if (size == 0) {
+      out += "\xef\xbf\xbd";
+      ++at;
+    } else {
+      out.append(at, size);
+      at += size;
+    }
+  }
+  return out;
 }
 
 /// Writes the bytes of a code point at `out`, and moves `out` behind them.

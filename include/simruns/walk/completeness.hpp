@@ -14,8 +14,8 @@ namespace simruns {
 
 /// Whether a walk gave its caller every run of its batch.
 enum class walk_verdict {
-  complete,  ///< The end was reached, and every run that an unmoved `total` counts, one or more,
-             ///< was handed over.
+  complete,    ///< The end was reached, and every run that an unmoved `total` counts, one or more,
+               ///< was handed over.
   unverified,  ///< The end, or `max_runs`, was reached, but nothing proves that no run is missing.
   incomplete,  ///< The end was not reached, or fewer runs came than the first and the last `total`
                ///< agree on.
@@ -73,6 +73,10 @@ struct completeness {
   /// Runs of `received` that name another batch than the first run does. A walk that has one is
   /// never complete.
   std::int64_t foreign = 0;
+
+  /// Runs that were left out as no JSON, each counted once: see `run_query::skip_bad_runs`. They
+  /// are not among `received`. A walk that has one is never complete.
+  std::int64_t bad = 0;
 
   std::int64_t duplicates = 0;              ///< Runs that came again and were dropped.
   std::optional<std::int64_t> total_first;  ///< The `total` of the first page.

@@ -186,6 +186,10 @@ def export(
             metavar="NAME", help="runs, or a row for each of their turns, criteria, issues."
         ),
     ] = TableName.runs,
+    skip_bad_runs: Annotated[
+        bool,
+        typer.Option("--skip-bad-runs", help="Leave out runs that are no JSON, and print them."),
+    ] = False,
     csv_safe: Annotated[
         bool,
         typer.Option(
@@ -220,7 +224,7 @@ def export(
         run_export(
             Source(
                 server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
-                allow_empty,
+                allow_empty, skip_bad_runs,
             ),
             Exported(output, table, csv_safe),
         )  # fmt: skip

@@ -15,7 +15,9 @@ from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
+from simruns.hold.runs import Runs
 from simruns.read.batch import Batch, Suite
+from simruns.read.streams import RunStream
 
 STDOUT = "-"
 
@@ -74,10 +76,19 @@ def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes
     shown = False if what.output == STDOUT and sys.stdout.isatty() else None
     if what.is_held:
         held = batches.read(progress=shown, **source.how)
+        _tell(held)
         table = held if what.table is TableName.runs else getattr(held, what.table.value)
         write_table(what.ending, table, out, safe=what.csv_safe)
         return held.completeness
     each = [batches] if isinstance(batches, Batch) else list(batches)
     streams = [batch.runs(**source.how) for batch in each]
     with Progress(shown) as bar:
-        return write_stream(what.ending, streams, out, bar, safe=what.csv_safe)
+        completeness = write_stream(what.ending, streams, out, bar, safe=what.csv_safe)
+    for stream in streams:
+        _tell(stream)
+    return completeness
+
+
+def _tell(read: Runs | RunStream) -> None:
+    for bad in read.bad_runs:
+        say(f"simruns: {bad.message}")

@@ -56,6 +56,7 @@ class Source(NamedTuple):
     page_size: int | None
     allow_incomplete: bool
     allow_empty: bool
+    skip_bad_runs: bool = False
 
     def check(self) -> None:
         if self.pairs is None and not (self.scenario and self.batch):
@@ -87,4 +88,5 @@ class Source(NamedTuple):
         return {
             "sort": self.sort, "filter": self.filter, "page_size": self.page_size,
             "allow_incomplete": self.allow_incomplete,
+            "bad": "issue" if self.skip_bad_runs else None,
         }  # fmt: skip

@@ -60,6 +60,8 @@ class BatchCompleteness(NamedTuple):
     """Whether the server gave no cursor where one was due."""
     foreign: int = 0
     """Received runs that name another batch than the first; they keep a walk from "complete"."""
+    bad: int = 0
+    """Runs that were left out as no JSON, not counted as received; never "complete"."""
     total_moved: bool = False
     """Whether two pages had different totals."""
     empty: bool = False
@@ -113,6 +115,11 @@ class Completeness:
         return sum(batch.foreign for batch in self.batches)
 
     @property
+    def bad(self) -> int:
+        """Runs that were left out as no JSON."""
+        return sum(batch.bad for batch in self.batches)
+
+    @property
     def empty(self) -> int:
         """Batches without runs."""
         return sum(batch.empty for batch in self.batches)
@@ -152,7 +159,8 @@ class Completeness:
     def to_dict(self) -> dict[str, Any]:
         """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
-                 "retries", "reached_end", "limited", "unnamed", "foreign", "empty")  # fmt: skip
+                 "retries", "reached_end", "limited", "unnamed", "foreign", "bad",
+                 "empty")  # fmt: skip
         each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
                  "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, "batches": each}
@@ -196,6 +204,8 @@ class Completeness:
             yield f"{self.empty} without runs: are the references right?"
         if self.unnamed:
             yield f"{self.unnamed} without an id"
+        if self.bad:
+            yield f"{self.bad} left out as bad"
         if self.foreign:
             yield f"{self.foreign} of another batch"
         gaps = sum(bool(batch.missing) for batch in self.batches)

@@ -78,6 +78,7 @@ def _told_of_both(
         guessed=first.guessed or more.guessed,
         unnamed=sum(not run.id for run in _runs(pages)),
         foreign=sum(name != named[0] for name in named),
+        bad=first.bad + more.bad,
         total_moved=moved or first.total_moved or more.total_moved,
         sequences=None if partial else [run.sequence for run in _runs(pages)],
     )

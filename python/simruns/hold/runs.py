@@ -55,6 +55,11 @@ class Runs(Tabular):
         )
         super().__init__("runs", self._pages, completeness, read_at or datetime.now(timezone.utc))
 
+    @property
+    def bad_runs(self) -> list[_core.Issue]:
+        """The runs that `bad="issue"` left out, each as an issue with its text."""
+        return [bad for pages in self._pages for bad in pages.bad_runs]
+
     @cached_property
     def turns(self) -> Table:
         """The table of turns, a row a message."""

@@ -69,7 +69,7 @@ class Batch(BatchBase):
     def runs(self, **how: Unpack[Walk]) -> RunStream:
         """Gives the runs as a stream, which is read once.
 
-        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before,
+        Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before, bad,
         strict, walk and allow_incomplete: see `Walk`. The stream raises `IncompleteError` after
         the last run if fewer came than the server counted.
         """

@@ -84,6 +84,11 @@ class _Walked:
         return Completeness([BatchCompleteness.of(self._key, self._stream.completeness)])
 
     @property
+    def bad_runs(self) -> list[_core.Issue]:
+        """The runs that `bad="issue"` left out so far, each as an issue with its text."""
+        return self._stream.bad_runs
+
+    @property
     def position(self) -> str:
         """Where `batch.runs(start_at=position)` goes on: after the last run that was yielded."""
         return self._stream.position

@@ -46,6 +46,12 @@ class PageChoice(Choice, total=False):
     """
     start_before: str | None
     """The `previous` cursor of a page: the runs before it come, from the last to the first."""
+    bad: str | None
+    """What becomes of a run that is no JSON, as for a NaN in it.
+
+    "error", the default, makes its page an error. "issue" leaves it out, where it is certain where
+    the run ends, and tells of it in `bad_runs` and `issues`; the walk is then never "complete".
+    """
     strict: bool
     """Whether the first issue is an error, instead of being noted in `issues`. Default False."""
 
@@ -104,6 +110,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "start_at": checks.text,
     "start_before": checks.text,
     "walk": checks.text,
+    "bad": checks.text,
     "strict": checks.flag,
     "max_runs": partial(checks.count, low=1),
     "allow_incomplete": checks.flag,

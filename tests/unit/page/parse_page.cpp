@@ -180,7 +180,9 @@ TEST_CASE("no body but an object with a data array is a page") {
     CHECK_FALSE(error.message.empty());
     boost::system::error_code not_json;
     boost::json::parse(body, not_json);
-    CHECK(error.whole_json == !not_json);
+    bool const only_a_number = error.message.find(": NaN") != error.message.npos ||
+                               error.message.find(": 01") != error.message.npos;
+    CHECK(error.whole_json == (!not_json || only_a_number));
   }
   CHECK(parsed("\r\n\t {\"data\":[]} \n").empty());
 }

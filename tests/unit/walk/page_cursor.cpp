@@ -766,3 +766,18 @@ TEST_CASE("where issues are errors, a run of another batch is one") {
   CHECK(cursor.failure()->message ==
         "/data/1/simulationRunBatchReference: " + std::string(other_batch));
 }
+
+TEST_CASE("the path of such an issue counts the runs that the page left out") {
+  simruns::parse_limits limits;
+  limits.skip_bad_runs = true;
+  auto const whole = simruns::parse_page(
+      R"({"data":[{"id":"x","a":NaN},{"id":"a","simulationRunBatchReference":"x"},)"
+      R"({"id":"y","a":NaN},{"id":"b","simulationRunBatchReference":"y"},{"id":"z","a":NaN}]})",
+      limits);
+  REQUIRE(whole.has_value());
+  page_cursor cursor(sample());
+  auto const got = cursor.accept(*whole, 1);
+  REQUIRE(got.size() == 2);
+  CHECK(has_issue(got[1], "/data/3/simulationRunBatchReference", other_batch));
+  CHECK(got.bad_runs().size() == 3);
+}

@@ -3,6 +3,7 @@
 #include "simruns/columns/detail/row_visitors.hpp"
 #include "simruns/page/page.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,8 +30,13 @@ struct issue_row {
   }
 };
 
-/// Whether an issue lies in `data`, at some run.
-inline bool is_of_a_run(issue const& noted) noexcept { return noted.path.starts_with("/data/"); }
+/// Whether an issue is about a run that a page has, or that a selection left out; not about one
+/// that the page itself left out, as bad.
+inline bool is_of_a_run(page const& source, issue const& noted) noexcept {
+  return noted.path.starts_with("/data/") &&
+         std::ranges::none_of(source.bad_runs(),
+                              [&](bad_run const& bad) { return bad.path == noted.path; });
+}
 
 /// The issues in the order of the body. A selection leaves runs out, and their issues with them.
 inline std::vector<issue_row> issue_rows(page const& source, std::int64_t first_run) {
@@ -47,7 +53,7 @@ inline std::vector<issue_row> issue_rows(page const& source, std::int64_t first_
       out[at].run_index = first_run + static_cast<std::int64_t>(i);
     }
   }
-  std::erase_if(out, [](issue_row const& r) { return !r.of && is_of_a_run(*r.noted); });
+  std::erase_if(out, [&](issue_row const& r) { return !r.of && is_of_a_run(source, *r.noted); });
   return out;
 }
 

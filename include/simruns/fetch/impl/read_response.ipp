@@ -48,6 +48,7 @@ SIMRUNS_INLINE result<page> read_response(http_response response, client_config 
   parse_limits limits;
   limits.max_depth = config.max_json_depth;
   limits.strict = query.strict();
+  limits.skip_bad_runs = query.skip_bad_runs();
   bool const html = looks_like_html(response.body);
   bool const length_known = response.length_known;
   auto parsed = parse_page(std::move(response.body), limits);

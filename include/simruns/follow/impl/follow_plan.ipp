@@ -25,6 +25,7 @@ SIMRUNS_INLINE void check_followed(run_query const& query) {
   }
   if (query.allow_incomplete())
     refuse("a followed batch tells what is lost; leave allow_incomplete out");
+  if (query.skip_bad_runs()) refuse("a followed batch leaves no run out; leave skip_bad_runs out");
   if (query.max_runs()) refuse("max_runs does not end the following; give until_count");
 }
 

@@ -46,6 +46,9 @@ class page_frames {
   }
   void pop() noexcept { --depth_; }
 
+  /// Closes the frames beyond the first `depth`.
+  void cut(std::size_t depth) noexcept { depth_ = depth; }
+
   /// Makes the member that `key` names the current one. Reports a member that came before.
   void select(std::string_view key, std::string_view stable_key) {
     auto& frame = top();

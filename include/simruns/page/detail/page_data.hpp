@@ -19,6 +19,7 @@ struct page_data {
   simruns::pagination paging;
   std::vector<issue> issues;
   std::size_t issues_dropped = 0;
+  std::vector<bad_run> bad_runs;
   std::span<extra_member const> extra;
 
   /// The page that this one points into; null in one that was decoded.

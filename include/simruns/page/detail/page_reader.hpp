@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/json/broken_json.hpp"
 #include "simruns/json/scanner.hpp"
 #include "simruns/json/unescape.hpp"
 #include "simruns/page/detail/fields.hpp"
@@ -35,6 +36,8 @@ class page_reader {
     std::size_t end = 0;
     std::size_t dropped_begin = 0;
     std::size_t dropped_end = 0;
+    char const* start = nullptr;   ///< Of the run's text.
+    std::size_t extras_begin = 0;  ///< How many unknown members of the body came before.
   };
 
   // Each of these reads what its name says, whose first byte comes next. False ends the decoding.
@@ -58,14 +61,22 @@ class page_reader {
   std::span<extra_member const> take_extras(page_frame const& closed);
   void drop_duplicates(std::size_t from);
   void leave_array();
-  void end_run();
+  bool end_run(bool well);
+  bool leave_out();
+  void drop_run();
   void share_issues();
 
   bool within_limits();
   bool done();
-  bool is_whole_json() const;
+  bool is_whole_json(broken_json& scan) const;
+  std::string_view wrong_there(broken_json const& scan) const;
+  std::size_t fault_offset(broken_json const& scan) const;
+  std::string describe_fault(broken_json const& scan) const;
   bool refuse(errc code, std::string message);
   std::size_t depth_left() const noexcept { return limits_.max_depth - frames_.depth(); }
+  std::size_t offset_of(char const* at) const noexcept {
+    return static_cast<std::size_t>(at - data_.body.data());
+  }
   std::string_view slice_from(char const* start) const noexcept {
     return {start, static_cast<std::size_t>(in_.at() - start)};
   }
@@ -83,6 +94,8 @@ class page_reader {
   error_info error_;
   parse_error refusal_;
   bool refused_ = false;
+  std::ptrdiff_t bad_runs_begin_ = 0;  ///< Those before it are of an earlier array of runs.
+  std::size_t bad_bytes_ = 0;          ///< Of the texts of the runs that are left out.
 };
 
 }  // namespace simruns::detail

@@ -42,6 +42,10 @@ SIMRUNS_INLINE std::span<issue const> page::issues() const& noexcept {
   return data_->noted().issues;
 }
 
+SIMRUNS_INLINE std::span<bad_run const> page::bad_runs() const& noexcept {
+  return data_->decoded().bad_runs;
+}
+
 SIMRUNS_INLINE std::size_t page::issues_dropped() const noexcept { return data_->issues_dropped; }
 
 SIMRUNS_INLINE std::span<extra_member const> page::extra() const& noexcept { return data_->extra; }

@@ -4,6 +4,9 @@
 #include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/detail/page_reader.hpp"
 #include "simruns/page/parse_page.hpp"
+#include "simruns/text/excerpt.hpp"
+#include "simruns/text/hex.hpp"
+#include "simruns/text/utf8.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -47,34 +50,51 @@ inline bool page_reader::read() {
 
 inline parse_error page_reader::failure() const {
   parse_error out = refusal_;
-  if (refused_) {
-    out.whole_json = refusal_.code == errc::decode && is_whole_json();
-    return out;
-  }
-  auto const at_byte = [&](std::size_t offset) {
-    out.offset = offset;
-    return " at byte " + std::to_string(offset);
-  };
-  if (in_.fault() == json_fault::too_deep) {
-    out.code = errc::too_large;
-    out.message = "nested deeper than " + std::to_string(limits_.max_depth) + " levels" +
-                  at_byte(in_.offset());
-    return out;
-  }
-  bool const utf8 = in_.fault() != json_fault::not_utf8;
-  out.message = (utf8 ? "not JSON" : "not UTF-8") + at_byte(in_.offset()) + " of " +
-                std::to_string(data_.body.size());
-  if (in_.at_end()) out.message += ": it ends too early";
+  broken_json scan(data_.body, 0);
+  out.whole_json = out.code == errc::decode && is_whole_json(scan);
+  if (refused_) return out;
+  if (in_.fault() == json_fault::too_deep) out.code = errc::too_large;
+  out.whole_json = out.whole_json && out.code == errc::decode;
+  out.offset = fault_offset(scan);
+  out.message = describe_fault(scan);
   return out;
 }
 
 /// Whether a body that is no page is yet something whole.
-inline bool page_reader::is_whole_json() const {
-  json_scanner all(data_.body);
-  std::string_view ignored;
-  if (!all.value(ignored, parse_limits().max_depth)) return false;
-  all.peek();
-  return all.at_end();
+inline bool page_reader::is_whole_json(broken_json& scan) const {
+  if (!scan.pass()) return false;
+  json_scanner behind({scan.at(), data_.body.size() - offset_of(scan.at())});
+  behind.peek();
+  return behind.at_end();
+}
+
+/// What `scan` found to be wrong where the fault is; empty if that is another place.
+inline std::string_view page_reader::wrong_there(broken_json const& scan) const {
+  auto const wrong = scan.wrong();
+  bool const is_there = wrong.data() <= in_.at() && in_.at() <= wrong.data() + wrong.size();
+  return is_there ? wrong : std::string_view();
+}
+
+inline std::size_t page_reader::fault_offset(broken_json const& scan) const {
+  auto const wrong = wrong_there(scan);
+  return wrong.empty() ? in_.offset() : offset_of(wrong.data());
+}
+
+/// What is wrong, and at which byte.
+inline std::string page_reader::describe_fault(broken_json const& scan) const {
+  std::string out = "not JSON";
+  if (in_.fault() == json_fault::not_utf8) out = "not UTF-8";
+  if (in_.fault() == json_fault::too_deep) {
+    out = "nested deeper than " + std::to_string(limits_.max_depth) + " levels";
+  }
+  out +=
+      " at byte " + std::to_string(fault_offset(scan)) + " of " + std::to_string(data_.body.size());
+  if (in_.at_end()) return out + ": it ends too early";
+  auto const wrong = wrong_there(scan);
+  if (wrong.empty()) return out;
+  auto const byte = static_cast<unsigned char>(wrong[0]);
+  if (byte >= 0x20 && byte < 0x80) return out + ": " + excerpt(wrong, most_shown_bytes);
+  return out + ": the byte 0x" + hex_digits[byte >> 4] + hex_digits[byte & 15];
 }
 
 inline bool page_reader::refuse(errc code, std::string message) {
@@ -94,14 +114,14 @@ inline bool page_reader::done() {
 }
 
 inline bool page_reader::within_limits() {
-  if (data_.runs.size() > limits_.max_runs) {
+  if (data_.runs.size() + data_.bad_runs.size() > limits_.max_runs) {
     return refuse(errc::too_large,
                   "more than " + std::to_string(limits_.max_runs) + " runs in one page");
   }
   auto const bytes = data_.memory.capacity() + data_.runs.capacity() * sizeof(run) +
                      turns_.capacity() * sizeof(turn) + criteria_.capacity() * sizeof(criterion) +
                      results_.capacity() * sizeof(std::string_view) +
-                     extras_.capacity() * sizeof(extra_member);
+                     extras_.capacity() * sizeof(extra_member) + bad_bytes_;
   if (bytes <= limits_.max_arena_bytes) return true;
   return refuse(errc::too_large, "the page needs more than " +
                                      std::to_string(limits_.max_arena_bytes) +
@@ -186,10 +206,10 @@ inline bool page_reader::number_value() {
 
 inline bool page_reader::word_value(std::string_view word) {
   if (!in_.word(word)) return false;
-  if (word == "null") {
+  if (word.front() == 'n') {
     set_null(frames_);
   } else {
-    set_boolean(frames_, word == "true");
+    set_boolean(frames_, word.front() == 't');
   }
   return true;
 }
@@ -240,12 +260,15 @@ inline bool page_reader::element(page_frame& frame) {
   shape inner{};
   void* const target = enter_element(frame, inner);
   bool const is_run = inner == shape::run;
-  if (is_run) run_issues_.push_back(noted);
+  if (is_run) {
+    noted.start = in_.at();
+    noted.extras_begin = extras_.size();
+    run_issues_.push_back(noted);
+  }
   bool const to_check = is_run || frame.index % 256 == 255;  // 256 turns are some 30 KB
   if (to_check && !within_limits()) return false;
   bool const well = is_object && target != nullptr ? object(inner, target) : plain_element(frame);
-  if (is_run) end_run();
-  return well;
+  return is_run ? end_run(well) : well;
 }
 
 /// An element of no shape of its own, or one of the wrong type: kept as it is.
@@ -296,6 +319,7 @@ inline void* page_reader::inner_target(shape inner) {
     case shape::runs:
       frames_.data_seen = true;
       data_.runs.clear();
+      bad_runs_begin_ = std::ssize(data_.bad_runs);
       run_issues_.clear();
       return nullptr;
     case shape::metrics:
@@ -384,14 +408,66 @@ inline void page_reader::leave_array() {
   if (closed.kind == shape::results) r.metrics.results = take(results_);
 }
 
-inline void page_reader::end_run() {
+inline bool page_reader::end_run(bool well) {
+  if (!well) return leave_out();
   auto& noted = run_issues_.back();
   noted.end = data_.issues.size();
   noted.dropped_end = data_.issues_dropped;
+  return true;
+}
+
+/// Passes a run in which a fault was met, if that is allowed and its end is certain. Else the page
+/// is an error that names the run. It is kept out of the functions that read a sound page.
+[[gnu::noinline]] inline bool page_reader::leave_out() {
+  static constexpr std::size_t depth_of_runs = 2;
+  if (refused_) return false;
+  frames_.cut(depth_of_runs);
+  broken_json scan(data_.body, offset_of(run_issues_.back().start));
+  bool const too_deep = in_.fault() == json_fault::too_deep;
+  bool certain = scan.pass() && (too_deep || !scan.wrong().empty());
+  bad_run bad;
+  bad.path = frames_.path();
+  bad.message = describe_fault(scan) + ", in the run at " + bad.path;
+  if (!scan.id().empty()) bad.message += ", id " + excerpt(scan.id(), most_shown_bytes);
+  auto const offset = fault_offset(scan);
+  if (certain) {
+    in_.resume(scan.at());
+    char const next = in_.peek();
+    certain = next == ',' || next == ']';
+  }
+  if (!certain || !limits_.skip_bad_runs || limits_.strict) {
+    auto const advice = certain ? "; bad runs can be left out" : "; where that ends is not certain";
+    refuse(too_deep ? errc::too_large : errc::decode, bad.message + advice);
+    refusal_.path = bad.path;
+    refusal_.offset = offset;
+    return false;
+  }
+  auto const& start = run_issues_.back().start;
+  bad.text.assign(start, static_cast<std::size_t>(scan.at() - start));
+  drop_run();
+  frames_.report(issue_message(bad));
+  bad_bytes_ += bad.message.size() + bad.text.size() + sizeof bad;
+  data_.bad_runs.push_back(std::move(bad));
+  return within_limits();
+}
+
+/// Forgets what was read of the latest run.
+inline void page_reader::drop_run() {
+  auto const& noted = run_issues_.back();
+  data_.issues.resize(noted.begin);
+  data_.issues_dropped = noted.dropped_begin;
+  extras_.resize(noted.extras_begin);
+  turns_.clear();
+  criteria_.clear();
+  results_.clear();
+  data_.runs.pop_back();
+  run_issues_.pop_back();
 }
 
 /// Gives each run its part of the page's issues, which no longer move.
 inline void page_reader::share_issues() {
+  auto& bad = data_.bad_runs;
+  if (bad_runs_begin_ != 0) bad.erase(bad.begin(), bad.begin() + bad_runs_begin_);
   std::span<issue const> const all = data_.issues;
   for (std::size_t i = 0; i < run_issues_.size(); ++i) {
     auto const& noted = run_issues_[i];
@@ -456,6 +532,10 @@ SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string b
   detail::page_reader reader(*data, limits);
   if (!reader.read()) return reader.failure();
   return page(std::shared_ptr<detail::page_data const>(std::move(data)));
+}
+
+SIMRUNS_INLINE std::string issue_message(bad_run const& bad) {
+  return bad.message + "; left out, its text: " + detail::valid_utf8(bad.text);
 }
 
 SIMRUNS_INLINE run_ptr detach(run const& original) {

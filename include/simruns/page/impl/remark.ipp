@@ -3,27 +3,29 @@
 #include "simruns/config.hpp"
 #include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/remark.hpp"
+#include "simruns/text/parse_integer.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-namespace simruns::detail {
+namespace simruns {
 
-SIMRUNS_INLINE std::string path_of(run_remark const& remark) {
-  return "/data/" + std::to_string(remark.index) + "/" + std::string(remark.member);
-}
-
-SIMRUNS_INLINE issue issue_of(run_remark const& remark, page_data& to) {
-  issue out;
-  out.path = to.memory.copy(std::string_view(path_of(remark)));
-  out.message = to.memory.copy(std::string_view(remark.message));
-  return out;
+/// The path counts the runs that were left out, too.
+SIMRUNS_INLINE std::string path_of(run_remark const& remark, page const& whole) {
+  static constexpr std::string_view data = "/data/";
+  auto index = remark.index;
+  for (auto const& bad : whole.bad_runs()) {
+    std::string_view const path = bad.path;
+    auto const left_out = detail::parse_integer<std::size_t>(path.substr(data.size()));
+    if (left_out && *left_out <= index) ++index;
+  }
+  return std::string(data) + std::to_string(index) + "/" + std::string(remark.member);
 }
 
 SIMRUNS_INLINE page remark_on(page const& whole, std::vector<run_remark> remarks) {
   std::ranges::sort(remarks, {}, &run_remark::index);
-  auto out = std::make_shared<page_data>();
+  auto out = std::make_shared<detail::page_data>();
   out->origin = whole.data_;
   out->has_own_issues = true;
   out->runs = whole.data_->runs;
@@ -44,7 +46,11 @@ SIMRUNS_INLINE page remark_on(page const& whole, std::vector<run_remark> remarks
     auto count = own.size();
     copied = end;
     if (remark != remarks.end() && remark->index == i) {
-      issues.push_back(issue_of(*remark++, *out));
+      issue noted;
+      noted.path = out->memory.copy(std::string_view(path_of(*remark, whole)));
+      noted.message = out->memory.copy(std::string_view(remark->message));
+      issues.push_back(noted);
+      ++remark;
       ++count;
     }
     own = std::span<issue const>(issues).last(count);
@@ -53,4 +59,4 @@ SIMRUNS_INLINE page remark_on(page const& whole, std::vector<run_remark> remarks
   return page(std::move(out));
 }
 
-}  // namespace simruns::detail
+}  // namespace simruns

@@ -100,6 +100,11 @@ SIMRUNS_INLINE run_query& run_query::strict(bool on) {
   return *this;
 }
 
+SIMRUNS_INLINE run_query& run_query::skip_bad_runs(bool on) {
+  skip_bad_runs_ = on;
+  return *this;
+}
+
 SIMRUNS_INLINE run_query& run_query::allow_incomplete(bool on) {
   allow_incomplete_ = on;
   return *this;

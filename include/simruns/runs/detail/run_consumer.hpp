@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace simruns::detail {
 
@@ -37,11 +38,17 @@ struct run_consumer {
     return hand.share(index++);
   }
 
+  /// Whether there is a page to hand out: one with runs, or with bad runs that are not told of yet.
+  bool has_page() const noexcept { return has_run() || bad_runs_due; }
+
   /// Hands out the rest of the page in hand; not valid if there is none.
   page pop_page();
 
   /// Takes a step: the page that is now in hand, or the end. Throws: request_error.
   void take(walk_step step);
+
+  /// Keeps what is new of the bad runs of the page in hand.
+  void note_bad_runs();
 
   /// Where the next run is, as text; empty if there is no position.
   std::string position() const;
@@ -57,6 +64,8 @@ struct run_consumer {
   simruns::position before_hand;  ///< Where the page in hand begins.
   page_start following;           ///< Where the page after it begins.
   simruns::completeness tally;
+  std::vector<bad_run> bad_runs;
+  bool bad_runs_due = false;  ///< The page in hand has some, and was not handed out.
   request_failure failure;
   bool ended = false;
   bool has_position = true;

@@ -37,6 +37,7 @@ void close(consumer_ptr const& consumer) noexcept;
 /// What a consumer knows.
 request_failure const& failure_of(run_consumer const& consumer) noexcept;
 completeness const& completeness_of(run_consumer const& consumer) noexcept;
+std::vector<bad_run> const& bad_runs_of(run_consumer const& consumer) noexcept;
 std::string position_of(run_consumer const& consumer);
 boost::asio::any_io_executor executor_of(run_consumer const& consumer);
 

@@ -43,7 +43,8 @@ SIMRUNS_INLINE run_consumer::run_consumer(std::shared_ptr<client_core> c,
 }
 
 SIMRUNS_INLINE page run_consumer::pop_page() {
-  if (!has_run()) return {};
+  if (!has_page()) return {};
+  bad_runs_due = false;
   auto const first = std::exchange(index, hand.size());
   tally.handed += static_cast<std::int64_t>(hand.size() - first);
   tally.waiting = 0;
@@ -55,6 +56,7 @@ SIMRUNS_INLINE page run_consumer::pop_page() {
 
 SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   auto const handed = tally.handed;
+  bool const more_bad = step.tally.bad != tally.bad;
   tally = step.tally;
   tally.handed = handed;
   if (step.failure) {
@@ -75,6 +77,19 @@ SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   tally.waiting = static_cast<std::int64_t>(hand.size());
   whole = std::move(step.whole);
   index = 0;
+  bad_runs_due = more_bad;
+  if (more_bad) note_bad_runs();
+}
+
+/// One that came before, on another page, is known by its text.
+SIMRUNS_INLINE void run_consumer::note_bad_runs() {
+  auto const before = bad_runs.size();
+  for (auto const& bad : whole.bad_runs()) {
+    auto const end = bad_runs.begin() + static_cast<std::ptrdiff_t>(before);
+    bool const known = std::any_of(bad_runs.begin(), end,
+                                   [&](bad_run const& had) { return had.text == bad.text; });
+    if (!known) bad_runs.push_back(bad);
+  }
 }
 
 SIMRUNS_INLINE std::uint64_t run_consumer::offset() const {
@@ -129,9 +144,16 @@ SIMRUNS_INLINE boost::asio::awaitable<void> throw_if_cancelled(
   throw request_error(consumer->failure);
 }
 
-/// Fetches until a run is in hand, or the end.
-SIMRUNS_INLINE boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer) {
-  while (!consumer->has_run() && !consumer->ended) {
+/// What a consumer must have for an operation to end.
+using readiness = bool (*)(run_consumer const&);
+
+SIMRUNS_INLINE bool a_run(run_consumer const& consumer) { return consumer.has_run(); }
+SIMRUNS_INLINE bool a_page(run_consumer const& consumer) { return consumer.has_page(); }
+
+/// Fetches until what is wanted is in hand, or the end.
+SIMRUNS_INLINE boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer,
+                                                 readiness here) {
+  while (!here(*consumer) && !consumer->ended) {
     walk_step step;
     try {
       step = co_await on_strand(consumer->core->strand, consumer->source->take());
@@ -157,28 +179,31 @@ SIMRUNS_INLINE boost::asio::awaitable<void> let_cancellation_come(
 
 /// What `take` takes of a consumer, as soon as there is something or the end has come.
 template <class Value>
-boost::asio::awaitable<Value> take_when_ready(consumer_ptr consumer, Value (*take)(run_consumer&)) {
+boost::asio::awaitable<Value> take_when_ready(consumer_ptr consumer, readiness here,
+                                              Value (*take)(run_consumer&)) {
   consumer_lease const lease(consumer);
-  if (consumer->has_run()) {
+  if (here(*consumer)) {
     auto const state = co_await boost::asio::this_coro::cancellation_state;
     if (state.slot().is_connected()) co_await let_cancellation_come(consumer);
   } else {
-    co_await fill(consumer);
+    co_await fill(consumer, here);
   }
   co_return take(*consumer);
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<run_ptr> next_run(consumer_ptr consumer) {
-  return take_when_ready<run_ptr>(std::move(consumer), [](run_consumer& c) { return c.pop(); });
+  return take_when_ready<run_ptr>(std::move(consumer), a_run,
+                                  [](run_consumer& c) { return c.pop(); });
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<page> next_page(consumer_ptr consumer) {
-  return take_when_ready<page>(std::move(consumer), [](run_consumer& c) { return c.pop_page(); });
+  return take_when_ready<page>(std::move(consumer), a_page,
+                               [](run_consumer& c) { return c.pop_page(); });
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<bool> wait_for_run(consumer_ptr consumer) {
   consumer_lease const lease(consumer);
-  co_await fill(consumer);
+  co_await fill(consumer, a_run);
   co_return consumer->has_run();
 }
 
@@ -238,7 +263,8 @@ SIMRUNS_INLINE void finish_soon(boost::asio::any_io_executor const& io,
 /// Starts an operation for a handler. One that names no executor runs where the client was told to,
 /// not on its strand: a handler that waits for another operation would hold that up.
 template <class Value>
-void start(consumer_ptr const& consumer, completion<Value> done, Value (*take)(run_consumer&)) {
+void start(consumer_ptr const& consumer, completion<Value> done, readiness here,
+           Value (*take)(run_consumer&)) {
   namespace asio = boost::asio;
   auto const io = executor_of(*consumer);
   auto const executor = asio::get_associated_executor(done, io);
@@ -258,7 +284,7 @@ void start(consumer_ptr const& consumer, completion<Value> done, Value (*take)(r
     refused = std::current_exception();
   }
   ending end(asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish))));
-  if (refused || consumer->has_run() || consumer->ended) {
+  if (refused || here(*consumer) || consumer->ended) {
     if (slot.is_connected())
       slot.assign([cancelled](asio::cancellation_type) { *cancelled = true; });
     return finish_soon(io, immediate, std::move(end), std::move(refused));
@@ -270,19 +296,19 @@ void start(consumer_ptr const& consumer, completion<Value> done, Value (*take)(r
       stop(type);
     });
   }
-  spawn_on_strand(consumer->core->strand, fill(consumer), stop, std::move(end));
+  spawn_on_strand(consumer->core->strand, fill(consumer, here), stop, std::move(end));
 }
 
 SIMRUNS_INLINE void start_next_run(consumer_ptr consumer, completion<run_ptr> done) {
-  start<run_ptr>(consumer, std::move(done), [](run_consumer& c) { return c.pop(); });
+  start<run_ptr>(consumer, std::move(done), a_run, [](run_consumer& c) { return c.pop(); });
 }
 
 SIMRUNS_INLINE void start_next_page(consumer_ptr consumer, completion<page> done) {
-  start<page>(consumer, std::move(done), [](run_consumer& c) { return c.pop_page(); });
+  start<page>(consumer, std::move(done), a_page, [](run_consumer& c) { return c.pop_page(); });
 }
 
 SIMRUNS_INLINE void start_wait_for_run(consumer_ptr consumer, completion<bool> done) {
-  start<bool>(consumer, std::move(done), [](run_consumer& c) { return c.has_run(); });
+  start<bool>(consumer, std::move(done), a_run, [](run_consumer& c) { return c.has_run(); });
 }
 
 SIMRUNS_INLINE void close(consumer_ptr const& consumer) noexcept {
@@ -296,6 +322,10 @@ SIMRUNS_INLINE request_failure const& failure_of(run_consumer const& consumer) n
 
 SIMRUNS_INLINE completeness const& completeness_of(run_consumer const& consumer) noexcept {
   return consumer.tally;
+}
+
+SIMRUNS_INLINE std::vector<bad_run> const& bad_runs_of(run_consumer const& consumer) noexcept {
+  return consumer.bad_runs;
 }
 
 SIMRUNS_INLINE std::string position_of(run_consumer const& consumer) { return consumer.position(); }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,7 @@ class run_tally {
 
  private:
   bool is_new(run const& one, bool had);
+  void note_bad_runs(page const& whole);
   bool is_foreign(run const& one) const;
   void note_batch(run const& one);
   void note_sequence(run const& one);
@@ -68,8 +70,9 @@ class run_tally {
   std::optional<std::int64_t> most_;
   completeness state_;
   id_set ids_;
-  id_set earlier_;           ///< Ids of the pass before this one.
-  std::size_t unnamed_ = 0;  ///< Runs without an id, of all passes.
+  id_set earlier_;             ///< Ids of the pass before this one.
+  std::set<std::size_t> bad_;  ///< Hashes of the texts of runs that were left out.
+  std::size_t unnamed_ = 0;    ///< Runs without an id, of all passes.
   std::string batch_;
   bool cut_ = false;
   sequence_set numbers_;

@@ -50,16 +50,16 @@ SIMRUNS_INLINE walk_verdict completeness::verdict() const noexcept {
   if (!reached_end) return walk_verdict::incomplete;
   bool const agreed = total_first.has_value() && total_first == total_last;
   if (partial || guessed || !agreed) return walk_verdict::unverified;
-  if (received < *total_last) return walk_verdict::incomplete;
+  if (received + bad < *total_last) return walk_verdict::incomplete;
   bool const counted = received == *total_last && received != 0 && !total_moved;
-  bool const sound = unnamed == 0 && foreign == 0 && missing.value_or(0) == 0;
+  bool const sound = unnamed == 0 && foreign == 0 && bad == 0 && missing.value_or(0) == 0;
   bool const proven = counted && sound && handed == received;
   return proven ? walk_verdict::complete : walk_verdict::unverified;
 }
 
 SIMRUNS_INLINE bool completeness::empty() const noexcept {
   bool const none_counted = total_last ? *total_last == 0 : !partial;
-  return reached_end && pages != 0 && received == 0 && none_counted;
+  return reached_end && pages != 0 && received + bad == 0 && none_counted;
 }
 
 SIMRUNS_INLINE std::string missing_text(completeness const& c) {
@@ -84,6 +84,7 @@ SIMRUNS_INLINE std::string to_string(completeness const& c) {
   out += detail::dropped_text(c);
   if (c.total_moved || c.total_first != c.total_last) out += ", the total moved";
   if (c.unnamed != 0) out += ", " + std::to_string(c.unnamed) + " without an id";
+  if (c.bad != 0) out += ", " + std::to_string(c.bad) + " left out as bad";
   if (c.foreign != 0) out += ", " + std::to_string(c.foreign) + " of another batch";
   out += detail::sequence_text(c);
   out += c.duplicates == 0 ? ", no duplicate"

@@ -28,6 +28,15 @@ SIMRUNS_INLINE page_cursor::page_cursor(run_query const& query, std::uint64_t ma
   if (backward_) tally_.state().walk = walk_kind::backward;
 }
 
+namespace detail {
+
+/// Runs of a page as the server counts them.
+SIMRUNS_INLINE std::size_t rows_of(page const& whole) {
+  return whole.size() + whole.bad_runs().size();
+}
+
+}  // namespace detail
+
 SIMRUNS_INLINE page page_cursor::accept(page const& latest, int requests) {
   tally_.count(latest, requests);
   auto const before = tally_.seen();
@@ -35,13 +44,13 @@ SIMRUNS_INLINE page page_cursor::accept(page const& latest, int requests) {
   first_ = false;
   if (query_.strict()) {
     if (auto const odd = tally_.first_foreign(latest)) {
-      fail(errc::decode, path_of(*odd) + ": " + odd->message);
+      fail(errc::decode, path_of(*odd, latest) + ": " + odd->message);
       return latest.select({});
     }
   }
   auto const had = resumed ? resume_index(*query_.start(), latest) : 0;
   page const fresh = tally_.only_new(latest, had, backward_);
-  rows_ += static_cast<std::int64_t>(latest.size());
+  rows_ += static_cast<std::int64_t>(detail::rows_of(latest));
   advance(latest, !latest.empty() && tally_.seen() == before && !resumed);
   return fresh;
 }
@@ -53,7 +62,7 @@ SIMRUNS_INLINE void page_cursor::advance(page const& latest, bool repeated) {
   if (tally_.limit_reached()) return end_limited(more.has_value() && !*more && !tally_.cut());
   if (repeated)
     return fail(errc::pagination, "a page came twice: the server's cursors go in a circle");
-  empty_pages_ = latest.empty() ? empty_pages_ + 1 : 0;
+  empty_pages_ = detail::rows_of(latest) == 0 ? empty_pages_ + 1 : 0;
   if (more && !*more) return end();
   if (empty_pages_ > max_empty_pages) {
     return fail(errc::pagination, "four empty pages in a row, each with a next one");

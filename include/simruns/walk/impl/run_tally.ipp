@@ -4,6 +4,8 @@
 #include "simruns/text/excerpt.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
+#include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,7 @@ SIMRUNS_INLINE void run_tally::begin_again(std::string doubt) {
 }
 
 SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool backward) {
+  note_bad_runs(whole);
   std::vector<std::size_t> kept;
   std::vector<run_remark> remarks;
   kept.reserve(whole.size());
@@ -84,6 +87,19 @@ SIMRUNS_INLINE void run_tally::note_batch(run const& one) {
 /// A run that names no batch is not known to be of another.
 SIMRUNS_INLINE bool run_tally::is_foreign(run const& one) const {
   return one.batch && !one.batch->empty() && *one.batch != batch_;
+}
+
+/// One that came before, on another page, is known by its text: it may have no id that can be read.
+SIMRUNS_INLINE void run_tally::note_bad_runs(page const& whole) {
+  if (whole.bad_runs().empty()) return;
+  std::vector<std::size_t> hashes;
+  for (auto const& bad : whole.bad_runs()) {
+    auto const hash = std::hash<std::string_view>{}(bad.text);
+    if (bad_.contains(hash)) continue;
+    ++state_.bad;
+    hashes.push_back(hash);
+  }
+  bad_.insert(hashes.begin(), hashes.end());
 }
 
 /// Takes note of the run. `had`: the walk that this one goes on from yielded it.

@@ -44,9 +44,10 @@ SIMRUNS_INLINE bool walk_plan::came(page_wish const& wish, page const& latest, i
   return true;
 }
 
-/// Only a walk that was restarted gives steps without runs: they move its position.
+/// A walk that was restarted gives steps without runs, too: they move its position. So does a page
+/// of bad runs only, which are told of.
 SIMRUNS_INLINE void walk_plan::push(page fresh, page whole, page_start start) {
-  if (fresh.empty() && !restarted_) return;
+  if (fresh.empty() && !restarted_ && whole.bad_runs().empty()) return;
   walk_step step;
   step.fresh = std::move(fresh);
   step.whole = std::move(whole);
