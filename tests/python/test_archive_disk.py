@@ -95,7 +95,7 @@ def test_a_full_disk_names_the_file_and_says_that_the_archive_goes_on(tmp_path: 
     assert (resumed, verdict, same) == (True, "complete", True)
 
 
-STEPS = [("mkdir", 1), ("open", 1), ("open", 4), ("fsync", 1), ("fsync", 4), ("replace", 2)]
+STEPS = [("open", 1), ("open", 4), ("fsync", 1), ("fsync", 4), ("replace", 2)]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
