@@ -13,10 +13,10 @@ CPP_SUFFIXES = {".hpp", ".ipp", ".cpp"}
 def tracked(root: Path) -> list[Path]:
     """Files that are, or would be, under version control; all files where there is no git."""
     command = ["git", "-C", str(root), "ls-files", "-z", "-co", "--exclude-standard"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
-        paths = [root / name for name in listed.stdout.split("\0") if name]
-    else:
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        paths = [root / name for name in listed.split("\0") if name]
+    except (FileNotFoundError, subprocess.CalledProcessError):
         paths = list(root.rglob("*"))
     return sorted(path for path in paths if path.is_file())
 

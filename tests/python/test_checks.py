@@ -36,6 +36,14 @@ def test_a_header_of_250_lines_is_too_long(tmp_path: Path, lines: int, problems:
     assert len(header_length.check(root)) == problems
 
 
+def test_a_tree_is_checked_where_no_git_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tree(tmp_path / "tree", {"include/simruns/long.hpp": "//\n" * 250})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert len(header_length.check(root)) == 1
+
+
 def test_definitions_may_be_long(tmp_path: Path) -> None:
     root = tree(tmp_path, {"include/simruns/page/impl/long.ipp": "//\n" * 250})
     assert header_length.check(root) == []
