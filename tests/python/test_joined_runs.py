@@ -114,6 +114,39 @@ PAGE = (
 
 
 @pytest.mark.odd_data
+def test_totals_that_moved_and_came_back_prove_nothing_together() -> None:
+    run = '{"id":"r%d","sequence":%d,"metrics":{}}'
+    with serving() as (server, client):
+        batch = client.batch(scenario="s", batch="b")
+
+        def read(numbers: list[int], total: int) -> simruns.Runs:
+            server.body = (PAGE % (",".join(run % (n, n) for n in numbers), total)).encode()
+            return batch.read(allow_incomplete=True, max_runs=len(numbers))
+
+        first, other, last = read([1, 2], 3), read([2], 4), read([3], 3)
+        assert told(first + last)[1:] == (3, 3)
+        joined = first + other + last
+        assert (told(joined), joined.completeness.batches[0].total_moved) == (
+            ("unverified", 3, 3), True,
+        )  # fmt: skip
+
+
+@pytest.mark.odd_data
+def test_runs_that_name_another_batch_prove_nothing_together() -> None:
+    run = '{"id":"r%d","sequence":%d,"simulationRunBatchReference":"%s","metrics":{}}'
+    with serving() as (server, client):
+        batch = client.batch(scenario="s", batch="b")
+        parts = []
+        for number, name in ((1, "b"), (2, "another")):
+            server.body = (PAGE % (run % (number, number, name), 2)).encode()
+            with pytest.raises(simruns.IncompleteError) as caught:
+                batch.read()
+            parts.append(caught.value.runs)
+        assert told(parts[0] + parts[1]) == ("unverified", 2, 2)
+        assert (parts[0] + parts[1]).completeness.batches[0].foreign == 1
+
+
+@pytest.mark.odd_data
 def test_of_a_run_that_both_have_the_later_text_stands_where_it_stood_first() -> None:
     with serving() as (server, client):
         batch = client.batch(scenario="s", batch="b")

@@ -45,8 +45,7 @@ def suite(sim: simruns.Simulator) -> simruns.Runs:
     """Three batches, and between them one without runs."""
     first, *others = sim.batches()
     none = simruns.BatchKey(first.project, first.scenario, "no-such")
-    with sim.client() as client, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("warnings.warn", lambda *_, **__: None)  # of the batch without runs
+    with sim.client() as client, pytest.warns(simruns.IncompleteWarning, match="no-such"):
         return client.batches([first, none, *others]).read()
 
 
@@ -195,6 +194,7 @@ def test_metadata_that_cannot_be_true_is_not_believed(batch: simruns.Batch, tmp_
     one = told["batches"][0]
     wrong = [{"batches": [{**one, name: value}]} for name, value in WRONG.items()]
     wrong += [{"batches": [{**one, "total": 251}]}, {"batches": [{**one, "reached_end": False}]}]
+    wrong += [{"batches": [{**one, "received": 0, "total": 0}]}]
     wrong += [{"batches": [one, one]}, {"batches": [{k: v for k, v in one.items() if k != "walk"}]}]
     runs.to_parquet(path)
     changes = [{"completeness": json.dumps(some).encode()} for some in TOLD + wrong]

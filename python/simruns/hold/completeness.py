@@ -236,7 +236,7 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
         fits = fits and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    proven = batch.reached_end and batch.received == batch.total
+    proven = batch.reached_end and 0 < batch.received == batch.total
     if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
         raise ValueError("no completeness")
     return batch

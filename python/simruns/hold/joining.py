@@ -63,12 +63,11 @@ def _told_of_both(
     at_end = any(told.reached_end and told.walk != "backward" for told in (first, more))
     counted = [told for told in (first, more) if told.pages or told.received] or [first]
     totals = {total for told in counted for total in (told.total_first, told.total)}
-    moved = len(totals) > 1
     named = [run.batch for run in _runs(pages) if run.batch]
     walk = _core.Completeness(
         received=len(pages),
         duplicates=first.duplicates + more.duplicates + again,
-        total_first=None if moved else counted[0].total_first,
+        total_first=counted[0].total_first,
         total=counted[-1].total,
         pages=first.pages + more.pages,
         requests=first.requests + more.requests,
@@ -79,7 +78,7 @@ def _told_of_both(
         unnamed=sum(not run.id for run in _runs(pages)),
         foreign=sum(name != named[0] for name in named),
         bad=first.bad + more.bad,
-        total_moved=moved or first.total_moved or more.total_moved,
+        total_moved=first.total_moved or more.total_moved or len(totals) > 1,
         sequences=None if partial else [run.sequence for run in _runs(pages)],
     )
     how = first.walk if first.walk == more.walk else "joined"
