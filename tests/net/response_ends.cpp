@@ -77,12 +77,14 @@ TEST_CASE("a response shorter than its length is cut, whatever TLS says") {
 }
 
 TEST_CASE("what ends with its connection was cut if it is no whole JSON, else it is no page") {
-  for (auto const* whole : {R"({"a":1})", "[]", R"({"data":null})", "null", " [{}] \n"}) {
+  for (auto const* whole :
+       {R"({"a":1})", "[]", R"({"data":null})", "null", " [{}] \n", R"({"data":[{"a":NaN}]})"}) {
     INFO(whole);
     CHECK(code_of(unframed + whole) == errc::decode);
     CHECK(code_of(answer(whole)) == errc::decode);
   }
-  for (auto const* part : {"", R"({"a":1)", "[", R"([{"data":[]})", R"({"data":nul)", "tru"}) {
+  for (auto const* part :
+       {"", R"({"a":1)", "[", R"([{"data":[]})", R"({"data":nul)", "tru", "Na", R"({"a":NaN)"}) {
     INFO(part);
     CHECK(code_of(unframed + part) == errc::truncated);
     CHECK(code_of(answer(part)) == errc::decode);

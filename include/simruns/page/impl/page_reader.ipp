@@ -60,9 +60,12 @@ inline parse_error page_reader::failure() const {
   return out;
 }
 
-/// Whether a body that is no page is yet something whole.
+/// Whether a body that is no page is yet something whole. A word that is none may have been cut,
+/// and only a bracket behind it says that it was not.
 inline bool page_reader::is_whole_json(broken_json& scan) const {
   if (!scan.pass()) return false;
+  char const last = scan.at()[-1];
+  if (last != '}' && last != ']' && !scan.wrong().empty()) return false;
   json_scanner behind({scan.at(), data_.body.size() - offset_of(scan.at())});
   behind.peek();
   return behind.at_end();
