@@ -49,7 +49,8 @@ class proxy_url {
 /// Returns the proxy that the environment names for `base`, by the same variables as curl reads:
 /// `https_proxy` or `HTTPS_PROXY` for a server at `https://`, only `http_proxy` for one at
 /// `http://` (the caller of a CGI program sets HTTP_PROXY), then `all_proxy` or `ALL_PROXY`. The
-/// result is empty if there is none, or if `no_proxy` or `NO_PROXY` covers the host. An empty
+/// result is empty if there is none, or if `no_proxy` or `NO_PROXY` covers the host: by a name, an
+/// address, or a range of addresses such as `10.0.0.0/8`. A name is not looked up for it. An empty
 /// variable counts as one that is not set. The value may lack its `http://`. Throws `request_error`
 /// (`errc::invalid_argument`) that names the variable at fault.
 std::optional<proxy_url> proxy_from_environment(base_url const& base);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <vector>
 
 using simruns::base_url;
 using simruns::proxy_url;
@@ -47,6 +48,19 @@ std::string refusal_of(std::string const& text) {
   } catch (simruns::request_error const& failed) {
     CHECK(failed.code() == simruns::errc::invalid_argument);
     return failed.what();
+  }
+}
+
+struct no_proxy_example {
+  std::string url, words;
+  bool covered;
+};
+
+void check(std::vector<no_proxy_example> const& examples) {
+  for (auto const& [url, words, covered] : examples) {
+    INFO(url << " with NO_PROXY=" << words);
+    auto const proxy = proxy_of(url, {{"https_proxy", "http://a:1"}, {"NO_PROXY", words}});
+    CHECK((proxy == "none") == covered);
   }
 }
 
@@ -126,11 +140,7 @@ TEST_CASE("a variable that is no proxy's URL is named") {
 }
 
 TEST_CASE("NO_PROXY covers a name and what is below it, an address, a port, or all") {
-  struct example {
-    std::string url, words;
-    bool covered;
-  };
-  for (auto const& [url, words, covered] : std::vector<example>{
+  check({
            {"https://api.test", "api.test", true},
            {"https://api.test", "API.Test", true},
            {"https://a.api.test", "api.test", true},
@@ -152,9 +162,57 @@ TEST_CASE("NO_PROXY covers a name and what is below it, an address, a port, or a
            {"https://[::1]:8443", "[::1]:8443", true},
            {"https://[::1]", "[::1]:8443", false},
            {"https://api.test", ",, .,", false},
-       }) {
-    INFO(url << " with NO_PROXY=" << words);
-    auto const proxy = proxy_of(url, {{"https_proxy", "http://a:1"}, {"NO_PROXY", words}});
-    CHECK((proxy == "none") == covered);
-  }
+  });
+}
+
+TEST_CASE("NO_PROXY covers the addresses of a range") {
+  check({
+      {"https://10.0.0.1", "10.0.0.0/8", true},
+      {"https://10.255.1.2", "10.1.2.3/8", true},
+      {"https://11.0.0.1", "10.0.0.0/8", false},
+      {"https://10.0.0.1:8443", "other.test, 10.0.0.0/8", true},
+      {"https://10.0.0.1.", "10.0.0.0/8", true},
+      {"https://192.168.31.9", "192.168.16.0/20", true},
+      {"https://192.168.32.9", "192.168.16.0/20", false},
+      {"https://192.168.1.1", "192.168.1.1/32", true},
+      {"https://192.168.1.2", "192.168.1.1/32", false},
+      {"https://192.168.1.2", "192.168.1.2/31", true},
+      {"https://192.168.1.4", "192.168.1.2/31", false},
+      {"https://1.2.3.4", "0.0.0.0/0", true},
+      {"https://[fd00::1]", "fd00::/8", true},
+      {"https://[fdff::1]", "[fd00::]/8", true},
+      {"https://[fe80::1]", "fd00::/8", false},
+      {"https://[2001:db8::1]", "2001:db8::/127", true},
+      {"https://[2001:db8::2]", "2001:db8::/127", false},
+      {"https://[2001:db8::1]", "2001:DB8::1/128", true},
+      {"https://[2001:db8::1]", "::/0", true},
+      {"https://[::ffff:10.0.0.1]", "10.0.0.0/8", true},
+      {"https://10.0.0.1", "::ffff:10.0.0.0/104", true},
+      {"https://11.0.0.1", "::ffff:10.0.0.0/104", false},
+      // A family does not cover the other, and a range no name.
+      {"https://10.0.0.1", "::/0", false},
+      {"https://[fd00::1]", "0.0.0.0/0", false},
+      {"https://api.test", "0.0.0.0/0", false},
+      // What is no range covers nothing.
+      {"https://10.0.0.1", "10.0.0.0/33", false},
+      {"https://10.0.0.1", "10.0.0.0/-1", false},
+      {"https://10.0.0.1", "10.0.0.0/", false},
+      {"https://10.0.0.1", "/8", false},
+      {"https://10.0.0.1", "10/8", false},
+      {"https://10.0.0.1", "10.0.0.0/8/8", false},
+      {"https://10.0.0.1", "10.0.0.0/8:443", false},
+      {"https://[fd00::1]", "fd00::/129", false},
+      {"https://10.0.0.1", "::ffff:10.0.0.0/64", false},
+  });
+}
+
+TEST_CASE("NO_PROXY covers an address however it is written") {
+  check({
+      {"https://[::1]", "0:0:0:0:0:0:0:1", true},
+      {"https://[2001:db8:0:0::1]", "2001:DB8::1", true},
+      {"https://[2001:db8::1]:8443", "[2001:db8:0::1]:8443", true},
+      {"https://[2001:db8::1]:8443", "[2001:db8:0::1]:443", false},
+      {"https://[::ffff:10.0.0.1]", "10.0.0.1", true},
+      {"https://[2001:db8::1]", "2001:db8::2", false},
+  });
 }

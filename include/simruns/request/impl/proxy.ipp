@@ -5,12 +5,17 @@
 #include "simruns/request/base_url.hpp"
 #include "simruns/request/proxy.hpp"
 #include "simruns/text/authority.hpp"
+#include "simruns/text/parse_integer.hpp"
 #include "simruns/text/percent.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <initializer_list>
+#include <string>
 #include <utility>
+
+#include <arpa/inet.h>
 
 namespace simruns {
 
@@ -80,16 +85,56 @@ SIMRUNS_INLINE bool is_address(std::string_view host) noexcept {
   return host.find(':') != host.npos || host.find_first_not_of("0123456789.") == host.npos;
 }
 
+/// Returns the bytes of an IP address: 4, also of an IPv4 address that is written as IPv6, or 16.
+/// Empty: the text is no address.
+SIMRUNS_INLINE std::string address_bytes(std::string const& text) {
+  static constexpr std::string_view v4_as_v6("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+  std::string out(4, '\0');
+  if (::inet_pton(AF_INET, text.c_str(), out.data()) == 1) return out;
+  out.resize(16);
+  if (::inet_pton(AF_INET6, text.c_str(), out.data()) != 1) return {};
+  return out.starts_with(v4_as_v6) ? out.substr(v4_as_v6.size()) : out;
+}
+
+/// Whether the first `bits` of two addresses are the same. Requires that both have as many.
+SIMRUNS_INLINE bool same_network(std::string_view a, std::string_view b, std::size_t bits) {
+  auto const whole = bits / 8;
+  if (a.substr(0, whole) != b.substr(0, whole)) return false;
+  if (bits % 8 == 0) return true;
+  auto const differing = static_cast<unsigned char>(a[whole] ^ b[whole]);
+  return differing >> (8 - bits % 8) == 0;
+}
+
+/// Whether a range of addresses, `10.0.0.0/8` or `fd00::/8`, covers an address of so many bytes.
+SIMRUNS_INLINE bool range_covers(std::string_view range, std::string_view address) {
+  auto const slash = range.find('/');
+  auto const bits = parse_integer<std::uint32_t>(range.substr(slash + 1));
+  auto network = range.substr(0, slash);
+  if (network.starts_with('[') && network.ends_with(']')) {
+    network = network.substr(1, network.size() - 2);
+  }
+  auto const first = address_bytes(std::string(network));
+  if (!bits || first.empty() || first.size() != address.size()) return false;
+  bool const v4_as_v6 = first.size() == 4 && network.find(':') != network.npos;
+  std::size_t const before = v4_as_v6 ? 96 : 0;
+  if (*bits < before || *bits - before > first.size() * 8) return false;
+  return same_network(first, address, *bits - before);
+}
+
 /// Whether one word of NO_PROXY covers the host. A name covers itself and all names below it, an
-/// address covers itself, and a port narrows either to that port.
+/// address covers itself however it is written, a range its addresses, and a port narrows a name or
+/// an address to that port.
 SIMRUNS_INLINE bool covers(std::string_view word, std::string_view host, std::uint16_t port) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  auto const address = address_bytes(std::string(host.substr(0, host.find('%'))));  // without a zone
+  if (word.find('/') != word.npos) return range_covers(word, address);
   while (word.starts_with('.')) word.remove_prefix(1);
   bool const bare_ipv6 = !word.starts_with('[') && std::count(word.begin(), word.end(), ':') > 1;
   auto const named = read_authority(bare_ipv6 ? "[" + std::string(word) + "]" : std::string(word));
   if (!named.fault.empty() || (named.port && *named.port != port)) return false;
+  if (!address.empty()) return address == address_bytes(named.host);
   std::string_view name = named.host;
   if (name.ends_with('.')) name.remove_suffix(1);
-  if (host.ends_with('.')) host.remove_suffix(1);
   if (host == name) return true;
   if (name.empty() || is_address(host) || !host.ends_with(name)) return false;
   return host[host.size() - name.size() - 1] == '.';
