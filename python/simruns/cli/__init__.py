@@ -11,13 +11,17 @@ def main() -> None:
     code: object = 0
     try:
         from simruns.cli.app import app
-        from simruns.cli.streams import finish, prepare
+        from simruns.cli.streams import abandon, cannot_print, finish, prepare, say
 
         prepare()
         try:
             app(prog_name="simruns", terminal_width=min(get_terminal_size().columns, 80))
         except SystemExit as ended:
             code = ended.code
+        except OSError as error:  # of a help text
+            abandon(sys.stdout)
+            say(f"simruns: {cannot_print(error)}")
+            code = 1
         sys.exit(finish(code if isinstance(code, int) else 0))
     except KeyboardInterrupt:
         sys.exit(130)

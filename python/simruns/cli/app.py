@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,16 @@ def _be_verbose(context: typer.Context, times: int) -> int:
     return times
 
 
+def _typed(text: str | None) -> str | None:
+    """Gives a text that the locale could not decode, as in the plain `C`, as the UTF-8 it is."""
+    if text is None or not any("\udc80" <= c <= "\udcff" for c in text):
+        return text
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+
+
 Verbose = Annotated[
     int,
     typer.Option(
@@ -45,10 +56,12 @@ Data = Annotated[
     Path | None,
     typer.Option(help="Runs, one JSON object a line, or exported Parquet, or an archive."),
 ]
-Scenario = Annotated[str, typer.Option(help="The reference of the scenario.")]
-Batch = Annotated[str, typer.Option(help="The reference of the batch.")]
-AnyScenario = Annotated[str | None, typer.Option(help="The reference of the scenario.")]
-AnyBatch = Annotated[str | None, typer.Option(help="The reference of the batch.")]
+_SCENARIO = typer.Option(callback=_typed, help="The reference of the scenario.")
+_BATCH = typer.Option(callback=_typed, help="The reference of the batch.")
+Scenario = Annotated[str, _SCENARIO]
+Batch = Annotated[str, _BATCH]
+AnyScenario = Annotated[str | None, _SCENARIO]
+AnyBatch = Annotated[str | None, _BATCH]
 Pairs = Annotated[
     Path | None,
     typer.Option(
@@ -56,9 +69,12 @@ Pairs = Annotated[
     ),
 ]
 BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
-Project = Annotated[str | None, typer.Option(help="Default: SIMRUNS_PROJECT.")]
-Sort = Annotated[str | None, typer.Option(help="Default: createdAt:asc.")]
-Filter = Annotated[str | None, typer.Option("--filter", help="Passed to the server as it is.")]
+Project = Annotated[str | None, typer.Option(callback=_typed, help="Default: SIMRUNS_PROJECT.")]
+Sort = Annotated[str | None, typer.Option(callback=_typed, help="Default: createdAt:asc.")]
+Filter = Annotated[
+    str | None,
+    typer.Option("--filter", callback=_typed, help="Passed to the server as it is."),
+]
 PageSize = Annotated[
     int | None, typer.Option(help="Runs that one request asks for, 1 to 100. Default: 100.")
 ]

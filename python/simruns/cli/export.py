@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import FORMATS, HELD, write_stream, write_table
 from simruns.cli.source import Source
-from simruns.cli.streams import say
+from simruns.cli.streams import say, writing_to_stdout
 from simruns.cli.table_name import TableName
 from simruns.core.extras import require
 from simruns.core.files import replacing
@@ -61,8 +61,9 @@ def run_export(source: Source, what: Exported) -> None:
     with source.server.connect() as client:
         batches = source.batches(client)
         if what.output == STDOUT:
-            completeness = _write(source, batches, what, sys.stdout.buffer)
-            sys.stdout.flush()
+            with writing_to_stdout():
+                completeness = _write(source, batches, what, sys.stdout.buffer)
+                sys.stdout.flush()
             source.refuse_no_runs(completeness)
         else:
             with replacing(what.output) as temporary, open(temporary, "wb") as out:

@@ -14,7 +14,7 @@ import typer
 from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.source import Server
-from simruns.cli.streams import cell, console, say
+from simruns.cli.streams import cell, console, say, writing_to_stdout
 from simruns.cli.summary import SETTLED
 from simruns.read.follow import FollowStatus, FollowStream
 
@@ -109,7 +109,8 @@ def _lines(stream: FollowStream, tally: Tally) -> None:
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     for run in stream:
         tally.add(run)
-        print(json.dumps(_fields(run), ensure_ascii=plain), flush=True)
+        with writing_to_stdout():
+            print(json.dumps(_fields(run), ensure_ascii=plain), flush=True)
 
 
 def _fields(run: _core.Run) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import io
 import os
 import sys
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from simruns.core.errors import Error
@@ -49,20 +50,28 @@ def finish(code: int) -> int:
     return code
 
 
+@contextmanager
+def writing_to_stdout() -> Iterator[None]:
+    """Says of standard output that it cannot be written to. A reader who has gone is EPIPE."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, Error) or error.errno == errno.EPIPE:
+            raise
+        abandon(sys.stdout)
+        raise OutputError(cannot_print(error)) from error
+
+
 def tell(text: str) -> None:
     """Prints information on stdout. That its reader has gone is no failure.
 
     Requires that texts from outside are `printable`.
     """
-    if sys.stdout is None:
-        return
     try:
-        print(text, flush=True)
+        with writing_to_stdout():
+            print(text, flush=True)
     except BrokenPipeError:
         abandon(sys.stdout)
-    except OSError as error:
-        abandon(sys.stdout)
-        raise OutputError(cannot_print(error)) from error
 
 
 def say(line: str) -> None:
