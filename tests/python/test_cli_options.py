@@ -277,7 +277,7 @@ HERE = {"SIMRUNS_BASE_URL": "http://127.0.0.1:9", "SIMRUNS_PROJECT": "p", "SIMRU
         (["--proxy", "socks5://x"], {}, "--proxy: the proxy's URL is not usable"),
         (["--page-size", "0"], {}, "--page-size is 0; give 1 to 100"),
         (["--filter", "x", "--sort", ""], {}, "sort is empty; give field:asc or field:desc"),
-        (["--api-key-file", "."], {}, "cannot read the key file .: Is a directory; give one that"),
+        (["--api-key-file", "."], {}, "cannot read the key file .: Is a directory; give a file"),
         (["--pairs", "p.csv"], {}, "leave out --scenario and --batch"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from simruns.cli.endings import UsageError
+from simruns.core.reading import reading
 
 
 def read_key(file: Path | None) -> str | None:
@@ -12,11 +13,10 @@ def read_key(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        content = file.read_bytes()
+        with reading(file):
+            content = file.read_bytes()
     except OSError as error:
-        raise UsageError(
-            f"cannot read the key file {file}: {error.strerror}; give one that holds the key"
-        ) from None
+        raise UsageError(f"cannot read the key file {file}: {error.strerror}") from None
     if not content.isascii():  # asked first: the error of a decoding holds what was to be decoded
         raise UsageError(f"{file} is not a key: it holds more than ASCII characters")
     key = content.decode("ascii").strip()
