@@ -23,7 +23,8 @@ BREAKS = ("\r", "\n", "\r\n", "\r\r", "\n\r", "\x0b", "\x0c", "\x1c", "\x85", "\
 TEXTS = [
     *(text for each in BREAKS for text in (f"a{each}b", f"{each}b", f"a{each}", each)),
     "a,b", 'a"b', '"', '""', '"a"', "a'b", "'", " a ", "\ta\t", "a;b|c", "\ufeffa", "größe", "日本",
-    "\U0001f600", "#a", "NULL", "null", "nan", "NA", "1.0", "true", "\\", "\\n", "a\\\"b", "a\rb,\"c\"",
+    "\U0001f600", "#a", "NULL", "null", "nan", "NA", "1.0", "true", "\\", "\\n", "a\\\"b",
+    "a\rb,\"c\"",
 ]  # fmt: skip
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=", "-", "=cmd|' /C calc'!A0", '=",\n"')
 NO_FORMULAS = ("a=1", " =1", "'=1", "1+1", "'", "", "a-b", "\n=1")

@@ -8,14 +8,14 @@
 #include "simruns/text/parse_integer.hpp"
 #include "simruns/text/percent.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <utility>
-
-#include <arpa/inet.h>
 
 namespace simruns {
 
@@ -126,7 +126,8 @@ SIMRUNS_INLINE bool range_covers(std::string_view range, std::string_view addres
 /// an address to that port.
 SIMRUNS_INLINE bool covers(std::string_view word, std::string_view host, std::uint16_t port) {
   if (host.ends_with('.')) host.remove_suffix(1);
-  auto const address = address_bytes(std::string(host.substr(0, host.find('%'))));  // without a zone
+  auto const address =
+      address_bytes(std::string(host.substr(0, host.find('%'))));  // without a zone
   if (word.find('/') != word.npos) return range_covers(word, address);
   while (word.starts_with('.')) word.remove_prefix(1);
   bool const bare_ipv6 = !word.starts_with('[') && std::count(word.begin(), word.end(), ':') > 1;
