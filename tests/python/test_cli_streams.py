@@ -355,3 +355,22 @@ def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     assert b"Traceback" not in shown
     assert shown.isascii() or name == "export -"
     assert b"complete" in shown
+
+
+def test_a_terminal_that_goes_ends_no_export_that_is_to_outlive_it(tmp_path: Path) -> None:
+    with simruns.Simulator(scenarios=1, runs=250, latency_ms=300) as sim:
+        command = Command(sim, tmp_path, tmp_path, "export", 0)
+        command.words[command.words.index("p")] = sim.project
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh", sys.executable, "-m", "simruns",
+             *command.words],
+            stdout=theirs, stderr=theirs, env={**os.environ, **command.environment},
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        os.read(ours, 1)  # the bar is there
+        os.close(ours)
+        assert process.wait(timeout=60) == 0
+    assert len((tmp_path / "x.jsonl").read_text().splitlines()) == 250
+    assert os.listdir(tmp_path) == ["x.jsonl"]

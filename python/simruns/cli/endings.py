@@ -26,11 +26,10 @@ from simruns.core.errors import (
     MissingExtraError,
     SuiteError,
 )
+from simruns.core.files import NO_ROOM
 
 _WAYS_OUT = {
-    errno.ENOSPC: "make room there, or give another place",
-    errno.EDQUOT: "make room there, or give another place",
-    errno.EFBIG: "give a place that takes larger files",
+    **dict.fromkeys(NO_ROOM, "make room there, or give another place"),
     errno.EACCES: "give another, or change its permissions",
     errno.EPERM: "give another, or change its permissions",
     errno.EROFS: "give another place, which can be written to",

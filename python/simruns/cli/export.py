@@ -41,7 +41,9 @@ class Exported(NamedTuple):
     def check(self) -> None:
         path = Path(self.output)
         if self.ending not in FORMATS:
-            raise UsageError(f"{path} does not end in {', '.join(FORMATS)}")
+            raise UsageError(
+                f"{self.output or 'the name of the file'} does not end in {', '.join(FORMATS)}"
+            )
         if self.csv_safe and self.ending != ".csv":
             raise UsageError(f"--csv-safe is for a file that ends in .csv, not for {self.output}")
         if self.is_held:

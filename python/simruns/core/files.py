@@ -108,7 +108,7 @@ class _Place:
 
     def _keep(self, error: OSError) -> NoReturn:
         self._kept = True
-        reason = f"{_reason(error)}; all of it is in {self.temporary}, copy it from there"
+        reason = f"{error.strerror or error}; all of it is in {self.temporary}, copy it from there"
         raise OSError(error.errno, reason, os.fspath(self._target)) from error
 
     def close(self) -> None:
