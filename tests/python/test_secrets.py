@@ -159,6 +159,27 @@ def test_a_file_of_a_key_that_is_none_is_not_shown(tmp_path: Path) -> None:
         assert KEY not in everything_of(got.value)
 
 
+@pytest.mark.parametrize("command", ["export", "archive", "follow"])
+def test_a_command_tells_of_an_argument_that_is_no_utf8_in_a_line(
+    command: str, call_simruns: SimrunsCommand, tmp_path: Path
+) -> None:
+    options = {"--scenario": "s", "--batch": "b", "--project": "p", "--base-url": URL}
+    optional = ["--filter", "--proxy", "--ca-file"]
+    if command != "follow":
+        optional += ["--sort", "--pairs"]
+        options["--output"] = str(tmp_path / "out.jsonl")
+    for name in [*options, *optional]:
+        wrong = {**options, name: os.fsdecode(b"a\xff")}
+        if name == "--output":
+            wrong["--scenario"] = os.fsdecode(b"a\xff")
+        done = call_simruns(
+            command, *(word for option in wrong.items() for word in option), SIMRUNS_API_KEY=KEY
+        )
+        assert done.returncode in (1, 2), done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert KEY not in done.stdout + done.stderr
+
+
 def test_a_wrong_argument_of_a_batch_shows_no_credential(tmp_path: Path) -> None:
     """Neither of the client nor of its proxy."""
     choices = [
