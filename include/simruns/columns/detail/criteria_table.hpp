@@ -130,14 +130,12 @@ inline std::size_t count_criteria(page const& source) {
   return out;
 }
 
-/// Rows with the words alone, which are neither of a result nor of the criterion's own JSON.
-inline std::vector<criterion_row> criterion_word_rows(page const& source) {
-  std::vector<criterion_row> out;
-  out.reserve(count_criteria(source));
+/// Takes each row with the words alone, which are neither of a result nor of the criterion's own
+/// JSON.
+inline void each_criterion(page const& source, auto const& take) {
   for (auto const& r : source) {
-    for (auto const& wanted : r.criteria) out.push_back({&r, &wanted, 0, {}, {}});
+    for (auto const& wanted : r.criteria) take(criterion_row{&r, &wanted, 0, {}, {}});
   }
-  return out;
 }
 
 /// The criteria of a page beside their results. The texts of the rows live as long as this.

@@ -38,13 +38,17 @@ inline std::size_t count_turns(page const& source) {
   return out;
 }
 
+inline void each_turn(page const& source, auto const& take) {
+  for (auto const& r : source) {
+    std::int64_t position = 0;
+    for (auto const& t : r.turns) take(turn_row{&r, &t, position++});
+  }
+}
+
 inline std::vector<turn_row> turn_rows(page const& source) {
   std::vector<turn_row> out;
   out.reserve(count_turns(source));
-  for (auto const& r : source) {
-    std::int64_t position = 0;
-    for (auto const& t : r.turns) out.push_back({&r, &t, position++});
-  }
+  each_turn(source, [&](turn_row const& row) { out.push_back(row); });
   return out;
 }
 

@@ -81,19 +81,21 @@ std::vector<column_dictionary> dictionaries_of() {
   return out;
 }
 
-template <class Row>
-[[gnu::flatten]] void put_words(std::vector<Row> const& rows, index_builder* builders) {
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].visit(index_visitor(builders, i));
+/// Everything is inlined, as for `put_rows`: of a row that is made on the way only its words
+/// remain.
+[[gnu::flatten]] void put_words(auto const& each_row, index_builder* builders) {
+  std::size_t row = 0;
+  each_row([&](auto const& one) { one.visit(index_visitor(builders, row++)); });
 }
 
-/// Numbers the words of these rows, adding those that are new to `words`, in the order of columns.
-template <class Row>
-std::vector<column_data> index_words(std::vector<Row> const& rows,
+/// Numbers the words of so many rows, adding those that are new to `words`, in the order of
+/// columns. `each_row(take)` calls `take` with one row after the other.
+std::vector<column_data> index_words(std::size_t rows, auto const& each_row,
                                      std::vector<column_dictionary>& words) {
   std::vector<index_builder> builders;
   builders.reserve(words.size());
-  for (auto& column : words) builders.emplace_back(column, rows.size());
-  put_words(rows, builders.data());
+  for (auto& column : words) builders.emplace_back(column, rows);
+  put_words(each_row, builders.data());
   std::vector<column_data> out;
   out.reserve(builders.size());
   for (auto& builder : builders) out.push_back(builder.finish());

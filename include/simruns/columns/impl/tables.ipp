@@ -62,15 +62,24 @@ SIMRUNS_INLINE table_words::table_words(table which)
     : which_(which), dictionaries_(dictionaries_of(which)) {}
 
 SIMRUNS_INLINE void table_words::add(page const& source) {
+  auto const number = [&](std::size_t rows, auto const& each_row) {
+    pages_.push_back(index_words(rows, each_row, dictionaries_));
+  };
+  auto const number_all = [&](auto const& rows) {
+    number(rows.size(), [&](auto const& take) {
+      for (auto const& row : rows) take(row);
+    });
+  };
   switch (which_) {
     case table::turns:
-      return pages_.push_back(index_words(turn_rows(source), dictionaries_));
+      return number(count_turns(source), [&](auto const& take) { each_turn(source, take); });
     case table::criteria:
-      return pages_.push_back(index_words(criterion_word_rows(source), dictionaries_));
+      return number(count_criteria(source),
+                    [&](auto const& take) { each_criterion(source, take); });
     case table::issues:
-      return pages_.push_back(index_words(issue_rows(source, 0), dictionaries_));
+      return number_all(issue_rows(source, 0));
     default:
-      return pages_.push_back(index_words(run_word_rows(source), dictionaries_));
+      return number_all(run_word_rows(source));
   }
 }
 
