@@ -77,3 +77,41 @@ TEST_CASE("what a server says is shown in one short line that no terminal obeys"
   CHECK(inside.find('\x1b') == inside.npos);
   CHECK(inside.find('\n') == inside.npos);
 }
+
+TEST_CASE("a status of success with an error in place of a page shows the server's words") {
+  auto const of = [](std::string body) {
+    return failure_of(simruns::http_response(200, std::move(body)),
+                      simruns::credentials::api_key("the-key-of-the-api"));
+  };
+  std::string const says = "the response is no page; the server says: ";
+  for (auto const& body :
+       {R"({"error":"no access"})", R"({"error":{"message":"no access"}})",
+        R"({"data":null,"error":"no access"})", R"({"data":{},"error":"no access"})",
+        R"([{"message":"no access"}])", R"("no access")", "no access", " no\n access ",
+        "\xef\xbb\xbf{\"error\":\"no access\"}"}) {
+    INFO(body);
+    auto const failure = of(body);
+    CHECK(failure.code == errc::decode);
+    CHECK(failure.status == 200);
+    CHECK(failure.message == says + "no access");
+  }
+  auto const details = of(R"({"error":{"message":"m","code":"E42","field":"f"},"traceId":"7f3a"})");
+  CHECK(details.server_code == "E42");
+  CHECK(details.field == "f");
+  CHECK(details.trace_id == "7f3a");
+  CHECK(of(R"({"error":"bad key the-key-of-the-api"})").message == says + "bad key ***");
+  CHECK(of(std::string(300, 'x')).message == says + std::string(200, 'x') + "...");
+}
+
+TEST_CASE("a page that is cut, and a body that says nothing, have no words of the server's") {
+  auto const page = simruns::testing::page_of({"a"});
+  for (auto const& body : {page.substr(0, 40), " " + page.substr(0, 40), std::string("{}"),
+                           std::string("[]"), std::string("7"), std::string(),
+                           std::string(R"({"status":500})"), std::string("\0\0", 2)}) {
+    INFO(body);
+    auto const failure =
+        failure_of(simruns::http_response(200, body), simruns::credentials::api_key("k"));
+    CHECK(failure.code == errc::decode);
+    CHECK(failure.message.find("the server says") == failure.message.npos);
+  }
+}

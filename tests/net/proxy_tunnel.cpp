@@ -83,6 +83,25 @@ TEST_CASE("a server with an IPv6 address is asked for in brackets") {
   CHECK_THAT(proxy.heads(), ContainsSubstring("CONNECT [2001:db8::1]:8000 HTTP/1.1\r\n"));
 }
 
+TEST_CASE("the zone of an address, which means nothing to a proxy, is not told it") {
+  scripted_server server({{scripted_server::reply(answer(body))}});
+  tunnel_proxy proxy(server.endpoint());
+  test::http_client client(through_proxy("http://[fe80::1%25eth0]:8000"),
+                           test::answers_of({{proxy.endpoint()}}));
+  CHECK(client.fetch().has_value());
+  CHECK_THAT(proxy.heads(), ContainsSubstring("CONNECT [fe80::1]:8000 HTTP/1.1\r\n"));
+}
+
+TEST_CASE("a proxy may leave out the reason of its 200") {
+  for (auto const& line : {"HTTP/1.1 200", "HTTP/1.0 200", "HTTP/1.1 200 "}) {
+    INFO(line);
+    scripted_server server({{scripted_server::reply(answer(body))}});
+    tunnel_proxy proxy(server.endpoint(), std::string(line) + "\r\n\r\n");
+    test::http_client client(through_proxy(), test::answers_of({{proxy.endpoint()}}));
+    CHECK(client.fetch().has_value());
+  }
+}
+
 TEST_CASE("a proxy that opens no tunnel is named with its status, its words not repeated") {
   auto const wrong_user =
       refusal("HTTP/1.1 407 hunter2 dXNlcjpodW50ZXIy\r\nContent-Length: 7\r\n\r\nhunter2");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+using Catch::Matchers::ContainsSubstring;
 using simruns::errc;
 using simruns::simulator::detail::gzip;
 using test::answer;
@@ -60,14 +61,30 @@ outcome outcome_of(std::string const& bytes) {
 
 }  // namespace
 
-TEST_CASE("gzip is unpacked, in several members too, and only if it was asked for") {
+TEST_CASE("gzip is unpacked, in several members too, whether it was asked for or not") {
   CHECK(outcome_of(answer(gzip(body), coding)).response.body == body);
   CHECK(outcome_of(answer(gzip(body), "content-encoding: X-GZip\r\n")).response.body == body);
   auto const halves = gzip(body.substr(0, 50)) + gzip(body.substr(50));
   CHECK(outcome_of(chunked(halves, 7, coding)).response.body == body);
   CHECK(outcome_of(answer(body, "Content-Encoding: identity\r\n")).response.body == body);
-  scripted_server server({{reply(answer(gzip(body), coding))}});
-  CHECK(asked(server)(false).code == errc::protocol);
+  for (auto const& head : {"Content-Encoding: gzip", "Content-Encoding: X-GZIP",
+                           "Content-Encoding: identity, gzip", "Content-Encoding: , gzip ,"}) {
+    INFO(head);
+    auto const line = std::string(head) + "\r\n";
+    for (auto const& bytes : {answer(gzip(body), line), chunked(halves, 7, line),
+                              "HTTP/1.1 200 OK\r\n" + line + "\r\n" + gzip(body)}) {
+      scripted_server server({{reply(bytes)}});
+      CHECK(asked(server)(false).response.body == body);
+      CHECK_THAT(server.heads().at(0), ContainsSubstring("\r\nAccept-Encoding: identity\r\n"));
+    }
+  }
+}
+
+TEST_CASE("an error that comes packed is read, whether gzip was asked for or not") {
+  auto const said = gzip(R"({"error":"no such sort"})");
+  bool const compression = GENERATE(true, false);
+  scripted_server server({{reply(answer(said, coding, "400 Bad Request"))}});
+  CHECK(asked(server)(compression).response.body == R"({"error":"no such sort"})");
 }
 
 TEST_CASE("gzip that is cut, followed by something, corrupt or packed twice is refused") {
@@ -85,11 +102,12 @@ TEST_CASE("gzip that is cut, followed by something, corrupt or packed twice is r
 
 TEST_CASE("a bomb stops at max_inflated_bytes; one byte less is no bomb") {
   auto const bomb = gzip(std::string(1'000'000, '0'));
+  bool const compression = GENERATE(true, false);
   for (std::uint64_t most : {999'999u, 1'000'000u}) {
     scripted_server server({{reply(answer(bomb, coding))}});
     asked ask_it(server);
     ask_it.limits.max_inflated_bytes = most;
-    auto const got = ask_it();
+    auto const got = ask_it(compression);
     CHECK((got.code == errc::too_large) == (most == 999'999u));
     CHECK(got.response.body.size() == (most == 999'999u ? 0u : 1'000'000u));
   }
@@ -151,6 +169,28 @@ TEST_CASE("a length that is not certain is refused") {
       simruns::detail::read_response(open.response, test::config(), who, test::query());
   REQUIRE(read.has_error());
   CHECK(read.error().code == errc::truncated);
+}
+
+TEST_CASE("a status line without a reason is taken, in as many pieces as it comes") {
+  for (auto const& line : {"HTTP/1.1 200", "HTTP/1.0 200", "HTTP/1.1 200 ",
+                           "HTTP/1.1 200 caf\xc3\xa9", "HTTP/1.1 200 \xe9", "HTTP/1.1 200   OK"}) {
+    INFO(line);
+    auto const bytes = line + answer(body).substr(std::string_view("HTTP/1.1 200 OK").size());
+    CHECK(outcome_of(bytes).response.body == body);
+    CHECK(outcome_of("HTTP/1.1 103\r\n\r\n" + bytes).response.body == body);
+    auto slow = reply(bytes);
+    slow.pace = std::chrono::milliseconds(1);
+    scripted_server server({{slow}});
+    asked ask_it(server);
+    ask_it.limits.attempt_timeout = std::chrono::minutes(1);
+    CHECK(ask_it().response.body == body);
+  }
+  CHECK(outcome_of("HTTP/1.1 503\r\n\r\n").response.status == 503);
+  for (auto const& line : {"HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1  200", "HTTP/1.1",
+                           "HTTP/2 200", "HTTP/1.1 200\r", "HTTP/1.1 2x0", "http/1.1 200"}) {
+    INFO(line);
+    CHECK(outcome_of(std::string(line) + "\r\nContent-Length: 0\r\n\r\n").code == errc::protocol);
+  }
 }
 
 TEST_CASE("a response that nobody asked for is never taken for the next one") {

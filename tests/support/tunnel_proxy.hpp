@@ -72,7 +72,7 @@ class tunnel_proxy {
     }
     if (failed || stopping_) return false;
     boost::asio::write(client, boost::asio::buffer(answer_), failed);
-    return !failed && answer_.find(" 200 ") != answer_.npos;
+    return !failed && answer_.find(" 200") != answer_.npos;
   }
 
   void tunnel(socket& client) {

@@ -21,9 +21,9 @@ bool is_retried(request_failure const& failure, bool server_errors) noexcept;
 std::chrono::milliseconds backoff(int retry, std::chrono::milliseconds base,
                                   std::chrono::milliseconds cap, double fraction) noexcept;
 
-/// How long a response asks to wait: `Retry-After`, in seconds or as a date, which is compared with
-/// the response's own `Date` where it has one, else with `now`. A moment that has passed is no
-/// wait. Nothing, where it does not say, or not in a form that RFC 9110 knows.
+/// How long a response asks to wait: `Retry-After`, in seconds, which are rounded up, or as a date,
+/// which is compared with the response's own `Date` where it has one, else with `now`. A moment
+/// that has passed is no wait. Nothing, where it does not say, or not in one of these forms.
 std::optional<std::chrono::seconds> retry_after(
     http_response const& response,
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());

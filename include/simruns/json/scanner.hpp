@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/json/blocks.hpp"
+#include "simruns/text/byte_order_mark.hpp"
 #include "simruns/text/hex.hpp"
 #include "simruns/text/utf8.hpp"
 
@@ -58,6 +59,11 @@ class json_scanner {
   /// Requires: a NUL behind `text`, as behind every `std::string`. It ends every token.
   explicit json_scanner(std::string_view text) noexcept
       : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+
+  /// Passes a byte order mark. Requires: nothing was passed yet.
+  void pass_byte_order_mark() noexcept {
+    at_ = without_byte_order_mark({at_, static_cast<std::size_t>(end_ - at_)}).data();
+  }
 
   /// Passes white space, and returns the byte behind it: NUL at the end of the text.
   char peek() noexcept {

@@ -44,6 +44,8 @@ struct parse_error {
   /// Whether a body that could not be decoded is whole to its end: JSON, or so but for words,
   /// numbers, escapes and bytes in it.
   bool whole_json = false;
+
+  std::string body;  ///< The body.
 };
 
 /// Decodes one body in one pass. Every run is kept, whatever is odd about it, and nothing is

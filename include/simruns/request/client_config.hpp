@@ -70,7 +70,8 @@ class client_config {
   /// `request_rate()`, the vendor's published limit, and empty if the host is this machine.
   std::optional<request_rate> request_budget;
 
-  /// Whether a response may come as gzip. Default true, and false if the host is this machine.
+  /// Whether gzip is asked for. What comes packed so is unpacked in either case. Default true, and
+  /// false if the host is this machine.
   bool compression;
 
   /// Most bytes of a response's head with the interim ones before it, 256 or more. Default 64 KiB.

@@ -25,8 +25,8 @@ struct http_request {
   std::string target;      ///< Path and query, percent-encoded.
   http_headers headers;    ///< `Host` is among them. They may hold a credential: never log them.
 
-  /// Whether the transport may ask for gzip by an `Accept-Encoding` of its own, and then unpacks
-  /// the response. Default false.
+  /// Whether the transport may ask for gzip by an `Accept-Encoding` of its own. It unpacks what
+  /// comes packed so, asked for or not. Default false.
   bool gzip = false;
 
   http_request() = default;

@@ -29,17 +29,69 @@ TEST_CASE("a body of RFC 9457 is read, its detail before its title") {
 }
 
 TEST_CASE("a member of an odd type is passed over") {
-  auto const body = parse_error_body(
-      R"({"error":{"message":"inner"},"detail":null,"title":"outer","code":42,"field":[]})");
+  auto const body =
+      parse_error_body(R"({"error":true,"detail":null,"title":"outer","code":42,"field":[]})");
   CHECK(body.message == "outer");
   CHECK(body.code == "42");
   CHECK(body.field.empty());
+  CHECK(parse_error_body(R"({"error":403,"message":"no access"})").message == "no access");
+}
+
+TEST_CASE("an error that is an object or a list says its words") {
+  struct row {
+    char const* body;
+    char const* message;
+  };
+  for (row const& one : {
+           row{R"({"error":{"message":"no access"}})", "no access"},
+           row{R"({"error":{"code":"E1","description":"no access"}})", "no access"},
+           row{R"({"error":{"error":{"message":"no access"}}})", "no access"},
+           row{R"({"error":{"errors":[{"message":"no access"}]}})", "no access"},
+           row{R"({"error":{},"message":"no access"})", "no access"},
+           row{R"({"errors":[{"message":"no access"},{"detail":"nor here"}]})",
+               "no access; nor here"},
+           row{R"({"errors":["no access","nor here"]})", "no access; nor here"},
+           row{R"({"fault":{"faultstring":"no access","detail":{"errorcode":"x"}}})", "no access"},
+           row{R"({"detail":[{"loc":["query","limit"],"msg":"no access"}]})", "no access"},
+           row{R"({"message":["no access","nor here"],"error":"Bad Request","statusCode":400})",
+               "Bad Request: no access; nor here"},
+           row{R"({"status":500,"error":"Internal Server Error","message":"no access"})",
+               "Internal Server Error: no access"},
+           row{R"({"error":"no access","message":"no access"})", "no access"},
+           row{R"({"Message":"no access"})", "no access"},
+           row{R"({"error":"invalid_token","error_description":"no access"})",
+               "invalid_token: no access"},
+           row{R"({"title":"Invalid","errors":{"limit":["no access"]}})", "Invalid"},
+           row{R"([{"message":"no access"}])", "no access"},
+           row{R"("no access")", "no access"},
+           row{"\xef\xbb\xbf{\"error\":\"no access\"}", "no access"},
+           row{R"({"error":{"limit":7}})", R"({"error":{"limit":7}})"},
+           row{R"({"status":500})", ""},
+           row{R"({})", ""},
+           row{R"({"error":null})", ""},
+       }) {
+    INFO(one.body);
+    CHECK(parse_error_body(one.body).message == one.message);
+  }
+}
+
+TEST_CASE("the details of an error stand beside it or within it") {
+  auto const within = parse_error_body(
+      R"({"error":{"message":"m","code":"E42","field":"limit","traceId":"7f3a"}})");
+  CHECK(within.code == "E42");
+  CHECK(within.field == "limit");
+  CHECK(within.trace_id == "7f3a");
+  auto const mixed =
+      parse_error_body(R"({"errors":[{"message":"m","code":7}],"trace_id":"outer"})");
+  CHECK(mixed.code == "7");
+  CHECK(mixed.trace_id == "outer");
 }
 
 TEST_CASE("a web page is not quoted, but named") {
   auto const body = parse_error_body("\n <!doctype html><html><title>502</title></html>");
   CHECK_THAT(body.message, Catch::Matchers::ContainsSubstring("web page"));
   CHECK(body.message.find("doctype") == body.message.npos);
+  CHECK(parse_error_body("\xef\xbb\xbf<html>").message == body.message);
 }
 
 TEST_CASE("any other body is the message") {

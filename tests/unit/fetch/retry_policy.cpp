@@ -65,6 +65,7 @@ TEST_CASE("Retry-After is read in each of its forms") {
   CHECK(asked("0") == 0s);
   CHECK(asked("120") == 120s);
   CHECK(asked("99999999999999999999") > 24h * 365);
+  CHECK(asked("99999999999999999999.5") > 24h * 365);
   for (auto const* date : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
                            "Sun Nov  6 08:49:37 1994"}) {
     INFO(date);
@@ -77,11 +78,46 @@ TEST_CASE("Retry-After is read in each of its forms") {
   CHECK(asked("Sun, 07-Nov-69 08:49:37 GMT") > 24h * 365);
 }
 
+TEST_CASE("seconds of Retry-After with a sign or a fraction are taken, and rounded up") {
+  struct row {
+    char const* text;
+    std::chrono::seconds want;
+  };
+  for (row const& one :
+       {row{"+3", 3s}, row{"2.5", 3s}, row{"2.000001", 3s}, row{"2.0", 2s}, row{"2.", 2s},
+        row{"0.1", 1s}, row{".5", 1s}, row{"0.0", 0s}, row{"+0.25", 1s}, row{"007", 7s},
+        row{"+120", 120s}, row{"3.99999999999999999999", 4s}}) {
+    INFO(one.text);
+    CHECK(asked(one.text) == one.want);
+  }
+}
+
 TEST_CASE("what is no Retry-After asks for nothing") {
-  for (auto const* text :
-       {"", "-1", "1.5", "soon", "1 s", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994",
-        "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994 25:49:37 GMT", "Sun Nov 6", ", ", "Sun,",
-        "Sun, 06 Nov 1994 08:49:37 GMT and more", "Sun Nov  6 08:49:37 1994 or so"}) {
+  for (auto const* text : {"",
+                           "-1",
+                           "-1.5",
+                           "+",
+                           ".",
+                           "+.",
+                           "++3",
+                           "+-3",
+                           "1.5.2",
+                           "1,5",
+                           "1e3",
+                           "0x10",
+                           "2.5s",
+                           "+ 3",
+                           "soon",
+                           "1 s",
+                           "Sun, 31 Feb 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994",
+                           "Sun, 06 Nov 1994 08:49:37 CET",
+                           "Sun, 06 Nov 1994 25:49:37 GMT",
+                           "Sun Nov 6",
+                           ", ",
+                           "Sun,",
+                           "Sun, 06 Nov 1994 08:49:37 GMT and more",
+                           "Sun Nov  6 08:49:37 1994 or so"}) {
     INFO(text);
     CHECK_FALSE(asked(text));
   }

@@ -116,6 +116,30 @@ TEST_CASE("a trap in one run harms neither the run before it nor the run behind 
   }
 }
 
+TEST_CASE("a byte order mark before the body is passed over, and nowhere else") {
+  std::string const mark = "\xef\xbb\xbf";
+  auto const body = page_around(sample_run("a"));
+  for (std::string const space : {"", " ", "\r\n"}) {
+    auto const got = parsed(mark + space + body);
+    REQUIRE(got.size() == 1);
+    CHECK(got[0].json() == sample_run("a"));
+    CHECK(got[0].issues.empty());
+  }
+  for (auto const& wrong : {mark + mark + body, " " + mark + body, body + mark,
+                            page_around(mark + sample_run("a")), mark, mark.substr(0, 2) + body}) {
+    CHECK(test::refused(wrong).code == simruns::errc::decode);
+  }
+  auto const cut = test::refused(mark + body.substr(0, body.size() - 1));
+  CHECK(cut.offset == mark.size() + body.size() - 1);
+  CHECK_FALSE(cut.whole_json);
+  CHECK(test::refused(mark + "{}").whole_json);
+}
+
+TEST_CASE("a body that is refused is given back") {
+  CHECK(test::refused("no page").body == "no page");
+  CHECK(test::refused("{}").body == "{}");
+}
+
 TEST_CASE("keys may be escaped, and mean the same") {
   auto const got =
       parsed(R"({"\u0064ata":[{"\u0069d":"a","tur\u006es":[{"t\u0065xt":"hi"}],"metri\u0063s":)"

@@ -6,8 +6,10 @@
 #include "simruns/fetch/read_response.hpp"
 #include "simruns/fetch/retry_policy.hpp"
 #include "simruns/page/parse_page.hpp"
+#include "simruns/text/byte_order_mark.hpp"
 #include "simruns/text/excerpt.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -18,27 +20,68 @@ namespace simruns::detail {
 
 inline constexpr std::size_t most_shown = 200;  ///< Bytes of a text of the server's.
 
+/// A text of the server's, fit to be shown.
+SIMRUNS_INLINE std::string shown(std::string_view text, credentials const& credentials) {
+  return excerpt(credentials.redact(text), most_shown);
+}
+
+/// Notes all that an error body says but its message.
+SIMRUNS_INLINE void note_details(request_failure& out, error_body const& said,
+                                 credentials const& credentials) {
+  out.server_code = shown(said.code, credentials);
+  out.field = shown(said.field, credentials);
+  out.trace_id = shown(said.trace_id, credentials);
+}
+
 SIMRUNS_INLINE request_failure failure_of_status(http_response const& response,
                                                  credentials const& credentials) {
-  auto const shown = [&](std::string_view text) {
-    return excerpt(credentials.redact(text), most_shown);
-  };
   auto const said = parse_error_body(response.body);
   request_failure out;
   auto const code = errc_of_status(response.status);
   out.code = code;
   out.status = response.status;
-  out.message = said.message.empty() ? std::string(advice_for(code)) : shown(said.message);
+  out.message =
+      said.message.empty() ? std::string(advice_for(code)) : shown(said.message, credentials);
   if (code == errc::redirect) {
-    out.message = std::string(advice_for(code)) + ": " + shown(response.header("Location"));
+    out.message =
+        std::string(advice_for(code)) + ": " + shown(response.header("Location"), credentials);
   }
   if (code == errc::server && looks_like_html(response.body)) {
     out.message = "the server failed, and sent a web page in place of a reason";
   }
-  out.server_code = shown(said.code);
-  out.field = shown(said.field);
-  out.trace_id = shown(said.trace_id);
+  note_details(out, said, credentials);
   out.retry_after = retry_after(response).value_or(std::chrono::seconds(0));
+  return out;
+}
+
+/// What a server says that answers with a status of success, and an error in place of a page. Empty
+/// where it says nothing: the body is a part of a page, or a page that was refused.
+SIMRUNS_INLINE error_body words_in_place_of_a_page(parse_error const& wrong) {
+  static constexpr std::size_t most_read = 64 * 1024;
+  auto text = without_byte_order_mark(wrong.body);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  bool const no_data = wrong.path == "/data";
+  bool const other_json = wrong.whole_json && (no_data || !text.starts_with('{'));
+  bool const plain = !text.starts_with('{') && !text.starts_with('[') && !text.starts_with('<');
+  bool const readable = text.size() <= most_read && text.find('\0') == text.npos;
+  if (!readable || !(other_json || plain)) return {};
+  return parse_error_body(text);
+}
+
+SIMRUNS_INLINE request_failure failure_of_page(parse_error const& wrong, bool length_known,
+                                               credentials const& credentials) {
+  request_failure out;
+  out.code = wrong.code;
+  out.status = 200;
+  bool const html = looks_like_html(wrong.body);
+  bool const cut = !html && !length_known && !wrong.whole_json;
+  if (cut && out.code == errc::decode) out.code = errc::truncated;
+  out.message = html ? "the response is a web page, not the API's; is the base URL right?"
+                     : credentials.redact(wrong.message);
+  auto const said = words_in_place_of_a_page(wrong);
+  if (said.message.empty()) return out;
+  out.message = "the response is no page; the server says: " + shown(said.message, credentials);
+  note_details(out, said, credentials);
   return out;
 }
 
@@ -49,18 +92,10 @@ SIMRUNS_INLINE result<page> read_response(http_response response, client_config 
   limits.max_depth = config.max_json_depth;
   limits.strict = query.strict();
   limits.skip_bad_runs = query.skip_bad_runs();
-  bool const html = looks_like_html(response.body);
   bool const length_known = response.length_known;
   auto parsed = parse_page(std::move(response.body), limits);
   if (parsed) return *parsed;
-  request_failure out;
-  out.code = parsed.error().code;
-  out.status = response.status;
-  bool const cut = !html && !length_known && !parsed.error().whole_json;
-  if (cut && out.code == errc::decode) out.code = errc::truncated;
-  out.message = html ? "the response is a web page, not the API's; is the base URL right?"
-                     : credentials.redact(parsed.error().message);
-  return out;
+  return failure_of_page(parsed.error(), length_known, credentials);
 }
 
 SIMRUNS_INLINE void explain_refused_start(request_failure& failure, run_query const& query,

@@ -28,6 +28,7 @@ namespace detail {
 
 inline bool page_reader::read() {
   std::string_view whole;
+  in_.pass_byte_order_mark();
   char const first = in_.peek();
   if (first == '{') {
     if (!object(shape::root, &data_)) return false;
@@ -50,7 +51,8 @@ inline bool page_reader::read() {
 
 inline parse_error page_reader::failure() const {
   parse_error out = refusal_;
-  broken_json scan(data_.body, 0);
+  auto const mark = data_.body.size() - without_byte_order_mark(data_.body).size();
+  broken_json scan(data_.body, mark);
   out.whole_json = out.code == errc::decode && is_whole_json(scan);
   if (refused_) return out;
   if (in_.fault() == json_fault::too_deep) out.code = errc::too_large;
@@ -533,7 +535,11 @@ SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string b
   data->runs.reserve(std::min(most_asked_for, data->body.size() / 1024 + 1));
   data->memory = detail::arena(data->body.size() / 2 + 1024);
   detail::page_reader reader(*data, limits);
-  if (!reader.read()) return reader.failure();
+  if (!reader.read()) {
+    auto failure = reader.failure();
+    failure.body = std::move(data->body);
+    return failure;
+  }
   return page(std::shared_ptr<detail::page_data const>(std::move(data)));
 }
 

@@ -14,9 +14,10 @@ struct content_coding {
   content_coding() = default;
 };
 
-/// The coding that the head names. `asked`: gzip was asked for. A coding's name is repeated in the
-/// fault only if it is a usual one: a server may put anything there, a secret too.
-content_coding read_content_coding(http_headers const& headers, bool asked);
+/// The coding that the head names. Gzip is taken whether it was asked for or not: proxies pack what
+/// passes them. Another coding's name is repeated in the fault only if it is a usual one: a server
+/// may put anything there, a secret too.
+content_coding read_content_coding(http_headers const& headers);
 
 }  // namespace simruns::detail
 

@@ -4,6 +4,7 @@
 #include "simruns/request/http_message.hpp"
 #include "simruns/transport/detail/response_sink.hpp"
 
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/version.hpp>
 #include <boost/optional.hpp>
@@ -71,6 +72,11 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
   response_sink sink_;
   std::uint64_t chunk_bytes_ = 0;
 };
+
+/// Puts the space behind a status that ends its line, `HTTP/1.1 200`. RFC 9112, 4, wants it there,
+/// and Beast refuses a line without it; many servers and proxies leave it out with the reason.
+/// Requires: `buffer` is at the beginning of a head.
+void mend_status_line(boost::beast::flat_buffer& buffer);
 
 }  // namespace simruns::detail
 

@@ -17,8 +17,7 @@ namespace simruns::detail {
 /// Reads one response, and the interim ones before it, out of bytes as they come. Knows no socket.
 class response_reader {
  public:
-  /// `gzip`: it was asked for.
-  response_reader(attempt_limits limits, bool gzip) : limits_(limits), gzip_(gzip) { begin(); }
+  explicit response_reader(attempt_limits limits) : limits_(limits) { begin(); }
   response_reader(response_reader const&) = delete;
   response_reader& operator=(response_reader const&) = delete;
 
@@ -55,7 +54,6 @@ class response_reader {
   static constexpr int max_interim = 16;
 
   attempt_limits limits_;
-  bool gzip_;
   std::optional<response_parser> parser_;
   http_response out_;
   std::size_t head_bytes_ = 0;    ///< Of the interim responses, too.

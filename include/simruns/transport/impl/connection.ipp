@@ -67,7 +67,7 @@ SIMRUNS_INLINE boost::asio::awaitable<http_response> connection::exchange(http_r
   auto failed = co_await send(text);
   if (failed) throw_broken(limit.told(failed), "the request could not be sent");
 
-  response_reader reader(limits, request.gzip);
+  response_reader reader(limits);
   while (!reader.feed(buffer_)) {
     failed = co_await read_more();
     if (!failed) {

@@ -8,14 +8,13 @@
 
 namespace simruns::detail {
 
-SIMRUNS_INLINE content_coding read_content_coding(http_headers const& headers, bool asked) {
+SIMRUNS_INLINE content_coding read_content_coding(http_headers const& headers) {
   static constexpr std::array<std::string_view, 4> usual{"br", "zstd", "deflate", "compress"};
   content_coding out;
   auto const add = [&](std::string_view name) {
     if (name.empty() || same_header(name, "identity")) return;
     if (same_header(name, "gzip") || same_header(name, "x-gzip")) {
       if (out.gzip) out.fault = "the response is packed more than once";
-      if (!asked) out.fault = "the response is packed by gzip, which was not asked for";
       out.gzip = true;
       return;
     }

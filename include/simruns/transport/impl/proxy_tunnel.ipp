@@ -53,6 +53,7 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from,
   int streak = 0;
   for (;;) {
     error_code failed = http::error::need_more;
+    if (parser.status() == 0) mend_status_line(buffer);
     if (buffer.size() != 0) buffer.consume(parser.put(asio::const_buffer(buffer.data()), failed));
     if (failed != http::error::need_more) co_return failed;
     std::size_t got = 0;

@@ -59,6 +59,7 @@ SIMRUNS_INLINE std::size_t response_reader::put(boost::beast::flat_buffer& buffe
 /// for the interim ones before it.
 SIMRUNS_INLINE bool response_reader::read_head(boost::beast::flat_buffer& buffer) {
   error_code failed;
+  if (parser_->status() == 0) mend_status_line(buffer);
   auto const used = put(buffer, failed);
   head_bytes_ += used;
   if (failed && failed != boost::beast::http::error::need_more) refuse(failed);
@@ -106,7 +107,7 @@ SIMRUNS_INLINE void response_reader::open_body() {
   auto& sink = parser_->sink();
   sink.for_people = out_.status != 200;
   sink.max_wire = limits_.max_body_bytes;
-  auto const coding = read_content_coding(out_.headers, gzip_);
+  auto const coding = read_content_coding(out_.headers);
   if (sink.for_people) {
     sink.full = !coding.fault.empty();
   } else {

@@ -3,6 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/text/byte_order_mark.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -92,7 +93,7 @@ void each_line(std::istream& input, std::string const& source, Take take) {
   std::uintmax_t begin = 0;
   for (std::size_t number = 1; std::getline(input, line); ++number) {
     std::string_view text = line;
-    if (number == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (number == 1) text = simruns::detail::without_byte_order_mark(text);
     take(input_line{trimmed(text), number, begin, !input.eof()});
     begin += line.size() + 1;
   }
