@@ -9,6 +9,7 @@
 #endif
 
 #include "simruns/async/impl/context_bound.ipp"
+#include "simruns/async/impl/detached_thread.ipp"
 #include "simruns/async/impl/on_strand.ipp"
 #include "simruns/async/impl/wait.ipp"
 #include "simruns/async/impl/wait_line.ipp"
@@ -73,6 +74,7 @@
 #include "simruns/transport/impl/tls_failure.ipp"
 #include "simruns/transport/impl/tls_stream.ipp"
 #include "simruns/transport/impl/translate.ipp"
+#include "simruns/transport/impl/uptime_clock.ipp"
 #include "simruns/walk/impl/completeness.ipp"
 #include "simruns/walk/impl/id_set.ipp"
 #include "simruns/walk/impl/page_cursor.ipp"

@@ -22,6 +22,7 @@ class context_node {
  private:
   friend class context_registry;
   virtual void release() noexcept = 0;
+  virtual void forked() noexcept = 0;
   context_node* previous_ = nullptr;
   context_node* next_ = nullptr;
 };
@@ -37,6 +38,11 @@ class context_registry {
   /// Releases every node. Called once, when the context goes.
   void shutdown() noexcept;
 
+  /// Around a fork. In between no other thread has hold of the nodes; the child tells them.
+  void before_fork();
+  void after_fork_in_parent() noexcept;
+  void after_fork_in_child() noexcept;
+
   std::recursive_mutex mutex;  ///< Recursive, since releasing one node may destroy another.
 
  private:
@@ -49,6 +55,9 @@ std::shared_ptr<context_registry> registry_of(boost::asio::execution_context& co
 /// A value made of Asio objects (a strand, a timer, idle connections) that is destroyed with its
 /// owner or with the execution context, whichever goes first. Asio itself asks that its objects go
 /// first; a handle that a user keeps in another object cannot promise that.
+///
+/// After a fork, the `notify_fork(fork_child)` of the context calls `value.forked()` in the child,
+/// if there is such a function. It must neither throw nor make or destroy a `context_bound`.
 template <class T>
 class context_bound final : private context_node {
  public:
@@ -82,6 +91,12 @@ class context_bound final : private context_node {
 
  private:
   void release() noexcept override { value_.reset(); }
+
+  void forked() noexcept override {
+    if constexpr (requires(T& value) { value.forked(); }) {
+      if (value_) value_->forked();
+    }
+  }
 
   std::shared_ptr<context_registry> registry_;
   std::optional<T> value_;

@@ -20,7 +20,17 @@ struct http_transport_state;
 }
 
 /// HTTP/1.1 over TCP or TLS, by a pool of connections that are kept alive between requests. All of
-/// its state is used on one strand, that of its client. Derive from it, or hold one, to add headers
+/// its state is used on one strand, that of its client.
+///
+/// A connection that was kept says nothing of the server when it is closed, reset or silent before
+/// the first byte of a response. The request goes out once more on a new one, which costs no
+/// attempt.
+///
+/// A program that forks calls the context's `notify_fork`, as Asio asks. The child then opens
+/// connections of its own, and what was under way goes out on these once more; the parent's stay
+/// the parent's. A request budget is copied by a fork: parent and child have one each.
+///
+/// Derive from it, or hold one, to add headers
 /// or to record what goes over the wire:
 ///
 ///     class traced_transport : public simruns::http_transport {
@@ -36,8 +46,8 @@ class http_transport : public transport {
  public:
   /// `executor`: a strand, or an executor whose context one thread runs; give the client the same.
   /// `lookup`: finds addresses in place of the system, for tests and for names that the system does
-  /// not know. `idle_limit`: a connection that was idle for longer is closed rather than used;
-  /// servers and firewalls forget such.
+  /// not know. `idle_limit`: a connection that was idle for longer is closed rather than used, the
+  /// time that the machine slept included; servers and firewalls forget such.
   /// Throws: request_error (errc::tls) if `config.ca_file` holds no certificate.
   http_transport(boost::asio::any_io_executor executor, client_config const& config,
                  lookup_function lookup = system_lookup,

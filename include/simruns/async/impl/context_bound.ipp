@@ -3,6 +3,8 @@
 #include "simruns/async/context_bound.hpp"
 #include "simruns/config.hpp"
 
+#include <new>
+
 namespace simruns::detail {
 
 SIMRUNS_INLINE void context_registry::add(context_node& node) noexcept {
@@ -27,7 +29,17 @@ SIMRUNS_INLINE void context_registry::shutdown() noexcept {
   }
 }
 
-/// What an execution context holds of ours: it is told when the context goes.
+SIMRUNS_INLINE void context_registry::before_fork() { mutex.lock(); }
+
+SIMRUNS_INLINE void context_registry::after_fork_in_parent() noexcept { mutex.unlock(); }
+
+SIMRUNS_INLINE void context_registry::after_fork_in_child() noexcept {
+  new (&mutex) std::recursive_mutex;  // the old one is held, in the name of a thread of the parent
+  std::lock_guard const lock(mutex);
+  for (auto* node = first_; node != nullptr; node = node->next_) node->forked();
+}
+
+/// What an execution context holds of ours: it is told when the context goes, and of a fork.
 class context_service final : public boost::asio::execution_context::service {
  public:
   using key_type = context_service;
@@ -40,6 +52,17 @@ class context_service final : public boost::asio::execution_context::service {
 
  private:
   void shutdown() noexcept override { registry_->shutdown(); }
+
+  void notify_fork(boost::asio::execution_context::fork_event event) override {
+    switch (event) {
+      case boost::asio::execution_context::fork_prepare:
+        return registry_->before_fork();
+      case boost::asio::execution_context::fork_parent:
+        return registry_->after_fork_in_parent();
+      case boost::asio::execution_context::fork_child:
+        return registry_->after_fork_in_child();
+    }
+  }
 
   std::shared_ptr<context_registry> registry_ = std::make_shared<context_registry>();
 };

@@ -3,10 +3,13 @@
 #include "simruns/async/context_bound.hpp"
 #include "simruns/async/wait_line.hpp"
 #include "simruns/transport/detail/connection.hpp"
+#include "simruns/transport/detail/uptime_clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -19,37 +22,54 @@ namespace simruns::detail {
 /// outlive its execution context, see `bound_pool`; used on one strand only.
 class connection_pool {
  public:
-  using clock = std::chrono::steady_clock;
   using bound_pool = std::shared_ptr<context_bound<connection_pool>>;
   class lease;
 
+  /// A connection that nobody uses; null where there is none.
+  struct idle_connection {
+    std::unique_ptr<connection> link;
+    uptime_clock::time_point since{};
+
+    idle_connection() = default;
+    idle_connection(std::unique_ptr<connection> l, uptime_clock::time_point s)
+        : link(std::move(l)), since(s) {}
+  };
+
   /// `most`: leases at a time. `idle_limit`: a connection that was idle for longer is closed.
   connection_pool(boost::asio::any_io_executor executor, std::size_t most,
-                  std::chrono::milliseconds idle_limit)
-      : line_(executor), executor_(std::move(executor)), most_(most), idle_limit_(idle_limit) {}
+                  std::chrono::milliseconds idle_limit);
 
   boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
 
-  /// The connection that was used last, if it is still good, or null. Closes those that are not.
-  std::unique_ptr<connection> take_idle();
+  /// The connection that was used last, if it is still good. Closes those that are not.
+  idle_connection take_idle();
 
-  void keep(std::unique_ptr<connection> used) { idle_.emplace_back(std::move(used), clock::now()); }
+  /// Keeps a connection for the next who asks, if it is fit for that.
+  static void keep(bound_pool const& shared, std::unique_ptr<connection> used);
 
-  void drop_idle() noexcept { idle_.clear(); }
+  /// Closes `dead`, and every connection that was last used no later: whatever cut the one off
+  /// while it was idle, cut them off, too.
+  void drop_with(idle_connection dead) noexcept;
+
+  /// How long a kept connection may be silent before it counts as dead: two seconds, or longer
+  /// where the server takes longer to begin a response.
+  std::chrono::steady_clock::duration patience() const noexcept;
 
   /// First come, first served.
   /// Throws: not_begun_error (cancelled).   Cancels: terminal, partial, total.
   static boost::asio::awaitable<lease> take_lease(bound_pool shared);
 
- private:
-  struct idle_connection {
-    idle_connection(std::unique_ptr<connection> l, clock::time_point s)
-        : link(std::move(l)), since(s) {}
-    std::unique_ptr<connection> link;
-    clock::time_point since;
-  };
+  /// Has the idle connections looked at soon, and those closed that are no longer good. False:
+  /// there are none. Threads: any.
+  static bool ask_for_sweep(bound_pool const& shared);
 
+  /// See `context_bound`. The connections have closed themselves.
+  void forked() noexcept { sweep_is_due_ = false; }
+
+ private:
   bool has_room() const noexcept { return leased_ < most_; }
+  void note_first_byte(connection const& used) noexcept;
+  void sweep();
 
   wait_line line_;
   boost::asio::any_io_executor executor_;
@@ -57,6 +77,9 @@ class connection_pool {
   std::chrono::milliseconds idle_limit_;
   std::vector<idle_connection> idle_;  ///< The one used last at the end.
   std::size_t leased_ = 0;
+  connection::clock::duration slowest_{};  ///< First byte of late.
+  std::atomic<pid_t> swept_in_{0};         ///< The process whose sweeper knows of this; 0: none.
+  std::atomic<bool> sweep_is_due_{false};
 };
 
 /// A right to one connection, given back by the destructor.

@@ -22,7 +22,13 @@ class socket_deadline {
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Requires: `socket` outlives this.
-  socket_deadline(tcp_socket& socket, time_point until);
+  socket_deadline(tcp_socket& socket, time_point until) : socket_deadline(socket, until, until) {}
+
+  /// Until `begun` is called, `begin_until` is the moment, if it is the earlier one.
+  socket_deadline(tcp_socket& socket, time_point begin_until, time_point until);
+
+  /// What had to begin has begun.
+  void begun() noexcept;
 
   /// Whether the moment came, and closed the socket.
   bool passed() const noexcept;

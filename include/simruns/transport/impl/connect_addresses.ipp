@@ -1,9 +1,11 @@
 #pragma once
 
+#include "simruns/async/context_bound.hpp"
 #include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/connect_addresses.hpp"
+#include "simruns/transport/detail/fork_timer.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -38,7 +40,8 @@ SIMRUNS_INLINE endpoints interleave(endpoints const& found) {
 class connect_race {
  public:
   connect_race(boost::asio::any_io_executor const& executor, endpoints order)
-      : wake(executor), order_(std::move(order)) {}
+      : wake(boost::asio::query(executor, boost::asio::execution::context), executor),
+        order_(std::move(order)) {}
 
   bool has_next() const noexcept { return sockets_.size() < order_.size(); }
   bool is_lost() const noexcept { return !has_next() && faults_.size() == order_.size(); }
@@ -47,7 +50,7 @@ class connect_race {
 
   static void start_next(std::shared_ptr<connect_race> const& race) {
     auto const which = race->sockets_.size();
-    race->sockets_.emplace_back(race->wake.get_executor());
+    race->sockets_.emplace_back(race->wake->get_executor());
     race->sockets_.back().async_connect(
         race->order_[which], [race, which](error_code failed) { race->ended(which, failed); });
   }
@@ -69,7 +72,7 @@ class connect_race {
     throw request_error(std::move(failure));
   }
 
-  boost::asio::steady_timer wake;  ///< Cancelled whenever a connection came or failed.
+  context_bound<fork_timer> wake;  ///< Cancelled whenever a connection came or failed.
 
  private:
   static constexpr std::size_t most_named = 6;
@@ -81,7 +84,7 @@ class connect_race {
     } else {
       winner_ = which;
     }
-    wake.cancel();
+    wake->cancel();
   }
 
   std::string list_faults() const {
@@ -133,8 +136,11 @@ SIMRUNS_INLINE boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_addr
       next = now + patience;
       connect_race::start_next(race);
     }
-    race->wake.expires_at(race->has_next() ? std::min(next, until) : until);
-    co_await wait_for(race->wake);
+    race->wake->expires_at(race->has_next() ? std::min(next, until) : until);
+    co_await wait_for(*race->wake);
+    if (race->wake->lost_by_fork) {
+      throw request_error(errc::transport, "fork has lost the connection to " + to);
+    }
     auto const state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) {
       throw request_error(errc::cancelled, "cancelled while connecting to " + to);

@@ -12,14 +12,24 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <unistd.h>
 
 #include <utility>
 
 namespace simruns::detail {
 
 SIMRUNS_INLINE connection::connection(boost::asio::any_io_executor const& executor)
-    : tcp_(executor) {
+    : tcp_(executor),
+      process_(::getpid()),
+      fork_watch_(boost::asio::query(executor, boost::asio::execution::context), this) {
   buffer_.reserve(read_bytes);
+}
+
+/// Closes this process's hold of the socket only, which the parent does not notice.
+SIMRUNS_INLINE void connection::forked() {
+  lost_by_fork_ = true;
+  error_code ignored;
+  tcp_.close(ignored);
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<void> connection::connect(
@@ -57,22 +67,24 @@ SIMRUNS_INLINE boost::asio::awaitable<void> connection::handshake(std::string ho
 
 SIMRUNS_INLINE boost::asio::awaitable<http_response> connection::exchange(http_request request,
                                                                           attempt_limits limits,
+                                                                          deadline begin_until,
                                                                           deadline until) {
   reusable_ = false;
   responded_ = false;
-  socket_deadline const limit(tcp_, until);
+  socket_deadline limit(tcp_, begin_until, until);
   std::string text = "GET " + request.target + " HTTP/1.1\r\n";
   for (auto const& [name, value] : request.headers) text += name + ": " + value + "\r\n";
   text += request.gzip ? "Accept-Encoding: gzip\r\n\r\n" : "Accept-Encoding: identity\r\n\r\n";
   auto failed = co_await send(text);
   if (failed) throw_broken(limit.told(failed), "the request could not be sent");
 
+  sent_ = clock::now();
   response_reader reader(limits);
   while (!reader.feed(buffer_)) {
-    failed = co_await read_more();
+    failed = co_await read_more(limit);
     if (!failed) {
       // A timer yields to data that is always there.
-      if (std::chrono::steady_clock::now() < until) continue;
+      if (clock::now() < until) continue;
       throw request_error(errc::timeout, "the response did not end in time");
     }
     failed = limit.told(failed);
@@ -90,6 +102,7 @@ SIMRUNS_INLINE boost::asio::awaitable<http_response> connection::exchange(http_r
 }
 
 SIMRUNS_INLINE bool connection::is_quiet() {
+  if (process_ != ::getpid()) return false;
   if (!tcp_.is_open() || buffer_.size() != 0) return false;
   if (tls_) {
     // What came with the last response is within OpenSSL, and no longer at the socket.
@@ -114,12 +127,16 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::receive(
   return read_some(tcp_, room, got, streak_);
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::read_more() {
+SIMRUNS_INLINE boost::asio::awaitable<error_code> connection::read_more(socket_deadline& limit) {
   auto const room = buffer_.prepare(read_bytes);
   std::size_t got = 0;
   auto const failed = co_await receive(room, got);
   buffer_.commit(got);
-  responded_ = responded_ || got > 0;
+  if (got > 0 && !responded_) {
+    responded_ = true;
+    first_byte_after_ = clock::now() - sent_;
+    limit.begun();
+  }
   co_return failed;
 }
 

@@ -1,10 +1,68 @@
 #pragma once
 
+#include "simruns/async/detached_thread.hpp"
+#include "simruns/async/of_this_process.hpp"
 #include "simruns/config.hpp"
 #include "simruns/transport/detail/connection_pool.hpp"
 #include "simruns/transport/transport.hpp"
 
+#include <boost/asio/post.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
 namespace simruns::detail {
+
+/// Has the pools that hold idle connections sweep them a few times a second. A wait of Asio's for
+/// the end of each would be simpler, but would count as work, so that the `run` of a context never
+/// returned while a connection is kept. This thread is there only as long as there is such a pool.
+class pool_sweeper {
+ public:
+  void add(connection_pool::bound_pool const& pool) {
+    std::lock_guard const lock(mutex_);
+    bool const known = std::any_of(pools_.begin(), pools_.end(), [&](auto const& one) {
+      return !one.owner_before(pool) && !pool.owner_before(one);
+    });
+    if (known) return;
+    pools_.push_back(pool);
+    if (running_) return;
+    try {
+      start_detached_thread([this] { work(); });
+      running_ = true;
+    } catch (std::system_error const&) {
+      pools_.pop_back();  // what is idle is then looked at by the next request only
+    }
+  }
+
+ private:
+  using weak_pool = connection_pool::bound_pool::weak_type;
+
+  void work() {
+    static constexpr std::chrono::milliseconds pause{250};
+    do std::this_thread::sleep_for(pause);
+    while (ask_all());
+  }
+
+  bool ask_all() {
+    std::vector<connection_pool::bound_pool>
+        held;  // dropped after the lock, as the last may be here
+    std::lock_guard const lock(mutex_);
+    std::erase_if(pools_, [&](weak_pool const& one) {
+      auto pool = one.lock();
+      bool const wanted = pool && connection_pool::ask_for_sweep(pool);
+      held.push_back(std::move(pool));
+      return !wanted;
+    });
+    running_ = !pools_.empty();
+    return running_;
+  }
+
+  std::mutex mutex_;
+  std::vector<weak_pool> pools_;
+  bool running_ = false;
+};
 
 SIMRUNS_INLINE connection_pool::lease::~lease() {
   if (!pool_) return;
@@ -14,19 +72,77 @@ SIMRUNS_INLINE connection_pool::lease::~lease() {
   });
 }
 
-SIMRUNS_INLINE std::unique_ptr<connection> connection_pool::take_idle() {
-  auto const oldest = clock::now() - idle_limit_;
+SIMRUNS_INLINE connection_pool::connection_pool(boost::asio::any_io_executor executor,
+                                                std::size_t most,
+                                                std::chrono::milliseconds idle_limit)
+    : line_(executor), executor_(std::move(executor)), most_(most) {
+  static constexpr std::chrono::milliseconds none_at_all{-1};
+  static constexpr std::chrono::milliseconds century = std::chrono::hours{24 * 365 * 100};
+  idle_limit_ = std::clamp(idle_limit, none_at_all, century);  // in nanoseconds, it has to fit
+}
+
+SIMRUNS_INLINE void connection_pool::sweep() {
+  auto const oldest = uptime_clock::now() - idle_limit_;
   std::erase_if(idle_, [&](idle_connection const& one) {
     return one.since < oldest || !one.link->is_quiet();
   });
-  if (idle_.empty()) return nullptr;
-  auto last = std::move(idle_.back().link);
+}
+
+SIMRUNS_INLINE connection_pool::idle_connection connection_pool::take_idle() {
+  sweep();
+  idle_connection last;
+  if (idle_.empty()) return last;
+  last = std::move(idle_.back());
   idle_.pop_back();
   return last;
 }
 
+SIMRUNS_INLINE void connection_pool::keep(bound_pool const& shared,
+                                          std::unique_ptr<connection> used) {
+  auto& pool = **shared;
+  pool.note_first_byte(*used);
+  if (!used->reusable()) return;
+  pool.idle_.emplace_back(std::move(used), uptime_clock::now());
+  auto const here = ::getpid();
+  if (pool.swept_in_.exchange(here) == here) return;
+  of_this_process<pool_sweeper>().add(shared);
+}
+
+SIMRUNS_INLINE bool connection_pool::ask_for_sweep(bound_pool const& shared) {
+  bool wanted = false;
+  shared->with([&](connection_pool& pool) {
+    wanted = pool.swept_in_ != 0;
+    if (!wanted || pool.sweep_is_due_.exchange(true)) return;
+    boost::asio::post(pool.executor_, [weak = std::weak_ptr(shared)] {
+      auto const still = weak.lock();
+      if (!still) return;
+      still->with([](connection_pool& now) {
+        now.sweep_is_due_ = false;
+        now.sweep();
+        if (now.idle_.empty()) now.swept_in_ = 0;
+      });
+    });
+  });
+  return wanted;
+}
+
+SIMRUNS_INLINE void connection_pool::drop_with(idle_connection dead) noexcept {
+  std::erase_if(idle_, [&](idle_connection const& one) { return one.since <= dead.since; });
+}
+
+/// A slow server stays known as one for some responses, as they are not all slow.
+SIMRUNS_INLINE void connection_pool::note_first_byte(connection const& used) noexcept {
+  slowest_ = std::max(used.first_byte_after(), slowest_ - slowest_ / 8);
+}
+
+SIMRUNS_INLINE std::chrono::steady_clock::duration connection_pool::patience() const noexcept {
+  static constexpr std::chrono::steady_clock::duration least = std::chrono::seconds{2};
+  return std::max(least, 4 * slowest_);
+}
+
 SIMRUNS_INLINE boost::asio::awaitable<connection_pool::lease> connection_pool::take_lease(
     bound_pool shared) {
+  using clock = std::chrono::steady_clock;
   auto& pool = **shared;
   if (pool.line_.empty() && pool.has_room()) co_return lease(shared);
   auto const began = clock::now();

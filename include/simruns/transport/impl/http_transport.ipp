@@ -42,61 +42,108 @@ SIMRUNS_INLINE connect_options options_of(client_config const& config, lookup_fu
   return out;
 }
 
+/// `limit` after `start`; never, for a limit of zero and for one beyond all clocks.
 SIMRUNS_INLINE connection::deadline later(connection::deadline start,
                                           std::chrono::milliseconds limit) {
-  return limit.count() == 0 ? connection::deadline::max() : start + limit;
+  auto const left =
+      std::chrono::floor<std::chrono::milliseconds>(connection::deadline::max() - start);
+  return limit.count() == 0 || limit >= left ? connection::deadline::max() : start + limit;
+}
+
+/// Until when a connection that was idle has to begin its response. No more than half of the time
+/// that there is, so that a new one can be tried in the other half.
+SIMRUNS_INLINE connection::deadline begin_until(connection::deadline now,
+                                                connection_pool const& pool,
+                                                connection::deadline until) {
+  return now + std::min(pool.patience(), (until - now) / 2);
 }
 
 /// Where the time runs out, says which limit it was.
 SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on(connection& on,
                                                                  http_request request,
                                                                  attempt_limits limits,
+                                                                 connection::deadline begin_until,
                                                                  connection::deadline until) {
   try {
-    co_return co_await on.exchange(std::move(request), limits, until);
+    co_return co_await on.exchange(std::move(request), limits, begin_until, until);
   } catch (request_error const& failed) {
     rethrow_deadline(failed, "attempt_timeout", limits.attempt_timeout, "the response was whole");
   }
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on_new(
-    connection_pool::bound_pool shared, std::shared_ptr<connect_options const> how,
-    http_request request, attempt_limits limits, connection::deadline until) {
-  auto fresh = std::make_unique<connection>((*shared)->executor());
+/// Connects, and says which limit it was where the time runs out.
+SIMRUNS_INLINE boost::asio::awaitable<void> connect_new(connection& fresh,
+                                                        std::shared_ptr<connect_options const> how,
+                                                        std::string host, std::uint16_t port,
+                                                        attempt_limits limits,
+                                                        connection::deadline until) {
   auto const connect_until =
       std::min(until, later(std::chrono::steady_clock::now(), limits.connect_timeout));
   try {
-    co_await fresh->connect(request.host, request.port, how, connect_until);
+    co_await fresh.connect(host, port, how, connect_until);
   } catch (request_error const& failed) {
     bool const own = connect_until < until;
     auto const& proxy = how->proxy;
     rethrow_deadline(failed, own ? "connect_timeout" : "attempt_timeout",
                      own ? limits.connect_timeout : limits.attempt_timeout,
-                     "there was a connection to " + request.host + " port " +
-                         std::to_string(request.port) +
+                     "there was a connection to " + host + " port " + std::to_string(port) +
                          (proxy ? " by the proxy " + proxy->text() : ""));
   }
-  auto response = co_await exchange_on(*fresh, std::move(request), limits, until);
-  if (fresh->reusable()) (*shared)->keep(std::move(fresh));
-  co_return response;
 }
 
-/// On an idle connection if there is one. A server may have closed it meanwhile: where it dies
-/// before the first byte of the response, the request goes out once more, on a new one.
+/// On a new connection, or where a fork has taken that away, on another one.
+SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on_new(
+    connection_pool::bound_pool shared, std::shared_ptr<connect_options const> how,
+    http_request request, attempt_limits limits, connection::deadline until) {
+  for (;;) {
+    auto fresh = std::make_unique<connection>((*shared)->executor());
+    try {
+      co_await connect_new(*fresh, how, request.host, request.port, limits, until);
+      auto response = co_await exchange_on(*fresh, request, limits, until, until);
+      connection_pool::keep(shared, std::move(fresh));
+      co_return response;
+    } catch (request_error const&) {
+      if (!fresh->lost_by_fork()) throw;
+    }
+  }
+}
+
+/// Whether an exchange on a kept connection failed by what happened while that was idle, which says
+/// nothing of the server: it was closed or reset, or its packets go nowhere any more.
+SIMRUNS_INLINE bool was_dead(connection const& used, request_error const& failed,
+                             connection::deadline until) {
+  if (used.lost_by_fork()) return true;
+  if (used.responded()) return false;
+  bool const in_time = connection::clock::now() < until;
+  return failed.code() == errc::transport || (failed.code() == errc::timeout && in_time);
+}
+
+/// Whether a response was not meant for the request: some servers say 408 to a connection that they
+/// close since it was idle.
+SIMRUNS_INLINE bool is_farewell(connection const& used, http_response const& response) {
+  return response.status == 408 && !used.reusable();
+}
+
+/// On an idle connection if there is one. Where that turns out to be dead, the request goes out
+/// once more, on a new one.
 SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on_any(
     connection_pool::bound_pool shared, std::shared_ptr<connect_options const> how,
     http_request request, attempt_limits limits) {
-  auto const until = later(std::chrono::steady_clock::now(), limits.attempt_timeout);
-  if (auto used = (*shared)->take_idle()) {
+  auto const now = connection::clock::now();
+  auto const until = later(now, limits.attempt_timeout);
+  auto used = (*shared)->take_idle();
+  if (used.link) {
+    auto const first_until = begin_until(now, **shared, until);
     try {
-      auto response = co_await exchange_on(*used, request, limits, until);
-      if (used->reusable()) (*shared)->keep(std::move(used));
-      co_return response;
+      auto response = co_await exchange_on(*used.link, request, limits, first_until, until);
+      if (!is_farewell(*used.link, response)) {
+        connection_pool::keep(shared, std::move(used.link));
+        co_return response;
+      }
     } catch (request_error const& failed) {
-      bool const stale = !used->responded() && failed.code() == errc::transport;
-      if (!stale) throw;
+      if (!was_dead(*used.link, failed, until)) throw;
     }
-    (*shared)->drop_idle();
+    (*shared)->drop_with(std::move(used));
   }
   co_return co_await exchange_on_new(shared, how, std::move(request), limits, until);
 }

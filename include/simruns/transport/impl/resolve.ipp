@@ -1,9 +1,12 @@
 #pragma once
 
 #include "simruns/async/context_bound.hpp"
+#include "simruns/async/detached_thread.hpp"
+#include "simruns/async/of_this_process.hpp"
 #include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
+#include "simruns/transport/detail/fork_timer.hpp"
 #include "simruns/transport/detail/resolve.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,26 +19,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace simruns::detail {
 
 /// Threads for `getaddrinfo`, which cannot be interrupted: a lookup that nobody waits for any more
-/// finishes on its own and is forgotten. Never destroyed, since its threads are detached.
+/// finishes on its own and is forgotten.
 class lookup_threads {
  public:
-  static lookup_threads& instance() {
-    static auto* const threads = new lookup_threads;
-    return *threads;
-  }
-
   void run(std::function<void()> job) {
     std::lock_guard const lock(mutex_);
     jobs_.push_back(std::move(job));
     if (running_ == max_threads) return;
     try {
-      std::thread([this] { work(); }).detach();
+      start_detached_thread([this] { work(); });
     } catch (...) {
       jobs_.pop_back();
       throw;
@@ -76,7 +73,7 @@ struct lookup {
   bool done = false;
   std::exception_ptr fault;
   endpoints found;
-  context_bound<boost::asio::steady_timer> wake;
+  context_bound<fork_timer> wake;
 };
 
 SIMRUNS_INLINE void look_up(std::shared_ptr<lookup> const& state, lookup_function const& how,
@@ -94,10 +91,9 @@ SIMRUNS_INLINE void look_up(std::shared_ptr<lookup> const& state, lookup_functio
     state->fault = std::move(fault);
     state->found = std::move(found);
   }
-  state->wake.with([&](boost::asio::steady_timer& timer) {
-    boost::asio::post(timer.get_executor(), [state] {
-      state->wake.with([](boost::asio::steady_timer& waiting) { waiting.cancel(); });
-    });
+  state->wake.with([&](fork_timer& timer) {
+    boost::asio::post(timer.get_executor(),
+                      [state] { state->wake.with([](fork_timer& waiting) { waiting.cancel(); }); });
   });
 }
 
@@ -112,20 +108,33 @@ SIMRUNS_INLINE void look_up(std::shared_ptr<lookup> const& state, lookup_functio
   }
 }
 
+/// Throws: request_error (connect), if the zone of an address is no interface of this machine.
+SIMRUNS_INLINE void check_zone(std::string const& host, boost::asio::ip::address const& address) {
+  auto const percent = host.find('%');
+  if (percent == host.npos || !address.is_v6() || !address.to_v6().is_link_local()) return;
+  if (address.to_v6().scope_id() != 0) return;
+  throw request_error(errc::connect, "no network interface " + host.substr(percent + 1) +
+                                         " on this machine, which the address " + host + " names");
+}
+
 SIMRUNS_INLINE boost::asio::awaitable<endpoints> resolve(
     lookup_function how, std::string host, std::uint16_t port,
     std::chrono::steady_clock::time_point deadline) {
   namespace asio = boost::asio;
   error_code not_literal;
   auto const literal = asio::ip::make_address(host, not_literal);
+  if (!not_literal) check_zone(host, literal);
   if (!not_literal) co_return endpoints(1, asio::ip::tcp::endpoint(literal, port));
 
   auto executor = co_await asio::this_coro::executor;
   auto state = std::make_shared<lookup>(executor);
   state->wake->expires_at(deadline);
-  lookup_threads::instance().run([state, how, host, port] { look_up(state, how, host, port); });
+  of_this_process<lookup_threads>().run(
+      [state, how, host, port] { look_up(state, how, host, port); });
   auto const woken = co_await wait_for(*state->wake);
 
+  if (state->wake->lost_by_fork)
+    throw request_error(errc::transport, "fork has lost the lookup of " + host);
   std::unique_lock lock(state->mutex);
   if (!state->done) {
     lock.unlock();

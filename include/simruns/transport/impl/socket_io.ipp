@@ -9,10 +9,26 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 
+#include <algorithm>
+#include <memory>
+
 namespace simruns::detail {
 
 struct socket_deadline::state {
-  explicit state(tcp_socket& s) : socket(s), timer(s.get_executor()) {}
+  state(tcp_socket& s, time_point u) : socket(s), timer(s.get_executor()), until(u) {}
+
+  /// A first byte that comes in time costs no call into the system: the timer is left as it is, and
+  /// goes on to the later moment by itself.
+  static void wait(std::shared_ptr<state> const& self, time_point moment) {
+    if (moment == time_point::max()) return;
+    self->timer.expires_at(moment);
+    self->timer.async_wait([weak = std::weak_ptr(self), moment](error_code cancelled) {
+      auto const late = weak.lock();
+      if (cancelled || !late) return;
+      if (late->begun && moment < late->until) return wait(late, late->until);
+      late->close();
+    });
+  }
 
   void close() {
     passed = true;
@@ -22,18 +38,18 @@ struct socket_deadline::state {
 
   tcp_socket& socket;
   boost::asio::steady_timer timer;
+  time_point until;
+  bool begun = false;
   bool passed = false;
 };
 
-SIMRUNS_INLINE socket_deadline::socket_deadline(tcp_socket& socket, time_point until)
-    : state_(std::make_shared<state>(socket)) {
-  if (until == time_point::max()) return;
-  state_->timer.expires_at(until);
-  state_->timer.async_wait([weak = std::weak_ptr(state_)](error_code cancelled) {
-    auto const now_late = weak.lock();
-    if (!cancelled && now_late) now_late->close();
-  });
+SIMRUNS_INLINE socket_deadline::socket_deadline(tcp_socket& socket, time_point begin_until,
+                                                time_point until)
+    : state_(std::make_shared<state>(socket, until)) {
+  state::wait(state_, std::min(begin_until, until));
 }
+
+SIMRUNS_INLINE void socket_deadline::begun() noexcept { state_->begun = true; }
 
 SIMRUNS_INLINE bool socket_deadline::passed() const noexcept { return state_->passed; }
 
