@@ -4,12 +4,13 @@
 #include "support/black_hole.hpp"
 #include "support/catch.hpp"
 #include "support/http_client.hpp"
+#include "support/own_process.hpp"
 #include "support/scripted_server.hpp"
 
-#include <spawn.h>
-#include <sys/wait.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 
-#include <array>
+#include <algorithm>
 #include <thread>
 
 using Catch::Matchers::ContainsSubstring;
@@ -32,6 +33,23 @@ simruns::client_config patient() {
 
 endpoint of(char const* address, std::uint16_t port) {
   return {boost::asio::ip::make_address(address), port};
+}
+
+/// An IPv6 address of this machine with its zone; unspecified, if there is none.
+boost::asio::ip::address_v6 link_local_address() {
+  boost::asio::ip::address_v6 out;
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return out;
+  for (auto const* one = all; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET6) continue;
+    auto const* const found = reinterpret_cast<sockaddr_in6 const*>(one->ifa_addr);
+    boost::asio::ip::address_v6::bytes_type bytes;
+    std::copy_n(found->sin6_addr.s6_addr, bytes.size(), bytes.begin());
+    boost::asio::ip::address_v6 const address(bytes, found->sin6_scope_id);
+    if (address.is_link_local()) out = address;
+  }
+  ::freeifaddrs(all);
+  return out;
 }
 
 /// A lookup that does not end while anybody could wait for it.
@@ -97,6 +115,63 @@ TEST_CASE("an IPv6 address is a host") {
   CHECK(client.fetch().has_value());
 }
 
+TEST_CASE("localhost and the names below it are this machine, whatever the system knows") {
+  simruns::endpoints const both{of("::1", 8080), of("127.0.0.1", 8080)};
+  for (auto const* name :
+       {"localhost", "localhost.", "LocalHost", "api.localhost", "a.b.localhost.", "A.LOCALHOST"}) {
+    INFO(name);
+    CHECK(simruns::system_lookup(name, 8080) == both);
+  }
+  CHECK_THROWS_AS(simruns::system_lookup("localhost.invalid", 1), simruns::request_error);
+  for (auto const* address : {"127.0.0.1", "::1"}) {
+    INFO(address);
+    scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, address);
+    auto const url = "http://api.localhost:" + std::to_string(server.endpoint().port());
+    test::http_client client(simruns::client_config(url), simruns::system_lookup);
+    CHECK(client.fetch().has_value());
+  }
+}
+
+TEST_CASE("an address with a zone is a host, and the server is not told of the zone") {
+  scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, "::1");
+  auto const port = std::to_string(server.endpoint().port());
+  test::http_client client(simruns::client_config("http://[::1%25lo]:" + port),
+                           simruns::system_lookup);
+  CHECK(client.fetch().has_value());
+  CHECK_THAT(server.heads().at(0), ContainsSubstring("\r\nHost: [::1]:" + port + "\r\n"));
+}
+
+TEST_CASE("an address of the link is reached by its zone, by name and by number") {
+  auto const address = link_local_address();
+  if (address.is_unspecified()) {
+    WARN("this machine has no address of a link");
+    return;
+  }
+  scripted_server server(
+      {{scripted_server::reply(answer(body), false)}, {scripted_server::reply(answer(body))}},
+      nullptr, address.to_string());
+  auto const port = std::to_string(server.endpoint().port());
+  auto const plain = boost::asio::ip::address_v6(address.to_bytes()).to_string();
+  for (auto const& zone :
+       {address.to_string().substr(plain.size() + 1), std::to_string(address.scope_id())}) {
+    INFO(zone);
+    test::http_client client(
+        simruns::client_config("http://[" + plain + "%25" + zone + "]:" + port),
+        simruns::system_lookup);
+    CHECK(client.fetch().has_value());
+  }
+}
+
+TEST_CASE("a zone that is no interface of this machine is named") {
+  simruns::client_config config("http://[fe80::1%25nosuch0]:8080");
+  config.max_attempts = 1;
+  test::http_client client(config, simruns::system_lookup);
+  auto const got = client.fetch();
+  REQUIRE(got.has_error());
+  CHECK(got.error().code == errc::connect);
+  CHECK_THAT(got.error().message, ContainsSubstring("no network interface nosuch0"));
+}
+
 TEST_CASE("a lookup that throws, or finds nothing, is an error of the connection") {
   auto const throws = [](std::string const&, std::uint16_t) -> simruns::endpoints {
     throw std::runtime_error("the directory is down");
@@ -135,13 +210,7 @@ TEST_CASE("a program that ends while a lookup hangs", "[.ends-in-lookup]") {
 }
 
 TEST_CASE("a lookup that hangs does not delay the exit of the program") {
-  std::array<char*, 3> const arguments{const_cast<char*>("self"),
-                                       const_cast<char*>("[.ends-in-lookup]"), nullptr};
   auto const began = std::chrono::steady_clock::now();
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ) == 0);
-  int status = -1;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(status == 0);
+  CHECK(test::run_in_own_process("[.ends-in-lookup]") == 0);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(60));
 }

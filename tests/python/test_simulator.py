@@ -163,3 +163,12 @@ def test_a_child_of_fork_completes_no_recording_of_its_parent(tmp_path: Path) ->
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.split() == ["False", "True"], done.stderr
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "api.localhost", "a.b.localhost."])
+def test_localhost_is_this_machine_whatever_the_system_knows(host: str) -> None:
+    with simruns.Simulator(scenarios=1, runs=3, host=host) as sim:
+        assert sim.url.startswith("http://127.0.0.1:")
+        url = sim.url.replace("127.0.0.1", host)
+        with simruns.Client(url, api_key=sim.api_key, project=sim.project) as client:
+            assert len(client.batches(sim.pairs).read()) == 3

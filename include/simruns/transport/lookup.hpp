@@ -19,7 +19,9 @@ using endpoints = std::vector<boost::asio::ip::basic_endpoint<boost::asio::ip::t
 /// Throws: any exception of the standard library, if there is no address.
 using lookup_function = std::function<endpoints(std::string const& host, std::uint16_t port)>;
 
-/// The default: the system's `getaddrinfo`. Throws: request_error (errc::connect).
+/// The default: the system's `getaddrinfo`. `localhost` and the names below it are this machine's
+/// own addresses, also where the system does not know them, as without /etc/hosts.
+/// Throws: request_error (errc::connect).
 endpoints system_lookup(std::string const& host, std::uint16_t port);
 
 }  // namespace simruns

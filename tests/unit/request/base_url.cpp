@@ -55,6 +55,15 @@ TEST_CASE("a base URL is a scheme, a host, perhaps a port, perhaps a path prefix
                     "127.0.0.1:8080"},
            accepted{"http://[::1]:8080/t", false, "::1", 8080, "/t", "[::1]:8080"},
            accepted{"https://[2001:DB8::1]", true, "2001:db8::1", 443, "", "[2001:db8::1]"},
+           accepted{"HTTP://h", false, "h", 80, "", "h"},
+           accepted{"HttpS://h/X", true, "h", 443, "/X", "h"},
+           accepted{"http://[fe80::1%25eth0]:8080/t", false, "fe80::1%eth0", 8080, "/t",
+                    "[fe80::1]:8080"},
+           accepted{"http://[FE80::A%25enP5p1s0]", false, "fe80::a%enP5p1s0", 80, "", "[fe80::a]"},
+           accepted{"http://[fe80::1%eth0.7]", false, "fe80::1%eth0.7", 80, "", "[fe80::1]"},
+           accepted{"http://[fe80::1%253]", false, "fe80::1%3", 80, "", "[fe80::1]"},
+           accepted{"http://[fe80::1%25]", false, "fe80::1%25", 80, "", "[fe80::1]"},
+           accepted{"http://[fe80::1%25a%2Db]", false, "fe80::1%a-b", 80, "", "[fe80::1]"},
            accepted{"https://[::ffff:10.0.0.1]/", true, "::ffff:10.0.0.1", 443, "",
                     "[::ffff:10.0.0.1]"},
            accepted{"http://my_service-1:9", false, "my_service-1", 9, "", "my_service-1:9"},
@@ -78,7 +87,13 @@ TEST_CASE("anything else is refused") {
            "//api.example",
            "://api.example",
            "ftp://api.example",
-           "HTTPS://api.example",
+           "http://[fe80::1%]",
+           "http://[fe80::1%25a%20b]",
+           "http://[fe80::1%25a%zz]",
+           "http://[fe80::1%a/b]",
+           "http://[fe80::1%a@b]",
+           "http://[%25eth0]",
+           "http://h%25eth0",
            "https:/api.example",
            "https//api.example",
            "https://",
@@ -117,7 +132,6 @@ TEST_CASE("anything else is refused") {
            "https://[::1]x",
            "https://[::1]:",
            "https://[127.0.0.1]",
-           "https://[fe80::1%eth0]",
            "https://[g::1]",
            "https://h/..",
            "https://h/../testing",
@@ -158,14 +172,17 @@ TEST_CASE("a refusal never repeats the URL, which may hold a password") {
 }
 
 TEST_CASE("only this machine is loopback") {
-  for (std::string_view text : {"http://localhost", "http://LocalHost:1", "http://a.localhost",
-                                "http://127.0.0.1", "http://127.1.2.3:80", "http://[::1]"}) {
+  for (std::string_view text :
+       {"http://localhost", "http://LocalHost:1", "http://a.localhost", "http://127.0.0.1",
+        "http://127.1.2.3:80", "http://[::1]", "http://localhost.", "http://A.b.LOCALHOST.",
+        "http://[::1%25lo]"}) {
     CAPTURE(text);
     CHECK(base_url(text).is_loopback());
   }
   for (std::string_view text :
        {"http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://mylocalhost",
-        "http://128.0.0.1", "http://[::2]", "http://127.example", "http://10.0.0.1"}) {
+        "http://localhost..", "http://localhos", "http://my-localhost", "http://128.0.0.1",
+        "http://[::2]", "http://127.example", "http://10.0.0.1"}) {
     CAPTURE(text);
     CHECK_FALSE(base_url(text).is_loopback());
   }

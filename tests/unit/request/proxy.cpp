@@ -79,12 +79,16 @@ TEST_CASE("a proxy's URL has a host, a port of 8080 by default, and maybe a user
   CHECK(proxy_url("http://user@proxy.test").user_and_password() == "user:");
 }
 
+TEST_CASE("the scheme and the host of a proxy are the same in capital letters") {
+  CHECK(proxy_url("HTTP://Proxy.Test:3128").text() == "http://proxy.test:3128");
+  CHECK(proxy_url("Http://[FE80::1%25Eth0]").text() == "http://[fe80::1%25Eth0]:8080");
+}
+
 TEST_CASE("what is no URL of a proxy is refused, and not repeated") {
   for (std::string const text : {"",
                                  "proxy.test",
                                  "https://u:hunter2@proxy.test",
                                  "socks5://u:hunter2@proxy.test",
-                                 "HTTP://u:hunter2@proxy.test",
                                  "http://",
                                  "http://u:hunter2@",
                                  "http://u:hunter2@proxy.test:0",

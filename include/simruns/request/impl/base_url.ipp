@@ -17,7 +17,7 @@ SIMRUNS_INLINE base_url::base_url(std::string_view text) {
     }
   }
   auto const mark = text.find("://");
-  auto const scheme = text.substr(0, mark);
+  auto const scheme = detail::lower_case(text.substr(0, mark));
   if (mark == text.npos || (scheme != "https" && scheme != "http")) {
     refuse("it must start with https:// or http://");
   }
@@ -65,18 +65,20 @@ SIMRUNS_INLINE void base_url::check_prefix(std::string_view prefix) {
   }
 }
 
+SIMRUNS_INLINE std::string base_url::port_suffix() const {
+  return port_ == (https_ ? 443 : 80) ? std::string() : ":" + std::to_string(port_);
+}
+
 SIMRUNS_INLINE std::string base_url::host_header() const {
-  std::string out = detail::bracketed(host_);
-  if (port_ != (https_ ? 443 : 80)) out += ":" + std::to_string(port_);
-  return out;
+  return detail::bracketed(host_) + port_suffix();
 }
 
 SIMRUNS_INLINE std::string base_url::text() const {
-  return std::string(scheme()) + "://" + host_header() + path_prefix();
+  return std::string(scheme()) + "://" + detail::url_host(host_) + port_suffix() + path_prefix();
 }
 
 SIMRUNS_INLINE bool base_url::is_loopback() const noexcept {
-  return host_ == "localhost" || host_.ends_with(".localhost") || host_ == "::1" ||
+  return detail::is_localhost(host_) || detail::without_zone(host_) == "::1" ||
          (host_.starts_with("127.") && host_.find_first_not_of("0123456789.") == host_.npos);
 }
 

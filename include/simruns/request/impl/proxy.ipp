@@ -24,7 +24,7 @@ SIMRUNS_INLINE proxy_url::proxy_url(std::string_view text) {
   if (!std::all_of(text.begin(), text.end(), detail::is_url_character)) {
     refuse("it holds a space, a control character or a byte beyond ASCII");
   }
-  if (!text.starts_with(scheme)) {
+  if (detail::lower_case(text.substr(0, scheme.size())) != scheme) {
     refuse("it must start with http://, over which tunnels are asked for");
   }
   text.remove_prefix(scheme.size());
@@ -66,7 +66,7 @@ SIMRUNS_INLINE void proxy_url::refuse(std::string_view why) {
 }
 
 SIMRUNS_INLINE std::string proxy_url::text() const {
-  return "http://" + detail::bracketed(host_) + ":" + std::to_string(port_);
+  return "http://" + detail::url_host(host_) + ":" + std::to_string(port_);
 }
 
 namespace detail {

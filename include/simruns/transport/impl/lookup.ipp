@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
+#include "simruns/text/authority.hpp"
 #include "simruns/transport/lookup.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +14,11 @@
 namespace simruns {
 
 SIMRUNS_INLINE endpoints system_lookup(std::string const& host, std::uint16_t port) {
+  namespace ip = boost::asio::ip;
+  if (detail::is_localhost(host)) {
+    return {ip::tcp::endpoint(ip::address_v6::loopback(), port),
+            ip::tcp::endpoint(ip::address_v4::loopback(), port)};
+  }
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG;

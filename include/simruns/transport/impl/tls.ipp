@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
+#include "simruns/text/authority.hpp"
 #include "simruns/transport/detail/tls.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -68,13 +69,13 @@ SIMRUNS_INLINE void check_tls_context(boost::asio::ssl::context& tls) {
 
 SIMRUNS_INLINE void expect_host(SSL* handle, std::string const& host) {
   error_code not_address;
-  boost::asio::ip::make_address(host, not_address);
-  auto const name = without_last_dot(host);
+  auto const name = without_last_dot(std::string(without_zone(host)));
+  boost::asio::ip::make_address(name, not_address);
   if (not_address) SSL_set_tlsext_host_name(handle, const_cast<char*>(name.c_str()));
   SSL_set_hostflags(handle,
                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   int const set = not_address ? SSL_set1_host(handle, name.c_str())
-                              : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str());
+                              : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), name.c_str());
   // Unset, any trusted certificate would do for any host.
   if (set != 1) throw request_error(errc::tls, "the certificate of " + host + " cannot be checked");
 }
