@@ -9,6 +9,14 @@
 #error "simruns needs C++20 with coroutines: compile with -std=c++20 or later"
 #endif
 
+#ifdef BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT
+#error "simruns needs Asio's standard executors: leave BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT out"
+#endif
+
+#if defined(BOOST_ASIO_DISABLE_CO_AWAIT) || defined(BOOST_ASIO_DISABLE_STD_COROUTINE)
+#error "simruns needs Asio's coroutines: leave BOOST_ASIO_DISABLE_CO_AWAIT out"
+#endif
+
 /// What a function that is defined in `impl/` is declared with: `inline`, or nothing.
 #ifdef SIMRUNS_SEPARATE_COMPILATION
 #define SIMRUNS_INLINE

@@ -145,3 +145,60 @@ TEST_CASE("cancelled from another executor at any moment, an operation ends once
   context.stop();
   for (auto& thread : threads) thread.join();
 }
+
+TEST_CASE("a handle that was moved from refuses all but an assignment, and works after one") {
+  test::asio::io_context context;
+  auto const link = std::make_shared<scripted_transport>();
+  link->then_page(page_of({"a"})).then_page(page_of({"b"}));
+  auto client = test::scripted_client(context.get_executor(), link);
+  auto runs = client.runs(test::query());
+  auto followed = client.follow(test::query());
+  auto const refused = [](auto use) {
+    try {
+      static_cast<void>(use());
+    } catch (simruns::request_error const& error) {
+      CHECK(error.code() == simruns::errc::invalid_argument);
+      return std::string(error.what()).find("moved from") != std::string::npos;
+    }
+    return false;
+  };
+  auto const nobody = [](auto...) {};
+
+  auto kept = std::move(client);
+  CHECK(refused([&] { return client.get_executor(); }));
+  CHECK(refused([&] { return client.fetch_page(test::query()); }));
+  CHECK(refused([&] { return client.try_fetch_page(test::query()); }));
+  CHECK(refused([&] { return client.async_fetch_page(test::query(), nobody); }));
+  CHECK(refused([&] { return client.runs(test::query()); }));
+  CHECK(refused([&] { return client.follow(test::query()); }));
+  auto const copy = client;
+  CHECK(refused([&] { return copy.runs(test::query()); }));
+
+  auto const refuses = [&](auto& stream) {
+    CHECK(refused([&] { return stream.get_executor(); }));
+    CHECK(refused([&] { return stream.next(); }));
+    CHECK(refused([&] { return stream.wait_ready(); }));
+    CHECK(refused([&] { return stream.next_page(); }));
+    CHECK(refused([&] { return stream.next_if_ready(); }));
+    CHECK(refused([&] { return stream.async_next(nobody); }));
+    CHECK(refused([&] { return stream.async_wait_ready(nobody); }));
+    CHECK(refused([&] { return stream.async_next_page(nobody); }));
+    CHECK(refused([&] { return stream.failure(); }));
+    stream.close();
+  };
+  auto kept_runs = std::move(runs);
+  refuses(runs);
+  CHECK(refused([&] { return runs.position(); }));
+  CHECK(refused([&] { return runs.completeness(); }));
+  auto const kept_followed = std::move(followed);
+  refuses(followed);
+  CHECK(refused([&] { return followed.status(); }));
+  CHECK(refused([&] { return followed.lost(); }));
+
+  client = std::move(kept);
+  runs = std::move(kept_runs);
+  auto const first = test::run(context, test::read_all(test::share(std::move(runs))));
+  CHECK(first.ids == std::vector<std::string>{"a"});
+  auto const second = test::run(context, client.fetch_page(test::query()));
+  CHECK(second[0].id == "b");
+}

@@ -6,6 +6,7 @@
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
 #include "simruns/runs/detail/client_operations.hpp"
+#include "simruns/runs/detail/moved_from.hpp"
 #include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
 #include "simruns/runs/with_details.hpp"
@@ -22,6 +23,7 @@
 namespace simruns {
 
 /// Connections to one server, with one set of credentials. A handle: copies share the connections.
+/// A moved-from client can be assigned to or destroyed; all else throws `errc::invalid_argument`.
 ///
 ///     simruns::client client{executor, simruns::client_config{"https://api.example/testing"},
 ///                            simruns::credentials::api_key(key)};
@@ -31,6 +33,8 @@ namespace simruns {
 /// All state of a client lives on a strand of its own, so any thread may start an operation, and
 /// several may be under way. Operations that race, by `||` or in a `parallel_group`, must start on
 /// one strand or one thread, as Asio asks of all its objects.
+///
+/// A program that forks calls the context's `notify_fork`, see `http_transport`.
 ///
 /// g++ 12 destroys temporaries twice that `?:` or braces make inside a `co_await` expression. Name
 /// such a query or argument first.
@@ -76,7 +80,7 @@ class basic_client {
 
   /// Where handlers run that name no executor of their own.
   /// Throws: request_error (invalid_argument) if the execution context has gone.
-  executor_type get_executor() const { return executor_type(detail::executor_of(*core_)); }
+  executor_type get_executor() const { return executor_type(detail::executor_of(*core())); }
 
   /// Fetches one page: the first, or the one that `query.start_at` names. Of a page that a position
   /// leads into the middle of, it gives the runs behind that position.
@@ -85,12 +89,12 @@ class basic_client {
   /// Lifetime:  copies `query`; keeps what it needs alive itself.
   /// Threads:   any.                              Cost: one GET, one pass, one arena.
   boost::asio::awaitable<page> fetch_page(run_query query) const {
-    return detail::fetch_page(core_, std::move(query));
+    return detail::fetch_page(core(), std::move(query));
   }
 
   /// As `fetch_page`, without throwing.
   boost::asio::awaitable<result<page>> try_fetch_page(run_query query) const {
-    return detail::try_fetch_page(core_, std::move(query));
+    return detail::try_fetch_page(core(), std::move(query));
   }
 
   /// As `fetch_page`, for any completion token. Signature `void(error_code, page)`; with
@@ -98,10 +102,10 @@ class basic_client {
   /// associated executor, else by the client's, and its associated allocator holds it meanwhile.
   template <class CompletionToken = detail::default_token_t<Executor>>
   auto async_fetch_page(run_query query, CompletionToken&& token = CompletionToken()) const {
-    auto start = [core = core_, query = std::move(query)](detail::completion<page> done) {
+    auto start = [core = core(), query = std::move(query)](detail::completion<page> done) {
       detail::start_fetch_page(core, query, std::move(done));
     };
-    auto made = detail::make_initiation<page>(detail::executor_of(*core_), std::move(start));
+    auto made = detail::make_initiation<page>(detail::executor_of(*core()), std::move(start));
     return boost::asio::async_initiate<CompletionToken, void(error_code, page)>(std::move(made),
                                                                                 token);
   }
@@ -110,18 +114,21 @@ class basic_client {
   /// Throws: request_error (invalid_argument) if `query` starts at a position of another query, or
   /// has `skip` or windows beside `start_at`.
   basic_run_generator<Executor> runs(run_query const& query) const {
-    return basic_run_generator<Executor>(detail::walk_of(core_, query));
+    return basic_run_generator<Executor>(detail::walk_of(core(), query));
   }
 
   /// The runs of a live batch, each once, as they settle. Nothing is sent yet.
   /// Throws: request_error (invalid_argument) if `query` has a start, end or order of its own.
   basic_run_follower<Executor> follow(run_query const& query, follow_options options = {}) const {
-    return basic_run_follower<Executor>(core_, detail::follow_of(core_, query, std::move(options)));
+    return basic_run_follower<Executor>(core(),
+                                        detail::follow_of(core(), query, std::move(options)));
   }
 
  private:
   template <class Other>
   friend class basic_client;
+
+  detail::core_ptr const& core() const { return detail::not_moved_from(core_); }
 
   detail::core_ptr core_;
 };

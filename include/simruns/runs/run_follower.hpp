@@ -35,10 +35,10 @@ class basic_run_follower : public basic_run_stream<Executor> {
       : basic_run_stream<Executor>(std::move(other.consumer_)), source_(std::move(other.source_)) {}
 
   /// As of the latest page, whose runs may not all have been taken yet. Threads: any.
-  follow_status status() const { return detail::status_of(*source_); }
+  follow_status status() const { return detail::status_of(*detail::not_moved_from(source_)); }
 
   /// The runs that went before they settled, in the order of their loss. Threads: any.
-  std::vector<lost_run> lost() const { return detail::lost_by(*source_); }
+  std::vector<lost_run> lost() const { return detail::lost_by(*detail::not_moved_from(source_)); }
 
  private:
   template <class Other>

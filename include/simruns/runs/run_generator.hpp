@@ -31,12 +31,12 @@ class basic_run_generator : public basic_run_stream<Executor> {
       : basic_run_stream<Executor>(std::move(other.consumer_)) {}
 
   /// Where the next run is, for `run_query::start_at`: the consumer's place, not the read-ahead's.
-  std::string position() const { return detail::position_of(*this->consumer_); }
+  std::string position() const { return detail::position_of(*this->consumer()); }
 
   /// What the walk has had, as of the page in hand. It is complete only after every run was handed
   /// to the caller.
-  simruns::completeness const& completeness() const noexcept {
-    return detail::completeness_of(*this->consumer_);
+  simruns::completeness const& completeness() const {
+    return detail::completeness_of(*this->consumer());
   }
 
   /// The runs that were left out so far, as `run_query::skip_bad_runs` asks, in the order of their

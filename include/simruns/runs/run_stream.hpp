@@ -4,6 +4,7 @@
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/runs/detail/initiation.hpp"
+#include "simruns/runs/detail/moved_from.hpp"
 #include "simruns/runs/detail/stream_operations.hpp"
 #include "simruns/runs/with_details.hpp"
 
@@ -22,7 +23,8 @@ namespace simruns {
 /// first run is asked for.
 ///
 /// After an error its state is unchanged: the next call asks for the same page again. After the end
-/// every call gives the end. A moved-from stream can be assigned to or destroyed.
+/// every call gives the end. A moved-from stream can be assigned to or destroyed; all else throws
+/// `errc::invalid_argument`.
 ///
 /// One operation at a time: a second one while the first is outstanding is
 /// `errc::invalid_argument`. Any thread may start it. Operations that race, by `||` or in a
@@ -46,7 +48,7 @@ class basic_run_stream {
 
   /// Where handlers run that name no executor of their own: the client's.
   /// Throws: request_error (invalid_argument) if the execution context has gone.
-  executor_type get_executor() const { return executor_type(detail::executor_of(*consumer_)); }
+  executor_type get_executor() const { return executor_type(detail::executor_of(*consumer())); }
 
   /// The next run; null at the end.
   /// Completes: at once for a run of the page in hand.   Throws: request_error, with `position`.
@@ -56,17 +58,17 @@ class basic_run_stream {
   /// Threads:   any; one operation at a time.   Cost: one GET a page, shared by its runs.
   /// A caller that can be cancelled is let go once before the run is taken, so that a run is not
   /// taken for the loser of a race.
-  boost::asio::awaitable<run_ptr> next() & { return detail::next_run(consumer_); }
+  boost::asio::awaitable<run_ptr> next() & { return detail::next_run(consumer()); }
 
   /// Waits until a run is here, for `next_if_ready` to give; false at the end. As `next`, but takes
   /// nothing.
-  boost::asio::awaitable<bool> wait_ready() & { return detail::wait_for_run(consumer_); }
+  boost::asio::awaitable<bool> wait_ready() & { return detail::wait_for_run(consumer()); }
 
   /// The rest of the page in hand, or else the next page; not valid at the end. As `next`.
-  boost::asio::awaitable<page> next_page() & { return detail::next_page(consumer_); }
+  boost::asio::awaitable<page> next_page() & { return detail::next_page(consumer()); }
 
   /// A run that is already here, without suspending; null if a page must be fetched, or at the end.
-  run_ptr next_if_ready() & { return detail::next_if_ready(consumer_); }
+  run_ptr next_if_ready() & { return detail::next_if_ready(consumer()); }
 
   /// As `next`, for any completion token: callbacks, futures, `deferred`, `as_tuple`. Signature
   /// `void(error_code, run_ptr)`; with `with_details(token)` it is `void(std::exception_ptr,
@@ -75,7 +77,7 @@ class basic_run_stream {
   /// handler has an immediate executor (Boost 1.82).
   template <class CompletionToken = detail::default_token_t<Executor>>
   auto async_next(CompletionToken&& token = CompletionToken()) & {
-    auto start = [consumer = consumer_](detail::completion<run_ptr> done) {
+    auto start = [consumer = consumer()](detail::completion<run_ptr> done) {
       detail::start_next_run(consumer, std::move(done));
     };
     return initiate<run_ptr, CompletionToken>(std::move(start), token);
@@ -84,7 +86,7 @@ class basic_run_stream {
   /// As `wait_ready`, for any completion token. Signature `void(error_code, bool)`.
   template <class CompletionToken = detail::default_token_t<Executor>>
   auto async_wait_ready(CompletionToken&& token = CompletionToken()) & {
-    auto start = [consumer = consumer_](detail::completion<bool> done) {
+    auto start = [consumer = consumer()](detail::completion<bool> done) {
       detail::start_wait_for_run(consumer, std::move(done));
     };
     return initiate<bool, CompletionToken>(std::move(start), token);
@@ -93,7 +95,7 @@ class basic_run_stream {
   /// As `next_page`, for any completion token. Signature `void(error_code, page)`.
   template <class CompletionToken = detail::default_token_t<Executor>>
   auto async_next_page(CompletionToken&& token = CompletionToken()) & {
-    auto start = [consumer = consumer_](detail::completion<page> done) {
+    auto start = [consumer = consumer()](detail::completion<page> done) {
       detail::start_next_page(consumer, std::move(done));
     };
     return initiate<page, CompletionToken>(std::move(start), token);
@@ -104,7 +106,7 @@ class basic_run_stream {
   void close() noexcept { detail::close(consumer_); }
 
   /// The latest failure, details included; its code is zero if there was none.
-  request_failure const& failure() const noexcept { return detail::failure_of(*consumer_); }
+  request_failure const& failure() const { return detail::failure_of(*consumer()); }
 
  protected:
   explicit basic_run_stream(detail::consumer_ptr consumer) : consumer_(std::move(consumer)) {}
@@ -118,12 +120,14 @@ class basic_run_stream {
   }
   ~basic_run_stream() { close(); }
 
+  detail::consumer_ptr const& consumer() const { return detail::not_moved_from(consumer_); }
+
   detail::consumer_ptr consumer_;
 
  private:
   template <class Value, class CompletionToken, class Start>
   auto initiate(Start start, std::remove_reference_t<CompletionToken>& token) {
-    auto made = detail::make_initiation<Value>(detail::executor_of(*consumer_), std::move(start));
+    auto made = detail::make_initiation<Value>(detail::executor_of(*consumer()), std::move(start));
     return boost::asio::async_initiate<CompletionToken, void(error_code, Value)>(std::move(made),
                                                                                  token);
   }

@@ -42,6 +42,11 @@ SIMRUNS_INLINE run_consumer::run_consumer(std::shared_ptr<client_core> c,
   before_hand.digest = query.digest();
 }
 
+[[noreturn]] SIMRUNS_INLINE void throw_moved_from() {
+  throw request_error(errc::invalid_argument,
+                      "this client or stream was moved from; assign to it, or destroy it");
+}
+
 SIMRUNS_INLINE page run_consumer::pop_page() {
   if (!has_page()) return {};
   bad_runs_due = false;
