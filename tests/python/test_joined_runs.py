@@ -184,6 +184,32 @@ def test_what_was_kept_in_a_file_is_joined_with_the_rest(
     assert simruns.open(tmp_path / "c.parquet").completeness == joined.completeness
 
 
+@pytest.mark.odd_data
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
+def test_runs_that_an_archive_keeps_of_earlier_walks_prove_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    run = '{"id":"r%d","sequence":%d,"metrics":{}}'
+    with serving() as (server, client):
+        batch = client.batch(scenario="s", batch="b")
+
+        def serve(numbers: list[int], total: int) -> None:
+            server.body = (PAGE % (",".join(run % (n, n) for n in numbers), total)).encode()
+
+        serve([1, 2, 3], 3)
+        batch.archive(tmp_path)
+        serve([1, 3], 3)
+        batch.archive(tmp_path, allow_incomplete=True)
+        read = batch.read(allow_incomplete=True, max_runs=2)
+        joined = simruns.open(tmp_path) + read
+        assert len(joined) == 3
+        assert told(joined) == told(joined + read) == ("incomplete", 2, 3)
+        assert told(read + simruns.open(tmp_path)) == ("incomplete", 2, 3)
+        serve([1, 3], 2)
+        batch.archive(tmp_path)
+        joined = batch.read() + simruns.open(tmp_path)
+        assert (len(joined), told(joined)) == (3, ("complete", 2, 2))
+
+
 @pytest.fixture(scope="module")
 def nothing(sim: simruns.Simulator) -> Iterator[simruns.Runs]:
     with simruns.Simulator(scenarios=1, runs=1, faults=[{"requests": 1, "status": 400}]) as failing:

@@ -28,8 +28,9 @@ def joined(first: Read, more: Read) -> Read:
     """
     pages, again = _runs_of_both(first.pages, more.pages)
     chosen = first.chosen if first.chosen == more.chosen else None
+    unseen = sum(len(read.pages) - read.completeness.received for read in (first, more))
     told = _told_of_both(
-        first.completeness, more.completeness, pages, again, same=chosen is not None
+        first.completeness, more.completeness, pages, again, unseen, same=chosen is not None
     )
     return Read(pages, told, chosen)
 
@@ -50,13 +51,15 @@ def _told_of_both(
     more: BatchCompleteness,
     pages: _core.Pages,
     again: int,
+    unseen: int,
     *,
     same: bool,
 ) -> BatchCompleteness:
     """Gives what one walk would tell that had brought the runs of both.
 
     Nothing says whether one walk began where the other ended. But if the first run and the last are
-    there, then as many runs as an unmoved `total` counts are all of them.
+    there, then as many runs as an unmoved `total` counts are all of them. Not counted are those
+    `unseen`, which an archive keeps though its last walk did not bring them.
     """
     filtered = first.filtered or more.filtered
     partial = (first.partial and more.partial) or (filtered and not same)
@@ -65,7 +68,7 @@ def _told_of_both(
     totals = {total for told in counted for total in (told.total_first, told.total)}
     named = [run.batch for run in _runs(pages) if run.batch]
     walk = _core.Completeness(
-        received=len(pages),
+        received=max(len(pages) - unseen, first.received, more.received),
         duplicates=first.duplicates + more.duplicates + again,
         total_first=counted[0].total_first,
         total=counted[-1].total,
