@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,16 @@ def test_a_total_that_comes_late_or_moves_starts_no_new_count() -> None:
             bar.show(received, total)
             assert (bar._bar.n, bar._bar.total) == (received, total)
         assert bar._bar.start_t == started
+
+
+def test_a_bar_that_the_environment_disables_is_none() -> None:
+    program = (
+        "import simruns\n"
+        "with simruns.Simulator(scenarios=1, runs=3) as sim, sim.client() as client:\n"
+        "    print(len(client.batches(sim.pairs).read(progress=True)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env={**os.environ, "TQDM_DISABLE": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")

@@ -19,9 +19,10 @@ class Progress:
         self._bar: Any = None
         if self.on:
             self._bar = _bar_class()(desc=description, unit=" runs", dynamic_ncols=True)
+            self.on = not self._bar.disable  # TQDM_DISABLE, which leaves a bar without its times
 
     def show(self, received: int, total: int | None) -> None:
-        if self._bar is None:
+        if not self.on:
             return
         if total != self._bar.total:
             self._set_total(total)
