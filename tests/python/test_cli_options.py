@@ -130,6 +130,27 @@ def test_pairs_are_an_archive_each(
 
 
 @pytest.mark.odd_data
+def test_references_with_dots_have_an_archive_each(run_simruns: Run, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    keys = [("a.b", "c"), ("a", "b.c"), (".a", ".b.")]
+    runs = [
+        {"id": "r", "projectReference": "p", "simulationReference": s,
+         "simulationRunBatchReference": b} for s, b in keys
+    ]  # fmt: skip
+    data, pairs = tmp_path / "runs.jsonl", tmp_path / "pairs.csv"
+    data.write_text("".join(json.dumps(run) + "\n" for run in runs))
+    pairs.write_text("scenario,batch\n" + "".join(f"{s},{b}\n" for s, b in keys))
+    with simruns.Simulator(data=data) as sim:
+        done = run_simruns(
+            "archive", *of_server(sim), "--pairs", pairs, "-o", tmp_path / "archives",
+            SIMRUNS_API_KEY=sim.api_key,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    opened = simruns.open(tmp_path / "archives")
+    assert sorted(key[1:] for key in opened.batches) == sorted(keys)
+
+
+@pytest.mark.odd_data
 @pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.parquet", "-"])
 def test_one_batch_of_many_that_fails_is_named(run_simruns: Run, tmp_path: Path, name: str) -> None:
     with simruns.Simulator(scenarios=2, runs=5) as sim:

@@ -49,8 +49,7 @@ def _archive_each(batches: Suite, source: Source, directory: Path) -> None:
 
 def _name_of(key: BatchKey) -> str:
     """Gives the name of the archive of a batch among others, the same each time."""
-    name = ".".join(quote(reference, safe=" ") for reference in key)
-    return name if not name.startswith(".") else f"%2E{name[1:]}"
+    return ".".join(quote(reference, safe=" ").replace(".", "%2E") for reference in key)
 
 
 def _archive(batch: Batch, source: Source, directory: Path) -> None:
