@@ -371,6 +371,15 @@ def test_a_limit_that_passes_is_told_without_pythons_name_for_it(
     assert not PYTHON_ARGUMENTS.search(done.stderr)
 
 
+def test_what_a_server_says_keeps_its_words(run_simruns: Run, tmp_path: Path) -> None:
+    words = "max_turns and max_runs_of_a_batch are no fields of a filter"
+    faults = [{"every": 1, "status": 400, "body": {"title": words, "detail": words}}]
+    with simruns.Simulator(scenarios=1, runs=5, faults=faults) as sim:
+        done = run_simruns(*export_arguments(sim, tmp_path / "x.csv"), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 1
+    assert words in done.stderr
+
+
 @pytest.mark.parametrize("command", ["export", "archive", "follow", "demo"])
 def test_a_command_runs_outside_the_main_thread(
     sim: simruns.Simulator,

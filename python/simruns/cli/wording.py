@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simruns.core.errors import Error, InvalidArgumentError, SuiteError
+from simruns.request.options import Options
 from simruns.request.pairs import FORMS
 
 _PHRASES = {
@@ -41,9 +42,12 @@ _LONG = re.compile(rf"(?<![\w./-])({'|'.join(n for n in _FLAGS if '_' in n)})(?!
 _NAMES = "|".join([*_FLAGS, *_SAME])
 _SUBJECT = re.compile(rf"^({_NAMES})(?= is )|(?<= by )({_NAMES})(?==)")
 _ABSENT = re.compile(r"(--[a-z-]+)=None")
-_LIMIT = re.compile(
-    r"(?<![\w./-])((connect|attempt|operation|walk)_timeout|max_[a-z_]+|retry_after_cap)(?![\w./=-])"
+_LIMITS = "|".join(
+    name
+    for name in sorted(Options.__optional_keys__)
+    if name.startswith("max_") or name.endswith(("_timeout", "_cap"))
 )
+_LIMIT = re.compile(rf"(?<![\w./-])({_LIMITS})(?![\w./=-])")
 
 
 def for_commands(error: Error) -> str:
