@@ -147,13 +147,17 @@ def test_what_came_is_kept_and_named_where_the_file_cannot_be_written_over_in_th
         f"mount -t tmpfs -o size=16k none {small}; touch {small}/x; "
         f"mount --bind {small}/x {place / name}"
     )
-    done = mounted(script, place / name)
-    assert done.returncode == 1
-    (kept,) = [path for path in place.iterdir() if path.name != name]
-    assert done.stderr == (
-        f"simruns: {place / name}: No space left on device; all of it is in {kept}, copy it from "
-        "there\n"
-    )
+    before = {place / name}
+    for _ in range(2):
+        done = mounted(script, place / name)
+        assert done.returncode == 1
+        (kept,) = set(place.iterdir()) - before
+        assert before < set(place.iterdir())
+        assert done.stderr == (
+            f"simruns: {place / name}: No space left on device; all of it is in {kept}, copy it "
+            "from there\n"
+        )
+        before.add(kept)
     assert whole(kept.rename(tmp_path / name)) == 250
 
 
@@ -236,6 +240,33 @@ def test_two_threads_replace_one_file(tmp_path: Path) -> None:
         second.write_text("second")
         first.write_text("first")
     assert path.read_text() == "first"
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_two_processes_replace_one_file_though_one_removes_what_it_takes_for_left(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x"
+    path.write_text("old")
+    # The hook is called before a file is removed, and removes it first, as another process may.
+    program = (
+        "import os, sys\n"
+        "from simruns.core.files import replacing\n"
+        "removed = []\n"
+        "def remove(event, arguments):\n"
+        "    if event == 'os.remove' and not removed:\n"
+        "        removed.append(arguments[0])\n"
+        "        os.unlink(arguments[0])\n"
+        "sys.addaudithook(remove)\n"
+        "with replacing(sys.argv[1]) as temporary:\n"
+        "    assert len(removed) == 1\n"
+        "    temporary.write_text('new')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.read_text() == "new"
     assert os.listdir(tmp_path) == ["x"]
 
 

@@ -108,6 +108,8 @@ class _Place:
 
     def _keep(self, error: OSError) -> NoReturn:
         self._kept = True
+        with suppress(OSError):  # a name by which nobody takes it for one that was left
+            self.temporary = self.temporary.rename(self.temporary.with_suffix(".kept"))
         reason = f"{error.strerror or error}; all of it is in {self.temporary}, copy it from there"
         raise OSError(error.errno, reason, os.fspath(self._target)) from error
 
@@ -148,7 +150,7 @@ def _has_to_stay(target: Path, folder: Path) -> bool:
         os.link(target, name)
     except OSError as error:
         return error.errno == errno.EXDEV
-    name.unlink()
+    name.unlink(missing_ok=True)  # another process may have taken it for one that was left
     return False
 
 
