@@ -32,6 +32,8 @@ OF_A_RUN = frozenset(
 )
 """Members of which a run has one, even if it has no id."""
 
+PAGINATION = '"pagination"'
+"""What is in the text of a page, and hardly in one of a run."""
 WHITE = " \t\r\n"
 GIVE = (
     "give a run a line, a page, or an array of runs, as JSON in UTF-8; or Parquet, whose name ends "
@@ -226,13 +228,15 @@ class _JsonRows:
             row = _row(_run(value, where), value)
         except Error as error:
             raise Error(f"{error}; {GIVE}") from None
-        members = {} if row.id else _members(value)
-        if row.id or members.keys() & OF_A_RUN:
-            self._number += 1
-            yield row
-        elif members.get("data", "").startswith("[") and within != "page":
+        members = _members(value) if not row.id or PAGINATION in value else {}
+        paged = within != "page" and members.get("data", "").startswith("[")
+        is_run = row.id or members.keys() & OF_A_RUN
+        if paged and (not is_run or "pagination" in members):
             for element in _elements(members["data"]):
                 yield from self._rows_of(element, "page")
+        elif is_run:
+            self._number += 1
+            yield row
         else:
             raise _no_run(value, where, GIVE)
 
