@@ -16,6 +16,7 @@ from simruns.hold.jsonl import json_line
 from simruns.hold.parquet import write_parquet
 from simruns.hold.tables import Tabular
 from simruns.read.streams import RunStream
+from simruns.request.query import text_of
 
 FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")
 HELD = (".parquet", ".arrow")
@@ -103,8 +104,7 @@ def _counting(streams: Sequence[RunStream], bar: Progress) -> Iterator[_core.Run
                 yield run
         except RequestError as error:
             key = runs.completeness.batches[0].key
-            subject = f"scenario {key.scenario}, batch {key.batch}"
-            raise about(error, subject) if len(streams) > 1 else error from None
+            raise about(error, text_of(key)) if len(streams) > 1 else error from None
     bar.show(number, _together(streams).total)
 
 

@@ -12,7 +12,7 @@ from simruns.core.errors import IncompleteError, InvalidArgumentError
 from simruns.hold.completeness import Completeness
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
-from simruns.request.query import Walk
+from simruns.request.query import Walk, text_of
 from simruns.request.settings import BASE_URL
 
 
@@ -76,7 +76,7 @@ class Source(NamedTuple):
         if not empty or self.allow_empty:
             return
         key, filtered = empty[0].key, empty[0].filtered
-        text = f"scenario {key.scenario}, batch {key.batch}: no runs"
+        text = f"{text_of(key)}: no runs"
         if len(empty) > 1:
             text += f", and none in {len(empty) - 1} more"
         text += "; are the references right" + (", and does the filter fit?" if filtered else "?")

@@ -7,6 +7,7 @@ import re
 from simruns.core.errors import Error, InvalidArgumentError, SuiteError
 from simruns.request.options import Options
 from simruns.request.pairs import FORMS
+from simruns.request.query import text_of
 
 _PHRASES = {
     FORMS: "give a CSV file with columns scenario and batch, and project where they differ in it",
@@ -54,7 +55,7 @@ def for_commands(error: Error) -> str:
     """Gives the text of an error for a person who typed a command."""
     if isinstance(error, SuiteError):
         (key, first), *others = error.failures.items()
-        which = f"scenario {key.scenario}, batch {key.batch}: {_in_flags(str(first))}"
+        which = f"{text_of(key)}: {_in_flags(str(first))}"
         return f"{which}; {len(others)} more batches failed" if others else which
     text = str(error)
     if isinstance(error, InvalidArgumentError):

@@ -10,7 +10,7 @@ from simruns import _core
 from simruns.core import errors
 from simruns.core.progress import TICK, Progress
 from simruns.hold.runs import Runs
-from simruns.request.query import BatchKey, Walk
+from simruns.request.query import BatchKey, Walk, text_of
 
 Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
 
@@ -33,7 +33,7 @@ def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) 
     try:
         operation.result()
     except errors.AuthError as error:
-        raise (error if alone else errors.about(error, _name(key))) from None
+        raise (error if alone else errors.about(error, text_of(key))) from None
     except errors.RequestError:
         pass  # the others may yet come; `held` tells of this one
 
@@ -67,11 +67,11 @@ def held(reads: Reads, how: Walk) -> Runs:
             failures[key] = error
     if len(failures) == len(reads):
         key, first = next(iter(failures.items()))
-        raise first if len(reads) == 1 else errors.about(first, _name(key))
+        raise first if len(reads) == 1 else errors.about(first, text_of(key))
     if failures:
         raise errors.SuiteError(_told(failures, len(reads)), None, failures)
     for key, operation in reads:
-        subject = "" if len(reads) == 1 else _name(key)
+        subject = "" if len(reads) == 1 else text_of(key)
         errors.warn_if_incomplete(operation.held[0].completeness, subject)
     return _runs([operation.held[0] for _, operation in reads], reads, how)
 
@@ -100,13 +100,9 @@ def show(reads: Reads, bar: Progress) -> None:
         bar.show(received, sum(known) if len(known) == len(totals) else None)
 
 
-def _name(key: BatchKey) -> str:
-    return f"scenario {key.scenario}, batch {key.batch}"
-
-
 def _told(failures: dict[BatchKey, errors.RequestError], batches: int) -> str:
     key, first = next(iter(failures.items()))
     return (
-        f"{len(failures)} of {batches} batches failed, the first of them {_name(key)}: {first}; "
+        f"{len(failures)} of {batches} batches failed, the first of them {text_of(key)}: {first}; "
         "the runs that came are in error.runs, what failed in error.failures"
     )

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from simruns.core import checks
 from simruns.core.errors import InvalidArgumentError, invalid
-from simruns.request.query import BatchKey
+from simruns.request.query import BatchKey, text_of
 
 
 class HasBatch(Protocol):
@@ -44,9 +44,7 @@ def read_pairs(pairs: Pairs, project: str | None) -> list[BatchKey]:
     for where, fields in _rows(pairs):
         key = _key(where, fields, project)
         if key in keys:
-            raise invalid(
-                f"{where}: scenario {key.scenario}, batch {key.batch} stands at {keys[key]} already"
-            )
+            raise invalid(f"{where}: {text_of(key)} stands at {keys[key]} already")
         keys[key] = where
     if not keys:
         raise invalid(f"no batches; {FORMS}")

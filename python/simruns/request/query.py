@@ -21,6 +21,11 @@ class BatchKey(NamedTuple):
     batch: str
 
 
+def text_of(key: BatchKey) -> str:
+    """Gives what a message calls a batch."""
+    return f"scenario {key.scenario}, batch {key.batch}"
+
+
 class Choice(TypedDict, total=False):
     """Which runs. None stands for the default, as leaving an argument out does."""
 
