@@ -190,6 +190,7 @@ TEST_CASE("a handle that was moved from refuses all but an assignment, and works
   refuses(runs);
   CHECK(refused([&] { return runs.position(); }));
   CHECK(refused([&] { return runs.completeness(); }));
+  CHECK(refused([&] { return runs.bad_runs(); }));
   auto const kept_followed = std::move(followed);
   refuses(followed);
   CHECK(refused([&] { return followed.status(); }));

@@ -41,9 +41,7 @@ class basic_run_generator : public basic_run_stream<Executor> {
 
   /// The runs that were left out so far, as `run_query::skip_bad_runs` asks, in the order of their
   /// pages.
-  std::vector<bad_run> const& bad_runs() const noexcept {
-    return detail::bad_runs_of(*this->consumer_);
-  }
+  std::vector<bad_run> const& bad_runs() const { return detail::bad_runs_of(*this->consumer()); }
 
  private:
   template <class Other>
