@@ -51,9 +51,12 @@ class connection_pool {
   /// while it was idle, cut them off, too.
   void drop_with(idle_connection dead) noexcept;
 
-  /// How long a kept connection may be silent before it counts as dead: two seconds, or longer
-  /// where the server takes longer to begin a response.
-  std::chrono::steady_clock::duration patience() const noexcept;
+  /// How long a kept connection may be silent before it counts as dead, of the time that is left:
+  /// two seconds, or longer where the server takes longer to begin a response. No more than half,
+  /// so that a new connection can be tried in the other half; but all of it where the server took
+  /// that half of late, as a new connection would not be answered in time either.
+  std::chrono::steady_clock::duration patience(
+      std::chrono::steady_clock::duration left) const noexcept;
 
   /// First come, first served.
   /// Throws: not_begun_error (cancelled).   Cancels: terminal, partial, total.

@@ -135,9 +135,11 @@ SIMRUNS_INLINE void connection_pool::note_first_byte(connection const& used) noe
   slowest_ = std::max(used.first_byte_after(), slowest_ - slowest_ / 8);
 }
 
-SIMRUNS_INLINE std::chrono::steady_clock::duration connection_pool::patience() const noexcept {
+SIMRUNS_INLINE std::chrono::steady_clock::duration connection_pool::patience(
+    std::chrono::steady_clock::duration left) const noexcept {
   static constexpr std::chrono::steady_clock::duration least = std::chrono::seconds{2};
-  return std::max(least, 4 * slowest_);
+  auto const half = left / 2;
+  return slowest_ < half ? std::min(std::max(least, 4 * slowest_), half) : left;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<connection_pool::lease> connection_pool::take_lease(

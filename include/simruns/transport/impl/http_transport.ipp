@@ -50,14 +50,6 @@ SIMRUNS_INLINE connection::deadline later(connection::deadline start,
   return limit.count() == 0 || limit >= left ? connection::deadline::max() : start + limit;
 }
 
-/// Until when a connection that was idle has to begin its response. No more than half of the time
-/// that there is, so that a new one can be tried in the other half.
-SIMRUNS_INLINE connection::deadline begin_until(connection::deadline now,
-                                                connection_pool const& pool,
-                                                connection::deadline until) {
-  return now + std::min(pool.patience(), (until - now) / 2);
-}
-
 /// Where the time runs out, says which limit it was.
 SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on(connection& on,
                                                                  http_request request,
@@ -133,7 +125,7 @@ SIMRUNS_INLINE boost::asio::awaitable<http_response> exchange_on_any(
   auto const until = later(now, limits.attempt_timeout);
   auto used = (*shared)->take_idle();
   if (used.link) {
-    auto const first_until = begin_until(now, **shared, until);
+    auto const first_until = now + (*shared)->patience(until - now);
     try {
       auto response = co_await exchange_on(*used.link, request, limits, first_until, until);
       if (!is_farewell(*used.link, response)) {
