@@ -35,6 +35,7 @@ inline plain_parse parse_plainly(std::string_view body, std::size_t depth) {
   boost::json::parse_options options;
   options.max_depth = depth;
   boost::system::error_code failed;
+  if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);  // a byte order mark is no JSON
   auto const value =
       boost::json::parse(boost::json::string_view(body.data(), body.size()), failed, {}, options);
   plain_parse out;

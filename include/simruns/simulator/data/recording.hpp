@@ -25,7 +25,8 @@ class recording {
   ~recording();
 
   /// Keeps the runs of the body of a page. Keeps nothing of a body that is no page.
-  /// Throws: dataset_error if a run of it cannot be written; those before it are kept.
+  /// Throws: dataset_error if a run of it cannot be written, those before it are kept; and if the
+  /// recording is closed.
   void add(std::string body);
 
   /// The number of runs that are kept: the lines of the file.

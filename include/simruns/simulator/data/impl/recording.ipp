@@ -103,6 +103,7 @@ SIMRUNS_INLINE recording::file::file(std::string path) : out_{std::move(path)} {
 SIMRUNS_INLINE void recording::file::add(std::string body) {
   auto const parsed = parse_page(std::move(body));
   std::scoped_lock const lock{mutex_};
+  if (closed_) throw dataset_error{out_.path(), 0, "cannot be written: the recording is closed"};
   if (!parsed) {
     ++unreadable_;
     return;
