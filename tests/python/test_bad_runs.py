@@ -151,6 +151,7 @@ def test_an_export_leaves_bad_runs_out_and_prints_them(
     done = run_simruns(*command, SIMRUNS_TOKEN="t")
     assert done.returncode == 1
     assert "NaN, in the run at /data/1, id r2" in done.stderr
+    assert "; export --skip-bad-runs leaves such runs out\n" in done.stderr
     assert not path.exists()
     done = run_simruns(*command, "--skip-bad-runs", SIMRUNS_TOKEN="t")
     assert done.returncode == 0, done.stderr

@@ -134,6 +134,7 @@ def test_a_request_that_fails_is_exit_code_1(sim: simruns.Simulator, run_simruns
     done = run_simruns(*command(sim), SIMRUNS_API_KEY="wrong")
     assert done.returncode == 1
     assert "HTTP 401" in done.stderr
+    assert "right references" not in done.stderr
     assert run_simruns(*command(sim, "--count", 0), SIMRUNS_API_KEY="k").returncode == 2
 
 

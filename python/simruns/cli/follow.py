@@ -100,7 +100,7 @@ def _say_summary(stream: FollowStream, tally: Tally, what: Followed) -> None:
     for lost in stream.lost:
         say(f"lost {lost.id}: {lost.why}")
     say(f"{status}, {tally.rate}")
-    if status.polls and _lacks_all(status, what):
+    if status.pages and _lacks_all(status, what):
         say("simruns: warning: the batch has no runs; are scenario and batch the right references?")
 
 

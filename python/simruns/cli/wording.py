@@ -12,6 +12,7 @@ from simruns.request.query import text_of
 _PHRASES = {
     FORMS: "give a CSV file with columns scenario and batch, and project where they differ in it",
     "api_key or token": "--api-key-file",
+    "bad runs can be left out": "export --skip-bad-runs leaves such runs out",
     "give it here or to the client": "give --project",
     "cannot read pairs from": "cannot read the file of --pairs,",
     "tls is no pair of PEM files; give (certificate, key), or True": (
