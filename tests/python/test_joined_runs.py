@@ -207,7 +207,7 @@ def test_runs_that_an_archive_keeps_of_earlier_walks_prove_nothing(tmp_path: Pat
         serve([1, 3], 2)
         batch.archive(tmp_path)
         joined = batch.read() + simruns.open(tmp_path)
-        assert (len(joined), told(joined)) == (3, ("complete", 2, 2))
+        assert (len(joined), told(joined)) == (3, ("unverified", 2, 2))
 
 
 @pytest.fixture(scope="module")

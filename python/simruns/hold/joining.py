@@ -58,11 +58,12 @@ def _told_of_both(
     """Gives what one walk would tell that had brought the runs of both.
 
     Nothing says whether one walk began where the other ended. But if the first run and the last are
-    there, then as many runs as an unmoved `total` counts are all of them. Not counted are those
-    `unseen`, which an archive keeps though its last walk did not bring them.
+    there, then as many runs as an unmoved `total` counts are all of them. Runs that an archive keeps
+    though its last walk did not bring them are `unseen`: which they are is not known, so they are
+    not counted, and the numbers in sequence prove nothing.
     """
     filtered = first.filtered or more.filtered
-    partial = (first.partial and more.partial) or (filtered and not same)
+    partial = (first.partial and more.partial) or (filtered and not same) or unseen > 0
     at_end = any(told.reached_end and told.walk != "backward" for told in (first, more))
     counted = [told for told in (first, more) if told.pages or told.received] or [first]
     totals = {total for told in counted for total in (told.total_first, told.total)}
