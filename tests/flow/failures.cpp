@@ -78,6 +78,13 @@ TEST_CASE("what a server says is shown in one short line that no terminal obeys"
   CHECK(inside.find('\n') == inside.npos);
 }
 
+TEST_CASE("a credential that a server sends back escaped in JSON is not shown") {
+  auto const failure =
+      failure_of(simruns::http_response(400, R"({"error":{"bearer":"ab\/c+d=="}})"),
+                 simruns::credentials::bearer("ab/c+d=="));
+  CHECK(failure.message == R"({"error":{"bearer":"***"}})");
+}
+
 TEST_CASE("a status of success with an error in place of a page shows the server's words") {
   auto const of = [](std::string body) {
     return failure_of(simruns::http_response(200, std::move(body)),

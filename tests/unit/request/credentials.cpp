@@ -86,6 +86,20 @@ TEST_CASE("a long secret is struck out wherever it stands") {
   CHECK(key.redact("xhunter22hunter22y") == "x******y");
 }
 
+TEST_CASE("a secret is struck out as it stands in JSON, however a server escapes it there") {
+  auto const token = credentials::bearer("ab/c+d==");
+  CHECK(token.redact(R"({"token":"ab\/c+d=="})") == R"({"token":"***"})");
+  CHECK(token.redact(R"(ab\u002fc\u002Bd\u003d=, ab/c+d==)") == "***, ***");
+  CHECK(token.redact(R"(\u0061b/c+d==)") == "***");
+  for (std::string const other : {R"(ab\/c+d=)", R"(ab\u002fc+d=\u003)", R"(ab\u002gc+d==)",
+                                  R"(ab\\/c+d==)", R"(ab\u012fc+d==)", R"(\)"}) {
+    CHECK(token.redact(other) == other);
+  }
+  auto const odd = credentials::api_key(R"(a"b\c)");
+  CHECK(odd.redact(R"(a"b\c and "a\"b\\c" and a\u0022b\u005cc)") == R"(*** and "***" and ***)");
+  CHECK(credentials::api_key(R"(\)").redact(R"(a \ b)") == "a *** b");
+}
+
 TEST_CASE("redact ends where the secret is made of asterisks") {
   CHECK(credentials::api_key("*").redact("a * b **") == "a *** b ******");
   CHECK(credentials::api_key("***").redact("****") == "****");
