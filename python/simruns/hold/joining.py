@@ -58,18 +58,21 @@ def _told_of_both(
     """Gives what one walk would tell that had brought the runs of both.
 
     Nothing says whether one walk began where the other ended. But if the first run and the last are
-    there, then as many runs as an unmoved `total` counts are all of them. Runs that an archive keeps
-    though its last walk did not bring them are `unseen`: which they are is not known, so they are
-    not counted, and the numbers in sequence prove nothing.
+    there, then as many runs as an unmoved `total` counts are all of them. Runs that an archive
+    keeps though its last walk did not bring them are `unseen`. They are not counted; and since
+    nothing says which they are, their numbers could hide a gap, so that nothing is proven.
     """
     filtered = first.filtered or more.filtered
-    partial = (first.partial and more.partial) or (filtered and not same) or unseen > 0
+    partial = (first.partial and more.partial) or (filtered and not same)
     at_end = any(told.reached_end and told.walk != "backward" for told in (first, more))
     counted = [told for told in (first, more) if told.pages or told.received] or [first]
     totals = {total for told in counted for total in (told.total_first, told.total)}
+    received = max(len(pages) - unseen, first.received, more.received)
+    if unseen and received >= (counted[-1].total or 0):
+        partial = True
     named = [run.batch for run in _runs(pages) if run.batch]
     walk = _core.Completeness(
-        received=max(len(pages) - unseen, first.received, more.received),
+        received=received,
         duplicates=first.duplicates + more.duplicates + again,
         total_first=counted[0].total_first,
         total=counted[-1].total,
