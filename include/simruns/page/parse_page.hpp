@@ -45,7 +45,7 @@ struct parse_error {
   /// numbers, escapes and bytes in it.
   bool whole_json = false;
 
-  std::string body;  ///< The body.
+  std::string body;  ///< The body that is no page, as it was given.
 };
 
 /// Decodes one body in one pass. Every run is kept, whatever is odd about it, and nothing is

@@ -24,14 +24,17 @@ struct http_transport_state;
 ///
 /// A connection that was kept says nothing of the server when it is closed, reset or silent before
 /// the first byte of a response. The request goes out once more on a new one, which costs no
-/// attempt.
+/// attempt, and which the request budget does not count.
+///
+/// While connections are kept, a thread of the library posts to the executor four times a second,
+/// to close those that the server has closed. So the context must be one that several threads may
+/// post to: not one of `BOOST_ASIO_CONCURRENCY_HINT_UNSAFE`.
 ///
 /// A program that forks calls the context's `notify_fork`, as Asio asks. The child then opens
 /// connections of its own, and what was under way goes out on these once more; the parent's stay
 /// the parent's. A request budget is copied by a fork: parent and child have one each.
 ///
-/// Derive from it, or hold one, to add headers
-/// or to record what goes over the wire:
+/// Derive from it, or hold one, to add headers or to record what goes over the wire:
 ///
 ///     class traced_transport : public simruns::http_transport {
 ///      public:
