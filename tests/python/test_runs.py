@@ -41,7 +41,8 @@ def test_runs_are_a_sequence(runs: simruns.Runs) -> None:
 
 
 def test_a_table_of_nothing_is_a_table(client: simruns.Client) -> None:
-    runs = client.batch(scenario="no-such", batch="no-such").read()
+    with pytest.warns(simruns.IncompleteWarning, match="no runs"):
+        runs = client.batch(scenario="no-such", batch="no-such").read()
     assert len(runs) == 0
     assert list(runs) == []
     assert runs.to_arrow().num_rows == 0

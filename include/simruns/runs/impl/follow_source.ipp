@@ -50,8 +50,13 @@ SIMRUNS_INLINE void follow_source::publish() {
 
 SIMRUNS_INLINE void follow_source::start_reading() {
   reader_ = std::make_shared<strand_stop>(core_->strand);
-  auto reader = read(shared_from_this(), plan_.next(), reader_);
-  spawn_on_strand(core_->strand, std::move(reader), *reader_, [](std::exception_ptr) {});
+  try {
+    auto reader = read(shared_from_this(), plan_.next(), reader_);
+    spawn_on_strand(core_->strand, std::move(reader), *reader_, [](std::exception_ptr) {});
+  } catch (...) {  // out of memory; with a reader that is none, the next call would wait for ever
+    reader_.reset();
+    throw;
+  }
 }
 
 SIMRUNS_INLINE void follow_source::stop_reading() {
