@@ -36,7 +36,10 @@ bool wait_with_signals(operation& op, std::optional<std::chrono::milliseconds> l
     auto* const state = PyEval_SaveThread();
     bool const done = op.wait_for(patience);
     PyEval_RestoreThread(state);
-    if (done) return true;
+    if (done) {  // a signal that is left for later is raised where the result is lost
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      return true;
+    }
     try {
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       drain_event_log();

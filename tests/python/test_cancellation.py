@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from servers import serving
 
 import simruns
 
@@ -128,3 +131,22 @@ def test_a_child_of_fork_leaves_the_certificate_of_its_parents_simulator() -> No
         print("kept")
     """
     assert printed_by(program) == "kept\n"
+
+
+class Interrupting(list[str]):
+    """The requests of a server that has the main thread interrupted as it answers."""
+
+    def append(self, target: str) -> None:
+        super().append(target)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def test_ctrl_c_as_a_page_comes_loses_none_of_its_runs() -> None:
+    data = ", ".join(f'{{"id": "r{number}", "turns": [], "metrics": {{}}}}' for number in range(3))
+    page = f'{{"data": [{data}], "pagination": {{"total": 3, "hasNext": false}}}}'
+    with serving(page.encode()) as (server, client):
+        server.targets = Interrupting()
+        runs = iter(client.batch(scenario="s", batch="b").runs())
+        with pytest.raises(KeyboardInterrupt):
+            next(runs)
+        assert [run.id for run in runs] == ["r0", "r1", "r2"]

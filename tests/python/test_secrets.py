@@ -185,7 +185,7 @@ def test_a_wrong_argument_of_a_batch_shows_no_credential(tmp_path: Path) -> None
     choices = [
         "sort", "filter", "endpoint_type", "page_size", "skip", "start_at", "start_before",
         "strict", "max_runs", "walk", "allow_incomplete", "progress", "interval", "jitter",
-        "count", "until", "idle", "deadline", "n",
+        "count", "until", "idle", "deadline", "n", "bad",
     ]  # fmt: skip
     with simruns.Client(URL, project="p", api_key=KEY, proxy=PROXY) as client:
         for name, value in each(["scenario", "batch", "project"], WRONG):

@@ -57,7 +57,7 @@ def for_commands(error: Error) -> str:
     if isinstance(error, SuiteError):
         (key, first), *others = error.failures.items()
         which = f"{text_of(key)}: {_in_flags(str(first))}"
-        return f"{which}; {len(others)} more batches failed" if others else which
+        return f"{which}; batches that failed beside it: {len(others)}" if others else which
     text = str(error)
     if isinstance(error, InvalidArgumentError):
         text = text.removeprefix(f"{error.kind}: ")
