@@ -36,6 +36,17 @@ def report(path: Path, body: str) -> str:
             "0 passed, 1 failed",
             1,
         ),
+        (
+            f"<testcase><system-out>All tests passed (1 assertion in 1 test case)\n{PASSED}"
+            "</system-out></testcase>",
+            "3 passed, 0 failed",
+            0,
+        ),
+        (
+            f"<testcase><failure/><system-out>{PASSED}\n{FAILED}</system-out></testcase>",
+            "3 passed, 2 failed",
+            1,
+        ),
         ("<testcase/><testcase><error/></testcase>", "1 passed, 1 failed", 1),
         ("<testcase><skipped/></testcase>", "0 passed, 0 failed", 1),
         ("", "0 passed, 0 failed", 1),
