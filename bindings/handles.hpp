@@ -30,14 +30,18 @@ class held_pages {
 
   std::vector<simruns::page> const& pages() const noexcept { return pages_; }
 
-  /// The runs that their pages left out, each once.
-  std::vector<simruns::bad_run> bad_runs() const;
-
   simruns::completeness tally;
+  std::vector<simruns::bad_run> bad_runs;  ///< The runs that were left out.
 
  private:
   std::vector<simruns::page> pages_;
   std::vector<std::size_t> ends_;  ///< The number of runs up to and with each page.
 };
+
+/// Brings a copy of a list up to date, which only grows.
+inline void append_new(std::vector<simruns::bad_run>& copy,
+                       std::vector<simruns::bad_run> const& all) {
+  copy.insert(copy.end(), all.begin() + std::ssize(copy), all.end());
+}
 
 }  // namespace simruns_python

@@ -1,10 +1,10 @@
 #include "io_thread.hpp"
 
+#include "simruns/async/signals_held_off.hpp"
 #include "simruns/error.hpp"
 
 #include <unistd.h>
 
-#include <csignal>
 #include <exception>
 #include <new>
 #include <utility>
@@ -79,17 +79,8 @@ void io_thread::shutdown() {
 }
 
 io_thread::io_thread() : pid_(::getpid()), work_(context_.get_executor()) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread inherits it
-  try {
-    thread_ = std::thread(&run, &context_);
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  simruns::detail::signals_held_off const meanwhile;
+  thread_ = std::thread(&run, &context_);
 }
 
 io_thread::~io_thread() { stop(); }

@@ -97,7 +97,9 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   }
 
   /// Takes what a step of a walk brought: a page, or none where the walk has failed or ended.
-  void add(simruns::page page, simruns::completeness const& tally, std::string position) {
+  /// `bad`: all runs that the walk has left out.
+  void add(simruns::page page, simruns::completeness const& tally, std::string position,
+           std::vector<simruns::bad_run> const& bad) {
     std::lock_guard const lock(mutex_);
     if (page) {
       received += static_cast<std::int64_t>(page.size());
@@ -105,6 +107,7 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
       held_.add(std::move(page));
     }
     held_.tally = tally;
+    append_new(held_.bad_runs, bad);
     position_ = std::move(position);
   }
 

@@ -160,7 +160,7 @@ class py_stream final : public basic_stream<simruns::run_generator> {
   }
 
   std::vector<simruns::bad_run> bad_runs() {
-    if (!at_work()) bad_runs_ = runs().bad_runs();
+    if (!at_work()) append_new(bad_runs_, runs().bad_runs());
     return bad_runs_;
   }
 

@@ -60,7 +60,7 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
       thrown = std::current_exception();
     }
     bool const more = page.valid();
-    op->add(std::move(page), runs.completeness(), runs.position());
+    op->add(std::move(page), runs.completeness(), runs.position(), runs.bad_runs());
     if (thrown) std::rethrow_exception(thrown);
     if (!more) break;
   }

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,17 +22,6 @@ py_run held_pages::at(std::size_t index) const {
   auto const number = static_cast<std::size_t>(found - ends_.begin());
   auto const begin = number == 0 ? 0 : ends_[number - 1];
   return py_run{pages_[number].share(index - begin)};
-}
-
-std::vector<simruns::bad_run> held_pages::bad_runs() const {
-  std::vector<simruns::bad_run> out;
-  std::set<std::string_view> texts;
-  for (auto const& page : pages_) {
-    for (auto const& bad : page.bad_runs()) {
-      if (texts.insert(bad.text).second) out.push_back(bad);
-    }
-  }
-  return out;
 }
 
 namespace {
@@ -196,16 +184,27 @@ class page_maker {
   std::vector<std::size_t> ends_;
 };
 
-std::shared_ptr<held_pages> pages_of_texts(py::iterable const& texts) {
+using walks = std::vector<std::shared_ptr<held_pages>>;
+
+void add_bad_runs(held_pages& to, walks const& from) {
+  for (auto const& walk : from) {
+    to.bad_runs.insert(to.bad_runs.end(), walk->bad_runs.begin(), walk->bad_runs.end());
+  }
+}
+
+std::shared_ptr<held_pages> pages_of_texts(py::iterable const& texts, walks const& bad_of) {
   page_maker maker;
   for (auto const text : texts) maker.add(text.cast<std::string_view>());
-  return maker.finish();
+  auto out = maker.finish();
+  add_bad_runs(*out, bad_of);
+  return out;
 }
 
 /// Gives the pages of several walks as those of one, and shares them.
-std::shared_ptr<held_pages> joined_pages(std::vector<std::shared_ptr<held_pages>> const& walks) {
+std::shared_ptr<held_pages> joined_pages(walks const& all) {
   auto out = std::make_shared<held_pages>();
-  for (auto const& walk : walks) {
+  add_bad_runs(*out, all);
+  for (auto const& walk : all) {
     for (auto const& page : walk->pages()) out->add(page);
   }
   out->tally.received = static_cast<std::int64_t>(out->size());
@@ -255,11 +254,10 @@ void register_pages(py::module_& m) {
       .def("body", [](page const& p) { return py::bytes(p.body().data(), p.body().size()); });
   copy_by_reference(one, "keep page.body()");
   py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
-  held.def_static("of_texts", &pages_of_texts, py::arg("texts"))
+  held.def_static("of_texts", &pages_of_texts, py::arg("texts"), py::arg("bad_of") = walks())
       .def_static("joined", &joined_pages, py::arg("walks"))
       .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
-      .def_property_readonly("bad_runs",
-                             [](held_pages const& p) { return issue_list(p.bad_runs()); })
+      .def_property_readonly("bad_runs", [](held_pages const& p) { return issue_list(p.bad_runs); })
       .def("__len__", &held_pages::size)
       .def("__getitem__", [](held_pages const& p, py::object const& index) {
         return at_index(index, p.size(), [&p](std::size_t i) { return p.at(i); });

@@ -251,8 +251,10 @@ class Pages:
     """The pages of one walk, held. Immutable."""
 
     @staticmethod
-    def of_texts(texts: Iterable[str]) -> Pages:
+    def of_texts(texts: Iterable[str], bad_of: list[Pages] = ...) -> Pages:
         """Makes pages of runs by their own texts, which `Run.to_json` gives back byte for byte.
+
+        They have the bad runs of `bad_of`.
 
         Their completeness counts them, and knows no more. Raises ValueError for what is not the
         JSON of one run.

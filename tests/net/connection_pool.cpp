@@ -2,6 +2,7 @@
 #include "support/gated_server.hpp"
 #include "support/http_client.hpp"
 #include "support/random.hpp"
+#include "support/run_io.hpp"
 
 #include <deque>
 #include <string>
@@ -51,15 +52,7 @@ struct both {
     return {context.get_executor(), config, simruns::credentials::api_key("k"), link};
   }
 
-  template <class Condition>
-  bool reaches(Condition holds) {
-    auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!holds()) {
-      if (std::chrono::steady_clock::now() > patience) return false;
-      context.run_one_for(std::chrono::milliseconds(100));
-    }
-    return true;
-  }
+  bool reaches(auto const& holds) { return test::reaches(context, holds); }
 
   simruns::result<simruns::page> fetch() {
     operation one;

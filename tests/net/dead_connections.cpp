@@ -5,6 +5,7 @@
 #include "support/gated_server.hpp"
 #include "support/http_client.hpp"
 #include "support/own_process.hpp"
+#include "support/run_io.hpp"
 #include "support/scratch.hpp"
 
 #include <fcntl.h>
@@ -41,15 +42,7 @@ struct both {
                    std::move(link));
   }
 
-  template <class Condition>
-  bool reaches(Condition holds) {
-    auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!holds()) {
-      if (std::chrono::steady_clock::now() > patience) return false;
-      context.run_one_for(std::chrono::milliseconds(100));
-    }
-    return true;
-  }
+  bool reaches(auto const& holds) { return test::reaches(context, holds); }
 
   using outcome = std::optional<simruns::result<simruns::page>>;
 

@@ -93,6 +93,27 @@ def test_a_bad_run_is_left_out_as_an_issue_where_that_is_asked_for(
     assert bad.message in [issue.message for issue in one.issues]
 
 
+def test_equal_bad_runs_of_one_page_are_counted_as_they_are_told_of(serve: Serve) -> None:
+    bad = a_run(2, "NaN")
+    first, second = page(4, a_run(1), bad, bad, cursor="c1"), page(4, bad, a_run(3))
+    client = serve(first, second, first, second)
+    runs = the_batch(client).read(bad="issue")
+    stream = the_batch(client).runs(bad="issue")
+    assert [run.id for run in stream] == ["r1", "r3"]
+    assert runs.completeness.bad == len(runs.bad_runs) == 2
+    assert stream.completeness.bad == len(stream.bad_runs) == 2
+
+
+def test_two_reads_that_are_joined_have_the_bad_runs_of_both(serve: Serve) -> None:
+    first = page(2, a_run(1), a_run(2, "NaN"))
+    more = page(2, a_run(1), a_run(3, "01"))
+    client = serve(first, more)
+    read = [the_batch(client).read(bad="issue") for _ in range(2)]
+    runs = read[0] + read[1]
+    assert [run.id for run in runs] == ["r1"]
+    assert runs.completeness.bad == len(runs.bad_runs) == 2
+
+
 def test_a_bad_run_has_a_row_in_the_table_of_issues(serve: Serve) -> None:
     pytest.importorskip("pyarrow")
     first, second = page(3, a_run(1, "NaN"), cursor="c1"), page(3, a_run(2), a_run(3, "NaN"))

@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -75,6 +76,16 @@ inline asio::awaitable<walked> read_all(std::shared_ptr<simruns::run_generator> 
 
 inline std::shared_ptr<simruns::run_generator> share(simruns::run_generator runs) {
   return std::make_shared<simruns::run_generator>(std::move(runs));
+}
+
+/// Runs the context until `holds` does. False: it did not, and the patience is over.
+inline bool reaches(asio::io_context& context, auto const& holds) {
+  auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > patience) return false;
+    context.run_one_for(std::chrono::milliseconds(100));
+  }
+  return true;
 }
 
 }  // namespace test

@@ -15,7 +15,8 @@ namespace simruns::detail {
 class spread_hash {
  public:
   std::size_t operator()(std::string_view text) const noexcept {
-    return static_cast<std::size_t>(std::hash<std::string_view>{}(text)*factor());
+    auto const known = std::hash<std::string_view>{}(text);
+    return static_cast<std::size_t>(known * factor());
   }
 
  private:

@@ -89,8 +89,8 @@ class page_cursor {
   bool first_ = true;
   std::uint64_t pages_ = 0;
   std::set<std::string, std::less<>> cursors_;
-  std::int64_t rows_ =
-      0;  ///< Runs of all pages, duplicates and bad ones included: this is what `skip` counts.
+  /// Runs of all pages, duplicates and bad ones included: this is what `skip` counts.
+  std::int64_t rows_ = 0;
   int empty_pages_ = 0;
   bool done_ = false;
   std::optional<request_failure> failure_;

@@ -6,6 +6,7 @@
 #include "simruns/walk/completeness.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace simruns {
 
@@ -15,7 +16,8 @@ struct walk_step {
   page whole;        ///< The page that `fresh` is taken from.
   page_start start;  ///< Where that page starts.
   page_start next;   ///< Where the page after it starts.
-  simruns::completeness tally;  ///< What the walk has had, this step included.
+  std::vector<bad_run> bad_runs;  ///< The runs that `whole` left out, and that did not come before.
+  simruns::completeness tally;    ///< What the walk has had, this step included.
   std::optional<request_failure> failure;
 
   walk_step() = default;

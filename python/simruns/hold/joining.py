@@ -43,7 +43,7 @@ def _runs_of_both(first: _core.Pages, more: _core.Pages) -> tuple[_core.Pages, i
         return _core.Pages.joined([first, more]), 0
     texts = [later[run.id].to_json() if run.id in again else run.to_json() for run in _runs(first)]
     texts += [run.to_json() for run in _runs(more) if run.id not in again]
-    return _core.Pages.of_texts(texts), len(again)
+    return _core.Pages.of_texts(texts, bad_of=[first, more]), len(again)
 
 
 def _told_of_both(

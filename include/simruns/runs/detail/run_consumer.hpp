@@ -47,9 +47,6 @@ struct run_consumer {
   /// Takes a step: the page that is now in hand, or the end. Throws: request_error.
   void take(walk_step step);
 
-  /// Keeps what is new of the bad runs of the page in hand.
-  void note_bad_runs();
-
   /// Where the next run is, as text; empty if there is no position.
   std::string position() const;
 

@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -61,7 +62,6 @@ SIMRUNS_INLINE page run_consumer::pop_page() {
 
 SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   auto const handed = tally.handed;
-  bool const more_bad = step.tally.bad != tally.bad;
   tally = step.tally;
   tally.handed = handed;
   if (step.failure) {
@@ -82,19 +82,8 @@ SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   tally.waiting = static_cast<std::int64_t>(hand.size());
   whole = std::move(step.whole);
   index = 0;
-  bad_runs_due = more_bad;
-  if (more_bad) note_bad_runs();
-}
-
-/// One that came before, on another page, is known by its text.
-SIMRUNS_INLINE void run_consumer::note_bad_runs() {
-  auto const before = bad_runs.size();
-  for (auto const& bad : whole.bad_runs()) {
-    auto const end = bad_runs.begin() + static_cast<std::ptrdiff_t>(before);
-    bool const known = std::any_of(bad_runs.begin(), end,
-                                   [&](bad_run const& had) { return had.text == bad.text; });
-    if (!known) bad_runs.push_back(bad);
-  }
+  bad_runs_due = !step.bad_runs.empty();
+  std::move(step.bad_runs.begin(), step.bad_runs.end(), std::back_inserter(bad_runs));
 }
 
 SIMRUNS_INLINE std::uint64_t run_consumer::offset() const {

@@ -20,20 +20,22 @@ namespace simruns::detail {
 /// returned while a connection is kept. This thread is there only as long as there is such a pool.
 class pool_sweeper {
  public:
-  void add(connection_pool::bound_pool const& pool) {
+  /// False: there is no thread for it, and what is idle is looked at by the next request only.
+  bool add(connection_pool::bound_pool const& pool) {
     std::lock_guard const lock(mutex_);
     bool const known = std::any_of(pools_.begin(), pools_.end(), [&](auto const& one) {
       return !one.owner_before(pool) && !pool.owner_before(one);
     });
-    if (known) return;
+    if (known) return true;
     pools_.push_back(pool);
-    if (running_) return;
+    if (running_) return true;
     try {
       start_detached_thread([this] { work(); });
       running_ = true;
     } catch (std::system_error const&) {
-      pools_.pop_back();  // what is idle is then looked at by the next request only
+      pools_.pop_back();
     }
+    return running_;
   }
 
  private:
@@ -46,8 +48,8 @@ class pool_sweeper {
   }
 
   bool ask_all() {
-    std::vector<connection_pool::bound_pool>
-        held;  // dropped after the lock, as the last may be here
+    // Dropped after the lock, as the last handle of a pool may be here.
+    std::vector<connection_pool::bound_pool> held;
     std::lock_guard const lock(mutex_);
     std::erase_if(pools_, [&](weak_pool const& one) {
       auto pool = one.lock();
@@ -105,7 +107,7 @@ SIMRUNS_INLINE void connection_pool::keep(bound_pool const& shared,
   pool.idle_.emplace_back(std::move(used), uptime_clock::now());
   auto const here = ::getpid();
   if (pool.swept_in_.exchange(here) == here) return;
-  of_this_process<pool_sweeper>().add(shared);
+  if (!of_this_process<pool_sweeper>().add(shared)) pool.swept_in_ = 0;
 }
 
 SIMRUNS_INLINE bool connection_pool::ask_for_sweep(bound_pool const& shared) {

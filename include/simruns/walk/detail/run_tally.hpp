@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace simruns::detail {
 
@@ -33,6 +34,9 @@ class run_tally {
   /// were yielded by the walk that this one goes on from, and are left out. A run that names
   /// another batch than the first run did has an issue that says so.
   page only_new(page const& whole, std::size_t had, bool backward);
+
+  /// The runs that were left out since the last call, each counted once.
+  std::vector<bad_run> take_bad_runs() noexcept { return std::exchange(new_bad_, {}); }
 
   /// The issue with the first run of `whole` that names another batch than the first run did.
   std::optional<run_remark> first_foreign(page const& whole);
@@ -72,7 +76,8 @@ class run_tally {
   id_set ids_;
   id_set earlier_;             ///< Ids of the pass before this one.
   std::set<std::size_t> bad_;  ///< Hashes of the texts of runs that were left out.
-  std::size_t unnamed_ = 0;    ///< Runs without an id, of all passes.
+  std::vector<bad_run> new_bad_;
+  std::size_t unnamed_ = 0;  ///< Runs without an id, of all passes.
   std::string batch_;
   bool cut_ = false;
   sequence_set numbers_;

@@ -2,9 +2,9 @@
 
 #include "simruns/config.hpp"
 #include "simruns/text/excerpt.hpp"
+#include "simruns/text/spread_hash.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
-#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -90,13 +90,15 @@ SIMRUNS_INLINE bool run_tally::is_foreign(run const& one) const {
 }
 
 /// One that came before, on another page, is known by its text: it may have no id that can be read.
+/// Equal ones on one page are as many runs.
 SIMRUNS_INLINE void run_tally::note_bad_runs(page const& whole) {
   if (whole.bad_runs().empty()) return;
   std::vector<std::size_t> hashes;
   for (auto const& bad : whole.bad_runs()) {
-    auto const hash = std::hash<std::string_view>{}(bad.text);
+    auto const hash = spread_hash{}(bad.text);
     if (bad_.contains(hash)) continue;
     ++state_.bad;
+    new_bad_.push_back(bad);
     hashes.push_back(hash);
   }
   bad_.insert(hashes.begin(), hashes.end());

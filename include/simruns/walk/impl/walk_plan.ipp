@@ -45,10 +45,12 @@ SIMRUNS_INLINE bool walk_plan::came(page_wish const& wish, page const& latest, i
 }
 
 /// A walk that was restarted gives steps without runs, too: they move its position. So does a page
-/// of bad runs only, which are told of.
+/// of bad runs only, if they are new.
 SIMRUNS_INLINE void walk_plan::push(page fresh, page whole, page_start start) {
-  if (fresh.empty() && !restarted_ && whole.bad_runs().empty()) return;
+  auto bad = cursor_.tally_.take_bad_runs();
+  if (fresh.empty() && !restarted_ && bad.empty()) return;
   walk_step step;
+  step.bad_runs = std::move(bad);
   step.fresh = std::move(fresh);
   step.whole = std::move(whole);
   step.start = std::move(start);
