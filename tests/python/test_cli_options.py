@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import os
 import re
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from test_export import Run, export_arguments, lines_of
 
 import simruns
+from simruns.archive.lock import NAME as LOCK
 from simruns.cli import main
 
 COMMANDS = ("demo", "serve", "export", "archive", "follow")
@@ -127,6 +130,44 @@ def test_pairs_are_an_archive_each(
     opened = simruns.open(directory)
     assert sorted(key[1:] for key in opened.batches) == sorted(sim.pairs[:2])
     assert len(opened) == 500
+
+
+@pytest.mark.parametrize("broken", ["locked", "too few"])
+def test_one_archive_of_many_that_fails_does_not_hold_up_the_others(
+    run_simruns: Run, tmp_path: Path, broken: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    archives, pairs = tmp_path / "archives", tmp_path / "pairs.csv"
+    with simruns.Simulator(scenarios=2, runs=5) as sim:
+        first, second = sim.batches()
+    faults = [{"batch": first.batch, "every": 1, "total": 6}] if broken == "too few" else None
+    with simruns.Simulator(scenarios=2, runs=5, faults=faults) as sim, sim.client() as client:
+        pairs.write_text("scenario,batch\n" + "".join(f"{s},{b}\n" for s, b in sim.pairs))
+        its_own = archives / f"{first.project}.{first.scenario}.{first.batch}"
+        with ExitStack() as held:
+            if broken == "locked":
+                client.batch(scenario=first.scenario, batch=first.batch).archive(its_own)
+                lock = held.enter_context(open(its_own / LOCK, "a"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            done = run_simruns(
+                "archive", *of_server(sim), "--pairs", pairs, "-o", archives,
+                SIMRUNS_API_KEY=sim.api_key,
+            )  # fmt: skip
+    assert done.returncode == (3 if broken == "too few" else 1), done.stderr
+    assert f"simruns: scenario {first.scenario}, batch {first.batch}: " in done.stderr
+    other = archives / f"{second.project}.{second.scenario}.{second.batch}"
+    assert simruns.open(other).completeness.verdict == "complete"
+
+
+def test_files_that_are_no_certificate_are_named_by_their_flags(
+    run_simruns: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.pem"
+    file.write_bytes(b"\xff")
+    done = run_simruns("serve", "--certificate", file, "--private-key", file)
+    assert done.returncode == 2, done.stderr
+    assert "--certificate and --private-key are no pair of PEM files" in done.stderr
+    assert "tls" not in done.stderr
 
 
 @pytest.mark.odd_data

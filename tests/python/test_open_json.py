@@ -149,3 +149,13 @@ def test_parquet_of_what_is_no_run_is_refused_too(tmp_path: Path, value: str) ->
         parquet.write_table(pyarrow.table({"json": texts}), tmp_path / "x.parquet")
         with pytest.raises(simruns.Error, match=rf"x.parquet, run {number}: .* is no run"):
             simruns.open(tmp_path / "x.parquet")
+
+
+def test_runs_that_have_the_id_of_another_are_told_of(tmp_path: Path) -> None:
+    """They are all there: nothing says whether a file was put together of two reads."""
+    path = tmp_path / "b.jsonl"
+    path.write_text("\n".join([A, B, A, A]))
+    runs = simruns.open(path)
+    assert len(runs) == 4
+    assert runs.completeness.verdict == "unverified"
+    assert "and 2 of the runs have the id of another" in str(runs.completeness)

@@ -22,6 +22,6 @@ def main() -> None:
             abandon(sys.stdout)
             say(f"simruns: {cannot_print(error)}")
             code = 1
-        sys.exit(finish(code if isinstance(code, int) else 0))
+        sys.exit(finish(code if isinstance(code, int) else int(code is not None)))
     except KeyboardInterrupt:
         sys.exit(130)

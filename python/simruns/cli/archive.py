@@ -6,15 +6,18 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import typer
+
 from simruns.archive.manifest import read_manifest
-from simruns.cli.endings import UsageError
+from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.export import STDOUT
 from simruns.cli.source import Source
 from simruns.cli.streams import say
-from simruns.core.errors import AuthError, Error, RequestError, SuiteError
+from simruns.cli.wording import for_commands
+from simruns.core.errors import AuthError, CancelledError, Error, IncompleteError
 from simruns.core.extras import require
 from simruns.read.batch import Batch, Suite
-from simruns.request.query import BatchKey
+from simruns.request.query import BatchKey, text_of
 
 
 def run_archive(source: Source, output: str) -> None:
@@ -35,16 +38,18 @@ def run_archive(source: Source, output: str) -> None:
 
 def _archive_each(batches: Suite, source: Source, directory: Path) -> None:
     """Gives each batch a directory in this one. One that fails does not hold up the others."""
-    failures: dict[BatchKey, RequestError] = {}
+    failed: list[Error] = []
     for batch in batches:
         try:
             _archive(batch, source, directory / _name_of(batch.key))
-        except AuthError:
+        except (AuthError, CancelledError):
             raise
-        except RequestError as error:
-            failures[batch.key] = error
-    if failures:
-        raise SuiteError(f"{len(failures)} batches failed", None, failures)
+        except Error as error:
+            say(f"simruns: {text_of(batch.key)}: {for_commands(error)}")
+            failed.append(error)
+    if failed:
+        short = all(isinstance(error, IncompleteError) for error in failed)
+        raise typer.Exit(ExitCode.INCOMPLETE if short else ExitCode.FAILED)
 
 
 def _name_of(key: BatchKey) -> str:

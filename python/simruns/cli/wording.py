@@ -8,6 +8,7 @@ from simruns.core.errors import Error, InvalidArgumentError, SuiteError
 from simruns.request.options import Options
 from simruns.request.pairs import FORMS
 from simruns.request.query import text_of
+from simruns.simulator.arguments import NO_PAIR
 
 _PHRASES = {
     FORMS: "give a CSV file with columns scenario and batch, and project where they differ in it",
@@ -15,9 +16,7 @@ _PHRASES = {
     "bad runs can be left out": "export --skip-bad-runs leaves such runs out",
     "give it here or to the client": "give --project",
     "cannot read pairs from": "cannot read the file of --pairs,",
-    "tls is no pair of PEM files; give (certificate, key), or True": (
-        "--certificate and --private-key are no pair of PEM files"
-    ),
+    NO_PAIR: "--certificate and --private-key are no pair of PEM files; give the paths of both",
     ", not None": ", not without",
 }
 

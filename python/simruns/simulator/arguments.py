@@ -62,7 +62,7 @@ def schedule_text(live: Live) -> str | None:
     return as_json("live", read_script("live", live))
 
 
-_NO_PAIR = "tls is no pair of PEM files; give (certificate, key), the paths of both, or True"
+NO_PAIR = "tls is no pair of PEM files; give (certificate, key), the paths of both, or True"
 
 
 def pair_of(tls: Any) -> dict[str, Any]:
@@ -74,11 +74,11 @@ def pair_of(tls: Any) -> dict[str, Any]:
             raise ValueError
         pair = [Path(file).read_bytes() for file in (first, second)]
     except (TypeError, ValueError):
-        raise invalid(_NO_PAIR) from None
+        raise invalid(NO_PAIR) from None
     except OSError as error:
         raise Error(f"the Simulator did not start: {error}") from None
     if not all(map(bytes.isascii, pair)):  # asked first: the error of a decoding holds the text
-        raise invalid(_NO_PAIR)
+        raise invalid(NO_PAIR)
     certificate, key = (content.decode("ascii") for content in pair)
     return {"certificate": certificate, "private_key": _core.Secret(key)}
 
