@@ -22,8 +22,10 @@
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"
 
+#include "simruns/page/judged_criteria.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/parse_page.hpp"
+#include "simruns/page/role.hpp"
 #include "simruns/page/verdict.hpp"
 
 #include "simruns/walk/completeness.hpp"

@@ -1,4 +1,3 @@
-#include "simruns/columns/detail/criteria_table.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "support/catch.hpp"
@@ -149,18 +148,6 @@ TEST_CASE("a result says success or passed, a reason or an explanation, or nothi
     CHECK_FALSE(t["name"].has_value(0));
     CHECK(t["params"].text(0) == text(R"({"name":3})"));
     CHECK(t["type"].text(0) == text("t"));
-  }
-}
-
-TEST_CASE("an object cut at any byte is read to there and no further") {
-  std::string const whole =
-      R"( {"a\"":"\\", "b":[{"]":"}"},1e5] ,"success":true,"name":"x\\\"","reason":null})";
-  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
-    std::string const exact = whole.substr(0, cut);
-    simruns::detail::result_reader reader;
-    auto const got = reader.result(exact);
-    if (cut == whole.size()) CHECK(got.success == simruns::maybe<bool>(true));
-    if (cut == whole.size()) CHECK(got.name == text("x\\\""));
   }
 }
 
