@@ -32,9 +32,20 @@ class py_client {
                                         std::shared_ptr<mailbox> box);
   std::shared_ptr<operation> start_read(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
-  std::shared_ptr<py_stream> stream(simruns::run_query const& query);
-  std::shared_ptr<py_follow> follow(simruns::run_query const& query,
-                                    simruns::follow_options const& options);
+
+  template <class Stream>
+  std::shared_ptr<Stream> stream(simruns::run_query const& query) {
+    auto& here = ready();
+    return closed_with_us(std::make_shared<Stream>(here.io, here.client.runs(query)));
+  }
+
+  template <class Stream>
+  std::shared_ptr<Stream> follow(simruns::run_query const& query,
+                                 simruns::follow_options const& options) {
+    auto& here = ready();
+    return closed_with_us(std::make_shared<Stream>(here.io, here.client.follow(query, options)));
+  }
+
   void close();
 
  private:
@@ -44,6 +55,10 @@ class py_client {
   };
 
   live& current();
+
+  /// The same, before a stream is made, whose events may be wanted.
+  live& ready();
+
   std::shared_ptr<operation> begin(std::shared_ptr<mailbox> box);
 
   template <class Stream>

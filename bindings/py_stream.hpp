@@ -23,7 +23,7 @@ class open_stream {
   virtual void close_with_client() = 0;
 };
 
-/// Runs that come one after another, read once: their handle (`run_generator`, `run_follower`) and
+/// Runs that come one after another, each once: their handle (`run_generator`, `run_follower`) and
 /// the operation that fills it. `begin_anew`: how Python makes another.
 template <class Runs>
 class basic_stream : public open_stream {
@@ -41,6 +41,7 @@ class basic_stream : public open_stream {
   }
 
   simruns::run_ptr try_next() {
+    if (ended_) return nullptr;
     require_open();
     if (left_) return nullptr;  // the core thread uses the runs
     return runs_->next_if_ready();
@@ -65,13 +66,9 @@ class basic_stream : public open_stream {
   /// the next `start_ready` gives it again.
   void leave(std::shared_ptr<operation> op) { left_ = std::move(op); }
 
-  /// Ends an operation that was left, for good.
-  void drop_left() {
-    if (left_) left_->cancel();
-  }
-
   /// Waits on this thread for the next run, and gives it; None at the end.
   pybind11::object wait_for_next() {
+    if (ended_) return pybind11::none();
     if (interrupted_) {  // nothing else may begin until it is done
       wait_with_signals(*interrupted_, std::nullopt);
       interrupted_.reset();
@@ -100,7 +97,15 @@ class basic_stream : public open_stream {
     close();
   }
 
+  bool closed() const noexcept { return closed_; }
+
+  /// Whether the end was given, behind the last run. It is given again then, also once closed.
+  bool ended() const noexcept { return ended_; }
+
  protected:
+  /// Takes that the end is given. False: it was given before.
+  bool note_end() noexcept { return !std::exchange(ended_, true); }
+
   Runs const& runs() const noexcept { return *runs_; }
 
   /// Whether the core thread uses the runs: then only what any thread may read can be read of them.
@@ -142,10 +147,11 @@ class basic_stream : public open_stream {
   std::shared_ptr<operation> left_;         ///< An operation whose task was cancelled.
   bool closed_ = false;
   bool client_closed_ = false;
+  bool ended_ = false;
 };
 
 /// The runs of one walk.
-class py_stream final : public basic_stream<simruns::run_generator> {
+class py_stream : public basic_stream<simruns::run_generator> {
  public:
   py_stream(std::shared_ptr<io_thread> io, simruns::run_generator runs)
       : basic_stream(std::move(io), std::move(runs), "batch.runs()") {}
@@ -171,7 +177,7 @@ class py_stream final : public basic_stream<simruns::run_generator> {
 
   /// Warns of missing runs, the first time that it is called after the last run.
   void end() {
-    if (std::exchange(ended_, true)) return;
+    if (!note_end()) return;
     pybind11::module_::import("simruns.core.errors").attr("warn_if_incomplete")(completeness());
   }
 
@@ -185,11 +191,16 @@ class py_stream final : public basic_stream<simruns::run_generator> {
   std::string position_;
   simruns::completeness tally_;
   std::vector<simruns::bad_run> bad_runs_;
-  bool ended_ = false;
+};
+
+/// The same, awaited. It has a class of its own in Python, where what is awaited must not block.
+class py_async_stream final : public py_stream {
+ public:
+  using py_stream::py_stream;
 };
 
 /// The runs of a live batch.
-class py_follow final : public basic_stream<simruns::run_follower> {
+class py_follow : public basic_stream<simruns::run_follower> {
  public:
   py_follow(std::shared_ptr<io_thread> io, simruns::run_follower runs)
       : basic_stream(std::move(io), std::move(runs), "batch.follow()") {}
@@ -197,41 +208,54 @@ class py_follow final : public basic_stream<simruns::run_follower> {
   simruns::follow_status status() const { return runs().status(); }
   std::vector<simruns::lost_run> lost() const { return runs().lost(); }
   void explain(pybind11::handle) const {}
-  void end() {}
+  void end() { note_end(); }
 };
 
-/// Registers a stream with the methods that each kind has in Python.
+/// The same, awaited.
+class py_async_follow final : public py_follow {
+ public:
+  using py_follow::py_follow;
+};
+
+/// Registers a stream with the methods that each kind has in Python. The classes that users see
+/// derive from it, so its own names are private.
 template <class Stream>
 pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_& m,
                                                                char const* name) {
   namespace py = pybind11;
   py::class_<Stream, std::shared_ptr<Stream>> out(m, name);
-  out.def("__iter__", [](py::object self) { return self; })
-      .def("__next__",
-           [](Stream& s) {
-             py::object run;
-             try {
-               run = s.wait_for_next();
-             } catch (py::error_already_set& error) {
-               s.explain(error.value());
-               throw;
-             }
-             if (!run.is_none()) return run;
-             s.end();
-             throw py::stop_iteration();
-           })
-      .def("try_next",
-           [](Stream& s) -> py::object {
-             auto run = s.try_next();
-             return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
-           })
-      .def("start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
-      .def("leave", &Stream::leave, py::arg("operation"))
-      .def("drop_left", &Stream::drop_left)
-      .def("explain", &Stream::explain)
-      .def("end", &Stream::end)
-      .def("close", &Stream::close);
+  out.def("_try_next",
+          [](Stream& s) -> py::object {
+            auto run = s.try_next();
+            return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
+          })
+      .def("_start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
+      .def("_leave", &Stream::leave, py::arg("operation"))
+      .def("_explain", &Stream::explain, py::arg("error"))
+      .def("_end", &Stream::end)
+      .def("_close", &Stream::close)
+      .def_property_readonly("_closed", &Stream::closed)
+      .def_property_readonly("_ended", &Stream::ended);
   return out;
+}
+
+/// Lets `next` wait on this thread for the next run.
+template <class Class>
+void give_next(Class& of) {
+  namespace py = pybind11;
+  using stream = typename Class::type;
+  of.def("__next__", [](stream& s) {
+    py::object run;
+    try {
+      run = s.wait_for_next();
+    } catch (py::error_already_set& error) {
+      s.explain(error.value());
+      throw;
+    }
+    if (!run.is_none()) return run;
+    s.end();
+    throw py::stop_iteration();
+  });
 }
 
 }  // namespace simruns_python

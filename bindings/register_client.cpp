@@ -82,17 +82,9 @@ std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query
   return op;
 }
 
-std::shared_ptr<py_stream> py_client::stream(simruns::run_query const& query) {
+py_client::live& py_client::ready() {
   prepare_event_log();
-  auto& here = current();
-  return closed_with_us(std::make_shared<py_stream>(here.io, here.client.runs(query)));
-}
-
-std::shared_ptr<py_follow> py_client::follow(simruns::run_query const& query,
-                                             simruns::follow_options const& options) {
-  prepare_event_log();
-  auto& here = current();
-  return closed_with_us(std::make_shared<py_follow>(here.io, here.client.follow(query, options)));
+  return current();
 }
 
 void py_client::close() {
@@ -209,15 +201,24 @@ std::unique_ptr<py_client> make_client(std::string const& url, secret const* api
   return std::make_unique<py_client>(std::move(config), std::move(secrets));
 }
 
+template <class Stream>
+auto walk_class(py::module_& m, char const* name) {
+  using namespace py::literals;
+  auto out = stream_class<Stream>(m, name);
+  out.def(py::init([](py_client& client, simruns::run_query const& query) {
+            return client.stream<Stream>(query);
+          }),
+          "client"_a, "query"_a)
+      .def_property_readonly("_position", &Stream::position)
+      .def_property_readonly("_completeness", &Stream::completeness)
+      .def_property_readonly("_bad_runs", [](Stream& s) { return issue_list(s.bad_runs()); });
+  return out;
+}
+
 }  // namespace
 
 void register_client(py::module_& m) {
   using namespace py::literals;
-  stream_class<py_stream>(m, "Stream")
-      .def_property_readonly("position", &py_stream::position)
-      .def_property_readonly("completeness", &py_stream::completeness)
-      .def_property_readonly("bad_runs", [](py_stream& s) { return issue_list(s.bad_runs()); });
-
   py::class_<secret>(m, "Secret")
       .def(py::init<py::object const&>(), "text"_a)
       .def("__repr__", [](secret const&) { return "<a secret>"; });
@@ -234,11 +235,13 @@ void register_client(py::module_& m) {
       .def_property_readonly("base_url", &py_client::base_url)
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
-      .def("stream", &py_client::stream, "query"_a)
-      .def("follow", &py_client::follow, "query"_a, "options"_a)
       .def("close", &py_client::close)
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
+
+  auto walk = walk_class<py_stream>(m, "Stream");
+  give_next(walk);
+  walk_class<py_async_stream>(m, "AsyncStream");
 }
 
 }  // namespace simruns_python

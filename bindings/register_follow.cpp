@@ -1,7 +1,7 @@
 #include "register.hpp"
 
 #include "convert.hpp"
-#include "py_stream.hpp"
+#include "py_client.hpp"
 #include "simruns/follow/follow_options.hpp"
 
 #include <pybind11/stl.h>
@@ -33,6 +33,27 @@ py::object milliseconds_of(std::optional<simruns::time_point> const& moment) {
   return moment ? to_python(*moment) : py::object(py::none());
 }
 
+template <class Stream>
+auto follow_class(py::module_& m, char const* name) {
+  using namespace py::literals;
+  auto out = stream_class<Stream>(m, name);
+  out.def(py::init([](py_client& client, simruns::run_query const& query,
+                      simruns::follow_options const& options) {
+            return client.follow<Stream>(query, options);
+          }),
+          "client"_a, "query"_a, "options"_a)
+      .def_property_readonly("_status", &Stream::status)
+      .def_property_readonly("_lost", [](Stream const& f) {
+        py::list lost;
+        for (auto const& one : f.lost()) {
+          lost.append(py::make_tuple(one.id, one.sequence, milliseconds_of(one.expires_at),
+                                     one.last_poll, one.lost_poll, why_lost(one)));
+        }
+        return lost;
+      });
+  return out;
+}
+
 }  // namespace
 
 void register_follow(py::module_& m) {
@@ -58,16 +79,9 @@ void register_follow(py::module_& m) {
         return to_python(to_string(s.ended));
       });
 
-  stream_class<py_follow>(m, "Follow")
-      .def_property_readonly("status", &py_follow::status)
-      .def_property_readonly("lost", [](py_follow const& f) {
-        py::list out;
-        for (auto const& lost : f.lost()) {
-          out.append(py::make_tuple(lost.id, lost.sequence, milliseconds_of(lost.expires_at),
-                                    lost.last_poll, lost.lost_poll, why_lost(lost)));
-        }
-        return out;
-      });
+  auto follow = follow_class<py_follow>(m, "Follow");
+  give_next(follow);
+  follow_class<py_async_follow>(m, "AsyncFollow");
 }
 
 }  // namespace simruns_python

@@ -338,45 +338,90 @@ class Operation:
     def total(self) -> int | None:
         """Runs that the server counts, once it is known."""
 
-@final
 class Stream:
-    """The runs of one walk, read once; nothing is sent before the first run is asked for."""
+    """The runs of one walk, each once; nothing is sent before the first run is asked for."""
 
-    def __iter__(self) -> Iterator[Run]: ...
+    def __init__(self, client: Client, query: Query) -> None: ...
     def __next__(self) -> Run: ...
-    def try_next(self) -> Run | None:
+    @property
+    def _position(self) -> str:
+        """The position after the last run that was given."""
+
+    @property
+    def _completeness(self) -> Completeness: ...
+    @property
+    def _bad_runs(self) -> list[Issue]:
+        """The runs that were left out so far, each as an issue with its text."""
+
+    def _try_next(self) -> Run | None:
         """Gives a run that is already here, else None."""
 
-    def start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Fetches until a run is here, for `try_next` to give; its result is False at the end.
+    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Fetches until a run is here, for `_try_next` to give; its result is False at the end.
 
         It goes on with the operation that was left, if there is one.
         """
 
-    def leave(self, operation: Operation) -> None:
+    def _leave(self, operation: Operation) -> None:
         """Says that nobody waits for the operation any more, which stays under way."""
 
-    def drop_left(self) -> None:
-        """Cancels the operation that was left, if there is one."""
+    def _explain(self, error: BaseException) -> None:
+        """Lets the error of a step say what the walk brought."""
+
+    def _end(self) -> None:
+        """Takes that the end is given; warns of missing runs, the first time only."""
 
     @property
-    def position(self) -> str:
+    def _ended(self) -> bool:
+        """Whether the end was given, behind the last run."""
+
+    def _close(self) -> None:
+        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
+
+    @property
+    def _closed(self) -> bool: ...
+
+class AsyncStream:
+    """The runs of one walk, for tasks of an event loop: `Stream` without what blocks."""
+
+    def __init__(self, client: Client, query: Query) -> None: ...
+    @property
+    def _position(self) -> str:
         """The position after the last run that was given."""
 
     @property
-    def completeness(self) -> Completeness: ...
+    def _completeness(self) -> Completeness: ...
     @property
-    def bad_runs(self) -> list[Issue]:
+    def _bad_runs(self) -> list[Issue]:
         """The runs that were left out so far, each as an issue with its text."""
 
-    def explain(self, error: BaseException) -> None:
+    def _try_next(self) -> Run | None:
+        """Gives a run that is already here, else None."""
+
+    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Fetches until a run is here, for `_try_next` to give; its result is False at the end.
+
+        It goes on with the operation that was left, if there is one.
+        """
+
+    def _leave(self, operation: Operation) -> None:
+        """Says that nobody waits for the operation any more, which stays under way."""
+
+    def _explain(self, error: BaseException) -> None:
         """Lets the error of a step say what the walk brought."""
 
-    def end(self) -> None:
-        """Warns of missing runs, the first time that it is called after the last run."""
+    def _end(self) -> None:
+        """Takes that the end is given; warns of missing runs, the first time only."""
 
-    def close(self) -> None:
+    @property
+    def _ended(self) -> bool:
+        """Whether the end was given, behind the last run."""
+
+    def _close(self) -> None:
         """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
+
+    @property
+    def _closed(self) -> bool: ...
 
 @final
 class FollowOptions:
@@ -404,40 +449,85 @@ class FollowStatus:
     requests: int
     ended: str | None
 
-@final
 class Follow:
     """The runs of a live batch, each once, as they settle.
 
     Nothing is sent before the first run is asked for.
     """
 
-    def __iter__(self) -> Iterator[Run]: ...
+    def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
     def __next__(self) -> Run: ...
-    def try_next(self) -> Run | None:
+    @property
+    def _status(self) -> FollowStatus: ...
+    @property
+    def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
+        """The lost runs, each as the fields of `simruns.LostRun`."""
+
+    def _try_next(self) -> Run | None:
         """Gives a run that is already here, else None."""
 
-    def start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Polls until a run is here, for `try_next` to give; its result is False at the end.
+    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Polls until a run is here, for `_try_next` to give; its result is False at the end.
 
         It goes on with the operation that was left, if there is one.
         """
 
-    def leave(self, operation: Operation) -> None:
+    def _leave(self, operation: Operation) -> None:
         """Says that nobody waits for the operation any more, which stays under way."""
 
-    def drop_left(self) -> None:
-        """Cancels the operation that was left, if there is one."""
+    def _explain(self, error: BaseException) -> None:
+        """Does nothing: a poll says nothing of the whole."""
+
+    def _end(self) -> None:
+        """Takes that the end is given."""
 
     @property
-    def status(self) -> FollowStatus: ...
+    def _ended(self) -> bool:
+        """Whether the end was given, behind the last run."""
+
+    def _close(self) -> None:
+        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
+
     @property
-    def lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
+    def _closed(self) -> bool: ...
+
+class AsyncFollow:
+    """The runs of a live batch, for tasks of an event loop: `Follow` without what blocks."""
+
+    def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
+    @property
+    def _status(self) -> FollowStatus: ...
+    @property
+    def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
         """The lost runs, each as the fields of `simruns.LostRun`."""
 
-    def explain(self, error: BaseException) -> None: ...
-    def end(self) -> None: ...
-    def close(self) -> None:
+    def _try_next(self) -> Run | None:
+        """Gives a run that is already here, else None."""
+
+    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
+        """Polls until a run is here, for `_try_next` to give; its result is False at the end.
+
+        It goes on with the operation that was left, if there is one.
+        """
+
+    def _leave(self, operation: Operation) -> None:
+        """Says that nobody waits for the operation any more, which stays under way."""
+
+    def _explain(self, error: BaseException) -> None:
+        """Does nothing: a poll says nothing of the whole."""
+
+    def _end(self) -> None:
+        """Takes that the end is given."""
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the end was given, behind the last run."""
+
+    def _close(self) -> None:
         """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
+
+    @property
+    def _closed(self) -> bool: ...
 
 @final
 class Secret:
@@ -475,8 +565,6 @@ class Client:
     def start_read(self, query: Query, mailbox: Mailbox | None) -> Operation:
         """Starts the whole walk; the result is `Pages`."""
 
-    def stream(self, query: Query) -> Stream: ...
-    def follow(self, query: Query, options: FollowOptions) -> Follow: ...
     def close(self) -> None:
         """Cancels every operation and stream, and closes the connections. Safe to repeat."""
 

@@ -75,8 +75,48 @@ async def test_a_second_pass_raises(batch_: simruns.AsyncBatch) -> None:
     async with batch_.runs() as stream:
         async for _ in stream:
             break
+        assert aiter_of(stream) is stream
+        assert (await anext(stream)).sequence == 2
+        assert sorted([run.sequence async for run in stream]) == list(range(3, 251))
         with pytest.raises(simruns.Error, match="read once"):
             aiter_of(stream)
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+    assert stream.closed
+    with pytest.raises(StopAsyncIteration):
+        await anext(stream)
+
+
+async def test_a_loop_that_is_cancelled_is_gone_on_with(slow_batch: Any) -> None:
+    """By another loop, which takes the page that the first one waited for."""
+    sim, stream = slow_batch
+
+    async def loop() -> list[int | None]:
+        return [run.sequence async for run in stream]
+
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(loop(), 0.05)
+    assert sorted(await loop()) == list(range(1, 51))
+    assert len(sim.requests()) == 1
+
+
+@pytest.fixture
+async def slow_batch() -> AsyncIterator[Any]:
+    with simruns.Simulator(scenarios=1, runs=50, latency_ms=300) as sim:
+        async with sim.async_client() as client:
+            key = sim.batches()[0]
+            yield sim, client.batch(scenario=key.scenario, batch=key.batch).runs()
+
+
+def test_what_is_awaited_does_not_block(sim: simruns.Simulator) -> None:
+    """An asynchronous stream is no iterator of `for`."""
+    client = sim.async_client()
+    batch = client.batch(scenario="s", batch="b")
+    for stream in (batch.runs(), batch.follow()):
+        for call in (iter, next):
+            with pytest.raises(TypeError):
+                call(stream)  # type: ignore[operator]
+    asyncio.run(client.close())
 
 
 def aiter_of(stream: simruns.AsyncRunStream) -> Any:
@@ -298,7 +338,7 @@ async def test_a_step_of_a_followed_batch_may_have_less_time_than_a_page_takes(
         assert len(held_sim.requests()) == 3
 
 
-@pytest.mark.parametrize("ending", ["stream", "client", "iterator"])
+@pytest.mark.parametrize("ending", ["closed", "client", "dropped"])
 async def test_what_a_cancelled_wait_left_under_way_ends_with_its_stream(
     slow_sim: simruns.Simulator, ending: str
 ) -> None:
@@ -306,18 +346,17 @@ async def test_what_a_cancelled_wait_left_under_way_ends_with_its_stream(
     client = slow_sim.async_client()
     batch = client.batch(scenario=slow_sim.pairs[0][0], batch=slow_sim.pairs[0][1])
     stream = batch.runs()
-    runs = aiter_of(stream)
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(runs.__anext__(), 0.05)
-    left = runs._stream.start_ready(bridge.bridge().mailbox)
-    runs._stream.leave(left)
+        await asyncio.wait_for(anext(stream), 0.05)
+    left = stream._start_ready(bridge.bridge().mailbox)
+    stream._leave(left)
     assert not left.done()
-    if ending == "stream":
+    if ending == "closed":
         await stream.aclose()
     elif ending == "client":
         await client.close()
     else:
-        del runs
+        del stream
         gc.collect()
     assert await asyncio.to_thread(left.wait_for, 20)
     with pytest.raises(simruns.CancelledError):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -55,23 +58,90 @@ def test_stopping_after_the_first_run_sends_no_third_request(
     assert 1 <= len(own_sim.requests()) <= 2
 
 
-def test_a_second_pass_raises_and_sends_nothing(
+def test_a_loop_behind_the_end_raises_and_sends_nothing(
     own: simruns.Batch, own_sim: simruns.Simulator
 ) -> None:
     stream = own.runs()
     assert len(list(stream)) == 250
     sent = len(own_sim.requests())
-    with pytest.raises(simruns.Error, match="read once"):
-        iter(stream)
+    for _ in range(2):
+        with pytest.raises(simruns.Error, match="read once, and this one has ended; call runs"):
+            iter(stream)
+        with pytest.raises(StopIteration):
+            next(stream)
+    stream.close()
+    assert next(stream, None) is None
     assert len(own_sim.requests()) == sent
 
 
-def test_a_pass_after_a_break_raises_too(batch: simruns.Batch) -> None:
+def test_a_stream_is_its_own_iterator(batch: simruns.Batch) -> None:
     stream = batch.runs()
-    for _ in stream:
-        break
-    with pytest.raises(simruns.Error, match="read once"):
-        list(stream)
+    assert iter(stream) is stream
+    assert [next(stream).sequence, next(iter(stream)).sequence] == [1, 2]
+
+
+def test_a_loop_goes_on_where_a_break_left_the_one_before(batch: simruns.Batch) -> None:
+    for stop in (1, 99, 100, 101, 249):
+        stream = batch.runs()
+        got = []
+        for run in stream:
+            got.append(run.sequence)
+            if len(got) == stop:
+                break
+        got.append(next(stream).sequence)
+        got += [run.sequence for run in stream]
+        assert got == sequences(batch.runs())
+        assert stream.completeness.verdict == "complete"
+
+
+def test_a_generator_that_is_closed_leaves_the_stream_as_it_is(batch: simruns.Batch) -> None:
+    def some(stream: simruns.RunStream) -> Iterator[int | None]:
+        for run in stream:
+            yield run.sequence
+
+    stream = batch.runs()
+    generator = some(stream)
+    assert [next(generator) for _ in range(3)] == [1, 2, 3]
+    generator.close()
+    assert next(stream).sequence == 4
+    assert not stream.closed
+
+
+def test_a_stream_that_nobody_holds_any_more_ends_its_request(
+    slow_sim: simruns.Simulator,
+) -> None:
+    scenario, batch = slow_sim.pairs[0]
+    before = len(slow_sim.requests())
+    with slow_sim.client(connections=1) as client:
+        one = client.batch(scenario=scenario, batch=batch)
+
+        async def begin_and_drop() -> None:
+            async with slow_sim.async_client() as other:
+                stream = other.batch(scenario=scenario, batch=batch).runs()
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(anext(stream), 0.05)
+                gone = weakref.ref(stream)
+                del stream
+                gc.collect()
+                assert gone() is None
+
+        asyncio.run(begin_and_drop())
+        stream = one.runs()
+        stream.me = stream  # type: ignore[attr-defined]
+        gone = weakref.ref(stream)
+        del stream
+        gc.collect()
+        assert gone() is None
+    assert len(slow_sim.requests()) == before + 1
+
+
+def test_a_stream_says_whether_it_is_closed(batch: simruns.Batch) -> None:
+    with batch.runs() as stream:
+        assert not stream.closed
+        next(stream)
+    assert stream.closed
+    with pytest.raises(simruns.InvalidArgumentError, match=r"begin another with batch.runs\(\)"):
+        next(stream)
 
 
 def test_a_closed_stream_gives_no_more_runs(batch: simruns.Batch) -> None:

@@ -131,7 +131,7 @@ def test_until_is_asked_in_the_consumers_thread_and_ends_behind_its_run(
     assert [run.sequence for run in runs] == [1, 2, 3]
     assert threads == {threading.get_ident()}
     assert stream.status.ended == "until"
-    assert list(runs) == []
+    assert next(runs, None) is None
 
 
 def test_a_predicate_that_raises_loses_no_run(batch: simruns.Batch) -> None:
@@ -214,11 +214,26 @@ def test_a_poll_that_fails_raises_and_the_iterator_goes_on() -> None:
         assert sorted(got + [run.sequence for run in runs]) == list(range(1, 26))
 
 
+def test_a_loop_goes_on_where_a_break_left_the_one_before(batch: simruns.Batch) -> None:
+    with batch.follow(until=lambda run: run.sequence == 7) as stream:
+        assert iter(stream) is stream
+        assert next(stream).sequence == 1
+        for run in stream:
+            if run.sequence == 4:
+                break
+        assert [run.sequence for run in stream] == [5, 6, 7]
+        with pytest.raises(simruns.Error, match="read once, and this one has ended; call follow"):
+            iter(stream)
+        assert next(stream, None) is None
+
+
 def test_a_stream_is_read_once_and_closes(batch: simruns.Batch) -> None:
     with batch.follow(count=3) as stream:
         assert len(list(stream)) == 3
         with pytest.raises(simruns.Error, match="read once"):
             iter(stream)
+        assert not stream.closed
+    assert stream.closed
     runs = iter(stream := batch.follow())
     stream.close()
     with pytest.raises(simruns.InvalidArgumentError, match=r"begin another with batch.follow\(\)"):

@@ -125,9 +125,9 @@ def test_what_is_allowed_to_be_missing_is_warned_of_once() -> None:
     with serving(short_of_one()) as (_, client):
         batch = client.batch(scenario="s", batch="b")
         stream = batch.runs(allow_incomplete=True)
-        iterator = iter(stream)
         with pytest.warns(simruns.IncompleteWarning, match="2 of 3 runs, incomplete") as told:
-            assert [*iterator, *iterator][1].sequence == 3
+            assert [run.sequence for run in stream] == [1, 3]
+        assert next(stream, None) is None  # and no second warning, which would be an error
         assert len(told) == 1
         assert told[0].filename == __file__
         with pytest.warns(simruns.IncompleteWarning) as told:
@@ -178,20 +178,19 @@ def test_what_is_here_and_was_not_yielded_is_before_the_position(
 ) -> None:
     batch = the_batch(sim, client)
     stream = batch.runs()
-    core = stream._stream
     start = stream.position
-    assert core.start_ready(None).wait() is True
+    assert stream._start_ready(None).wait() is True
     assert stream.position == start
     assert stream.completeness.received == 100
-    assert core.try_next().id == batch.head(1)[0].id
+    assert (run := stream._try_next()) is not None
+    assert run.id == batch.head(1)[0].id
     assert len(list(batch.runs(start_at=stream.position))) == 249
 
 
 def test_a_stream_says_where_it_is_while_the_core_is_at_it(slow_sim: simruns.Simulator) -> None:
     with slow_sim.client() as client:
         stream = the_batch(slow_sim, client).runs()
-        core = stream._stream
-        operation = core.start_ready(None)
+        operation = stream._start_ready(None)
         assert stream.position.startswith("simruns:1:s:0:0:")
         assert stream.completeness.received == 0
         assert "0 of an unknown number" in repr(stream)

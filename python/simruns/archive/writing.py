@@ -76,7 +76,7 @@ class Archiver:
             try:
                 return self._walk(session, bar)
             except RequestError as error:
-                began = self._stream is not None and self._stream.completeness.pages > 0
+                began = self._stream is not None and self._stream._completeness.pages > 0
                 refused = error.kind in REFUSED or error.field == "start_at"
                 if self._stopped or not session.resumed or began or not refused:
                     raise
@@ -89,11 +89,11 @@ class Archiver:
         """Has `run`, on another thread, raise soon; the runs that came are kept."""
         self._stopped = True
         if self._stream is not None:
-            self._stream.close()
+            self._stream._close()
 
     def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
         self._stream = None
-        self._stream = stream = self._core.stream(self._query(session.position))
+        self._stream = stream = _core.Stream(self._core, self._query(session.position))
         keys = session.keys()
         taken: list[Arrived] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and its position
@@ -103,10 +103,10 @@ class Archiver:
             while True:
                 if self._stopped:
                     raise CancelledError("the archive was stopped")
-                run = stream.try_next()
+                run = stream._try_next()
                 if run is None:
-                    whole = (len(taken), stream.position)
-                    bar.show(session.seen + len(taken), stream.completeness.total)
+                    whole = (len(taken), stream._position)
+                    bar.show(session.seen + len(taken), stream._completeness.total)
                     late = taken and time.monotonic() - written_at >= pace.PART_SECONDS
                     if late or len(taken) >= pace.PART_RUNS:
                         self._write(session, taken, stream)
@@ -122,18 +122,18 @@ class Archiver:
         except BaseException:
             number, position = whole
             if number and position is not None and not self._writing:
-                session.commit(taken[:number], position, stream.completeness)
+                session.commit(taken[:number], position, stream._completeness)
             raise
         finally:
-            stream.close()
-        result = session.finish(taken, stream.completeness)
+            stream._close()
+        result = session.finish(taken, stream._completeness)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
         return result
 
     def _write(self, session: Session, taken: list[Arrived], stream: _core.Stream) -> None:
         self._writing = True  # if this fails, the disk has the last sound state
-        session.commit(taken, stream.position, stream.completeness)
+        session.commit(taken, stream._position, stream._completeness)
         self._writing = False
 
     def _query(self, position: str | None) -> _core.Query:

@@ -16,7 +16,7 @@ from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import TICK, Progress
 from simruns.hold.runs import Runs
 from simruns.read.batch import BatchBase
-from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, start
+from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, following
 from simruns.read.streams import AsyncRunStream
 from simruns.read.waiting import Reads, held, keeping, show, stop_if_hopeless
 from simruns.request.query import (
@@ -41,8 +41,9 @@ class AsyncBatch(BatchBase):
 
     @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> AsyncRunStream:
-        """Gives the runs as a stream, which `async for` reads once; see `Batch.runs`."""
-        return AsyncRunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+        """Gives the runs as a stream for `async for`; see `Batch.runs`."""
+        query = make_query(self.key, how, caller="runs")
+        return AsyncRunStream(self._core, self.key, query)
 
     @names(PageChoice)
     async def page(self, **how: Unpack[PageChoice]) -> _core.Page:
@@ -105,11 +106,11 @@ class AsyncBatch(BatchBase):
         **how: Unpack[FollowChoice],
     ) -> AsyncFollowStream:
         """Gives the runs of a live batch, each once, as they settle; see `Batch.follow`."""
-        stream = start(
-            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+        checked = following(
+            self.key, how, interval=interval, jitter=jitter, count=count, until=until,
             idle=idle, deadline=deadline,
         )  # fmt: skip
-        return AsyncFollowStream(self.key, *stream)
+        return AsyncFollowStream(self._core, self.key, checked)
 
     async def _page(self, query: _core.Query) -> _core.Page:
         here = bridge()

@@ -12,7 +12,7 @@ from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import Progress
 from simruns.hold.runs import Runs
-from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, start
+from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, following
 from simruns.read.streams import RunStream
 from simruns.read.waiting import held, keeping, wait_for_all
 from simruns.request.query import (
@@ -67,13 +67,14 @@ class Batch(BatchBase):
 
     @names(Walk)
     def runs(self, **how: Unpack[Walk]) -> RunStream:
-        """Gives the runs as a stream, which is read once.
+        """Gives the runs as a stream, each once; a loop goes on where another was left.
 
         Takes sort, filter, endpoint_type, page_size, max_runs, skip, start_at, start_before, bad,
         strict, walk and allow_incomplete: see `Walk`. The stream raises `IncompleteError` after
         the last run if fewer came than the server counted.
         """
-        return RunStream(self.key, self._core.stream(make_query(self.key, how, caller="runs")))
+        query = make_query(self.key, how, caller="runs")
+        return RunStream(self._core, self.key, query)
 
     @names(PageChoice)
     def page(self, **how: Unpack[PageChoice]) -> _core.Page:
@@ -150,11 +151,11 @@ class Batch(BatchBase):
         asked for; else never. Takes filter, endpoint_type, page_size and strict: see
         `FollowChoice`.
         """
-        stream = start(
-            self._core, self.key, how, interval=interval, jitter=jitter, count=count, until=until,
+        checked = following(
+            self.key, how, interval=interval, jitter=jitter, count=count, until=until,
             idle=idle, deadline=deadline,
         )  # fmt: skip
-        return FollowStream(self.key, *stream)
+        return FollowStream(self._core, self.key, checked)
 
 
 @public

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
-from simruns.read.streams import AsyncOnce, AsyncRuns, SyncOnce
+from simruns.read.streams import AsyncOnce, SyncOnce
 from simruns.request.query import BatchKey, FollowChoice, make_query
 
 Predicate = Callable[[_core.Run], object]
@@ -74,20 +74,26 @@ class _Followed:
     _instead = "follow the batch anew in each process"
     _again = "call follow() again, which gives all that has settled once more"
     _key: BatchKey
-    _stream: _core.Follow
     _ends: _Ends
+
+    if TYPE_CHECKING:
+
+        @property
+        def _status(self) -> _core.FollowStatus: ...
+        @property
+        def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]: ...
 
     @property
     def status(self) -> FollowStatus:
         """How far the following has come, as of the latest page. Any thread may look."""
-        now = self._stream.status
+        now = self._status
         fields = {name: getattr(now, name) for name in FollowStatus._fields}
         return FollowStatus(**{**fields, "ended": "until" if self._ends.met else now.ended})
 
     @property
     def lost(self) -> list[LostRun]:
         """The runs that went before they settled, in the order of their loss."""
-        return [LostRun(*lost) for lost in self._stream.lost]
+        return [LostRun(*lost) for lost in self._lost]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of batch {self._key.batch!r}: {self.status}>"
@@ -130,69 +136,57 @@ class _Ends:
 
 
 @public
-class FollowStream(_Followed, SyncOnce[_core.Follow]):
+class FollowStream(_Followed, SyncOnce, _core.Follow):
     """The stream of `for run in batch.follow():`, which sends nothing before the first run is
     asked for.
 
-    A second pass raises. After an error, or Ctrl-C, the same iterator goes on where it stood.
+    It is its own iterator: `next(stream)` gives the next run, and a loop that `break` left goes on
+    with a further `for`. A loop behind the end raises an `Error`. After an error, or Ctrl-C, the
+    stream goes on where it stood.
     """
 
-    def __init__(self, key: BatchKey, stream: _core.Follow, until: Predicate | None) -> None:
-        super().__init__(key, stream)
-        self._ends = _Ends(until)
-
-    def __iter__(self) -> Iterator[_core.Run]:
-        self._take()
-        return _Following(self._stream, self._ends)
-
-
-@public
-class AsyncFollowStream(_Followed, AsyncOnce[_core.Follow]):
-    """The stream of `async for run in batch.follow():`, which sends nothing before the first run
-    is asked for.
-
-    A second pass raises. After an error, the same iterator goes on where it stood. A cancelled
-    task leaves the page that it waited for under way, and the next step takes it.
-    """
-
-    def __init__(self, key: BatchKey, stream: _core.Follow, until: Predicate | None) -> None:
-        super().__init__(key, stream)
-        self._ends = _Ends(until)
-
-    def __aiter__(self) -> AsyncIterator[_core.Run]:
-        self._take()
-        return _AsyncFollowing(self._stream, self._ends)
-
-
-class _Following:
-    def __init__(self, stream: _core.Follow, ends: _Ends) -> None:
-        self._stream = stream
-        self._ends = ends
-
-    def __iter__(self) -> _Following:
-        return self
+    def __init__(self, core: _core.Client, key: BatchKey, how: Following) -> None:
+        super().__init__(core, how.query, how.options)
+        self._key = key
+        self._ends = _Ends(how.until)
 
     def __next__(self) -> _core.Run:
         if self._ends.reached():
-            self._stream.close()
-            raise StopIteration
-        return self._ends.note(next(self._stream))
+            self._end()
+            self._close()
+        return self._ends.note(super().__next__())
 
 
-class _AsyncFollowing(AsyncRuns):
-    def __init__(self, stream: _core.Follow, ends: _Ends) -> None:
-        super().__init__(stream)
-        self._ends = ends
+@public
+class AsyncFollowStream(_Followed, AsyncOnce, _core.AsyncFollow):
+    """The stream of `async for run in batch.follow():`, which sends nothing before the first run
+    is asked for.
+
+    It is its own iterator, as `FollowStream` is. After an error, it goes on where it stood. A
+    cancelled task leaves the page that it waited for under way, and the next step takes it.
+    """
+
+    def __init__(self, core: _core.Client, key: BatchKey, how: Following) -> None:
+        super().__init__(core, how.query, how.options)
+        self._key = key
+        self._ends = _Ends(how.until)
 
     async def __anext__(self) -> _core.Run:
         if self._ends.reached():
-            self._stream.close()
-            raise StopAsyncIteration
+            self._end()
+            self._close()
         return self._ends.note(await super().__anext__())
 
 
-def start(
-    core: _core.Client,
+class Following(NamedTuple):
+    """What to follow, how often to look, and until when: the arguments of `follow`, checked."""
+
+    query: _core.Query
+    options: _core.FollowOptions
+    until: Predicate | None
+
+
+def following(
     key: BatchKey,
     how: FollowChoice,
     *,
@@ -202,8 +196,8 @@ def start(
     until: Predicate | None,
     idle: float | None,
     deadline: float | None,
-) -> tuple[_core.Follow, Predicate | None]:
-    """Checks the arguments of `follow`, and starts the following; the second result is `until`."""
+) -> Following:
+    """Checks the arguments of `follow`."""
     if until is not None and not callable(until):
         raise invalid("until is no function; give one of a run that tells the end", field="until")
     if checks.duration("jitter", jitter, "of the interval", least=0.0) > 1:
@@ -216,4 +210,4 @@ def start(
         deadline=0.0 if deadline is None else checks.duration("deadline", deadline, zero=False),
     )
     query = make_query(key, how, caller="follow", allowed=FollowChoice)
-    return core.follow(query, options), until
+    return Following(query, options, until)

@@ -1,10 +1,9 @@
-"""The runs of one batch as a stream, which is read once, a page at a time."""
+"""The runs of one batch as a stream, each once, a page at a time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from simruns import _core
 from simruns.core import errors
@@ -16,30 +15,40 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-AnyStream = TypeVar("AnyStream", _core.Stream, _core.Follow)
-
-
-class _Once(Unpickled, Generic[AnyStream]):
-    """A stream of runs that is read once."""
+class _Once(Unpickled):
+    """A stream that gives each run once: a loop goes on where the one before it was left."""
 
     _again = "call runs() again, or read() to hold the runs"
 
-    def __init__(self, key: BatchKey, stream: AnyStream) -> None:
-        self._key = key
-        self._stream: AnyStream = stream
-        self._taken = False
+    if TYPE_CHECKING:  # of the class of the core that this stands beside
 
-    def _take(self) -> None:
-        if self._taken:
-            raise errors.Error(f"a stream of runs is read once; {self._again}")
-        self._taken = True
+        @property
+        def _closed(self) -> bool: ...
+        @property
+        def _ended(self) -> bool: ...
+        def _close(self) -> None: ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream was closed, by itself or with its client."""
+        return self._closed
+
+    def _begin(self) -> Self:
+        """Refuses a loop behind the end, which would look like a batch without runs."""
+        if self._ended:
+            raise errors.Error(
+                f"a stream of runs is read once, and this one has ended; {self._again}"
+            )
+        return self
 
 
-class SyncOnce(_Once[AnyStream]):
+class SyncOnce(_Once):
+    def __iter__(self) -> Self:
+        return self._begin()
+
     def close(self) -> None:
         """Ends the request that is under way; the stream gives no more runs."""
-        self._taken = True
-        self._stream.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +62,49 @@ class SyncOnce(_Once[AnyStream]):
         self.close()
 
 
-class AsyncOnce(_Once[AnyStream]):
+class AsyncOnce(_Once):
+    """A run that is here already comes without touching the loop."""
+
+    if TYPE_CHECKING:
+
+        def _try_next(self) -> _core.Run | None: ...
+        def _start_ready(self, mailbox: _core.Mailbox | None) -> _core.Operation: ...
+        def _leave(self, operation: _core.Operation) -> None: ...
+        def _explain(self, error: BaseException) -> None: ...
+        def _end(self) -> None: ...
+
+    def __aiter__(self) -> Self:
+        return self._begin()
+
+    async def __anext__(self) -> _core.Run:
+        run = self._try_next()
+        if run is None and not self._ended and await self._filled():
+            run = self._try_next()
+        if run is None:
+            self._end()
+            raise StopAsyncIteration
+        return run
+
+    async def _filled(self) -> bool:
+        from simruns.core.bridge import bridge
+
+        here = bridge()
+        operation = self._start_ready(here.mailbox)
+        try:
+            await here.settled(operation)
+        except BaseException:  # a cancelled task: its page stays under way, for the next step
+            self._leave(operation)
+            raise
+        try:
+            more: bool = here.result_of(operation)
+        except errors.RequestError as error:
+            self._explain(error)
+            raise
+        return more
+
     async def aclose(self) -> None:
         """Ends the request that is under way; the stream gives no more runs."""
-        self._taken = True
-        self._stream.close()
+        self._close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,88 +123,59 @@ class _Walked:
 
     _instead = "keep its position, and give that to start_at"
     _key: BatchKey
-    _stream: _core.Stream
+
+    if TYPE_CHECKING:
+
+        @property
+        def _position(self) -> str: ...
+        @property
+        def _completeness(self) -> _core.Completeness: ...
+        @property
+        def _bad_runs(self) -> list[_core.Issue]: ...
 
     @property
     def completeness(self) -> Completeness:
         """The completeness of what was read so far."""
-        return Completeness([BatchCompleteness.of(self._key, self._stream.completeness)])
+        return Completeness([BatchCompleteness.of(self._key, self._completeness)])
 
     @property
     def bad_runs(self) -> list[_core.Issue]:
         """The runs that `bad="issue"` left out so far, each as an issue with its text."""
-        return self._stream.bad_runs
+        return self._bad_runs
 
     @property
     def position(self) -> str:
         """Where `batch.runs(start_at=position)` goes on: after the last run that was yielded."""
-        return self._stream.position
+        return self._position
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of batch {self._key.batch!r}: {self.completeness}>"
 
 
 @public
-class RunStream(_Walked, SyncOnce[_core.Stream]):
+class RunStream(_Walked, SyncOnce, _core.Stream):
     """The stream of `for run in batch.runs():`, which sends nothing before the first run is asked
     for.
 
-    A second pass raises. After an error, the same iterator asks for the same page again.
+    It is its own iterator: `next(stream)` gives the next run, and a loop that `break` left goes on
+    with a further `for`, no run lost and none twice. A loop behind the end raises an `Error`, while
+    `next` says that there is no more. After an error, the stream asks for the same page again.
     """
 
-    def __iter__(self) -> Iterator[_core.Run]:
-        self._take()
-        return iter(self._stream)
+    def __init__(self, core: _core.Client, key: BatchKey, query: _core.Query) -> None:
+        super().__init__(core, query)
+        self._key = key
 
 
 @public
-class AsyncRunStream(_Walked, AsyncOnce[_core.Stream]):
+class AsyncRunStream(_Walked, AsyncOnce, _core.AsyncStream):
     """The stream of `async for run in batch.runs():`, which sends nothing before the first run is
     asked for.
 
-    A second pass raises. After an error, the same iterator asks for the same page again. A
+    It is its own iterator, as `RunStream` is. After an error, it asks for the same page again. A
     cancelled task leaves the page that it waited for under way, and the next step takes it.
     """
 
-    def __aiter__(self) -> AsyncIterator[_core.Run]:
-        self._take()
-        return AsyncRuns(self._stream)
-
-
-class AsyncRuns:
-    """Iterates over a stream; a run that is here already comes without touching the loop."""
-
-    def __init__(self, stream: _core.Stream | _core.Follow) -> None:
-        self._stream = stream
-
-    def __aiter__(self) -> AsyncRuns:
-        return self
-
-    def __del__(self) -> None:
-        self._stream.drop_left()  # no further step takes it
-
-    async def __anext__(self) -> _core.Run:
-        run = self._stream.try_next()
-        if run is None and await self._filled():
-            run = self._stream.try_next()
-        if run is None:
-            self._stream.end()
-            raise StopAsyncIteration
-        return run
-
-    async def _filled(self) -> bool:
-        from simruns.core.bridge import bridge
-
-        here = bridge()
-        operation = self._stream.start_ready(here.mailbox)
-        try:
-            await here.settled(operation)
-        except BaseException:  # a cancelled task: its page stays under way, for the next step
-            self._stream.leave(operation)
-            raise
-        try:
-            more: bool = here.result_of(operation)
-        except errors.RequestError as error:
-            self._stream.explain(error)
-            raise
-        return more
+    def __init__(self, core: _core.Client, key: BatchKey, query: _core.Query) -> None:
+        super().__init__(core, query)
+        self._key = key
