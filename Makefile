@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile check contract toxiproxy kills format sanitize matrix \
-  matrix-python fresh clean
+.PHONY: help demo test bench bench-compile check contract toxiproxy kills stress stress-asan \
+  notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
 SOURCES := $(shell find include bindings python cmake -type f \( -name '*.[chi]pp' -o -name '*.py' \
@@ -45,6 +45,14 @@ toxiproxy: ## walks through a bad network, made by toxiproxy (Go): REQUESTS=1000
 kills: ## archives whose process is killed at random moments: KILLS=200 SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python tests/python/killing.py $(or $(KILLS),200) $(or $(SEED),1)
+
+stress: ## exits, forks, cancels, Ctrl-C, kernel restarts at random moments: SEED=1
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/stress.sh $(if $(SEED),--seed $(SEED))
+
+stress-asan: ## fewer of them, by a module under AddressSanitizer (g++): SEED=1
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/stress_asan.sh $(if $(SEED),--seed $(SEED))
 
 format: ## formats C++ and Python
 	@$(MAKE) -s --no-print-directory .venv/installed-test

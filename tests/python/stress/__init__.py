@@ -1,0 +1,1 @@
+"""Processes that end, fork, are interrupted and restarted at random moments: `make stress`."""
