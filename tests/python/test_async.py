@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import os
 import sys
 import threading
@@ -112,10 +113,11 @@ def test_what_is_awaited_does_not_block(sim: simruns.Simulator) -> None:
     """An asynchronous stream is no iterator of `for`."""
     client = sim.async_client()
     batch = client.batch(scenario="s", batch="b")
-    for stream in (batch.runs(), batch.follow()):
+    streams: tuple[Any, ...] = (batch.runs(), batch.follow())
+    for stream in streams:
         for call in (iter, next):
             with pytest.raises(TypeError):
-                call(stream)  # type: ignore[operator]
+                call(stream)
     asyncio.run(client.close())
 
 
@@ -393,3 +395,56 @@ def test_a_page_that_was_left_in_one_loop_is_taken_in_another(held_sim: simruns.
     assert asyncio.run(rest()) == 250
     assert len(held_sim.requests()) == 3
     asyncio.run(client.close())
+
+
+@pytest.mark.parametrize("layout", ["to_pandas", "to_polars", "to_arrow"])
+async def test_a_table_is_laid_out_on_a_thread_while_the_loop_goes_on(
+    batch_: simruns.AsyncBatch, layout: str
+) -> None:
+    threads = set()
+
+    class Noting(simruns.Runs):
+        def to_arrow(self, **how: Any) -> Any:
+            threads.add(threading.get_ident())
+            return super().to_arrow(**how)
+
+        def to_polars(self, **how: Any) -> Any:
+            threads.add(threading.get_ident())
+            return super().to_polars(**how)
+
+    held = await batch_.read()
+    runs = Noting(list(zip(held.batches, held._pages, strict=True)))
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0)
+            ticks += 1
+
+    ticking = asyncio.ensure_future(tick())
+    table = await getattr(runs, layout + "_async")()
+    ticking.cancel()
+    assert ticks > 0
+    assert threads
+    assert threading.get_ident() not in threads
+    assert table.equals(getattr(held, layout)())
+    assert len(await getattr(held.turns, layout + "_async")()) == len(held.turns)
+
+
+async def test_an_awaited_layout_takes_the_arguments_of_the_other_and_raises_its_errors(
+    batch_: simruns.AsyncBatch,
+) -> None:
+    runs = await batch_.read()
+    frame = await runs.to_pandas_async(dtype_backend="pyarrow")
+    assert frame.equals(runs.to_pandas(dtype_backend="pyarrow"))
+    with pytest.raises(simruns.InvalidArgumentError, match="dtype_backend is 'other'"):
+        await runs.to_pandas_async(dtype_backend="other")  # type: ignore[arg-type]
+    shown = inspect.signature(runs.to_pandas_async).parameters
+    assert shown == inspect.signature(runs.to_pandas).parameters
+
+
+def test_an_awaited_layout_says_what_to_do_without_a_loop(batch: simruns.Batch) -> None:
+    step = batch.read().to_pandas_async()
+    with pytest.raises(simruns.Error, match="without a running event loop"):
+        step.send(None)

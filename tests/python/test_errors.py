@@ -7,6 +7,9 @@ import builtins
 import concurrent.futures
 import copy
 import pickle
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,19 +69,93 @@ def test_an_invalid_argument_is_also_a_value_error() -> None:
     assert isinstance(failure("invalid_argument"), ValueError)
 
 
+CLASSES = {
+    "connect": simruns.ConnectionError,
+    "timeout": simruns.RequestTimeoutError,
+    "tls": simruns.ConnectionError,
+    "transport": simruns.ConnectionError,
+    "truncated": simruns.ConnectionError,
+    "protocol": simruns.RequestError,
+    "too_large": simruns.RequestError,
+    "decode": simruns.RequestError,
+    "auth": simruns.AuthError,
+    "forbidden": simruns.AuthError,
+    "bad_request": simruns.RequestError,
+    "not_found": simruns.NotFoundError,
+    "rate_limited": simruns.RateLimitError,
+    "server": simruns.ServerError,
+    "http": simruns.RequestError,
+    "redirect": simruns.RequestError,
+    "pagination": simruns.IncompleteError,
+    "incomplete": simruns.IncompleteError,
+    "invalid_argument": simruns.InvalidArgumentError,
+    "cancelled": simruns.CancelledError,
+}
+
+
+@pytest.mark.parametrize("kind", simruns.KINDS)
+def test_every_kind_has_one_class(kind: str) -> None:
+    assert type(failure(kind)) is CLASSES[kind]
+
+
+def test_the_guide_has_each_kind_once_beside_its_class() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "python.md").read_text()
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| `(\w+)` \|", guide, re.MULTILINE)
+    told = [
+        (kind, cls)
+        for kinds, cls in rows
+        if hasattr(simruns, cls)
+        for kind in re.findall(r"\w+", kinds)
+    ]
+    assert sorted(told) == sorted((kind, cls.__name__) for kind, cls in CLASSES.items())
+
+
+def test_a_connection_error_is_also_a_builtin_one() -> None:
+    error = failure("transport")
+    assert isinstance(error, builtins.ConnectionError)
+    assert isinstance(error, OSError)
+    assert (error.errno, error.filename) == (None, None)
+    with pytest.raises(builtins.ConnectionError, match="no access") as caught:
+        raise error from ValueError("first")
+    assert isinstance(caught.value.__cause__, ValueError)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(again, simruns.ConnectionError)
+    assert type(again).__mro__[:3] == (
+        simruns.ConnectionError,
+        simruns.RequestError,
+        simruns.Error,
+    )
+
+
 @pytest.mark.parametrize(
-    ("kind", "cls"),
+    ("fault", "cls", "status"),
     [
-        ("auth", simruns.AuthError),
-        ("forbidden", simruns.AuthError),
-        ("incomplete", simruns.IncompleteError),
-        ("invalid_argument", simruns.InvalidArgumentError),
+        ({"status": 404}, simruns.NotFoundError, 404),
+        ({"status": 429, "retry_after": 7}, simruns.RateLimitError, 429),
+        ({"status": 500}, simruns.ServerError, 500),
+        ({"status": 504}, simruns.ServerError, 504),
+        ({"status": 403}, simruns.AuthError, 403),
+        ({"reset": True}, simruns.ConnectionError, None),
+        ({"truncate": 50}, simruns.ConnectionError, None),
     ],
 )
-def test_the_kinds_that_programs_branch_on_have_classes(
-    kind: str, cls: type[simruns.RequestError]
+def test_what_a_server_does_is_caught_by_its_class(
+    fault: Any, cls: type[simruns.RequestError], status: int | None
 ) -> None:
-    assert type(failure(kind)) is cls
+    with simruns.Simulator(scenarios=1, runs=5, faults=[fault]) as sim:
+        with sim.client(max_attempts=1) as client, pytest.raises(cls) as caught:
+            client.batches(sim.pairs).read()
+        assert type(caught.value) is cls
+        assert caught.value.status == status
+
+        async def read() -> None:
+            async with sim.async_client(max_attempts=1) as client:
+                await client.batches(sim.pairs).read()
+
+        with pytest.raises(cls):
+            asyncio.run(read())
+    with sim.client(max_attempts=1) as client, pytest.raises(builtins.ConnectionError):
+        client.batches(sim.pairs).read()
 
 
 def test_cancellation_is_a_cancelled_error_and_no_request_error() -> None:

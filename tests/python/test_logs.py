@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -281,3 +283,63 @@ def test_nothing_is_printed_whatever_comes_of_a_request() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def printed_on_stderr(program: str, **environment: str) -> list[str]:
+    """The lines that a process of its own writes there."""
+    before = "import logging, sys, simruns; sim = simruns.Simulator(scenarios=1, runs=5)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", before + textwrap.dedent(program)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    return done.stderr.splitlines()
+
+
+READ = """
+with sim.client() as client:
+    client.batches(sim.pairs).read()
+"""
+
+
+def test_a_variable_has_the_log_written_to_stderr() -> None:
+    sent, answered = printed_on_stderr(READ, SIMRUNS_LOG="debug")
+    assert re.fullmatch(r"\d{4}-.* simruns DEBUG: GET /\S+: attempt 1", sent)
+    assert ": HTTP 200, " in answered
+    assert printed_on_stderr(READ, SIMRUNS_LOG="DEBUG") != []
+    assert printed_on_stderr(READ, SIMRUNS_LOG="info") == []
+    assert printed_on_stderr(READ, SIMRUNS_LOG="") == []
+    fails = "sim = simruns.Simulator(scenarios=1, runs=5, faults=[{'requests': 1, 'status': 503}])"
+    again = READ.replace("client()", "client(backoff_base=0)")
+    (retry,) = printed_on_stderr(fails + again, SIMRUNS_LOG="info")
+    assert " simruns INFO: GET /" in retry
+
+
+def test_a_log_that_the_program_set_up_is_left_as_it_is() -> None:
+    """And the root logger always is."""
+    own = "logging.getLogger('simruns').addHandler(logging.NullHandler())"
+    assert printed_on_stderr(own + READ, SIMRUNS_LOG="debug") == []
+    untouched = READ + "assert not logging.root.handlers and logging.root.level == logging.WARNING"
+    assert len(printed_on_stderr(untouched, SIMRUNS_LOG="debug")) == 2
+    for set_up in ("logging.basicConfig(format='of the program: %(message)s')\n" + READ,
+                   READ.replace("client.", "logging.basicConfig(); client.")):  # fmt: skip
+        lines = printed_on_stderr(set_up, SIMRUNS_LOG="debug")
+        assert len(lines) == 2, "each line is there once"
+    assert printed_on_stderr("", SIMRUNS_LOG="debug") == []
+    twice = READ + READ
+    assert len(printed_on_stderr(twice, SIMRUNS_LOG="debug")) == 4
+
+
+def test_a_word_that_says_nothing_of_a_log_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for word in ("1", "trace", "warning", "debug,info", " "):
+        monkeypatch.setenv("SIMRUNS_LOG", word)
+        for cls in (simruns.Client, simruns.AsyncClient):
+            with pytest.raises(
+                simruns.InvalidArgumentError, match=r"SIMRUNS_LOG is .*; give debug or info"
+            ) as told:
+                cls("http://127.0.0.1:9", api_key=KEY)
+            assert told.value.field == "SIMRUNS_LOG"

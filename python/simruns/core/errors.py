@@ -6,6 +6,7 @@ failed, or that could not be made. A program branches on `kind`, a person reads 
 
 from __future__ import annotations
 
+import builtins
 import sys
 import warnings
 from concurrent.futures import CancelledError as _FutureCancelledError
@@ -115,6 +116,33 @@ class AuthError(RequestError):
 
 
 @public
+class ConnectionError(RequestError, builtins.ConnectionError):  # noqa: A001
+    """There is no connection, or it broke.
+
+    `kind` is "connect", where none could be made; "tls", where the server could not be trusted;
+    "transport", where it broke; "truncated", where it ended before the response was whole.
+    """
+
+
+@public
+class NotFoundError(RequestError):
+    """The server knows no such thing, a 404; `kind` is "not_found"."""
+
+
+@public
+class RateLimitError(RequestError):
+    """There were too many requests, a 429; `kind` is "rate_limited".
+
+    `retry_after` is how many seconds the server asks to wait, or None.
+    """
+
+
+@public
+class ServerError(RequestError):
+    """The server failed, a 5xx; `kind` is "server"."""
+
+
+@public
 class IncompleteError(RequestError):
     """Fewer runs came than the server counted; raised after the last one that could be had.
 
@@ -172,13 +200,21 @@ class CancelledError(Error, _FutureCancelledError):
 
 
 _CLASSES: dict[str, type[RequestError]] = {
+    "connect": ConnectionError,
     "timeout": RequestTimeoutError,
-    "invalid_argument": InvalidArgumentError,
+    "tls": ConnectionError,
+    "transport": ConnectionError,
+    "truncated": ConnectionError,
     "auth": AuthError,
     "forbidden": AuthError,
-    "incomplete": IncompleteError,
+    "not_found": NotFoundError,
+    "rate_limited": RateLimitError,
+    "server": ServerError,
     "pagination": IncompleteError,
+    "incomplete": IncompleteError,
+    "invalid_argument": InvalidArgumentError,
 }
+"""The classes by kind; what has none is a plain `RequestError`."""
 
 
 def invalid(message: str, *, field: str | None = None) -> InvalidArgumentError:

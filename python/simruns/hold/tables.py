@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from simruns import _core
+from simruns.core.awaited import awaited
 from simruns.core.errors import Error, invalid
 from simruns.core.extras import require
 from simruns.core.pickling import Unpickled, public
@@ -82,6 +83,10 @@ class Tabular(Unpickled):
                 "pip install --upgrade 'simruns[polars]'"
             )
         return frame
+
+    to_arrow_async = awaited(to_arrow)
+    to_pandas_async = awaited(to_pandas)
+    to_polars_async = awaited(to_polars)
 
     def __arrow_c_schema__(self) -> object:
         return self._table.__arrow_c_schema__()

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simruns import _core
-from simruns.core import checks
+from simruns.core import checks, logs
 from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.read.batch import Batch, Suite
@@ -18,7 +18,7 @@ from simruns.request.pairs import Pairs, no_project, read_pairs
 from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing_extensions import Self, Unpack
 
     from simruns.read.async_batch import AsyncBatch, AsyncSuite
 
@@ -36,6 +36,7 @@ class _Connected:
         token: str | None = None,
         **options: Unpack[Options],
     ) -> None:
+        logs.set_up()
         url = settings.base_url(base_url)
         self.project = settings.project(project)
         sound = checked(options, owner=type(self).__name__)
@@ -88,7 +89,7 @@ class Client(_Connected):
         """Ends every read that is under way, also streams, and closes the connections."""
         self._core.close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -120,7 +121,7 @@ class AsyncClient(_Connected):
         """Ends every read that is under way, also streams, and closes the connections."""
         self._core.close()
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
