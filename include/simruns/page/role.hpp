@@ -1,43 +1,13 @@
 #pragma once
 
+#include "simruns/page/detail/role_reader.hpp"
 #include "simruns/page/run.hpp"
+#include "simruns/page/turn_role.hpp"
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
+#include <span>
 #include <vector>
 
 namespace simruns {
-
-/// Who speaks in a conversation.
-enum class role : std::uint8_t {
-  user,    ///< The customer, whom a language model plays.
-  agent,   ///< The agent that is tested.
-  tool,    ///< A tool that the agent called, which gives its result.
-  system,  ///< Whoever instructs the others.
-};
-
-constexpr std::string_view to_string(role who) noexcept {
-  switch (who) {
-    case role::user:
-      return "user";
-    case role::agent:
-      return "agent";
-    case role::tool:
-      return "tool";
-    case role::system:
-      return "system";
-  }
-  return "system";
-}
-
-/// Who spoke a turn, and how that is known.
-struct turn_role {
-  std::optional<simruns::role> role;  ///< Empty where nothing tells.
-  bool is_inferred = false;           ///< Whether other turns tell it, and not the turn itself.
-
-  friend bool operator==(turn_role const&, turn_role const&) = default;
-};
 
 /// The role of each turn of a run, in the order of the turns.
 ///
@@ -56,8 +26,19 @@ struct turn_role {
 /// is another word; and nothing at all in a run where user and agent are seen not to take turns.
 std::vector<turn_role> roles_of(run const& run);
 
-/// The same, into `out`, whose memory is used again: for many runs.
-void roles_of(run const& run, std::vector<turn_role>& out);
+/// Finds the roles of turns, as `roles_of`. One object is for many runs.
+class role_finder {
+ public:
+  /// The role of each turn of the run, in order, until the next call.
+  std::span<turn_role const> of(run const& run);
+
+ private:
+  void infer();
+
+  detail::role_reader reader_;
+  std::vector<detail::told_role> told_;
+  std::vector<turn_role> roles_;
+};
 
 }  // namespace simruns
 

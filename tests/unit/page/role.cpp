@@ -228,12 +228,25 @@ TEST_CASE("a role that is not told is inferred as what it was, or not at all") {
   }
 }
 
-TEST_CASE("roles are found into memory that is used again") {
-  std::vector<turn_role> out{{role::tool, true}, {role::user, false}, {std::nullopt, true}};
-  roles_of(*run_of_letters("u."), out);
-  CHECK(letters_of(out) == "uA");
-  roles_of(*run_of_letters("..."), out);
-  CHECK(letters_of(out) == "...");
-  roles_of(*run_of_letters(""), out);
-  CHECK(out.empty());
+TEST_CASE("one finder finds the roles of many runs, which say the same or else") {
+  simruns::role_finder finder;
+  for (int i = 0; i < 2; ++i) {
+    for (std::string const letters : {"u.", "...", "", "uat.s", "..u", "ua"}) {
+      auto const run = run_of_letters(letters);
+      auto const found = finder.of(*run);
+      CHECK(std::vector<turn_role>(found.begin(), found.end()) == simruns::roles_of(*run));
+    }
+  }
+}
+
+TEST_CASE("one finder reads more different texts than it remembers") {
+  simruns::role_finder finder;
+  for (int i = 0; i < 100; ++i) {
+    auto const number = R"("n":)" + std::to_string(i % 50);
+    auto const run = run_of({R"({"role":"tool",)" + number + "}", R"({"role":"user"})",
+                             R"({)" + number + R"(,"role":"other"})"});
+    CHECK(finder.of(*run)[0].role == role::tool);
+    CHECK(finder.of(*run)[1].role == role::user);
+    CHECK_FALSE(finder.of(*run)[2].role);
+  }
 }

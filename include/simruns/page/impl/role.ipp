@@ -1,120 +1,16 @@
 #pragma once
 
 #include "simruns/config.hpp"
-#include "simruns/json/object_members.hpp"
 #include "simruns/page/role.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
-#include <string_view>
+#include <vector>
 
 namespace simruns {
 
 namespace detail {
-
-struct role_word {
-  std::string_view word;
-  simruns::role role;
-};
-
-inline constexpr std::array role_words{
-    role_word{"user", role::user},     role_word{"assistant", role::agent},
-    role_word{"tool", role::tool},     role_word{"agent", role::agent},
-    role_word{"system", role::system}, role_word{"bot", role::agent},
-    role_word{"human", role::user},    role_word{"customer", role::user},
-    role_word{"caller", role::user},   role_word{"simulated_user", role::user},
-    role_word{"chatbot", role::agent}, role_word{"ai", role::agent},
-    role_word{"gpt", role::agent},     role_word{"model", role::agent},
-    role_word{"function", role::tool}, role_word{"developer", role::system},
-};
-
-/// The members of `data` that may tell a role, the strongest first.
-inline constexpr std::array<std::string_view, 7> role_keys{"role", "speaker", "sender", "author",
-                                                           "from", "source",  "type"};
-inline constexpr std::size_t role_key = 0;
-inline constexpr std::size_t type_key = role_keys.size() - 1;
-
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Whether `text` is `word` in any case. Requires: `word` is in lower case.
-constexpr bool is_word(std::string_view text, std::string_view word) noexcept {
-  return std::ranges::equal(text, word, {}, to_lower);
-}
-
-SIMRUNS_INLINE std::optional<role> role_of_word(std::string_view text) noexcept {
-  for (auto const& known : role_words) {
-    if (is_word(text, known.word)) return known.role;
-  }
-  return std::nullopt;
-}
-
-/// What a turn tells of its role.
-struct told_role {
-  std::optional<simruns::role> role;
-  bool is_other = false;  ///< Whether its role is a word that is none of ours.
-};
-
-/// Reads what turns tell of their roles.
-class role_reader {
- public:
-  told_role told_by(turn const& t) {
-    if (!t.data || !find_members(*t.data)) return {};
-    for (std::size_t key = 0; key < role_keys.size(); ++key) {
-      auto const value = values_[key];
-      if (value.empty()) continue;
-      auto const told = key == role_key   ? told_by_role(value)
-                        : key == type_key ? told_by_type(value)
-                                          : told_by_party(value);
-      if (told.role || told.is_other) return told;
-    }
-    return {};
-  }
-
- private:
-  /// Finds the values of the members that count. False: there are none.
-  bool find_members(std::string_view data) {
-    values_.fill({});
-    bool found = false;
-    for (object_members m(data); m.next();) {
-      auto const key = texts_.read(m.key());
-      for (std::size_t i = 0; i < role_keys.size(); ++i) {
-        if (!same_text(key, role_keys[i])) continue;
-        values_[i] = m.value();
-        found = true;
-      }
-    }
-    return found;
-  }
-
-  told_role told_by_role(std::string_view value) {
-    auto const text = texts_.read(value).value_or(std::string_view());
-    auto const found = role_of_word(text);
-    return {found, !found && !text.empty()};
-  }
-
-  told_role told_by_type(std::string_view value) {
-    auto const text = texts_.read(value).value_or(std::string_view());
-    if (is_word(text, "function")) return {};
-    return {role_of_word(text), false};
-  }
-
-  /// A text names who spoke, and may be anything; an object has a `role`.
-  told_role told_by_party(std::string_view value) {
-    if (auto const text = texts_.read(value)) return {role_of_word(*text), false};
-    told_role out;
-    for (object_members m(value); m.next();) {
-      if (same_text(texts_.read(m.key()), role_keys[role_key])) out = told_by_role(m.value());
-    }
-    return out;
-  }
-
-  text_reader texts_;
-  std::array<std::string_view, role_keys.size()> values_;
-};
 
 /// Infers who spoke from who spoke before. It passes the turns of a run in either direction.
 class alternation {
@@ -148,31 +44,34 @@ SIMRUNS_INLINE bool take_turns(std::span<told_role const> told) noexcept {
 
 }  // namespace detail
 
-SIMRUNS_INLINE void roles_of(run const& run, std::vector<turn_role>& out) {
+SIMRUNS_INLINE std::span<turn_role const> role_finder::of(run const& run) {
   auto const count = run.turns.size();
-  detail::role_reader reader;
-  std::vector<detail::told_role> told(count);
-  out.assign(count, {});
+  told_.resize(count);
+  roles_.assign(count, {});
   bool all_told = true;
   for (std::size_t i = 0; i < count; ++i) {
-    told[i] = reader.told_by(run.turns[i]);
-    out[i].role = told[i].role;
-    all_told = all_told && told[i].role;
+    told_[i] = reader_.told_by(run.turns[i]);
+    roles_[i].role = told_[i].role;
+    all_told = all_told && told_[i].role;
   }
-  if (all_told || !detail::take_turns(told)) return;
-  auto const infer = [&out](std::size_t i, std::optional<role> expected) {
-    if (!out[i].role && expected) out[i] = {expected, true};
+  if (!all_told && detail::take_turns(told_)) infer();
+  return roles_;
+}
+
+SIMRUNS_INLINE void role_finder::infer() {
+  auto const take = [this](std::size_t i, std::optional<role> expected) {
+    if (!roles_[i].role && expected) roles_[i] = {expected, true};
   };
   detail::alternation forward;
-  for (std::size_t i = 0; i < count; ++i) infer(i, forward.pass(told[i]));
+  for (std::size_t i = 0; i < told_.size(); ++i) take(i, forward.pass(told_[i]));
   detail::alternation backward;
-  for (std::size_t i = count; i-- > 0;) infer(i, backward.pass(told[i]));
+  for (std::size_t i = told_.size(); i-- > 0;) take(i, backward.pass(told_[i]));
 }
 
 SIMRUNS_INLINE std::vector<turn_role> roles_of(run const& run) {
-  std::vector<turn_role> out;
-  roles_of(run, out);
-  return out;
+  role_finder finder;
+  auto const found = finder.of(run);
+  return {found.begin(), found.end()};
 }
 
 }  // namespace simruns
