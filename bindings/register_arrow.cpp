@@ -1,5 +1,6 @@
 #include "register.hpp"
 
+#include "convert.hpp"
 #include "handles.hpp"
 #include "simruns/columns/arrow.hpp"
 
@@ -8,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace simruns_python {
@@ -16,12 +18,15 @@ namespace py = pybind11;
 
 namespace {
 
-/// One table over the pages of several walks, built as it is read.
+/// One table over the pages of several walks, or some of its columns, built as it is read.
 class arrow_table {
  public:
   arrow_table(std::string const& name, std::vector<std::shared_ptr<held_pages>> const& walks,
-              std::map<std::string, std::string> const& metadata)
-      : which_(table_named(name)), metadata_(metadata.begin(), metadata.end()) {
+              std::map<std::string, std::string> const& metadata, simruns::column_names only)
+      : which_(table_named(name)),
+        metadata_(metadata.begin(), metadata.end()),
+        only_(std::move(only)) {
+    simruns::columns_of(which_, only_);  // Throws for a name that is not there.
     for (auto const& walk : walks) {
       pages_.insert(pages_.end(), walk->pages().begin(), walk->pages().end());
     }
@@ -30,15 +35,24 @@ class arrow_table {
   py::object schema() const {
     auto* const out = new ArrowSchema{};
     py::capsule capsule(out, "arrow_schema", &release<ArrowSchema>);
-    simruns::export_schema(which_, metadata_, out);
+    simruns::export_schema(which_, metadata_, out, only_);
     return capsule;
   }
 
   py::object stream(py::object const&) const {
     auto* const out = new ArrowArrayStream{};
     py::capsule capsule(out, "arrow_array_stream", &release<ArrowArrayStream>);
-    simruns::export_stream(which_, pages_, metadata_, out);
+    simruns::export_stream(which_, pages_, metadata_, out, only_);
     return capsule;
+  }
+
+  /// The words of the contract of each column that has such, in their order.
+  py::dict contract_words() const {
+    py::dict out;
+    for (auto const& column : simruns::build(which_, simruns::page(), 0, only_).columns) {
+      if (column.ordered()) out[to_python(column.name())] = column.words();
+    }
+    return out;
   }
 
   std::size_t rows() const {
@@ -68,6 +82,7 @@ class arrow_table {
 
   simruns::table which_;
   simruns::table_metadata metadata_;
+  simruns::column_names only_;
   std::vector<simruns::page> pages_;
 };
 
@@ -77,10 +92,11 @@ void register_arrow(py::module_& m) {
   using namespace py::literals;
   py::class_<arrow_table>(m, "ArrowTable")
       .def(py::init<std::string const&, std::vector<std::shared_ptr<held_pages>> const&,
-                    std::map<std::string, std::string> const&>(),
-           "table"_a, "walks"_a, "metadata"_a)
+                    std::map<std::string, std::string> const&, simruns::column_names>(),
+           "table"_a, "walks"_a, "metadata"_a, "columns"_a = simruns::column_names())
       .def("__arrow_c_schema__", &arrow_table::schema)
       .def("__arrow_c_stream__", &arrow_table::stream, "requested_schema"_a = py::none())
+      .def_property_readonly("contract_words", &arrow_table::contract_words)
       .def_property_readonly("num_rows", &arrow_table::rows);
 }
 

@@ -32,7 +32,7 @@ json::value time_cell(json::value const& text) {
 
 void add_run(json::object& table, json::value const& run) {
   static constexpr std::array<std::pair<char const*, char const*>, 14> plain{{
-      {"id", "id"},
+      {"run_id", "id"},
       {"organisation", "organisationReference"},
       {"project", "projectReference"},
       {"scenario", "simulationReference"},
@@ -78,13 +78,12 @@ void add_turns(json::object& table, json::value const& run) {
   std::int64_t position = 0;
   for (auto const& turn : member(run, "turns").as_array()) {
     add_cell(table, "run_id", member(run, "id"));
-    add_cell(table, "run_sequence", member(run, "sequence"));
     add_cell(table, "turn", position++);
-    add_cell(table, "id", member(turn, "id"));
-    add_cell(table, "sequence", member(turn, "sequence"));
+    add_cell(table, "turn_id", member(turn, "id"));
+    add_cell(table, "turn_sequence", member(turn, "sequence"));
     add_cell(table, "text", member(turn, "text"));
     add_cell(table, "data", member(turn, "data"));
-    add_cell(table, "created_at", member(turn, "createdAt"));
+    add_cell(table, "turn_created_at", member(turn, "createdAt"));
   }
 }
 
@@ -95,14 +94,13 @@ void add_criteria(json::object& table, json::value const& run) {
   for (std::size_t i = 0; i < criteria.size(); ++i) {
     json::value const result = results.is_array() ? results.as_array().at(i) : json::value{};
     add_cell(table, "run_id", member(run, "id"));
-    add_cell(table, "run_sequence", member(run, "sequence"));
     add_cell(table, "criterion", static_cast<std::int64_t>(i));
-    add_cell(table, "type", member(criteria[i], "type"));
-    add_cell(table, "name", member(member(criteria[i], "params"), "name"));
-    add_cell(table, "params", member(criteria[i], "params"));
-    add_cell(table, "success", member(result, "success"));
-    add_cell(table, "reason", member(result, "reason"));
-    add_cell(table, "result", result);
+    add_cell(table, "criterion_type", member(criteria[i], "type"));
+    add_cell(table, "criterion_name", member(member(criteria[i], "params"), "name"));
+    add_cell(table, "criterion_params", member(criteria[i], "params"));
+    add_cell(table, "criterion_success", member(result, "success"));
+    add_cell(table, "criterion_reason", member(result, "reason"));
+    add_cell(table, "criterion_result", result);
   }
 }
 

@@ -9,7 +9,8 @@ namespace bench {
 
 /// Whether the texts of a column are JSON, to be compared by their meaning.
 inline bool holds_json(std::string_view column) {
-  return column == "data" || column == "params" || column == "result" || column == "results";
+  return column == "data" || column == "criterion_params" || column == "criterion_result" ||
+         column == "results";
 }
 
 /// The columns that a page in normal form ought to become; every variant has at least these.

@@ -21,7 +21,7 @@ class table_form {
 
 json::object normal_form(run_columns const& c) {
   table_form out;
-  out.add("id", c.id).add("organisation", c.organisation).add("project", c.project);
+  out.add("run_id", c.id).add("organisation", c.organisation).add("project", c.project);
   out.add("scenario", c.scenario).add("batch", c.batch).add("sequence", c.sequence);
   out.add("large_language_model", c.large_language_model).add("endpoint_type", c.endpoint_type);
   out.add("total_turns", c.total_turns).add("max_turns", c.max_turns);
@@ -41,17 +41,18 @@ json::object normal_form(run_columns const& c) {
 
 json::object normal_form(turn_columns const& c) {
   table_form out;
-  out.add("run_id", c.run_id).add("run_sequence", c.run_sequence).add("turn", c.turn);
-  out.add("id", c.id).add("sequence", c.sequence).add("text", c.text);
-  out.add("data", c.data).add("created_at", c.created_at);
+  out.add("run_id", c.run_id).add("turn", c.turn);
+  out.add("turn_id", c.id).add("turn_sequence", c.sequence).add("text", c.text);
+  out.add("data", c.data).add("turn_created_at", c.created_at);
   return out.take();
 }
 
 json::object normal_form(criterion_columns const& c) {
   table_form out;
-  out.add("run_id", c.run_id).add("run_sequence", c.run_sequence).add("criterion", c.criterion);
-  out.add("type", c.type).add("name", c.name).add("params", c.params);
-  out.add("success", c.success).add("reason", c.reason).add("result", c.result);
+  out.add("run_id", c.run_id).add("criterion", c.criterion);
+  out.add("criterion_type", c.type).add("criterion_name", c.name);
+  out.add("criterion_params", c.params).add("criterion_success", c.success);
+  out.add("criterion_reason", c.reason).add("criterion_result", c.result);
   return out.take();
 }
 

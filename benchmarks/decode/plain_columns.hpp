@@ -98,12 +98,12 @@ struct run_columns {
 
 struct turn_columns {
   text_column run_id, id, text, data;
-  integer_column run_sequence, turn, sequence, created_at;
+  integer_column turn, sequence, created_at;
 };
 
 struct criterion_columns {
   text_column run_id, type, name, params, reason, result;
-  integer_column run_sequence, criterion;
+  integer_column criterion;
   bool_column success;
 };
 

@@ -290,13 +290,9 @@ class column_reader {
   }
 
   void put_rows() {
-    for (std::int64_t i = 0; i < row_.turns; ++i) {
-      turns_.run_id.put(row_.id);
-      turns_.run_sequence.put(row_.sequence);
-    }
+    for (std::int64_t i = 0; i < row_.turns; ++i) turns_.run_id.put(row_.id);
     for (std::int64_t i = 0; i < row_.criteria; ++i) {
       criteria_.run_id.put(row_.id);
-      criteria_.run_sequence.put(row_.sequence);
       auto const at = static_cast<std::size_t>(i);
       bool const judged_here = at < results_.size();
       criteria_.success.put(judged_here ? results_[at].success : std::nullopt);

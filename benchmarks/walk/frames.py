@@ -103,7 +103,7 @@ def _frame(runs: list[Any], absent: object) -> pd.DataFrame:
 
 
 _PATHS = {
-    "id": ("id",),
+    "run_id": ("id",),
     "organisation": ("organisation_reference",),
     "project": ("project_reference",),
     "scenario": ("simulation_reference",),

@@ -4,7 +4,7 @@ Every failure is raised through `simruns.core.errors.from_failure`. One core thr
 network, and never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, final, overload
 
@@ -279,14 +279,24 @@ class Pages:
 class ArrowTable:
     """One of the tables "runs", "turns", "criteria", "issues" over the pages of several walks.
 
-    Built page by page as a stream is read, in C++, without the GIL.
+    Built page by page as a stream is read, in C++, without the GIL. `columns` are the names of
+    those that are built, in this order; no name stands for all.
     """
 
-    def __init__(self, table: str, walks: list[Pages], metadata: dict[str, str]) -> None: ...
+    def __init__(
+        self,
+        table: str,
+        walks: list[Pages],
+        metadata: dict[str, str],
+        columns: Sequence[str] = (),
+    ) -> None: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     @property
     def num_rows(self) -> int: ...
+    @property
+    def contract_words(self) -> dict[str, list[str]]:
+        """Of each column whose words the contract names, these words in their order."""
 
 @final
 class Mailbox:

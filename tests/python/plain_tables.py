@@ -73,14 +73,20 @@ def _outcome(metrics: Json) -> Json:
     }
 
 
+def keys(run: Json) -> Json:
+    return {
+        "project": run["projectReference"],
+        "scenario": run["simulationReference"],
+        "batch": run["simulationRunBatchReference"],
+        "run_id": run["id"],
+    }
+
+
 def runs_table(runs: list[Json]) -> Iterator[Json]:
     for run in runs:
         yield {
-            "id": run["id"],
+            **keys(run),
             "organisation": run["organisationReference"],
-            "project": run["projectReference"],
-            "scenario": run["simulationReference"],
-            "batch": run["simulationRunBatchReference"],
             "sequence": run["sequence"],
             "large_language_model": run["largeLanguageModelReferenceId"],
             "endpoint_type": run.get("endPointType"),
@@ -99,21 +105,42 @@ def runs_table(runs: list[Json]) -> Iterator[Json]:
         }
 
 
+ROLES = {"user": "user", "assistant": "agent", "tool": "tool"}
+TAKING_TURNS = {"user": "agent", "agent": "user"}
+
+
+def inferred(told: list[str | None]) -> list[str | None]:
+    """The roles that turns tell, and of the others those that the turns beside them give."""
+    latest: str | None = None
+    for one in told:
+        expected = TAKING_TURNS.get(latest or "")
+        if one in TAKING_TURNS and expected not in (None, one):
+            return told
+        latest = one or expected
+    out = list(told)
+    for order in (range(len(told)), range(len(told) - 1, -1, -1)):
+        latest = None
+        for i in order:
+            latest = out[i] = out[i] or TAKING_TURNS.get(latest or "")
+    return out
+
+
 def turns_table(runs: list[Json]) -> Iterator[Json]:
     for run in runs:
+        told = [ROLES.get(turn.get("data", {}).get("role")) for turn in run["turns"]]
+        roles = inferred(told)
         for position, turn in enumerate(run["turns"]):
             yield {
-                "scenario": run["simulationReference"],
-                "batch": run["simulationRunBatchReference"],
-                "run_id": run["id"],
-                "run_sequence": run["sequence"],
+                **keys(run),
                 "turn": position,
-                "id": turn.get("id"),
-                "sequence": turn.get("sequence"),
+                "turn_id": turn.get("id"),
+                "turn_sequence": turn.get("sequence"),
+                "role": roles[position],
+                "role_is_inferred": roles[position] is not None and told[position] is None,
                 "text": turn.get("text"),
                 "data": turn.get("data"),
-                "created_at": turn.get("createdAt"),
-                "extra": extra(turn, TURN),
+                "turn_created_at": turn.get("createdAt"),
+                "turn_extra": extra(turn, TURN),
             }
 
 
@@ -154,15 +181,12 @@ def criteria_table(runs: list[Json]) -> Iterator[Json]:
         for position, (criterion, result) in enumerate(zip(criteria, results, strict=True)):
             said = result or {}
             yield {
-                "scenario": run["simulationReference"],
-                "batch": run["simulationRunBatchReference"],
-                "run_id": run["id"],
-                "run_sequence": run["sequence"],
+                **keys(run),
                 "criterion": position,
-                "type": criterion["type"],
-                "name": criterion["params"].get("name"),
-                "params": criterion["params"],
-                "success": said.get("success", said.get("passed")),
-                "reason": said.get("reason", said.get("explanation")),
-                "result": result,
+                "criterion_type": criterion["type"],
+                "criterion_name": criterion["params"].get("name"),
+                "criterion_params": criterion["params"],
+                "criterion_success": said.get("success", said.get("passed")),
+                "criterion_reason": said.get("reason", said.get("explanation")),
+                "criterion_result": result,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import threading
@@ -17,6 +18,7 @@ from test_follow import wait_until
 
 import simruns
 from simruns.archive import pace
+from simruns.archive.manifest import digest_of
 from simruns.archive.session import Session
 
 pytest.importorskip("pyarrow")
@@ -68,8 +70,10 @@ def test_pyarrow_groups_the_runs_of_parts_whose_words_differ(
         batch_of(sim, client).archive(tmp_path / "a")
     table = dataset.dataset(tmp_path / "a" / "parts").to_table()
     for column, key in (("created_by", "createdBy"), ("scenario", "simulationReference")):
-        counted = table.group_by(column).aggregate([("id", "count")]).to_pylist()
-        assert {row[column]: row["id_count"] for row in counted} == Counter(r[key] for r in told)
+        counted = table.group_by(column).aggregate([("run_id", "count")]).to_pylist()
+        assert {row[column]: row["run_id_count"] for row in counted} == Counter(
+            r[key] for r in told
+        )
 
 
 def test_the_parts_are_tables_of_runs_for_whoever_reads_parquet(
@@ -78,7 +82,7 @@ def test_the_parts_are_tables_of_runs_for_whoever_reads_parquet(
     duckdb = pytest.importorskip("duckdb")
     batch.archive(tmp_path / "a", page_size=10)
     held = batch.read()
-    query = f"SELECT id, success, json FROM '{tmp_path}/a/parts/*.parquet'"
+    query = f"SELECT run_id, success, json FROM '{tmp_path}/a/parts/*.parquet'"
     assert duckdb.sql(query).fetchall() == [(run.id, run.success, run.to_json()) for run in held]
 
 
@@ -135,9 +139,62 @@ def test_after_each_walk_the_parts_hold_each_run_once(tmp_path: Path) -> None:
             sim.clock.advance(90)
         last = batch.archive(tmp_path, page_size=10)
         tables = [parquet.read_table(tmp_path / "parts" / name) for name in parts(tmp_path)]
-        ids = [run_id for table in tables for run_id in table["id"].to_pylist()]
+        ids = [run_id for table in tables for run_id in table["run_id"].to_pylist()]
         assert len(parts(tmp_path)) <= 100 / 10
     assert len(ids) == len(set(ids)) == last.runs == 100
+
+
+def make_format_1(directory: Path) -> None:
+    """Makes of an archive one of the earlier format, in which `run_id` is called `id`."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    manifest = json.loads((directory / "manifest.json").read_text())
+    del manifest["digest"]
+    for part in manifest["parts"]:
+        table = parquet.read_table(directory / part["file"])
+        names = ["id" if name == "run_id" else name for name in table.column_names]
+        parquet.write_table(table.rename_columns(names), directory / part["file"])
+        part["sha256"] = hashlib.sha256((directory / part["file"]).read_bytes()).hexdigest()
+    manifest["format"] = 1
+    manifest["digest"] = digest_of(manifest)
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_archive_of_the_earlier_format_opens_and_goes_on_with_parts_of_this_one(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    batch.archive(tmp_path, page_size=10)
+    whole = texts(simruns.open(tmp_path))
+    make_format_1(tmp_path)
+    assert texts(simruns.open(tmp_path)) == whole
+    assert counts(batch.archive(tmp_path, page_size=10)) == (0, 0, len(whole), 0)
+    assert texts(simruns.open(tmp_path)) == whole
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 2
+    for name in parts(tmp_path):
+        columns = parquet.read_schema(tmp_path / "parts" / name).names
+        assert "run_id" in columns
+        assert "id" not in columns
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_an_interrupted_archive_of_the_earlier_format_opens_and_goes_on(tmp_path: Path) -> None:
+    faults = [{"requests": [9, 9], "status": 503}]
+    with (
+        simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        batch = batch_of(sim, client)
+        with pytest.raises(simruns.RequestError):
+            batch.archive(tmp_path, page_size=10)
+        make_format_1(tmp_path)
+        told = texts(batch.runs())
+        kept = texts(simruns.open(tmp_path))
+        assert 0 < len(kept) < len(told)
+        assert kept == told[: len(kept)]
+        result = batch.archive(tmp_path, page_size=10)
+        assert result.resumed
+        assert texts(simruns.open(tmp_path)) == told
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -66,9 +66,9 @@ def page(words: str) -> bytes:
 def in_parts(directory: Path) -> str:
     """What a query over all parts finds: a word a run, by the run's number."""
     tables = [parquet.read_table(path) for path in (directory / "parts").iterdir()]
-    rows = [row for table in tables for row in table.select(["id", "summary"]).to_pylist()]
-    assert max(Counter(row["id"] for row in rows).values()) == 1
-    return "".join(row["summary"] for row in sorted(rows, key=lambda row: row["id"]))
+    rows = [row for table in tables for row in table.select(["run_id", "summary"]).to_pylist()]
+    assert max(Counter(row["run_id"] for row in rows).values()) == 1
+    return "".join(row["summary"] for row in sorted(rows, key=lambda row: row["run_id"]))
 
 
 def opened(directory: Path) -> str:

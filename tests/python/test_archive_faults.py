@@ -243,7 +243,7 @@ def _rewritten(path: Path, digest: bool = True, **members: Any) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"format": 2}, "is of format 2, and this simruns reads up to 1"),
+        ({"format": 3}, "is of format 3, and this simruns reads up to 2"),
         ({"runs": 1, "digest": False}, "its digest does not fit it"),
         ({"unheard": 1}, "its members are not those of its format"),
     ],

@@ -109,7 +109,7 @@ def test_pairs_are_many_batches_in_one_file(
         assert done.stderr.startswith(f"{path}: 500 of 500 runs in 2 batches, 2 complete")
     assert lines_of(tmp_path / "x.jsonl") == [run.to_json() for run in runs]
     with (tmp_path / "x.csv").open(newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == [run.id for run in runs]
+        assert [row["run_id"] for row in csv.DictReader(file)] == [run.id for run in runs]
     opened = simruns.open(tmp_path / "x.parquet")
     assert [run.id for run in opened] == [run.id for run in runs]
     assert [key[1:] for key in opened.batches] == sim.pairs[:2]

@@ -108,7 +108,7 @@ def test_an_export_to_csv_holds_the_table_of_runs(
     with open(tmp_path / "x.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     held = batch.read()
-    assert [row["id"] for row in rows] == [run.id for run in held]
+    assert [row["run_id"] for row in rows] == [run.id for run in held]
     assert [row["summary"] for row in rows] == [run.summary or "" for run in held]
     assert [row["success"] for row in rows] == [
         "" if run.success is None else str(run.success).lower() for run in held

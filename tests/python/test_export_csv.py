@@ -108,7 +108,7 @@ def test_every_reader_finds_each_run_on_a_row_of_its_own(
         runs = client.batches(odd.pairs).read()
     assert len(rows) == len(runs) == len(texts)
     for run, row in zip(runs, rows, strict=True):
-        assert row["id"] == run.id
+        assert row["run_id"] == run.id
         for name in ("summary", "organisation", "status", "sentiment", "created_by",
                      "endpoint_type", "large_language_model", "error_category", "error_message",
                      "error_technical_details"):  # fmt: skip

@@ -289,6 +289,18 @@ def test_tables_without_the_runs_own_texts_say_which_file_has_them(
         simruns.open(tmp_path / "turns.parquet")
 
 
+def test_a_file_with_other_names_of_columns_is_the_same_read(
+    batch: simruns.Batch, tmp_path: Path
+) -> None:
+    runs = batch.read()
+    runs.to_parquet(tmp_path / "b.parquet")
+    table = parquet.read_table(tmp_path / "b.parquet")
+    names = ["id" if name == "run_id" else name for name in table.column_names]
+    renamed = table.rename_columns(names).replace_schema_metadata(table.schema.metadata)
+    parquet.write_table(renamed, tmp_path / "b.parquet")
+    assert_same(simruns.open(tmp_path / "b.parquet"), runs)
+
+
 @pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
 def test_what_others_wrote_anew_is_believed_as_far_as_it_goes(
     batch: simruns.Batch, tmp_path: Path, library: str
@@ -298,7 +310,7 @@ def test_what_others_wrote_anew_is_believed_as_far_as_it_goes(
     runs = batch.read()
     runs.to_parquet(path)
     if library == "pandas":
-        module.read_parquet(path, columns=["id", "json"]).iloc[:200].to_parquet(other)
+        module.read_parquet(path, columns=["run_id", "json"]).iloc[:200].to_parquet(other)
     elif library == "polars":
         module.read_parquet(path).head(200).write_parquet(other)
     else:

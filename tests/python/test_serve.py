@@ -152,14 +152,14 @@ def test_an_export_as_parquet_is_served_and_exports_to_the_same_runs(
     assert first.schema.names[-1] == "json"
     assert str(first.schema.field("json").type) == "large_string"
     assert first["json"].to_pylist() == lines.splitlines()
-    assert first["id"].to_pylist() == [json.loads(line)["id"] for line in lines.splitlines()]
+    assert first["run_id"].to_pylist() == [json.loads(line)["id"] for line in lines.splitlines()]
     assert first.equals(second)
 
 
 def test_parquet_without_the_runs_own_texts_is_refused_by_its_name(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    parquet.write_table(pyarrow.table({"id": ["a"]}), tmp_path / "other.parquet")
+    parquet.write_table(pyarrow.table({"run_id": ["a"]}), tmp_path / "other.parquet")
     parquet.write_table(pyarrow.table({"json": [1]}), tmp_path / "numbers.parquet")
     (tmp_path / "text.parquet").write_text("this is no Parquet")
     for name, message in (

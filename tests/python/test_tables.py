@@ -64,7 +64,9 @@ def plainly_fetched(server: simruns.Simulator, key: simruns.BatchKey) -> Iterato
         query["next"] = page["pagination"]["next"]
 
 
-JSON_COLUMNS = ("results", "extra", "data", "params", "result")
+JSON_COLUMNS = (
+    "results", "extra", "data", "turn_extra", "criterion_params", "criterion_result",
+)  # fmt: skip
 
 
 def plain(name: str, column: Any) -> list[Any]:
@@ -160,7 +162,7 @@ def test_pandas_columns_are_nullable(runs: simruns.Runs) -> None:
     assert frame["verdict"].dtype == "category"
     assert str(frame["created_at"].dtype) == "datetime64[ms, UTC]"
     table = runs.to_arrow()
-    for name in ("id", "verdict", "success", "duration_ms", "summary"):
+    for name in ("run_id", "verdict", "success", "duration_ms", "summary"):
         assert [None if pandas.isna(v) else v for v in frame[name]] == table[name].to_pylist()
 
 
@@ -179,7 +181,7 @@ def test_polars_holds_what_arrow_holds(runs: simruns.Runs) -> None:
         arrow = table.to_arrow()
         frame = table.to_polars()
         assert frame.columns == arrow.column_names
-        for name in ("scenario", "run_id", "id", "text", "created_at"):
+        for name in ("scenario", "run_id", "turn_id", "text", "created_at"):
             if name in arrow.column_names:
                 assert frame[name].to_list() == arrow[name].to_pylist()
 
@@ -190,8 +192,8 @@ def test_duckdb_reads_the_tables_as_they_are(
     duckdb = pytest.importorskip("duckdb")
     held, turns = runs, runs.turns
     question = (
-        "SELECT count(DISTINCT held.id), count(turns.id) "
-        "FROM held LEFT JOIN turns ON held.id = turns.run_id"
+        "SELECT count(DISTINCT held.run_id), count(turns.turn_id) "
+        "FROM held LEFT JOIN turns USING (run_id)"
     )
     with duckdb.connect() as connection:
         for ask in (duckdb.sql, duckdb.execute, connection.sql, connection.execute):
@@ -234,13 +236,6 @@ def test_the_constructor_of_a_frame_does_not_make_a_column_of_objects(
     with pytest.raises(TypeError, match=r"give runs\.to_pandas\(\)"):
         pandas.DataFrame(runs)
     assert len(pandas.DataFrame(list(runs))) == len(runs)
-
-
-def test_the_other_tables_join_the_runs_by_run_id(runs: simruns.Runs) -> None:
-    pytest.importorskip("pandas")
-    turns = runs.turns.to_pandas()
-    joined = runs.to_pandas().merge(turns, left_on="id", right_on="run_id", suffixes=("", "_turn"))
-    assert len(joined) == len(turns)
 
 
 @pytest.fixture(scope="module", params=["read", "read in two parts and joined"])
@@ -321,7 +316,7 @@ def test_pandas_polars_and_duckdb_read_the_words_of_pages_that_begin_unlike(
         assert [None if word != word else word for word in frame[name]] == words
         assert [row[columns.index(name)] for row in by_duckdb] == words
     types = [criterion.type for run in unlike_pages for criterion in run.criteria]
-    assert unlike_pages.criteria.to_polars()["type"].cast(str).to_list() == types
+    assert unlike_pages.criteria.to_polars()["criterion_type"].cast(str).to_list() == types
 
 
 @pytest.mark.odd_data
@@ -330,14 +325,12 @@ def test_pyarrow_groups_joins_and_writes_tables_of_several_pages(
 ) -> None:
     table, turns = unlike_pages.to_arrow(), unlike_pages.turns.to_arrow()
     for name in WORDS:
-        counts = table.group_by(name).aggregate([("id", "count")])
-        counted = {row[name]: row["id_count"] for row in counts.to_pylist()}
+        counts = table.group_by(name).aggregate([("run_id", "count")])
+        counted = {row[name]: row["run_id_count"] for row in counts.to_pylist()}
         assert counted == Counter(words_of(unlike_pages, name))
-        assert table.select(["id", name]).join(counts, name).num_rows == len(unlike_pages)
-    keys = ["scenario", "batch"]
-    joined = turns.select(["run_id", "text", *keys]).join(
-        table.select(["id", *keys]), ["run_id", *keys], ["id", *keys], "inner"
-    )
+        assert table.select(["run_id", name]).join(counts, name).num_rows == len(unlike_pages)
+    keys = ["run_id", "scenario", "batch"]
+    joined = turns.select(["text", *keys]).join(table.select(keys), keys, join_type="inner")
     assert joined.num_rows == len(unlike_pages.turns)
     with pyarrow.ipc.new_file(tmp_path / "file.arrow", table.schema) as out:
         out.write_table(table)

@@ -108,19 +108,22 @@ using arrow_schema = arrow_owner<ArrowSchema>;
 using arrow_array = arrow_owner<ArrowArray>;
 using arrow_stream = arrow_owner<ArrowArrayStream>;
 
-/// Writes the schema of a table to `out`, to be released by its consumer.
-/// Throws: only `std::bad_alloc`; then `out` is as it was.   Threads: any.
-void export_schema(table which, table_metadata const& metadata, ArrowSchema* out);
+/// Writes the schema of a table, or of its columns that `only` names, to `out`, to be released by
+/// its consumer. A dictionary that begins with the words of the contract is marked as ordered.
+/// Throws: `std::bad_alloc`, and as `columns_of`; then `out` is as it was.   Threads: any.
+void export_schema(table which, table_metadata const& metadata, ArrowSchema* out,
+                   column_names const& only = {});
 
 /// Writes a stream of record batches to `out`, to be released by its consumer. The stream builds
 /// one batch a page when it is asked for it, and then lets the page go; a page without rows is
 /// skipped. All batches have the same dictionaries, for which the first goes through all pages
 /// once. What the stream gives lives on its own: arrays, and each of their children, outlive the
-/// stream. Throws: only `std::bad_alloc`; then `out` is as it was. The stream itself never throws:
-/// it returns EINVAL, ENOMEM or EIO and says why, and the next call tries the same page again.
+/// stream. Columns that `only` does not name are not built. Throws: as `export_schema`. The stream
+/// itself never throws: it returns EINVAL, ENOMEM or EIO and says why, and the next call tries the
+/// same page again.
 /// Threads: any, one at a time, as Arrow says.
 void export_stream(table which, std::vector<page> pages, table_metadata metadata,
-                   ArrowArrayStream* out);
+                   ArrowArrayStream* out, column_names const& only = {});
 
 }  // namespace simruns
 

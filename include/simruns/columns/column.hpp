@@ -31,6 +31,8 @@ struct column_header {
   std::string_view name;  ///< A literal: it lives for ever, and a NUL stands behind it.
   column_type type = column_type::text;
   bool nullable = true;  ///< Whether a row may lack a value.
+  /// Whether a dictionary begins with all words of the contract, in an order of their own.
+  bool ordered = false;
 };
 
 /// One column of a batch. It shares nothing with the page, and its memory never changes, so any
@@ -43,6 +45,7 @@ class column {
   std::string_view name() const noexcept { return header_.name; }
   column_type type() const noexcept { return header_.type; }
   bool nullable() const noexcept { return header_.nullable; }
+  bool ordered() const noexcept { return header_.ordered; }
   std::size_t size() const noexcept { return data_->size; }
   std::size_t null_count() const noexcept { return data_->null_count; }
 

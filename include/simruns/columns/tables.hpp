@@ -12,8 +12,8 @@
 
 namespace simruns {
 
-/// The tables of a batch. All have `scenario` and `batch`; `runs.id` is `run_id` in the others, and
-/// `runs.sequence` is `run_sequence` in `turns` and `criteria`.
+/// The tables of a batch. All have the columns `project`, `scenario`, `batch` and `run_id`, by
+/// which they join. Any other name is that of a column of one table alone.
 enum class table {
   runs,      ///< A row a run.
   turns,     ///< A row a message of a conversation.
@@ -38,23 +38,31 @@ constexpr std::string_view to_string(table which) noexcept {
 /// Keys and values for the schema's metadata.
 using table_metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// Name, type and nullability of the columns, in their order.
-std::vector<column_header> columns_of(table which);
+/// Names of columns, each once; none stands for all columns of a table.
+using column_names = std::vector<std::string>;
+
+/// Name, type and nullability of the columns of a table, or only of those that are named, in the
+/// order of the names.
+/// Throws: `request_error` of `errc::invalid_argument` for a name that is not there, or there
+/// twice.
+std::vector<column_header> columns_of(table which, column_names const& only = {});
 
 /// Rows that a page adds to a table.
 std::size_t row_count(table which, page const& source);
 
-/// A page as columns. They copy what they hold, so the page may go. Absent and null are both "no
-/// value", and nothing is invented. `words()` of verdict, status, sentiment and error_category
-/// begin with all words that they may have, so that these have the same indices in every page.
-/// `first_run`: the runs before this page; `issues.run_index` counts from there, so that it is the
-/// run's row in the table `runs`.
-/// A criterion's result is the one of its name (`params.name`, `result.name`), where each side has
+/// A page as columns; those that `only` does not name are not built. They copy what they hold, so
+/// the page may go. Absent and null are both "no value", and nothing is invented. `words()` of
+/// verdict, status, sentiment and error_category begin with all words that they may have, so that
+/// these have the same indices in every page. `first_run`: the runs before this page;
+/// `issues.run_index` counts from there, so that it is the run's row in the table `runs`. A
+/// criterion's result is the one of its name (`params.name`, `result.name`), where each side has
 /// that name once. Else it is the one at its position, if there are as many results as criteria and
 /// no other criterion has it by name. Else there is none.
-/// Throws: `request_error` of `errc::too_large` where a column's texts pass 2,147,483,647 bytes.
-/// Threads: any.   Cost: two passes over the page, up to four allocations a column.
-column_batch build(table which, page const& source, std::int64_t first_run = 0);
+/// Throws: `request_error` of `errc::too_large` where a column's texts pass 2,147,483,647 bytes,
+/// and as `columns_of`. Threads: any.   Cost: two passes over the page, up to four allocations a
+/// column.
+column_batch build(table which, page const& source, std::int64_t first_run = 0,
+                   column_names const& only = {});
 
 }  // namespace simruns
 

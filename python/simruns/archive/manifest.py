@@ -17,7 +17,8 @@ from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness
 from simruns.request.query import BatchKey
 
-FORMAT = 1
+FORMAT = 2
+"""In archives of format 1, the parts call `run_id` by the name `id`."""
 NAME = "manifest.json"
 PARTS = "parts"
 QUERY = ("sort", "filter", "endpoint_type")

@@ -146,7 +146,8 @@ def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
     keys = Keys()
     latest: dict[object, str] = {}  # a later text replaces the first
     for part in manifest.parts:
-        table = read_part(directory, part, "id", "json")
-        for run_id, text in zip(table["id"].to_pylist(), table["json"].to_pylist(), strict=True):
+        table = read_part(directory, part, "run_id", "json")
+        ids, texts = table["run_id"].to_pylist(), table["json"].to_pylist()
+        for run_id, text in zip(ids, texts, strict=True):
             latest[keys.of(run_id, text)] = text
     yield from latest.values()

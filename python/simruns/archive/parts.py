@@ -78,9 +78,13 @@ def read_part(directory: Path, part: Part, *columns: str) -> Any:
 
 
 def columns_of(source: Any, *columns: str) -> Any:
-    """Reads those of these columns that are there, as a `pyarrow.Table`."""
+    """Reads those of these columns that are there, as a `pyarrow.Table`.
+
+    `run_id` may have the name `id`, as in archives of format 1.
+    """
     parquet = require("pyarrow.parquet", "arrow", "an archive")
-    return parquet.ParquetFile(source).read(columns=list(columns))
+    table = parquet.ParquetFile(source).read(columns=[*columns, "id"])
+    return table.rename_columns(["run_id" if n == "id" else n for n in table.column_names])
 
 
 def _unusable(path: Path, what: str, part: Part) -> str:
@@ -90,7 +94,7 @@ def _unusable(path: Path, what: str, part: Part) -> str:
     )
 
 
-ROW = ("id", "json", "read_at", "revision")
+ROW = ("run_id", "json", "read_at", "revision")
 """The columns of a part that `rows_of` needs."""
 
 
@@ -99,7 +103,7 @@ def rows_of(table: Any, revision: int = 0) -> Iterator[tuple[str, Row]]:
     size = table.num_rows
     counted = "revision" in table.column_names
     columns = (
-        table["id"].to_pylist(),
+        table["run_id"].to_pylist(),
         table["json"].to_pylist(),
         table["read_at"].cast("int64").to_pylist(),
         table["revision"].to_pylist() if counted else [revision] * size,

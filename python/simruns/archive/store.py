@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simruns.archive import pace
-from simruns.archive.manifest import Manifest, Part
+from simruns.archive.manifest import FORMAT, Manifest, Part
 from simruns.archive.parts import (
     ROW,
     Row,
@@ -139,14 +139,15 @@ class Store:
     def fold(self) -> None:
         """Puts later texts where the earlier ones were, and small parts together.
 
-        The parts then hold each run once, in order. A part that does so already stays.
+        The parts then hold each run once, in order. A part that does so already stays, unless it is
+        of an earlier format: parts that are read together have the same columns.
         """
         sizes = {part.file: part for part in self._manifest.parts}
         parts: list[Part] = []
         gathered: list[range] = []
         for stretch in self._stretches():
             whole = sizes[self._locations[stretch.start].file].rows == len(stretch)
-            if whole and len(stretch) >= pace.PART_RUNS // 2:
+            if whole and self._is_current and len(stretch) >= pace.PART_RUNS // 2:
                 parts += [*self._together(gathered), sizes[self._locations[stretch.start].file]]
                 gathered = []
             else:
@@ -156,7 +157,12 @@ class Store:
                     gathered = []
         parts += self._together(gathered)
         self._manifest.parts = parts
+        self._manifest.format = FORMAT
         self._read.clear()
+
+    @property
+    def _is_current(self) -> bool:
+        return self._manifest.format == FORMAT
 
     def _stretches(self) -> Iterator[range]:
         """Gives the run numbers, cut where one does not follow the last in the same part."""
@@ -175,7 +181,7 @@ class Store:
         numbers = [number for stretch in stretches for number in stretch]
         (first, *others) = {self._locations[number].file for number in numbers}
         part = next(part for part in self._manifest.parts if part.file == first)
-        if others or part.rows != len(numbers):
+        if others or part.rows != len(numbers) or not self._is_current:
             part = self._write([self._row(number) for number in numbers])
             for row, number in enumerate(numbers):
                 self._locations[number] = Location(part.file, row)

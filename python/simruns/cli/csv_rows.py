@@ -69,6 +69,7 @@ def _number_of(attribute: str) -> Callable[[_core.Run], int]:
 
 
 _SPECIAL: dict[str, Callable[[_core.Run], Any]] = {
+    "run_id": attrgetter("id"),
     "n_turns": _number_of("turns"),
     "n_criteria": _number_of("criteria"),
     "n_issues": _number_of("issues"),
@@ -78,11 +79,11 @@ _SPECIAL: dict[str, Callable[[_core.Run], Any]] = {
 }
 
 _NAMES = (
-    "id",
-    "organisation",
     "project",
     "scenario",
     "batch",
+    "run_id",
+    "organisation",
     "sequence",
     "large_language_model",
     "endpoint_type",

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from simruns import _core
+from simruns.core import checks
 from simruns.core.awaited import awaited
 from simruns.core.errors import Error, invalid
 from simruns.core.extras import require
@@ -50,10 +51,14 @@ class Tabular(Unpickled):
         self.read_at = read_at
         """When the last page came, in UTC."""
 
-    def to_arrow(self) -> Any:
-        """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages."""
+    def to_arrow(self, *, columns: Sequence[str] | None = None) -> Any:
+        """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages.
+
+        `columns` names the columns that are wanted, in the order in which they are to come; no
+        others are built.
+        """
         pyarrow = require("pyarrow", "arrow", "to_arrow")
-        with pyarrow.RecordBatchReader.from_stream(self._table) as reader:
+        with pyarrow.RecordBatchReader.from_stream(self._built(columns)) as reader:
             return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
 
     def to_file_table(self) -> Any:
@@ -61,28 +66,51 @@ class Tabular(Unpickled):
         return self.to_arrow()
 
     def to_pandas(
-        self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable"
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable",
+        tz: Literal["UTC"] | None = "UTC",
     ) -> pandas.DataFrame:
-        """Gives a `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow"."""
+        """Gives a `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow".
+
+        `columns` is as in `to_arrow`. Times are in UTC, and say so; with `tz=None` they do not,
+        which `DataFrame.to_excel` asks for: `runs.to_pandas(tz=None).to_excel("runs.xlsx")`.
+        """
         if dtype_backend not in ("numpy_nullable", "pyarrow"):
             raise invalid(f"dtype_backend is {dtype_backend!r}; give 'numpy_nullable' or 'pyarrow'")
+        if tz not in ("UTC", None):
+            raise invalid(f"tz is {tz!r}; give 'UTC', or None for times in UTC that do not say so")
         pd = require("pandas", "pandas", "to_pandas")
         require("pyarrow", "pandas", "to_pandas")
         types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
-        frame: pandas.DataFrame = self.to_arrow().to_pandas(types_mapper=types)
+        table = self.to_arrow(columns=columns)
+        table = table if tz else _without_zone(table)
+        frame: pandas.DataFrame = table.to_pandas(types_mapper=types)
         frame.attrs[COMPLETENESS] = self._metadata[COMPLETENESS]
         return frame
 
-    def to_polars(self) -> polars.DataFrame:
-        """Gives a `polars.DataFrame`, which cannot carry the completeness; `Runs` has it."""
+    def to_polars(self, *, columns: Sequence[str] | None = None) -> polars.DataFrame:
+        """Gives a `polars.DataFrame`, which cannot carry the completeness; `Runs` has it.
+
+        `columns` is as in `to_arrow`. A column whose words the contract names is an `Enum`, or a
+        `Categorical` if another word came.
+        """
         pl = require("polars", "polars", "to_polars")
-        frame: polars.DataFrame = pl.DataFrame(self)
-        if frame.height != self._table.num_rows:
+        table = self._built(columns)
+        frame: polars.DataFrame = pl.DataFrame(table)
+        if frame.height != table.num_rows:
             raise Error(
-                f"polars {pl.__version__} read {frame.height} of {self._table.num_rows} rows; "
+                f"polars {pl.__version__} read {frame.height} of {table.num_rows} rows; "
                 "pip install --upgrade 'simruns[polars]'"
             )
-        return frame
+        return frame.cast(
+            {
+                name: pl.Enum(words)
+                for name, words in table.contract_words.items()
+                if set(frame[name].unique()) <= {*words, None}
+            }
+        )
 
     to_arrow_async = awaited(to_arrow)
     to_pandas_async = awaited(to_pandas)
@@ -101,6 +129,17 @@ class Tabular(Unpickled):
             READ_AT: self.read_at.isoformat(),
         }
 
+    def _built(self, columns: Sequence[str] | None) -> _core.ArrowTable:
+        """Gives the table of these columns, None for all."""
+        if columns is None:
+            return self._table
+        if isinstance(columns, str):
+            raise invalid(f"columns is {columns!r}; give a list of names", field="columns")
+        names = [checks.text("columns", name) for name in columns]
+        if not names:
+            raise invalid("columns is empty; name one, or leave it out for all", field="columns")
+        return _core.ArrowTable(self._name, self._walks, self._metadata, names)
+
     @cached_property
     def _table(self) -> _core.ArrowTable:
         return _core.ArrowTable(self._name, self._walks, self._metadata)
@@ -108,13 +147,25 @@ class Tabular(Unpickled):
 
 @public
 class Table(Tabular):
-    """One of the tables of `Runs`, whose column `run_id` is the `id` of the table of runs."""
+    """One of the tables of `Runs`; it joins the others by its column `run_id`."""
 
     def __len__(self) -> int:
         return self._table.num_rows
 
     def __repr__(self) -> str:
         return f"<Table of {self._name}: {len(self):,} rows>"
+
+
+def _without_zone(table: Any) -> Any:
+    """Gives the table with times that do not say that they are in UTC."""
+    import pyarrow
+
+    plain = pyarrow.timestamp("ms")
+    fields = [
+        field.with_type(plain) if pyarrow.types.is_timestamp(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pyarrow.schema(fields, table.schema.metadata))
 
 
 def _nullable(pd: Any) -> Any:

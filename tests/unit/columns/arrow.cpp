@@ -71,9 +71,9 @@ std::string word_of(ArrowArray const& column) {
   return text_at(*column.dictionary, static_cast<std::size_t>(index));
 }
 
-/// Places of columns of `runs`.
-constexpr std::size_t id = 0;
-constexpr std::size_t scenario = 3;
+/// Places of columns of `runs`; `id` is at this place in every table.
+constexpr std::size_t scenario = 1;
+constexpr std::size_t id = 3;
 constexpr std::size_t verdict = 12;
 constexpr std::size_t status = 14;
 constexpr std::size_t created_by = 27;
@@ -103,7 +103,8 @@ TEST_CASE("a schema says each column's format, name and nullability") {
     auto const& child = *schema->children[i];
     INFO(child.name);
     CHECK(child.name == columns[i].name);
-    CHECK(child.flags == (columns[i].nullable ? ARROW_FLAG_NULLABLE : 0));
+    CHECK(child.flags == ((columns[i].nullable ? ARROW_FLAG_NULLABLE : 0) |
+                          (columns[i].ordered ? ARROW_FLAG_DICTIONARY_ORDERED : 0)));
     CHECK((child.dictionary != nullptr) == (columns[i].type == simruns::column_type::dictionary));
     if (child.dictionary) CHECK(std::string_view(child.dictionary->format) == "u");
   }
@@ -180,7 +181,7 @@ TEST_CASE("a stream gives its schema before, between and after its batches") {
   for (int i = 0; i < 3; ++i) {
     simruns::arrow_schema schema;
     REQUIRE(stream->get_schema(stream.get(), schema.out()) == 0);
-    CHECK(schema->n_children == 11);
+    CHECK(schema->n_children == static_cast<std::int64_t>(columns_of(table::turns).size()));
     next(stream);
   }
 }
@@ -190,7 +191,7 @@ TEST_CASE("issues count their run from the first of the stream, over pages witho
   auto stream = stream_of(table::issues, {page_of({"a", "b", "c"}), odd, odd});
   for (std::int64_t first_run : {3, 5}) {
     auto const batch = next(stream);
-    auto const& index = *batch->children[3];
+    auto const& index = *batch->children[4];
     auto const* const values = static_cast<std::int64_t const*>(index.buffers[1]);
     CHECK(values[0] == first_run);
   }
@@ -228,6 +229,43 @@ TEST_CASE("a child that was moved out outlives its batch, its siblings, its stre
   CHECK(text_at(*dictionary.get(), 0) == "s");
 }
 
+TEST_CASE(
+    "a stream of some columns has their schema and their arrays alone, in the order of names") {
+  simruns::column_names const only{"summary", "status", "run_id"};
+  simruns::arrow_stream stream;
+  simruns::export_stream(table::runs, {page_of({"a"}), page_of({"b"})}, {}, stream.out(), only);
+  simruns::arrow_schema schema;
+  REQUIRE(stream->get_schema(stream.get(), schema.out()) == 0);
+  simruns::arrow_schema same;
+  simruns::export_schema(table::runs, {}, same.out(), only);
+  REQUIRE(schema->n_children == 3);
+  REQUIRE(same->n_children == 3);
+  for (std::size_t i = 0; i < only.size(); ++i) {
+    CHECK(schema->children[i]->name == only[i]);
+    CHECK(same->children[i]->name == only[i]);
+  }
+  for (auto const* id_of_run : {"a", "b"}) {
+    auto const batch = next(stream);
+    REQUIRE(batch->n_children == 3);
+    CHECK(batch->children[1]->dictionary != nullptr);
+    CHECK(text_at(*batch->children[2], 0) == id_of_run);
+  }
+  CHECK_FALSE(next(stream));
+}
+
+TEST_CASE("a stream of a column that is not there is refused, and writes nothing") {
+  ArrowArrayStream out{};
+  CHECK_THROWS_WITH(simruns::export_stream(table::turns, {}, {}, &out, {"sequence"}),
+                    Catch::Matchers::ContainsSubstring("no column 'sequence'"));
+  CHECK(out.release == nullptr);
+}
+
+TEST_CASE("a text that is not asked for is not built, so that it may be of any size") {
+  simruns::arrow_stream stream;
+  simruns::export_stream(table::turns, {page_of_endless_texts()}, {}, stream.out(), {"turn"});
+  CHECK(next(stream)->length == 2048);
+}
+
 TEST_CASE("a field of a schema that was moved out outlives it") {
   simruns::arrow_schema kept;
   {
@@ -263,7 +301,7 @@ TEST_CASE("a batch may be read and released by another thread, after the stream"
   std::thread([moved = std::move(stream)]() mutable {
     auto batch = next(moved);
     moved.reset();
-    CHECK(text_at(*batch->children[2], 1) == "b");
+    CHECK(text_at(*batch->children[id], 1) == "b");
     std::thread([last = std::move(batch)] {}).join();
   }).join();
 }

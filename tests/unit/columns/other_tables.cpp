@@ -38,7 +38,7 @@ std::vector<std::string> joined(std::string const& criteria, std::string const& 
   auto const t = simruns::build(table::criteria, page_with(run("a", members)));
   std::vector<std::string> out;
   for (std::size_t i = 0; i < t.rows; ++i) {
-    out.emplace_back(t["result"].text(i).value_or(std::string_view("-")));
+    out.emplace_back(t["criterion_result"].text(i).value_or(std::string_view("-")));
   }
   return out;
 }
@@ -58,23 +58,39 @@ TEST_CASE("every turn is a row that knows its run and its place") {
   std::array const ids{"a", "a", "a", "b"};
   std::array const places{0, 1, 2, 0};
   for (std::size_t i = 0; i < t.rows; ++i) {
+    CHECK(t["project"].text(i) == text("p"));
     CHECK(t["scenario"].text(i) == text("s"));
     CHECK(t["batch"].text(i) == text("b"));
     CHECK(t["run_id"].text(i) == text(ids[i]));
-    CHECK(t["run_sequence"].integer(i) == number(1));
     CHECK(t["turn"].integer(i) == number(places[i]));
   }
-  CHECK(t["id"].text(0) == text("t"));
-  CHECK(t["sequence"].integer(0) == number(5));
+  CHECK(t["turn_id"].text(0) == text("t"));
+  CHECK(t["turn_sequence"].integer(0) == number(5));
   CHECK(t["text"].text(0) == text("h\ni"));
   CHECK(t["data"].text(0) == text(R"({ "k":1})"));
-  CHECK(t["extra"].text(0) == text(R"({"x":[1]})"));
-  CHECK(t["created_at"].time(0)->time_since_epoch().count() == 1718000000000);
+  CHECK(t["turn_extra"].text(0) == text(R"({"x":[1]})"));
+  CHECK(t["turn_created_at"].time(0)->time_since_epoch().count() == 1718000000000);
   CHECK(t["text"].text(3) == text(""));
-  for (auto const* name : {"id", "sequence", "text", "data", "created_at", "extra"}) {
+  for (auto const* name :
+       {"turn_id", "turn_sequence", "text", "data", "turn_created_at", "turn_extra"}) {
     INFO(name);
     CHECK_FALSE(t[name].has_value(1));
     CHECK_FALSE(t[name].has_value(2));
+  }
+}
+
+TEST_CASE("a turn has the role that it tells or that is inferred, and says which of the two") {
+  auto const t = simruns::build(table::turns, page_with(run("a", R"("metrics":{},
+      "successCriteria":[],"turns":[{"data":{"role":"user"}},{},{"data":{"role":"TOOL"}},{}])") +
+                                                        "," + run("b", R"("metrics":{},
+      "successCriteria":[],"turns":[{}])")));
+  CHECK(t["role"].words() == std::vector<std::string_view>{"user", "agent", "tool", "system"});
+  CHECK(simruns::columns_of(table::turns, {"role"}).front().ordered);
+  std::array<std::string_view, 5> const roles{"user", "agent", "tool", "", ""};
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    INFO(i);
+    CHECK(t["role"].text(i) == (roles[i].empty() ? text() : text(roles[i])));
+    CHECK(t["role_is_inferred"].boolean(i) == simruns::maybe<bool>(i == 1));
   }
 }
 
@@ -142,12 +158,12 @@ TEST_CASE("a result says success or passed, a reason or an explanation, or nothi
                          result + "]}";
     auto const t = simruns::build(table::criteria, page_with(run("a", members)));
     REQUIRE(t.rows == 1);
-    CHECK(t["success"].boolean(0) == success);
-    CHECK(t["reason"].text(0) == reason);
-    CHECK(t["result"].text(0) == text(result));
-    CHECK_FALSE(t["name"].has_value(0));
-    CHECK(t["params"].text(0) == text(R"({"name":3})"));
-    CHECK(t["type"].text(0) == text("t"));
+    CHECK(t["criterion_success"].boolean(0) == success);
+    CHECK(t["criterion_reason"].text(0) == reason);
+    CHECK(t["criterion_result"].text(0) == text(result));
+    CHECK_FALSE(t["criterion_name"].has_value(0));
+    CHECK(t["criterion_params"].text(0) == text(R"({"name":3})"));
+    CHECK(t["criterion_type"].text(0) == text("t"));
   }
 }
 
@@ -169,6 +185,7 @@ TEST_CASE("every issue is a row that knows its run, or none where the page is od
     bool const of_five = path.starts_with("/data/2");
     CHECK(t["run_index"].integer(i) == (of_b ? number(201) : of_five ? number(202) : number()));
     CHECK(t["run_id"].text(i) == (of_b ? text("b") : of_five ? text("") : text()));
+    CHECK(t["project"].text(i) == (of_b ? text("p") : text()));
     CHECK(t["scenario"].text(i) == (of_b ? text("s") : text()));
     CHECK(t["batch"].text(i) == (of_b ? text("b") : text()));
     of_page += !of_b && !of_five;

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,32 @@ simruns::time_point at(std::int64_t ms) {
   return simruns::time_point{std::chrono::milliseconds{ms}};
 }
 
+/// Each cell as text, `-` where there is no value.
+std::vector<std::string> cells(simruns::column const& column) {
+  std::vector<std::string> out;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (!column.has_value(row)) {
+      out.emplace_back("-");
+      continue;
+    }
+    switch (column.type()) {
+      case simruns::column_type::integer:
+      case simruns::column_type::time:
+        out.push_back(std::to_string(column.integers()[row]));
+        break;
+      case simruns::column_type::real:
+        out.push_back(std::to_string(*column.real(row)));
+        break;
+      case simruns::column_type::boolean:
+        out.emplace_back(*column.boolean(row) ? "true" : "false");
+        break;
+      default:
+        out.emplace_back(*column.text(row));
+    }
+  }
+  return out;
+}
+
 constexpr auto whole = R"({"id":"r1","organisationReference":"o","projectReference":"p",
   "simulationReference":"s","simulationRunBatchReference":"b","sequence":3,
   "largeLanguageModelReferenceId":"m","endPointType":"rest","turns":[{},{}],"totalTurns":2,
@@ -51,7 +78,7 @@ TEST_CASE("every member of a run that the contract names is in its column") {
   auto const t = runs_of(whole);
   REQUIRE(t.rows == 1);
   for (auto const& [name, want] : std::vector<std::pair<std::string_view, std::string_view>>{
-           {"id", "r1"},
+           {"run_id", "r1"},
            {"organisation", "o"},
            {"project", "p"},
            {"scenario", "s"},
@@ -103,7 +130,7 @@ TEST_CASE("what is absent, null or of a wrong type is no value, and nothing is i
     CHECK(c.null_count() == (c.nullable() ? 4 : 0));
     for (std::size_t row = 0; row < t.rows; ++row) CHECK(c.has_value(row) == !c.nullable());
   }
-  CHECK(t["id"].text(0) == text(""));
+  CHECK(t["run_id"].text(0) == text(""));
   CHECK(t["verdict"].text(0) == text("pending"));
   CHECK(t["n_turns"].integer(2) == simruns::maybe<std::int64_t>(0));
 }
@@ -151,7 +178,7 @@ TEST_CASE("a page of any size has every row, at the borders of bytes and words a
     for (std::size_t i = 0; i < rows; ++i) {
       auto const n = static_cast<std::int64_t>(i);
       bool const present = i % 3 != 0;
-      CHECK(t["id"].text(i) == text(std::to_string(i)));
+      CHECK(t["run_id"].text(i) == text(std::to_string(i)));
       CHECK(t["sequence"].integer(i) ==
             (present ? simruns::maybe<std::int64_t>(n) : simruns::maybe<std::int64_t>()));
       CHECK(t["success"].boolean(i) ==
@@ -197,6 +224,7 @@ TEST_CASE("the words of the contract have the same indices in every page, and ot
   for (auto const& [name, contract] : wanted) {
     INFO(name);
     CHECK(none[name].words() == contract);
+    CHECK(simruns::columns_of(table::runs, {std::string(name)}).front().ordered);
     auto more = other[name].words();
     CHECK(more.size() == contract.size() + (name == "verdict" ? 0 : 1));
     more.resize(contract.size());
@@ -261,6 +289,63 @@ TEST_CASE("a batch has the columns that its table announces, and as many rows as
       CHECK(t.columns[i].size() == t.rows);
       CHECK(t.find(announced[i].name) == &t.columns[i]);
     }
+  }
+}
+
+TEST_CASE("the columns that are named are built as in the whole table, in the order of the names") {
+  auto const source = simruns::parse_page(simruns::testing::page_of({"a", "b", "c"})).value();
+  for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+    auto const whole_table = simruns::build(which, source);
+    simruns::column_names backwards;
+    for (auto const& header : simruns::columns_of(which)) {
+      backwards.emplace(backwards.begin(), header.name);
+    }
+    std::vector<simruns::column_names> wanted{backwards};
+    for (auto const& name : backwards) wanted.push_back({name});
+    for (auto const& only : wanted) {
+      INFO(simruns::to_string(which) << " " << only.front());
+      auto const t = simruns::build(which, source, 0, only);
+      auto const announced = simruns::columns_of(which, only);
+      REQUIRE(t.columns.size() == only.size());
+      REQUIRE(announced.size() == only.size());
+      CHECK(t.rows == whole_table.rows);
+      for (std::size_t i = 0; i < only.size(); ++i) {
+        CHECK(t.columns[i].name() == only[i]);
+        CHECK(announced[i].name == only[i]);
+        CHECK(cells(t.columns[i]) == cells(whole_table[only[i]]));
+      }
+    }
+  }
+}
+
+TEST_CASE("a column that a table has not, or that is named twice, is the caller's mistake") {
+  auto const refusal = [](simruns::column_names const& only) {
+    try {
+      simruns::columns_of(table::criteria, only);
+    } catch (simruns::request_error const& error) {
+      CHECK(error.code() == simruns::errc::invalid_argument);
+      return error.failure().message;
+    }
+    return std::string();
+  };
+  auto const unknown = refusal({"run_id", "name"});
+  CHECK_THAT(unknown, Catch::Matchers::ContainsSubstring("table of criteria has no column 'name'"));
+  for (auto const& header : simruns::columns_of(table::criteria)) {
+    CHECK_THAT(unknown, Catch::Matchers::ContainsSubstring(std::string(header.name)));
+  }
+  CHECK(refusal({"run_id", "run_id"}) == "column 'run_id' is named twice");
+}
+
+TEST_CASE("every table has the keys, and no other column has a name of another table") {
+  std::map<std::string_view, int> tables_of;
+  for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+    for (auto const& header : simruns::columns_of(which)) ++tables_of[header.name];
+  }
+  for (auto const& [name, count] : tables_of) {
+    INFO(name);
+    bool const is_key =
+        name == "project" || name == "scenario" || name == "batch" || name == "run_id";
+    CHECK(count == (is_key ? 4 : 1));
   }
 }
 

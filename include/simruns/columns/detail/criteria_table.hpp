@@ -22,17 +22,14 @@ struct criterion_row {
   criterion_result result;
 
   void visit(auto out) const {
-    out.word("scenario", of->scenario);
-    out.word("batch", of->batch);
-    out.value("run_id", of->id);
-    out.value("run_sequence", of->sequence);
+    visit_keys(*of, out);
     out.value("criterion", position);
-    out.word("type", wanted->type);
-    out.value("name", name);
-    out.value("params", wanted->params);
-    out.value("success", result.success);
-    out.value("reason", result.reason);
-    out.value("result", result.json);
+    out.word("criterion_type", wanted->type);
+    out.value("criterion_name", name);
+    out.value("criterion_params", wanted->params);
+    out.value("criterion_success", result.success);
+    out.value("criterion_reason", result.reason);
+    out.value("criterion_result", result.json);
   }
 };
 

@@ -21,6 +21,7 @@ struct issue_row {
   issue const* noted = &blank_issue;
 
   void visit(auto out) const {
+    out.word("project", of ? of->project : maybe<std::string_view>{});
     out.word("scenario", of ? of->scenario : maybe<std::string_view>{});
     out.word("batch", of ? of->batch : maybe<std::string_view>{});
     out.value("run_id", of ? maybe<std::string_view>(of->id) : maybe<std::string_view>{});

@@ -14,7 +14,7 @@
 /// with the row's values:
 ///   `out.value(name, value)`: a text, an int64, a double, a bool, a time, or a `maybe` of these;
 ///   `out.word(name, value)`: a text that repeats, or a `maybe` of one; a third argument is what
-///   the column's dictionary begins with;
+///   the column's dictionary begins with, as the contract names all of them;
 ///   `out.composed(name, write)`: a text in pieces. `write(sink)` says whether there is one.
 /// The visitors below make of it the table's schema, the room for its texts, and its columns. A
 /// schema and its arrays thus cannot disagree.
@@ -33,8 +33,8 @@ class header_visitor {
     out_.push_back({name, type_of(value), may_lack(value)});
   }
   template <class T>
-  void word(std::string_view name, T const& value, std::span<std::string_view const> = {}) {
-    out_.push_back({name, column_type::dictionary, may_lack(value)});
+  void word(std::string_view name, T const& value, std::span<std::string_view const> first = {}) {
+    out_.push_back({name, column_type::dictionary, may_lack(value), !first.empty()});
   }
   void composed(std::string_view name, auto const&) {
     out_.push_back({name, column_type::text, true});
@@ -95,35 +95,73 @@ class build_visitor {
   std::size_t row_;
 };
 
+/// Passes on to another visitor only the columns that are wanted, as if the table had no others.
+template <class Visitor>
+class wanted_visitor {
+ public:
+  wanted_visitor(Visitor to, bool const* wanted) : to_(to), wanted_(wanted) {}
+
+  void value(std::string_view name, auto const& value) {
+    if (*wanted_++) to_.value(name, value);
+  }
+  void word(std::string_view name, auto const& value,
+            std::span<std::string_view const> first = {}) {
+    if (*wanted_++) to_.word(name, value, first);
+  }
+  void composed(std::string_view name, auto const& write) {
+    if (*wanted_++) to_.composed(name, write);
+  }
+
+ private:
+  Visitor to_;
+  bool const* wanted_;
+};
+
+/// Has `to` visit the wanted columns of a row. `wanted` says so of each column; null wants all.
+template <class Row, class Visitor>
+void show(Row const& row, bool const* wanted, Visitor to) {
+  if (wanted == nullptr) return row.visit(to);
+  row.visit(wanted_visitor<Visitor>(to, wanted));
+}
+
+/// Visits the columns that every table has, and by which tables are joined.
+void visit_keys(run const& r, auto& out) {
+  out.word("project", r.project);
+  out.word("scenario", r.scenario);
+  out.word("batch", r.batch);
+  out.value("run_id", r.id);
+}
+
 /// The columns of a table with rows of type `Row`, whose default has something to visit.
 template <class Row>
-std::vector<column_header> headers_of() {
+std::vector<column_header> headers_of(bool const* wanted) {
   std::vector<column_header> out;
-  Row{}.visit(header_visitor(out));
+  show(Row{}, wanted, header_visitor(out));
   return out;
 }
 
 /// Goes row by row, so that a row is in the cache for all columns. A builder does so little with a
 /// value that a call would cost as much: everything is inlined, where the compiler optimizes.
 template <class Row>
-[[gnu::flatten]] void put_rows(std::vector<Row> const& rows, column_builder* builders) {
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].visit(build_visitor(builders, i));
+[[gnu::flatten]] void put_rows(std::vector<Row> const& rows, bool const* wanted,
+                               column_builder* builders) {
+  for (std::size_t i = 0; i < rows.size(); ++i) show(rows[i], wanted, build_visitor(builders, i));
 }
 
-/// Builds all columns of a table but those of `words`, which are there already.
+/// Builds the wanted columns of a table but those of `words`, which are there already.
 template <class Row>
-column_batch build_columns(std::vector<Row> const& rows,
+column_batch build_columns(std::vector<Row> const& rows, bool const* wanted,
                            std::vector<std::shared_ptr<column_data const>> const& words) {
-  auto const headers = headers_of<Row>();
+  auto const headers = headers_of<Row>(wanted);
   std::vector<text_counter> texts(headers.size());
-  for (auto const& row : rows) row.visit(text_size_visitor(texts.data()));
+  for (auto const& row : rows) show(row, wanted, text_size_visitor(texts.data()));
   std::vector<column_builder> builders;
   builders.reserve(headers.size());
   for (auto const& header : headers) {
     if (header.type == column_type::dictionary) continue;
     builders.emplace_back(header, rows.size(), texts[builders.size()].bytes);
   }
-  put_rows(rows, builders.data());
+  put_rows(rows, wanted, builders.data());
   column_batch out{rows.size(), {}};
   out.columns.reserve(headers.size());
   auto const* word = words.data();

@@ -47,11 +47,8 @@ struct run_row {
 
   void visit(auto out) const {
     run const& r = *of;
-    out.value("id", r.id);
+    visit_keys(r, out);
     out.word("organisation", r.organisation);
-    out.word("project", r.project);
-    out.word("scenario", r.scenario);
-    out.word("batch", r.batch);
     out.value("sequence", r.sequence);
     out.word("large_language_model", r.large_language_model);
     out.word("endpoint_type", r.endpoint_type);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "simruns/columns/column.hpp"
+#include "simruns/columns/detail/column_choice.hpp"
 #include "simruns/columns/detail/dictionary.hpp"
 #include "simruns/columns/tables.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/page/turn_role.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -11,29 +13,35 @@
 
 namespace simruns::detail {
 
-/// The columns of a page, or those of them that hold words.
-using shared_columns = std::vector<std::shared_ptr<column_data const>>;
+/// What is known of a page when the words of all pages are numbered.
+struct page_words {
+  std::vector<std::shared_ptr<column_data const>> columns;  ///< The columns that hold words.
+  std::vector<turn_role> roles;  ///< Who spoke each turn, where the table asks for it.
+};
 
 /// Numbers the words of a table's pages. Only after the last page are the dictionaries whole, so
-/// the columns of words come first, and `build_with` adds the others, page by page.
+/// the columns of words come first, and `build_with` adds the others, page by page. The choice has
+/// to live as long as this.
 class table_words {
  public:
-  explicit table_words(table which);
+  table_words(table which, column_choice const& choice);
 
   /// Takes the words of the next page, which has to live until `finish`.
   void add(page const& source);
 
-  /// The columns of words of each page, in the order of both.
-  std::vector<shared_columns> finish();
+  /// What is known of each page, in their order.
+  std::vector<page_words> finish();
 
  private:
   table which_;
+  column_choice const& choice_;
   std::vector<column_dictionary> dictionaries_;
   std::vector<std::vector<column_data>> pages_;
+  std::vector<std::vector<turn_role>> roles_;  // Of each page; of none where no one asks for them.
 };
 
-/// A page as columns, those of words given.
-column_batch build_with(shared_columns const& words, table which, page const& source,
-                        std::int64_t first_run);
+/// A page as the chosen columns, those of words given.
+column_batch build_with(page_words const& words, table which, column_choice const& choice,
+                        page const& source, std::int64_t first_run);
 
 }  // namespace simruns::detail

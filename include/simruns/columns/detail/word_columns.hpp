@@ -75,27 +75,27 @@ class index_visitor {
 };
 
 template <class Row>
-std::vector<column_dictionary> dictionaries_of() {
+std::vector<column_dictionary> dictionaries_of(bool const* wanted) {
   std::vector<column_dictionary> out;
-  Row{}.visit(dictionary_visitor(out));
+  show(Row{}, wanted, dictionary_visitor(out));
   return out;
 }
 
 /// Everything is inlined, as for `put_rows`: of a row that is made on the way only its words
 /// remain.
-[[gnu::flatten]] void put_words(auto const& each_row, index_builder* builders) {
+[[gnu::flatten]] void put_words(auto const& each_row, bool const* wanted, index_builder* builders) {
   std::size_t row = 0;
-  each_row([&](auto const& one) { one.visit(index_visitor(builders, row++)); });
+  each_row([&](auto const& one) { show(one, wanted, index_visitor(builders, row++)); });
 }
 
-/// Numbers the words of so many rows, adding those that are new to `words`, in the order of
-/// columns. `each_row(take)` calls `take` with one row after the other.
-std::vector<column_data> index_words(std::size_t rows, auto const& each_row,
+/// Numbers the words of so many rows, adding those that are new to `words`, in the order of the
+/// wanted columns. `each_row(take)` calls `take` with one row after the other.
+std::vector<column_data> index_words(std::size_t rows, auto const& each_row, bool const* wanted,
                                      std::vector<column_dictionary>& words) {
   std::vector<index_builder> builders;
   builders.reserve(words.size());
   for (auto& column : words) builders.emplace_back(column, rows);
-  put_words(each_row, builders.data());
+  put_words(each_row, wanted, builders.data());
   std::vector<column_data> out;
   out.reserve(builders.size());
   for (auto& builder : builders) out.push_back(builder.finish());

@@ -105,7 +105,8 @@ SIMRUNS_INLINE arrow_schema export_header(column_header const& header) {
   }
   out->format = arrow_format(header.type);
   out->name = header.name.data();
-  out->flags = header.nullable ? ARROW_FLAG_NULLABLE : 0;
+  out->flags = (header.nullable ? ARROW_FLAG_NULLABLE : 0) |
+               (header.ordered ? ARROW_FLAG_DICTIONARY_ORDERED : 0);
   attach(std::move(behind), *out.get());
   return out;
 }
@@ -160,17 +161,25 @@ export_headers(std::vector<column_header> const& columns,
 /// until the words of all pages are numbered.
 class batch_stream {
  public:
-  batch_stream(table which, std::vector<page> pages, table_metadata metadata)
-      : which_(which), pages_(std::move(pages)), metadata_(std::move(metadata)) {}
+  batch_stream(table which, std::vector<page> pages, table_metadata metadata,
+               column_names const& only)
+      : which_(which),
+        pages_(std::move(pages)),
+        metadata_(std::move(metadata)),
+        choice_(which, only) {}
 
-  void schema(ArrowSchema* out) const { export_schema(which_, metadata_, out); }
+  void schema(ArrowSchema* out) const {
+    auto const headers = choice_.in_order(headers_of(which_, choice_.wanted()));
+    export_headers(headers, metadata_).move_to(out);
+  }
 
   /// The next batch, or a released array at the end.
   void next(ArrowArray* out) {
     if (words_.empty()) number_words();
     for (; next_ < pages_.size(); pass()) {
       if (row_count(which_, pages_[next_]) == 0) continue;
-      auto batch = export_batch(build_with(words_[next_], which_, pages_[next_], first_run_));
+      auto batch =
+          export_batch(build_with(words_[next_], which_, choice_, pages_[next_], first_run_));
       pass();
       return batch.move_to(out);
     }
@@ -201,14 +210,14 @@ class batch_stream {
 
  private:
   void number_words() {
-    table_words words(which_);
+    table_words words(which_, choice_);
     for (auto const& each : pages_) words.add(each);
     words_ = words.finish();
   }
 
   void pass() noexcept {
     first_run_ += static_cast<std::int64_t>(pages_[next_].size());
-    words_[next_].clear();
+    words_[next_] = {};
     pages_[next_++] = page();
   }
 
@@ -225,7 +234,8 @@ class batch_stream {
   table which_;
   std::vector<page> pages_;
   table_metadata metadata_;
-  std::vector<shared_columns> words_;  // Of each page; of none before the first batch.
+  column_choice choice_;
+  std::vector<page_words> words_;  // Of each page; of none before the first batch.
   std::size_t next_ = 0;
   std::int64_t first_run_ = 0;
   std::string message_;
@@ -262,13 +272,15 @@ static_assert(noexcept(detail::stream_next(nullptr, nullptr)));
 static_assert(noexcept(detail::stream_error(nullptr)));
 static_assert(noexcept(detail::stream_release(nullptr)));
 
-SIMRUNS_INLINE void export_schema(table which, table_metadata const& metadata, ArrowSchema* out) {
-  detail::export_headers(columns_of(which), metadata).move_to(out);
+SIMRUNS_INLINE void export_schema(table which, table_metadata const& metadata, ArrowSchema* out,
+                                  column_names const& only) {
+  detail::export_headers(columns_of(which, only), metadata).move_to(out);
 }
 
 SIMRUNS_INLINE void export_stream(table which, std::vector<page> pages, table_metadata metadata,
-                                  ArrowArrayStream* out) {
-  auto state = std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata));
+                                  ArrowArrayStream* out, column_names const& only) {
+  auto state =
+      std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata), only);
   *out = ArrowArrayStream{detail::stream_schema, detail::stream_next, detail::stream_error,
                           detail::stream_release, state.release()};
 }
