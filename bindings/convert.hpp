@@ -45,17 +45,6 @@ py::object to_python(std::optional<T> const& value) {
   return value ? to_python(*value) : py::object(py::none());
 }
 
-/// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
-inline py::object to_datetime(simruns::maybe<simruns::time_point> const& value) {
-  if (!value) return py::none();
-  auto const ms = value->time_since_epoch().count();
-  auto const datetime = py::module_::import("datetime");
-  auto const epoch = datetime.attr("datetime")(
-      1970, 1, 1, py::arg("tzinfo") = datetime.attr("timezone").attr("utc"));
-  auto const since = datetime.attr("timedelta")(py::arg("milliseconds") = ms);
-  return epoch.attr("__add__")(since);
-}
-
 /// Of handles on what never changes: a copy is the same object. They are not pickled, and say what
 /// to do `instead`.
 template <class Class>

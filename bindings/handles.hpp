@@ -1,5 +1,6 @@
 #pragma once
 
+#include "run_object.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/walk/completeness.hpp"
@@ -9,11 +10,6 @@
 #include <vector>
 
 namespace simruns_python {
-
-/// A run as Python holds it.
-struct py_run {
-  simruns::run_ptr run;
-};
 
 /// The pages of one walk, in memory; runs are found by their number.
 class held_pages {

@@ -2,37 +2,353 @@
 
 #include "convert.hpp"
 #include "handles.hpp"
+#include "plain_type.hpp"
+#include "simruns/error.hpp"
+#include "simruns/page/judged_criteria.hpp"
+#include "simruns/page/role.hpp"
 #include "simruns/page/verdict.hpp"
 
+#include <datetime.h>
+#include <pybind11/gil_safe_call_once.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace simruns_python {
 
 namespace {
 
-/// A part of a run, which keeps the run's page alive.
-template <class Part>
-struct part_of_run {
-  simruns::run_ptr owner;
-  Part const* part;
+/// What a `simruns.Turn` holds. It keeps the page of its run alive.
+struct held_turn {
+  simruns::run_ptr run;
+  simruns::turn const* turn;
+  simruns::turn_role who;
+  py::object text;  ///< Kept where it is beyond ASCII, of which making it anew takes long.
 };
-using py_turn = part_of_run<simruns::turn>;
-using py_criterion = part_of_run<simruns::criterion>;
 
-template <class Part>
-py::list parts(simruns::run_ptr const& run, std::span<Part const> items) {
-  py::list out(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) out[i] = part_of_run<Part>{run, &items[i]};
+/// What a `simruns.Criterion` holds.
+struct held_criterion {
+  simruns::run_ptr run;
+  simruns::criterion const* criterion;
+  simruns::maybe<bool> success;
+  py::object name;
+  py::object reason;
+};
+
+using run_type = plain_type<held_run>;
+using turn_type = plain_type<held_turn>;
+using criterion_type = plain_type<held_criterion>;
+
+py::object owned(PyObject* made) {
+  if (made == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(made);
+}
+
+/// Makes a tuple of as many objects, each by `make(index)`.
+template <class Make>
+py::object tuple_of(std::size_t size, Make const& make) {
+  py::tuple out(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    PyTuple_SET_ITEM(out.ptr(), static_cast<Py_ssize_t>(i), owned(make(i)).release().ptr());
+  }
   return out;
 }
 
-py::object results_of(simruns::run const& run) {
-  if (!run.metrics.results) return py::none();
+/// Makes what `kept` is to keep, unless another thread has made it meanwhile.
+template <class Make>
+py::object made_once(py::object& kept, Make const& make) {
+  if (kept) return kept;
+  auto made = make();
+  if (!kept) kept = std::move(made);
+  return kept;
+}
+
+py::object turns_of(held_run& self) {
+  return made_once(self.turns, [&self] {
+    auto const roles = simruns::roles_of(*self.run);
+    return tuple_of(roles.size(), [&](std::size_t i) {
+      return turn_type::create({self.run, &self.run->turns[i], roles[i], {}});
+    });
+  });
+}
+
+py::object criteria_of(held_run& self) {
+  return made_once(self.criteria, [&self] {
+    simruns::judged_criteria reader;
+    auto const judged = reader.of(*self.run);
+    return tuple_of(judged.size(), [&](std::size_t i) {
+      auto const& [name, result] = judged[i];
+      return criterion_type::create({self.run, &self.run->criteria[i], result.success,
+                                     to_python(name), to_python(result.reason)});
+    });
+  });
+}
+
+/// The text of a word of an enumeration, made once.
+template <class Enum>
+py::object word(Enum value) {
+  static std::array<PyObject*, 8> words{};
+  auto*& made = words.at(static_cast<std::size_t>(value));
+  if (made == nullptr) {
+    made = to_python(to_string(value)).release().ptr();
+    PyUnicode_InternInPlace(&made);
+  }
+  return py::reinterpret_borrow<py::object>(made);
+}
+
+py::object role_of(held_turn const& self) {
+  return self.who.role ? word(*self.who.role) : py::object(py::none());
+}
+
+py::object text_of(held_turn& self) {
+  if (self.text) return self.text;
+  auto text = to_python(self.turn->text);
+  if (!text.is_none() && !PyUnicode_IS_ASCII(text.ptr())) self.text = text;
+  return text;
+}
+
+/// A member of the run, or of one of the objects in it, as an attribute.
+template <auto Member>
+PyGetSetDef of_run(char const* name) {
+  return run_type::attribute(name, [](held_run const& r) { return to_python((*r.run).*Member); });
+}
+template <auto Member>
+PyGetSetDef of_metrics(char const* name) {
+  return run_type::attribute(name,
+                             [](held_run const& r) { return to_python(r.run->metrics.*Member); });
+}
+template <auto Member>
+PyGetSetDef of_rate(char const* name) {
+  return run_type::attribute(name, [](held_run const& r) {
+    auto const& rate = r.run->metrics.success_rate;
+    return rate ? to_python((*rate).*Member) : py::object(py::none());
+  });
+}
+template <auto Member>
+PyGetSetDef of_error(char const* name) {
+  return run_type::attribute(name, [](held_run const& r) {
+    auto const& error = r.run->metrics.error_info;
+    return error ? to_python((*error).*Member) : py::object(py::none());
+  });
+}
+template <auto Member>
+PyGetSetDef of_turn(char const* name) {
+  return turn_type::attribute(name,
+                              [](held_turn const& t) { return to_python((*t.turn).*Member); });
+}
+
+/// The results of a run, each as `make` makes it of its text.
+template <class Make>
+py::object results_of(held_run const& self, Make const& make) {
+  auto const& results = self.run->metrics.results;
+  if (!results) return py::none();
   py::list out;
-  for (auto const json : *run.metrics.results) out.append(to_python(json));
+  for (auto const json : *results) out.append(make(json));
   return out;
+}
+
+/// Gives the parse of a JSON text.
+py::object parsed(std::string_view json) {
+  PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<py::object> loads;
+  auto const& parse =
+      loads.call_once_and_store_result([] { return py::module_::import("json").attr("loads"); })
+          .get_stored();
+  return parse(to_python(json));
+}
+py::object parsed(simruns::maybe<std::string_view> const& json) {
+  return json ? parsed(*json) : py::object(py::none());
+}
+
+/// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
+py::object to_datetime(simruns::maybe<simruns::time_point> const& value) {
+  if (!value) return py::none();
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  if (PyDateTimeAPI == nullptr) throw py::error_already_set();
+  auto const midnight = std::chrono::floor<std::chrono::days>(*value);
+  std::chrono::year_month_day const day(midnight);
+  std::chrono::hh_mm_ss const time(*value - midnight);
+  auto const microseconds = std::chrono::microseconds(time.subseconds()).count();
+  return owned(PyDateTimeAPI->DateTime_FromDateAndTime(
+      static_cast<int>(day.year()), static_cast<int>(static_cast<unsigned>(day.month())),
+      static_cast<int>(static_cast<unsigned>(day.day())), static_cast<int>(time.hours().count()),
+      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+      static_cast<int>(microseconds), PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType));
+}
+
+std::vector<PyGetSetDef> attributes_of_turns() {
+  using simruns::turn;
+  return {
+      of_turn<&turn::id>("id"),
+      of_turn<&turn::sequence>("sequence"),
+      turn_type::attribute("role", [](held_turn const& t) { return role_of(t); }),
+      turn_type::attribute("role_is_inferred",
+                           [](held_turn const& t) { return to_python(t.who.is_inferred); }),
+      turn_type::attribute("text", [](held_turn& t) { return text_of(t); }),
+      turn_type::attribute("data", [](held_turn const& t) { return parsed(t.turn->data); }),
+      of_turn<&turn::data>("data_json"),
+      of_turn<&turn::created_at>("created_at_ms"),
+      turn_type::attribute("created_at",
+                           [](held_turn const& t) { return to_datetime(t.turn->created_at); }),
+  };
+}
+
+std::vector<PyGetSetDef> attributes_of_criteria() {
+  using held = held_criterion;
+  return {
+      criterion_type::attribute("type", [](held const& c) { return to_python(c.criterion->type); }),
+      criterion_type::attribute("name", [](held const& c) { return c.name; }),
+      criterion_type::attribute("success", [](held const& c) { return to_python(c.success); }),
+      criterion_type::attribute("reason", [](held const& c) { return c.reason; }),
+      criterion_type::attribute("params",
+                                [](held const& c) { return parsed(c.criterion->params); }),
+      criterion_type::attribute("params_json",
+                                [](held const& c) { return to_python(c.criterion->params); }),
+  };
+}
+
+std::vector<PyGetSetDef> attributes_of_metrics() {
+  using simruns::error_info;
+  using simruns::metrics;
+  using simruns::success_rate;
+  return {
+      of_metrics<&metrics::sentiment>("sentiment"),
+      of_metrics<&metrics::success>("success"),
+      run_type::attribute(
+          "results",
+          [](held_run const& r) { return results_of(r, [](auto json) { return parsed(json); }); }),
+      run_type::attribute("results_json",
+                          [](held_run const& r) {
+                            return results_of(r, [](auto json) { return to_python(json); });
+                          }),
+      of_rate<&success_rate::numerator>("success_numerator"),
+      of_rate<&success_rate::denominator>("success_denominator"),
+      of_rate<&success_rate::percentage>("success_percentage"),
+      of_metrics<&metrics::summary>("summary"),
+      of_metrics<&metrics::is_batch_stopped>("is_batch_stopped"),
+      of_metrics<&metrics::is_conversation_ended>("is_conversation_ended"),
+      of_error<&error_info::category>("error_category"),
+      of_error<&error_info::message>("error_message"),
+      of_error<&error_info::technical_details>("error_technical_details"),
+      of_metrics<&metrics::status>("status"),
+  };
+}
+
+std::vector<PyGetSetDef> attributes_of_runs() {
+  using held = held_run;
+  using simruns::run;
+  std::vector<PyGetSetDef> out{
+      of_run<&run::id>("id"),
+      of_run<&run::organisation>("organisation"),
+      of_run<&run::project>("project"),
+      of_run<&run::scenario>("scenario"),
+      of_run<&run::batch>("batch"),
+      of_run<&run::sequence>("sequence"),
+      of_run<&run::large_language_model>("large_language_model"),
+      of_run<&run::endpoint_type>("endpoint_type"),
+      run_type::attribute("turns", [](held& r) { return turns_of(r); }),
+      of_run<&run::total_turns>("total_turns"),
+      of_run<&run::max_turns>("max_turns"),
+      run_type::attribute("criteria", [](held& r) { return criteria_of(r); }),
+      of_run<&run::created_at>("created_at_ms"),
+      run_type::attribute("created_at",
+                          [](held const& r) { return to_datetime(r.run->created_at); }),
+      of_run<&run::created_by>("created_by"),
+      of_run<&run::duration_ms>("duration_ms"),
+      of_run<&run::expires_at>("expires_at_ms"),
+      run_type::attribute("expires_at",
+                          [](held const& r) { return to_datetime(r.run->expires_at); }),
+      of_run<&run::expires_at_text>("expires_at_text"),
+      run_type::attribute("verdict",
+                          [](held const& r) { return word(simruns::verdict_of(*r.run)); }),
+      run_type::attribute(
+          "contradictory",
+          [](held const& r) { return to_python(simruns::is_contradictory(*r.run)); }),
+      run_type::attribute("issues",
+                          [](held const& r) -> py::object { return issue_list(r.run->issues); }),
+  };
+  auto const metrics = attributes_of_metrics();
+  out.insert(out.end(), metrics.begin(), metrics.end());
+  return out;
+}
+
+/// What `to_dict(names="python")` leaves out: other forms of what is in it.
+bool is_another_form(std::string_view name) {
+  return name.ends_with("_json") || name == "created_at_ms" || name == "expires_at_ms";
+}
+
+/// Gives the attributes of an object by their names.
+template <class Value>
+py::dict attributes_of(PyObject* self) {
+  py::dict out;
+  for (auto const& one : plain_type<Value>::attributes()) {
+    if (one.name == nullptr || is_another_form(one.name)) continue;
+    out[one.name] = owned(one.get(self, nullptr));
+  }
+  return out;
+}
+
+py::dict unknown(std::span<simruns::extra_member const> members) {
+  py::dict out;
+  for (auto const& member : members) out[to_python(member.key)] = parsed(member.json);
+  return out;
+}
+
+void put_if_any(py::dict const& out, char const* name, py::dict const& members) {
+  if (!members.empty()) out[name] = members;
+}
+
+/// Gives the members of a run that we do not know, where they came.
+py::dict unknown_of(simruns::run const& run) {
+  auto out = unknown(run.extra);
+  auto const& metrics = run.metrics;
+  auto inner = unknown(metrics.extra);
+  if (metrics.success_rate) put_if_any(inner, "successRate", unknown(metrics.success_rate->extra));
+  if (metrics.error_info) put_if_any(inner, "errorInfo", unknown(metrics.error_info->extra));
+  put_if_any(out, "metrics", inner);
+  return out;
+}
+
+py::dict dict_of_run(py::object const& self) {
+  auto out = attributes_of<held_run>(self.ptr());
+  py::list turns;
+  for (auto const turn : out["turns"]) {
+    auto one = attributes_of<held_turn>(turn.ptr());
+    one["extra"] = unknown(turn_type::value_of(turn.ptr()).turn->extra);
+    turns.append(one);
+  }
+  out["turns"] = turns;
+  py::list criteria;
+  for (auto const criterion : out["criteria"]) {
+    auto one = attributes_of<held_criterion>(criterion.ptr());
+    one["extra"] = unknown(criterion_type::value_of(criterion.ptr()).criterion->extra);
+    criteria.append(one);
+  }
+  out["criteria"] = criteria;
+  py::list issues;
+  auto const& run = *run_type::value_of(self.ptr()).run;
+  for (auto const& issue : run.issues) {
+    py::dict one;
+    one["path"] = to_python(issue.path);
+    one["message"] = to_python(issue.message);
+    issues.append(one);
+  }
+  out["issues"] = issues;
+  out["extra"] = unknown_of(run);
+  return out;
+}
+
+py::object to_dict(py::object const& self, std::string const& names) {
+  if (names == "api") return parsed(run_type::value_of(self.ptr()).run->json());
+  if (names == "python") return dict_of_run(self);
+  throw simruns::request_error(simruns::errc::invalid_argument,
+                               "names is '" + names + "'; give 'api' or 'python'");
 }
 
 std::string describe(py_run const& self) {
@@ -40,26 +356,6 @@ std::string describe(py_run const& self) {
   return "<simruns.Run " + std::string(run.id) + " " +
          std::string(to_string(simruns::verdict_of(run))) + ", " +
          std::to_string(run.turns.size()) + " turns>";
-}
-
-/// A read-only attribute that is a member of the run.
-template <auto Member>
-py::object field(py_run const& self) {
-  return to_python((*self.run).*Member);
-}
-template <auto Member>
-py::object metric(py_run const& self) {
-  return to_python(self.run->metrics.*Member);
-}
-template <auto Member>
-py::object rate(py_run const& self) {
-  auto const& value = self.run->metrics.success_rate;
-  return value ? to_python((*value).*Member) : py::object(py::none());
-}
-template <auto Member>
-py::object fault(py_run const& self) {
-  auto const& value = self.run->metrics.error_info;
-  return value ? to_python((*value).*Member) : py::object(py::none());
 }
 
 /// Gives the start of a text, quoted and on one line, or None.
@@ -71,104 +367,64 @@ std::string excerpt(py::object const& text) {
   return py::repr(start).cast<std::string>() + (cut ? "..." : "");
 }
 
-std::string describe_turn(py_turn const& t) {
-  auto const number = py::str(to_python(t.part->sequence)).cast<std::string>();
-  return "<simruns.Turn " + number + ": " + excerpt(to_python(t.part->text)) + ">";
+std::string describe_turn(py::object const& turn) {
+  return "<simruns.Turn " + py::str(turn.attr("sequence")).cast<std::string>() + ": " +
+         excerpt(turn.attr("text")) + ">";
 }
 
-std::string describe_criterion(py_criterion const& c) {
-  return "<simruns.Criterion " + py::str(to_python(c.part->type)).cast<std::string>() + ": " +
-         excerpt(to_python(c.part->params)) + ">";
+std::string describe_criterion(py::object const& criterion) {
+  return "<simruns.Criterion " + py::str(criterion.attr("type")).cast<std::string>() + ": " +
+         excerpt(criterion.attr("params_json")) + ">";
 }
 
 /// Two runs are equal if they have the same id and the same text, also when they were read twice.
-bool equal(py_run const& a, py_run const& b) {
-  return a.run == b.run || (a.run->id == b.run->id && a.run->json() == b.run->json());
+PyObject* compare(PyObject* self, PyObject* other, int how) noexcept {
+  if (!run_type::is(other) || (how != Py_EQ && how != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
+  auto const& a = run_type::value_of(self).run;
+  auto const& b = run_type::value_of(other).run;
+  bool const equal = a == b || (a->id == b->id && a->json() == b->json());
+  return PyBool_FromLong(equal == (how == Py_EQ));
 }
 
-void register_parts(py::module_& m) {
-  py::class_<py_turn> turn(m, "Turn");
-  turn.def("__repr__", &describe_turn)
-      .def_property_readonly("id", [](py_turn const& t) { return to_python(t.part->id); })
-      .def_property_readonly("sequence",
-                             [](py_turn const& t) { return to_python(t.part->sequence); })
-      .def_property_readonly("text", [](py_turn const& t) { return to_python(t.part->text); })
-      .def_property_readonly("data", [](py_turn const& t) { return to_python(t.part->data); })
-      .def_property_readonly("created_at_ms",
-                             [](py_turn const& t) { return to_python(t.part->created_at); })
-      .def_property_readonly("created_at",
-                             [](py_turn const& t) { return to_datetime(t.part->created_at); });
-  copy_by_reference(turn, "keep run.to_json()");
-  py::class_<py_criterion> criterion(m, "Criterion");
-  criterion.def("__repr__", &describe_criterion)
-      .def_property_readonly("type", [](py_criterion const& c) { return to_python(c.part->type); })
-      .def_property_readonly("params",
-                             [](py_criterion const& c) { return to_python(c.part->params); });
-  copy_by_reference(criterion, "keep run.to_json()");
+Py_hash_t hash(PyObject* self) noexcept {
+  auto const id = run_type::value_of(self).run->id;
+  auto const out = static_cast<Py_hash_t>(std::hash<std::string_view>{}(id));
+  return out == -1 ? -2 : out;  // -1 is an error
 }
 
-void add_metrics(py::class_<py_run>& c) {
-  using simruns::error_info;
-  using simruns::metrics;
-  using simruns::success_rate;
-  c.def_property_readonly("sentiment", &metric<&metrics::sentiment>)
-      .def_property_readonly("success", &metric<&metrics::success>)
-      .def_property_readonly("results", [](py_run const& r) { return results_of(*r.run); })
-      .def_property_readonly("success_numerator", &rate<&success_rate::numerator>)
-      .def_property_readonly("success_denominator", &rate<&success_rate::denominator>)
-      .def_property_readonly("success_percentage", &rate<&success_rate::percentage>)
-      .def_property_readonly("summary", &metric<&metrics::summary>)
-      .def_property_readonly("is_batch_stopped", &metric<&metrics::is_batch_stopped>)
-      .def_property_readonly("is_conversation_ended", &metric<&metrics::is_conversation_ended>)
-      .def_property_readonly("error_category", &fault<&error_info::category>)
-      .def_property_readonly("error_message", &fault<&error_info::message>)
-      .def_property_readonly("error_technical_details", &fault<&error_info::technical_details>)
-      .def_property_readonly("status", &metric<&metrics::status>);
+template <class Value>
+bool is_of(PyGetSetDescrObject const* attribute) noexcept {
+  return PyDescr_TYPE(attribute) == plain_type<Value>::type_object();
+}
+
+/// Gives an attribute of these types the text that `help` shows.
+void document(py::object const& attribute, std::string const& text) {
+  auto* const descriptor = reinterpret_cast<PyGetSetDescrObject*>(attribute.ptr());
+  bool const ours = Py_TYPE(attribute.ptr()) == &PyGetSetDescr_Type &&
+                    (is_of<held_run>(descriptor) || is_of<held_turn>(descriptor) ||
+                     is_of<held_criterion>(descriptor));
+  if (!ours) throw py::type_error("not an attribute of a run, a turn or a criterion");
+  auto& known = descriptor->d_getset->doc;
+  if (known == nullptr || known != text) known = (new std::string(text))->c_str();  // for ever
 }
 
 }  // namespace
 
 void register_run(py::module_& m) {
-  using simruns::run;
-  register_parts(m);
-  py::class_<py_run> c(m, "Run");
-  c.def_property_readonly("id", &field<&run::id>)
-      .def_property_readonly("organisation", &field<&run::organisation>)
-      .def_property_readonly("project", &field<&run::project>)
-      .def_property_readonly("scenario", &field<&run::scenario>)
-      .def_property_readonly("batch", &field<&run::batch>)
-      .def_property_readonly("sequence", &field<&run::sequence>)
-      .def_property_readonly("large_language_model", &field<&run::large_language_model>)
-      .def_property_readonly("endpoint_type", &field<&run::endpoint_type>)
-      .def_property_readonly("turns", [](py_run const& r) { return parts(r.run, r.run->turns); })
-      .def_property_readonly("total_turns", &field<&run::total_turns>)
-      .def_property_readonly("max_turns", &field<&run::max_turns>)
-      .def_property_readonly("criteria",
-                             [](py_run const& r) { return parts(r.run, r.run->criteria); })
-      .def_property_readonly("created_at_ms", &field<&run::created_at>)
-      .def_property_readonly("created_at",
-                             [](py_run const& r) { return to_datetime(r.run->created_at); })
-      .def_property_readonly("created_by", &field<&run::created_by>)
-      .def_property_readonly("duration_ms", &field<&run::duration_ms>)
-      .def_property_readonly("expires_at_ms", &field<&run::expires_at>)
-      .def_property_readonly("expires_at",
-                             [](py_run const& r) { return to_datetime(r.run->expires_at); })
-      .def_property_readonly("expires_at_text", &field<&run::expires_at_text>)
-      .def_property_readonly("verdict",
-                             [](py_run const& r) { return to_string(simruns::verdict_of(*r.run)); })
-      .def_property_readonly("contradictory",
-                             [](py_run const& r) { return simruns::is_contradictory(*r.run); })
-      .def_property_readonly("issues", [](py_run const& r) { return issue_list(r.run->issues); })
-      .def("to_json", [](py_run const& r) { return to_python(r.run->json()); })
-      .def("to_dict",
-           [](py_run const& r) {
-             return py::module_::import("json").attr("loads")(to_python(r.run->json()));
-           })
-      .def("__repr__", &describe)
-      .def("__eq__", &equal, py::is_operator())
-      .def("__hash__", [](py_run const& r) { return std::hash<std::string_view>{}(r.run->id); });
-  copy_by_reference(c, "keep run.to_json()");
-  add_metrics(c);
+  plain_type<held_turn> turn(m, "simruns.Turn", attributes_of_turns());
+  turn.def("__repr__", &describe_turn);
+  copy_by_reference(turn, "keep run.to_json()");
+  plain_type<held_criterion> criterion(m, "simruns.Criterion", attributes_of_criteria());
+  criterion.def("__repr__", &describe_criterion);
+  copy_by_reference(criterion, "keep run.to_json()");
+  plain_type<held_run> run(m, "simruns.Run", attributes_of_runs(),
+                           {{Py_tp_richcompare, reinterpret_cast<void*>(&compare)},
+                            {Py_tp_hash, reinterpret_cast<void*>(&hash)}});
+  run.def("to_json", [](py_run const& r) { return to_python(r.run->json()); })
+      .def("to_dict", &to_dict, py::arg("names") = "api")
+      .def("__repr__", &describe);
+  copy_by_reference(run, "keep run.to_json()");
+  m.def("document", &document, py::arg("attribute"), py::arg("text"));
 }
 
 }  // namespace simruns_python

@@ -4,9 +4,10 @@ Every failure is raised through `simruns.core.errors.from_failure`. One core thr
 network, and never takes the GIL. A wait releases the GIL and looks at signals, so Ctrl-C works.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, final, overload
+from types import GetSetDescriptorType
+from typing import Any, Literal, final, overload
 
 __version__: str
 
@@ -93,9 +94,24 @@ class Turn:
     id: str | None
     sequence: int | None
     """The number of the message in the conversation."""
+    role: Literal["user", "agent", "tool", "system"] | None
+    """Who spoke, or None where nothing tells.
+
+    A turn's `data` tells it by the first of its members role, speaker, sender, author, from, source
+    and type that is one of these words, in any case: user, human, customer, caller, simulated_user
+    (the user); assistant, agent, bot, chatbot, ai, gpt, model (the agent); tool, function (a tool);
+    system, developer (the system). Each but role and type may be an object with a role.
+
+    The other turns are inferred, as user and agent take turns. Nothing is inferred across a turn of
+    a tool or of the system, and nothing in a run where user and agent are seen not to take turns.
+    """
+    role_is_inferred: bool
+    """Whether the other turns tell who spoke, and not the turn itself."""
     text: str | None
-    data: str | None
-    """The data that came beside the text, as JSON text."""
+    data: dict[str, Any] | None
+    """The data that came beside the text, parsed anew each time that it is asked for."""
+    data_json: str | None
+    """The same as JSON text, as it came."""
     created_at_ms: int | None
     """The time of creation, in milliseconds since 1970."""
     @property
@@ -104,11 +120,23 @@ class Turn:
 
 @final
 class Criterion:
-    """A criterion that a run has to meet to be a success."""
+    """A criterion that a run has to meet to be a success, and what its result says.
+
+    A result is of the criterion of the same name, where that stands once among the criteria and
+    once among the results; else, if there are as many results as criteria, of the one in its place.
+    """
 
     type: str | None
-    params: str | None
-    """The parameters of the criterion, as JSON text."""
+    name: str | None
+    """The name in the parameters."""
+    success: bool | None
+    """Whether the criterion was met, as its result says; None where none does."""
+    reason: str | None
+    """Why, as the result says."""
+    params: dict[str, Any] | None
+    """The parameters of the criterion, parsed anew each time that they are asked for."""
+    params_json: str | None
+    """The same as JSON text, as it came."""
 
 @final
 class Issue:
@@ -141,14 +169,14 @@ class Run:
     large_language_model: str | None
     """The reference of the model that played the customer."""
     endpoint_type: str | None
-    turns: list[Turn]
-    """The messages of the conversation."""
+    turns: tuple[Turn, ...]
+    """The messages of the conversation, made when they are first asked for."""
     total_turns: int | None
     """The number of turns, as the server counts them."""
     max_turns: int | None
     """The number of turns after which the conversation had to end."""
-    criteria: list[Criterion]
-    """The criteria that the run has to meet to be a success."""
+    criteria: tuple[Criterion, ...]
+    """The criteria that the run has to meet, made when they are first asked for."""
     created_at_ms: int | None
     """The time of creation, in milliseconds since 1970."""
     created_by: str | None
@@ -165,8 +193,10 @@ class Run:
     """The sentiment: `positive`, `negative`, `neutral`, or what else was sent."""
     success: bool | None
     """Whether the run was a success, as the server says; `verdict` sees the whole."""
-    results: list[str] | None
-    """The result of each criterion, as JSON text."""
+    results: list[Any] | None
+    """The result of each criterion, parsed anew each time that they are asked for."""
+    results_json: list[str] | None
+    """The same, each as JSON text, as it came."""
     success_numerator: int | None
     success_denominator: int | None
     success_percentage: float | None
@@ -207,11 +237,20 @@ class Run:
     def to_json(self) -> str:
         """Gives the text of the run, byte for byte as it came."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Gives the plain parse of `to_json()`."""
+    def to_dict(self, names: Literal["api", "python"] = "api") -> dict[str, Any]:
+        """Gives the plain parse of `to_json()`: the names and the order in which they came.
+
+        With `names="python"`, the attributes by their names, each with its value; `turns`,
+        `criteria` and `issues` are lists of such dicts. Other forms of these are not among them:
+        `..._json`, `created_at_ms` and `expires_at_ms`. Members that the contract does not name
+        are under `extra`, of the run, of each turn and of each criterion, as they came.
+        """
 
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
+
+def document(attribute: GetSetDescriptorType, text: str) -> None:
+    """Gives an attribute of `Run`, `Turn` or `Criterion` the docstring that `help` shows."""
 
 @final
 class Page:
@@ -392,9 +431,14 @@ class Stream:
     def _closed(self) -> bool: ...
 
 class AsyncStream:
-    """The runs of one walk, for tasks of an event loop: `Stream` without what blocks."""
+    """The runs of one walk, for tasks of an event loop: `Stream` without what blocks.
+
+    A class that derives from it has a coroutine `_wait_for_next()`, which gives the next run, or
+    raises StopAsyncIteration. A run that is here already comes without it.
+    """
 
     def __init__(self, client: Client, query: Query) -> None: ...
+    def __anext__(self) -> Coroutine[Any, Any, Run]: ...
     @property
     def _position(self) -> str:
         """The position after the last run that was given."""
@@ -502,9 +546,13 @@ class Follow:
     def _closed(self) -> bool: ...
 
 class AsyncFollow:
-    """The runs of a live batch, for tasks of an event loop: `Follow` without what blocks."""
+    """The runs of a live batch, for tasks of an event loop: `Follow` without what blocks.
+
+    A class that derives from it has a coroutine `_wait_for_next()`, as for `AsyncStream`.
+    """
 
     def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
+    def __anext__(self) -> Coroutine[Any, Any, Run]: ...
     @property
     def _status(self) -> FollowStatus: ...
     @property

@@ -53,6 +53,23 @@ ATTRIBUTES = {
     "status": ("metrics", "status"),
 }
 TURN_ATTRIBUTES = {"id": "id", "sequence": "sequence", "text": "text", "created_at_ms": "createdAt"}
+# Which attribute of a turn, and of a criterion, a column of their tables shows.
+TURN_COLUMNS = {
+    "turn_id": "id",
+    "turn_sequence": "sequence",
+    "role": "role",
+    "role_is_inferred": "role_is_inferred",
+    "text": "text",
+    "data": "data_json",
+    "turn_created_at": "created_at_ms",
+}
+CRITERION_COLUMNS = {
+    "criterion_type": "type",
+    "criterion_name": "name",
+    "criterion_params": "params_json",
+    "criterion_success": "success",
+    "criterion_reason": "reason",
+}
 PAGE_ATTRIBUTES = {
     "limit": "limit",
     "skip": "skip",
@@ -109,15 +126,15 @@ def hold_run(run: simruns.Run, read: dict[str, Any]) -> None:
     for turn, read_turn in zip(run.turns, read.get("turns") or [], strict=True):
         for attribute, name in TURN_ATTRIBUTES.items():
             assert typed(getattr(turn, attribute)) == typed(read_turn.get(name)), attribute
-        assert same_free(turn.data, read_turn.get("data"))
+        assert same_free(turn.data_json, read_turn.get("data"))
     for criterion, read_criterion in zip(
         run.criteria, read.get("successCriteria") or [], strict=True
     ):
         assert criterion.type == read_criterion.get("type")
-        assert same_free(criterion.params, read_criterion.get("params"))
+        assert same_free(criterion.params_json, read_criterion.get("params"))
     results = at(read, ("metrics", "results"))
     assert (run.results is None) == (results is None)
-    assert [in_full(text) for text in run.results or []] == (results or [])
+    assert [in_full(text) for text in run.results_json or []] == (results or [])
 
 
 @examples
@@ -158,6 +175,18 @@ def test_every_attribute_agrees_with_the_parse_of_the_text_and_what_does_not_fit
         assert typed(getattr(page, attribute)) == typed(paging.get(name)), attribute
     for run, read_run in zip(page, read["data"], strict=True):
         hold_run(run, read_run)
+
+
+@examples
+@given(body=PAGES)
+def test_each_free_value_is_the_parse_of_its_text(batch_of: Batches, body: bytes) -> None:
+    def parse(text: str | None) -> Any:
+        return None if text is None else json.loads(text)
+
+    for run in batch_of(body).page():
+        assert [turn.data for turn in run.turns] == [parse(turn.data_json) for turn in run.turns]
+        assert [c.params for c in run.criteria] == [parse(c.params_json) for c in run.criteria]
+        assert (run.results or []) == [json.loads(text) for text in run.results_json or []]
 
 
 @examples
@@ -243,16 +272,21 @@ def test_the_tables_hold_what_the_runs_say_however_odd_they_are(
     runs = batch_of(body).read(allow_incomplete=True)
     turns = [turn for run in runs for turn in run.turns]
     criteria = [criterion for run in runs for criterion in run.criteria]
+    told_by_runs = [*ATTRIBUTES, "verdict", "contradictory", "expires_at_ms"]
     for table, things, columns in (
-        (runs, list(runs), ["id", *ATTRIBUTES, "verdict", "contradictory", "expires_at_ms"]),
-        (runs.turns, turns, [*TURN_ATTRIBUTES, "data"]),
-        (runs.criteria, criteria, ["type", "params"]),
+        (runs, list(runs), {"run_id": "id", **{time_column(name): name for name in told_by_runs}}),
+        (runs.turns, turns, TURN_COLUMNS),
+        (runs.criteria, criteria, CRITERION_COLUMNS),
     ):
         arrow = table.to_arrow()
         arrow.validate(full=True)
-        for name in columns:
-            told = [getattr(thing, name) for thing in things]
-            column = arrow[name.removesuffix("_ms") if name.endswith("at_ms") else name]
+        for name, attribute in columns.items():
+            column = arrow[name]
             if pyarrow.types.is_timestamp(column.type):
                 column = column.cast(pyarrow.int64())
-            assert column.to_pylist() == told, name
+            assert column.to_pylist() == [getattr(thing, attribute) for thing in things], name
+
+
+def time_column(attribute: str) -> str:
+    """The column of the table of runs that an attribute stands in."""
+    return attribute.removesuffix("_ms") if attribute.endswith("at_ms") else attribute

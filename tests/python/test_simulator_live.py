@@ -33,7 +33,7 @@ def test_runs_appear_and_settle_as_the_clock_is_stepped() -> None:
     schedule = {"appear_every": 10, "settle_after": 4, "expire_after": 1000}
     with Simulator(scenarios=1, runs=5, live=schedule, speed=0) as sim:
         assert [run.verdict for run in read(sim)] == ["pending"]
-        assert read(sim)[0].turns == []
+        assert read(sim)[0].turns == ()
         sim.clock.advance(4)
         assert [run.verdict == "pending" for run in read(sim)] == [False]
         sim.clock.advance(6)

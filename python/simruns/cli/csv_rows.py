@@ -60,7 +60,8 @@ def _time(attribute: str) -> Callable[[_core.Run], str | None]:
 
 
 def _results(run: _core.Run) -> str | None:
-    return None if run.results is None else "[" + ",".join(run.results) + "]"
+    texts = run.results_json
+    return None if texts is None else "[" + ",".join(texts) + "]"
 
 
 def _number_of(attribute: str) -> Callable[[_core.Run], int]:

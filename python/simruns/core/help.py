@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import GetSetDescriptorType
 from typing import Any, TypeVar
 
 from simruns import _core
@@ -57,6 +58,8 @@ def _describe(cls: Any, node: ast.ClassDef) -> None:
         described = vars(cls).get(name)
         if isinstance(described, property):
             described.__doc__ = text
+        elif isinstance(described, GetSetDescriptorType):
+            _core.document(described, text)
 
 
 def _attributes(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
