@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
 # The decoders beside their peers, the transport beside libcurl, the Simulator, whole batches beside
-# other clients, then what the compiler needs. ROUNDS, if set, is of the first two (15); PAGES of the
-# decoders (20).
+# other clients, Python's runs beside dataclasses, then what the compiler needs. ROUNDS, if set, is of
+# the first two (15); PAGES of the decoders (20).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,4 +23,5 @@ program=build/bench/benchmarks/decode
 build/bench/benchmarks/transport --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/simulator/throughput.py "$@"
 .venv/bin/python benchmarks/walk/main.py "$@"
+.venv/bin/python benchmarks/attributes/main.py "$@"
 python3 benchmarks/compile/main.py "$@"

@@ -3,8 +3,9 @@
 #include "simruns/async/signals_held_off.hpp"
 #include "simruns/error.hpp"
 
-#include <unistd.h>
+#include <pthread.h>
 
+#include <atomic>
 #include <exception>
 #include <new>
 #include <utility>
@@ -43,6 +44,9 @@ void run(boost::asio::io_context* context) {
   }
 }
 
+/// How often this process, or one that it came from, was a child of fork.
+std::atomic<unsigned> forks{0};
+
 void before_fork() { the_current().mutex.lock(); }
 void after_fork_in_parent() { the_current().mutex.unlock(); }
 
@@ -51,6 +55,7 @@ void after_fork_in_child() {
   new (&the_current().mutex) std::mutex;
   auto* const lost = new std::shared_ptr<io_thread>(std::move(the_current().thread));
   static_cast<void>(lost);
+  ++forks;
 }
 
 }  // namespace
@@ -78,14 +83,14 @@ void io_thread::shutdown() {
   if (thread) thread->stop();
 }
 
-io_thread::io_thread() : pid_(::getpid()), work_(context_.get_executor()) {
+io_thread::io_thread() : forks_(forks), work_(context_.get_executor()) {
   simruns::detail::signals_held_off const meanwhile;
   thread_ = std::thread(&run, &context_);
 }
 
 io_thread::~io_thread() { stop(); }
 
-bool io_thread::is_of_this_process() const noexcept { return pid_ == ::getpid(); }
+bool io_thread::is_of_this_process() const noexcept { return forks_ == forks; }
 
 void io_thread::abandon_at_end(std::shared_ptr<abandonable> const& work) {
   std::lock_guard const lock(watching_);

@@ -2,7 +2,6 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <sys/types.h>
 
 #include <chrono>
 #include <memory>
@@ -57,7 +56,7 @@ class io_thread {
   void stop();
 
  private:
-  pid_t pid_;
+  unsigned forks_;  ///< Those before it was made. Cheaper to ask than the process id.
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::mutex joining_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async_step.hpp"
 #include "operation.hpp"
 #include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
@@ -217,13 +218,43 @@ class py_async_follow final : public py_follow {
   using py_follow::py_follow;
 };
 
+/// Takes a run that is here already; null if there is none, or if a step is to say why not.
+template <class Stream>
+simruns::run_ptr take_ready(PyObject* self) noexcept {
+  auto const held = reinterpret_cast<pybind11::detail::instance*>(self)->get_value_and_holder();
+  auto* const stream = held.value_ptr<Stream>();
+  if (stream == nullptr) return nullptr;  // its `__init__` was not called
+  try {
+    return stream->try_next();
+  } catch (std::exception const&) {
+    return nullptr;
+  }
+}
+
+/// `__next__`. A run that is here costs no call of a function of Python.
+template <class Stream>
+PyObject* next_run(PyObject* self) noexcept {
+  if (auto run = take_ready<Stream>(self)) return make_run(std::move(run));
+  auto* const run = PyObject_CallMethod(self, "_wait_for_next", nullptr);
+  if (run != Py_None) return run;
+  Py_DECREF(run);
+  return nullptr;  // without an error, this is the end
+}
+
+/// `__anext__`.
+template <class Stream>
+PyObject* async_next_run(PyObject* self) noexcept {
+  return make_async_step(self, &take_ready<Stream>);
+}
+
 /// Registers a stream with the methods that each kind has in Python. The classes that users see
-/// derive from it, so its own names are private.
+/// derive from it, so its own names are private. `setup` fills slots of the type.
 template <class Stream>
 pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_& m,
-                                                               char const* name) {
+                                                               char const* name,
+                                                               void (*setup)(PyHeapTypeObject*)) {
   namespace py = pybind11;
-  py::class_<Stream, std::shared_ptr<Stream>> out(m, name);
+  py::class_<Stream, std::shared_ptr<Stream>> out(m, name, py::custom_type_setup(setup));
   out.def("_try_next",
           [](Stream& s) -> py::object {
             auto run = s.try_next();
@@ -239,12 +270,15 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
   return out;
 }
 
-/// Lets `next` wait on this thread for the next run.
-template <class Class>
-void give_next(Class& of) {
+/// Registers a stream for `for`, which waits on its thread.
+template <class Stream>
+auto blocking_stream_class(pybind11::module_& m, char const* name) {
   namespace py = pybind11;
-  using stream = typename Class::type;
-  of.def("__next__", [](stream& s) {
+  auto out = stream_class<Stream>(m, name, [](PyHeapTypeObject* type) {
+    type->ht_type.tp_iter = &PyObject_SelfIter;
+    type->ht_type.tp_iternext = &next_run<Stream>;
+  });
+  out.def("_wait_for_next", [](Stream& s) {
     py::object run;
     try {
       run = s.wait_for_next();
@@ -252,9 +286,19 @@ void give_next(Class& of) {
       s.explain(error.value());
       throw;
     }
-    if (!run.is_none()) return run;
-    s.end();
-    throw py::stop_iteration();
+    if (run.is_none()) s.end();
+    return run;
+  });
+  return out;
+}
+
+/// Registers a stream for `async for`. The class that derives from it has the coroutine
+/// `_wait_for_next()`.
+template <class Stream>
+auto awaited_stream_class(pybind11::module_& m, char const* name) {
+  return stream_class<Stream>(m, name, [](PyHeapTypeObject* type) {
+    type->as_async.am_aiter = &PyObject_SelfIter;
+    type->as_async.am_anext = &async_next_run<Stream>;
   });
 }
 

@@ -201,10 +201,11 @@ std::unique_ptr<py_client> make_client(std::string const& url, secret const* api
   return std::make_unique<py_client>(std::move(config), std::move(secrets));
 }
 
-template <class Stream>
-auto walk_class(py::module_& m, char const* name) {
+/// Gives the class of a stream what each that walks has.
+template <class Class>
+void walks(Class out) {
   using namespace py::literals;
-  auto out = stream_class<Stream>(m, name);
+  using Stream = typename Class::type;
   out.def(py::init([](py_client& client, simruns::run_query const& query) {
             return client.stream<Stream>(query);
           }),
@@ -212,7 +213,6 @@ auto walk_class(py::module_& m, char const* name) {
       .def_property_readonly("_position", &Stream::position)
       .def_property_readonly("_completeness", &Stream::completeness)
       .def_property_readonly("_bad_runs", [](Stream& s) { return issue_list(s.bad_runs()); });
-  return out;
 }
 
 }  // namespace
@@ -239,9 +239,8 @@ void register_client(py::module_& m) {
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
 
-  auto walk = walk_class<py_stream>(m, "Stream");
-  give_next(walk);
-  walk_class<py_async_stream>(m, "AsyncStream");
+  walks(blocking_stream_class<py_stream>(m, "Stream"));
+  walks(awaited_stream_class<py_async_stream>(m, "AsyncStream"));
 }
 
 }  // namespace simruns_python

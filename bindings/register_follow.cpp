@@ -33,10 +33,11 @@ py::object milliseconds_of(std::optional<simruns::time_point> const& moment) {
   return moment ? to_python(*moment) : py::object(py::none());
 }
 
-template <class Stream>
-auto follow_class(py::module_& m, char const* name) {
+/// Gives the class of a stream what each that follows has.
+template <class Class>
+void follows(Class out) {
   using namespace py::literals;
-  auto out = stream_class<Stream>(m, name);
+  using Stream = typename Class::type;
   out.def(py::init([](py_client& client, simruns::run_query const& query,
                       simruns::follow_options const& options) {
             return client.follow<Stream>(query, options);
@@ -51,7 +52,6 @@ auto follow_class(py::module_& m, char const* name) {
         }
         return lost;
       });
-  return out;
 }
 
 }  // namespace
@@ -79,9 +79,8 @@ void register_follow(py::module_& m) {
         return to_python(to_string(s.ended));
       });
 
-  auto follow = follow_class<py_follow>(m, "Follow");
-  give_next(follow);
-  follow_class<py_async_follow>(m, "AsyncFollow");
+  follows(blocking_stream_class<py_follow>(m, "Follow"));
+  follows(awaited_stream_class<py_async_follow>(m, "AsyncFollow"));
 }
 
 }  // namespace simruns_python

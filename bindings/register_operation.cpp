@@ -1,5 +1,6 @@
 #include "register.hpp"
 
+#include "async_step.hpp"
 #include "event_log.hpp"
 #include "failures.hpp"
 #include "operation.hpp"
@@ -65,6 +66,7 @@ py::object result_of(operation const& op) {
 }
 
 void register_operation(py::module_& m) {
+  register_async_step();
   py::class_<mailbox, std::shared_ptr<mailbox>>(m, "Mailbox")
       .def(py::init([] {
         auto box = std::make_shared<mailbox>();

@@ -76,7 +76,8 @@ class AsyncOnce(_Once):
     def __aiter__(self) -> Self:
         return self._begin()
 
-    async def __anext__(self) -> _core.Run:
+    async def _wait_for_next(self) -> _core.Run:
+        """Gives the next run, when the step that the core made of `__anext__` found none."""
         run = self._try_next()
         if run is None and not self._ended and await self._filled():
             run = self._try_next()
