@@ -57,6 +57,16 @@ void copy_by_reference(Class& c, std::string const& instead) {
       });
 }
 
+/// A method that shows an object by what a function of the Python module `looks` makes of it, which
+/// is loaded when somebody looks.
+inline auto shown_by(char const* module, char const* function) {
+  return [module, function](py::object const& self) {
+    return py::module_::import(module).attr(function)(self);
+  };
+}
+inline auto card(char const* function) { return shown_by("simruns.looks.cards", function); }
+inline auto line(char const* function) { return shown_by("simruns.looks.reprs", function); }
+
 /// An issue, copied: it outlives its page.
 struct py_issue {
   std::string path;

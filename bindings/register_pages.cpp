@@ -224,8 +224,8 @@ void register_pages(py::module_& m) {
   py::class_<py_issue> issue(m, "Issue");
   issue.def_readonly("path", &py_issue::path)
       .def_readonly("message", &py_issue::message)
-      .def("__repr__",
-           [](py_issue const& i) { return "<simruns.Issue " + i.path + ": " + i.message + ">"; });
+      .def("__repr__", line("issue_line"))
+      .def("_repr_html_", card("issue_html"));
   copy_by_reference(issue, "keep its path and its message");
   register_completeness(m);
   py::class_<page> one(m, "Page");
@@ -241,6 +241,7 @@ void register_pages(py::module_& m) {
                               py::module_::import("builtins").attr("range")(py::len(self)));
            })
       .def("__repr__", &describe)
+      .def("_repr_html_", card("page_html"))
       .def_property_readonly("limit", &paging<&pagination::limit>)
       .def_property_readonly("skip", &paging<&pagination::skip>)
       .def_property_readonly("total", &paging<&pagination::total>)

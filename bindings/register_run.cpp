@@ -351,32 +351,6 @@ py::object to_dict(py::object const& self, std::string const& names) {
                                "names is '" + names + "'; give 'api' or 'python'");
 }
 
-std::string describe(py_run const& self) {
-  auto const& run = *self.run;
-  return "<simruns.Run " + std::string(run.id) + " " +
-         std::string(to_string(simruns::verdict_of(run))) + ", " +
-         std::to_string(run.turns.size()) + " turns>";
-}
-
-/// Gives the start of a text, quoted and on one line, or None.
-std::string excerpt(py::object const& text) {
-  static constexpr std::size_t most = 40;
-  if (text.is_none()) return "None";
-  bool const cut = py::len(text) > most;
-  auto const start = text[py::slice(0, most, 1)];
-  return py::repr(start).cast<std::string>() + (cut ? "..." : "");
-}
-
-std::string describe_turn(py::object const& turn) {
-  return "<simruns.Turn " + py::str(turn.attr("sequence")).cast<std::string>() + ": " +
-         excerpt(turn.attr("text")) + ">";
-}
-
-std::string describe_criterion(py::object const& criterion) {
-  return "<simruns.Criterion " + py::str(criterion.attr("type")).cast<std::string>() + ": " +
-         excerpt(criterion.attr("params_json")) + ">";
-}
-
 /// Two runs are equal if they have the same id and the same text, also when they were read twice.
 PyObject* compare(PyObject* self, PyObject* other, int how) noexcept {
   if (!run_type::is(other) || (how != Py_EQ && how != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
@@ -412,17 +386,19 @@ void document(py::object const& attribute, std::string const& text) {
 
 void register_run(py::module_& m) {
   plain_type<held_turn> turn(m, "simruns.Turn", attributes_of_turns());
-  turn.def("__repr__", &describe_turn);
+  turn.def("__repr__", line("turn_line")).def("_repr_html_", card("turn_html"));
   copy_by_reference(turn, "keep run.to_json()");
   plain_type<held_criterion> criterion(m, "simruns.Criterion", attributes_of_criteria());
-  criterion.def("__repr__", &describe_criterion);
+  criterion.def("__repr__", line("criterion_line")).def("_repr_html_", card("criterion_html"));
   copy_by_reference(criterion, "keep run.to_json()");
   plain_type<held_run> run(m, "simruns.Run", attributes_of_runs(),
                            {{Py_tp_richcompare, reinterpret_cast<void*>(&compare)},
                             {Py_tp_hash, reinterpret_cast<void*>(&hash)}});
   run.def("to_json", [](py_run const& r) { return to_python(r.run->json()); })
       .def("to_dict", &to_dict, py::arg("names") = "api")
-      .def("__repr__", &describe);
+      .def("__repr__", line("run_line"))
+      .def("_repr_html_", card("run_html"))
+      .def("transcript", shown_by("simruns.looks.transcript", "Transcript"));
   copy_by_reference(run, "keep run.to_json()");
   m.def("document", &document, py::arg("attribute"), py::arg("text"));
 }

@@ -73,13 +73,14 @@ has_clang19() {
     [ -n "$(find "$(clang++-19 -print-resource-dir)" -name '*clang_rt.tsan*' -print -quit)" ]
 }
 
+has_chromium() { command -v chromium >/dev/null; }
 has_debootstrap() { command -v debootstrap >/dev/null || [ -x /usr/sbin/debootstrap ]; }
 
 # Without a compiler nothing else can be looked for, so everything is asked for.
 wanted="compiler openssl zlib python"
 case $profile in
   demo) ;; # CMake and Ninja come with the Python build where the machine has none
-  test) wanted="$wanted boost catch2 cmake ninja" ;;
+  test) wanted="$wanted boost catch2 cmake ninja chromium" ;;
   sanitize | matrix) wanted="$wanted boost catch2 cmake ninja clang19" ;;
   bench) wanted="$wanted boost catch2 cmake ninja peers" ;;
   fresh) wanted=debootstrap ;;
@@ -104,6 +105,11 @@ apt_boost() {
   fi
 }
 
+apt_chromium() {
+  # Where it comes as a snap only, it is left out, and the tests in a browser are skipped.
+  if apt-cache show chromium >/dev/null 2>&1; then echo chromium; fi
+}
+
 package() { # package MANAGER ITEM
   case $1.$2 in
     apt.compiler) echo g++ ;;
@@ -112,6 +118,7 @@ package() { # package MANAGER ITEM
     apt.python) echo python3 python3-venv python3-dev ;;
     apt.boost) apt_boost ;;
     apt.catch2) echo catch2 ;;
+    apt.chromium) apt_chromium ;;
     apt.ninja | dnf.ninja) echo ninja-build ;;
     apt.clang19) echo clang-19 libclang-rt-19-dev llvm-19 ;;
     apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev libcurl4-openssl-dev ;;
@@ -165,7 +172,7 @@ $install $packages >/dev/null </dev/null
 
 hash -r
 # An old CMake is no obstacle: scripts/install.sh then takes one from its Python package.
-still=$(list_missing | grep -v -x -e cmake -e ninja | tr '\n' ' ' || true)
+still=$(list_missing | grep -v -x -e cmake -e ninja -e chromium | tr '\n' ' ' || true)
 if [ -n "$still" ]; then
   echo "installed, but still missing or too old: $still" >&2
   echo "(CXX=${CXX:-} and PYTHON=${PYTHON:-} choose the compiler and the Python)" >&2

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from simruns.hold.completeness import BatchCompleteness, Completeness
     from simruns.hold.runs import Runs
     from simruns.hold.tables import Table
+    from simruns.looks.transcript import Transcript, Transcripts, transcripts
     from simruns.read.async_batch import AsyncBatch, AsyncSuite
     from simruns.read.batch import Batch, Suite
     from simruns.read.client import AsyncClient, Client
@@ -98,10 +99,13 @@ __all__ = [
     "Suite",
     "SuiteError",
     "Table",
+    "Transcript",
+    "Transcripts",
     "Turn",
     "Walk",
     "__version__",
     "open",
+    "transcripts",
 ]
 
 _HOMES = {
@@ -128,6 +132,7 @@ _HOMES = {
     "hold.completeness": ("BatchCompleteness", "Completeness"),
     "hold.runs": ("Runs",),
     "hold.tables": ("Table",),
+    "looks.transcript": ("Transcript", "Transcripts", "transcripts"),
     "read.async_batch": ("AsyncBatch", "AsyncSuite"),
     "read.batch": ("Batch", "Suite"),
     "read.client": ("AsyncClient", "Client"),

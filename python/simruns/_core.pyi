@@ -9,6 +9,8 @@ from datetime import datetime
 from types import GetSetDescriptorType
 from typing import Any, Literal, final, overload
 
+from simruns.looks.transcript import Transcript
+
 __version__: str
 
 @final
@@ -118,6 +120,8 @@ class Turn:
     def created_at(self) -> datetime | None:
         """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
 
+    def _repr_html_(self) -> str: ...
+
 @final
 class Criterion:
     """A criterion that a run has to meet to be a success, and what its result says.
@@ -138,6 +142,8 @@ class Criterion:
     params_json: str | None
     """The same as JSON text, as it came."""
 
+    def _repr_html_(self) -> str: ...
+
 @final
 class Issue:
     """Something odd about data, which was kept as it came."""
@@ -145,6 +151,8 @@ class Issue:
     path: str
     """Where it is in the page, as `/data/17/metrics/success`."""
     message: str
+
+    def _repr_html_(self) -> str: ...
 
 @final
 class Run:
@@ -234,6 +242,9 @@ class Run:
         None also for a text that is no time, or a time beyond the years 1 to 9999.
         """
 
+    def transcript(self) -> Transcript:
+        """Gives the conversation to read: bubbles in a notebook, lines in a terminal."""
+
     def to_json(self) -> str:
         """Gives the text of the run, byte for byte as it came."""
 
@@ -248,6 +259,7 @@ class Run:
 
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
+    def _repr_html_(self) -> str: ...
 
 def document(attribute: GetSetDescriptorType, text: str) -> None:
     """Gives an attribute of `Run`, `Turn` or `Criterion` the docstring that `help` shows."""
@@ -284,6 +296,8 @@ class Page:
     """The runs that were left out, each as an issue with its text."""
     def body(self) -> bytes:
         """Gives the body of the response, as it came."""
+
+    def _repr_html_(self) -> str: ...
 
 @final
 class Pages:

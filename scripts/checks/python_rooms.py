@@ -1,6 +1,6 @@
 """Modules of the Python package import along one way: a room only itself and rooms to its left.
 
-    core < request < hold < analysis < plots < report < archive < read < simulator < cli
+    core < request < looks < hold < analysis < plots < report < archive < read < simulator < cli
 
 `analysis`, `plots` and `report` work on runs in hand and so reach no server; they are yet to be
 built, and their place is kept. Imports for type checkers only and imports within functions count
@@ -21,6 +21,7 @@ from checks.source import tracked
 ORDER = [
     "core",
     "request",
+    "looks",
     "hold",
     "analysis",
     "plots",

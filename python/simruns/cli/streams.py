@@ -6,18 +6,15 @@ import errno
 import io
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from simruns.core.errors import Error
+from simruns.looks.texts import is_obeyed
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that have a terminal show others in another order."""
 
 
 class OutputError(Error):
@@ -100,13 +97,7 @@ def abandon(stream: TextIO) -> None:
 def printable(text: str) -> str:
     """Gives a text without what a terminal would obey: a server must not move its cursor."""
     plain = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join("\ufffd" if _is_obeyed(c) else c for c in plain)
-
-
-def _is_obeyed(character: str) -> bool:
-    if character in "\n\t":
-        return False
-    return character in _DIRECTIONS or unicodedata.category(character) in ("Cc", "Zl", "Zp")
+    return "".join("\ufffd" if is_obeyed(c) else c for c in plain)
 
 
 def cell(text: str) -> str:

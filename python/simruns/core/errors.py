@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError as _FutureCancelledError
 from typing import Any
 
 from simruns.core.pickling import public
+from simruns.core.shown import shown_by
 
 KINDS = (
     "connect",
@@ -42,6 +43,8 @@ KINDS = (
 @public
 class Error(Exception):
     """Anything that simruns raises of its own."""
+
+    _repr_html_ = shown_by("error_html")
 
 
 @public
@@ -162,6 +165,8 @@ class IncompleteError(RequestError):
 @public
 class SuiteError(Error):
     """Some batches of a suite could not be read; the error holds all runs that came."""
+
+    _repr_html_ = shown_by("suite_error_html")
 
     def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
         super().__init__(message)

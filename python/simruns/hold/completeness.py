@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 from simruns import _core
 from simruns.core.pickling import public
+from simruns.core.shown import shown_by
 from simruns.request.query import BatchKey
 
 VERDICTS = ("complete", "unverified", "incomplete")
@@ -185,6 +186,8 @@ class Completeness:
 
     def __repr__(self) -> str:
         return f"<Completeness: {self}>"
+
+    _repr_html_ = shown_by("completeness_html")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Completeness) and self.batches == other.batches

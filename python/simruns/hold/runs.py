@@ -17,11 +17,13 @@ from simruns import _core
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.pickling import public
+from simruns.core.shown import shown_by
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.joining import Choosing, Read, joined
 from simruns.hold.jsonl import write_jsonl
 from simruns.hold.parquet import write_parquet
 from simruns.hold.tables import Table, Tabular
+from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
 
 ROWS = "simruns.rows"
@@ -149,7 +151,10 @@ class Runs(Tabular):
         raise TypeError("runs are no array; give runs.to_pandas(), or list(runs)")
 
     def __repr__(self) -> str:
-        return f"<Runs: {self.completeness}>"
+        told = verdicts_line(self)
+        return f"<Runs: {self.completeness}{f'; {told}' if told else ''}>"
+
+    _repr_html_ = shown_by("runs_html")
 
     def _other(self, table: str) -> Table:
         return Table(table, self._pages, self.completeness, self.read_at)

@@ -17,6 +17,7 @@ from simruns.core.awaited import awaited
 from simruns.core.errors import Error, invalid
 from simruns.core.extras import require
 from simruns.core.pickling import Unpickled, public
+from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ class Table(Tabular):
 
     def __repr__(self) -> str:
         return f"<Table of {self._name}: {len(self):,} rows>"
+
+    _repr_html_ = shown_by("table_html")
 
 
 def _without_zone(table: Any) -> Any:

@@ -14,6 +14,7 @@ from simruns.core.errors import CancelledError
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import TICK, Progress
+from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
 from simruns.read.batch import BatchBase
 from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, following
@@ -141,6 +142,8 @@ class AsyncSuite(Unpickled):
 
     def __repr__(self) -> str:
         return f"<AsyncSuite of {len(self.keys)} batches>"
+
+    _repr_html_ = shown_by("suite_html")
 
 
 async def read_all(

@@ -11,6 +11,7 @@ from simruns.core import checks
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import Progress
+from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
 from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, following
 from simruns.read.streams import RunStream
@@ -55,6 +56,8 @@ class BatchBase(Unpickled):
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.key._asdict().items())
         return f"{type(self).__name__}({fields})"
+
+    _repr_html_ = shown_by("batch_html")
 
     def _head_query(self, n: int, how: Choice) -> _core.Query:
         size = checks.count("n", n, 1, 100)
@@ -186,6 +189,8 @@ class Suite(Unpickled):
 
     def __repr__(self) -> str:
         return f"<Suite of {len(self.keys)} batches>"
+
+    _repr_html_ = shown_by("suite_html")
 
 
 def read_all(

@@ -11,6 +11,7 @@ from simruns import _core
 from simruns.core import checks, logs
 from simruns.core.help import names
 from simruns.core.pickling import public
+from simruns.core.shown import shown_by
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
 from simruns.request.options import Options, checked
@@ -50,6 +51,8 @@ class _Connected:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_url!r}, project={self.project!r})"
+
+    _repr_html_ = shown_by("client_html")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
