@@ -38,7 +38,11 @@ ENCODINGS: dict[str, dict[str, str]] = {
     "C": {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "C as Python has it": {"LANG": "C", "LC_ALL": "C"},
 }
-COMMANDS = ("--version", "--help", "demo", "export", "export -", "archive", "follow")
+COMMANDS = (
+    "--version", "--help", "demo", "export", "export -", "archive", "show", "show RUN", "follow",
+)  # fmt: skip
+TO_STDOUT = ("export -", "show", "show RUN", "follow")
+"""The commands whose runs go to standard output."""
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +83,8 @@ class Command:
             "export": ["export", *where, "-o", str(folder / "x.jsonl")],
             "export -": ["export", *where, "-o", "-"],
             "archive": ["archive", *where, "-o", str(folder / "archive")],
+            "show": ["show", *where],
+            "show RUN": ["show", *where, f"{scenario} 1"],
             "follow": ["follow", *where, "--count", "3"],
         }.get(name, [name])
         self.environment = {"SIMRUNS_API_KEY": sim.api_key}
@@ -161,7 +167,7 @@ def test_every_command_does_its_work_with_closed_streams(
     command = Command(odd, data, tmp_path, name, 0)
     done = run(command, closed)
     quiet(done)
-    if name in ("follow", "export -") and ">&-" in closed.replace("2>&-", ""):
+    if name in TO_STDOUT and ">&-" in closed.replace("2>&-", ""):
         assert done.returncode == 2
         if "2>&-" not in closed:
             assert done.stderr == ("simruns: standard output is closed, and the runs go there\n")
@@ -345,7 +351,7 @@ def test_a_dumb_terminal_gets_lines(odd: simruns.Simulator, data: Path, tmp_path
     assert [json.loads(line)["verdict"] for line in lines[:3]] == ["success", "failure", "success"]
 
 
-@pytest.mark.parametrize("name", ["demo", "export", "export -", "archive"])
+@pytest.mark.parametrize("name", ["demo", "export", "export -", "archive", "show"])
 def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     odd: simruns.Simulator, data: Path, tmp_path: Path, name: str
 ) -> None:

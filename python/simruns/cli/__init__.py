@@ -1,4 +1,4 @@
-"""The command line: `simruns demo`, `serve`, `export`, `archive`, `follow`."""
+"""The command line: `simruns demo`, `serve`, `export`, `archive`, `show`, `follow`."""
 
 from __future__ import annotations
 

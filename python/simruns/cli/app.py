@@ -23,6 +23,7 @@ from simruns.cli.options import (
     Pairs,
     Project,
     Proxy,
+    Runs,
     Scenario,
     Sort,
     Verbose,
@@ -230,6 +231,48 @@ def archive(
                 allow_empty,
             ),
             output,
+        )  # fmt: skip
+
+
+@app.command(short_help="Show conversations.")
+def show(
+    runs: Runs = None,
+    data: Data = None,
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    pairs: Pairs = None,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    sort: Sort = None,
+    filter_: Filter = None,
+    page_size: PageSize = None,
+    allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Show the conversation of a run, by its id, with its verdict and its criteria; two side by
+    side, where there is room. Without an id, list the runs, one a line.
+
+    The runs are those of --data, or of a server, by --scenario and --batch, or --pairs. Without
+    these, the first word is the path of a file or of an archive: `simruns show runs.parquet ID`.
+    """
+    with endings(), terminable():
+        from simruns.cli.show import Shown, run_show
+        from simruns.cli.source import Server, Source
+
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        run_show(
+            Shown(
+                Source(
+                    server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
+                    allow_empty,
+                ),
+                data,
+                runs or [],
+            )
         )  # fmt: skip
 
 

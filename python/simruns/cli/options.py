@@ -29,6 +29,10 @@ def _typed(text: str | None) -> str | None:
         return text
 
 
+def _typed_all(texts: list[str] | None) -> list[str]:
+    return [_typed(text) or "" for text in texts or ()]
+
+
 Verbose = Annotated[
     int,
     typer.Option(
@@ -54,6 +58,12 @@ Pairs = Annotated[
     Path | None,
     typer.Option(
         help="Many batches: a CSV file with columns scenario and batch, and perhaps project."
+    ),
+]
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RUN]...", callback=_typed_all, show_default=False, help="The ids of runs."
     ),
 ]
 BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
