@@ -2,7 +2,8 @@
 // the environment as SIMRUNS_API_KEY.
 
 // [extract]
-#include <simruns.hpp>
+#include <simruns/page/verdict.hpp>
+#include <simruns/runs/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

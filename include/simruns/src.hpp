@@ -50,6 +50,7 @@
 #include "simruns/request/impl/proxy.ipp"
 #include "simruns/runs/impl/client.ipp"
 #include "simruns/runs/impl/follow_source.ipp"
+#include "simruns/runs/impl/run_follower.ipp"
 #include "simruns/runs/impl/run_stream.ipp"
 #include "simruns/runs/impl/walk_source.ipp"
 #include "simruns/testing/impl/sample_pages.ipp"

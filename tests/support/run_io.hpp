@@ -4,6 +4,7 @@
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
 #include "simruns/runs/client.hpp"
+#include "simruns/runs/run_follower.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "simruns/testing/scripted_transport.hpp"
 

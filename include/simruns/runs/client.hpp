@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/follow/follow_options.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/query/run_query.hpp"
@@ -7,7 +8,6 @@
 #include "simruns/request/credentials.hpp"
 #include "simruns/runs/detail/client_operations.hpp"
 #include "simruns/runs/detail/moved_from.hpp"
-#include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
 #include "simruns/runs/with_details.hpp"
 #include "simruns/transport/transport.hpp"
@@ -117,7 +117,8 @@ class basic_client {
     return basic_run_generator<Executor>(detail::walk_of(core(), query));
   }
 
-  /// The runs of a live batch, each once, as they settle. Nothing is sent yet.
+  /// The runs of a live batch, each once, as they settle. Nothing is sent yet. A unit that calls
+  /// this includes `simruns/runs/run_follower.hpp`; others need not compile it.
   /// Throws: request_error (invalid_argument) if `query` has a start, end or order of its own.
   basic_run_follower<Executor> follow(run_query const& query, follow_options options = {}) const {
     return basic_run_follower<Executor>(core(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/follow/follow_options.hpp"
+#include "simruns/runs/detail/client_operations.hpp"
 #include "simruns/runs/run_stream.hpp"
 
 #include <memory>
@@ -55,3 +56,7 @@ class basic_run_follower : public basic_run_stream<Executor> {
 };
 
 }  // namespace simruns
+
+#ifndef SIMRUNS_SEPARATE_COMPILATION
+#include "simruns/runs/impl/run_follower.ipp"
+#endif

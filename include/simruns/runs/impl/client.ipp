@@ -6,7 +6,6 @@
 #include "simruns/fetch/failure_of.hpp"
 #include "simruns/fetch/fetch.hpp"
 #include "simruns/runs/client.hpp"
-#include "simruns/runs/detail/follow_source.hpp"
 #include "simruns/runs/detail/run_consumer.hpp"
 #include "simruns/runs/detail/walk_source.hpp"
 #include "simruns/transport/http_transport.hpp"
@@ -94,11 +93,6 @@ SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<
 SIMRUNS_INLINE consumer_ptr walk_of(core_ptr core, run_query const& query) {
   auto source = std::make_shared<walk_source>(core, query);
   return std::make_shared<run_consumer>(std::move(core), std::move(source), query);
-}
-
-SIMRUNS_INLINE std::shared_ptr<follow_source> follow_of(core_ptr core, run_query const& query,
-                                                        follow_options options) {
-  return std::make_shared<follow_source>(std::move(core), query, std::move(options));
 }
 
 }  // namespace simruns::detail

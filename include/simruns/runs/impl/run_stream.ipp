@@ -4,7 +4,6 @@
 #include "simruns/config.hpp"
 #include "simruns/fetch/failure_of.hpp"
 #include "simruns/query/run_query.hpp"
-#include "simruns/runs/detail/follow_source.hpp"
 #include "simruns/runs/detail/run_consumer.hpp"
 #include "simruns/runs/detail/stream_operations.hpp"
 
@@ -327,14 +326,5 @@ SIMRUNS_INLINE std::string position_of(run_consumer const& consumer) { return co
 SIMRUNS_INLINE boost::asio::any_io_executor executor_of(run_consumer const& consumer) {
   return consumer.core->executor().get_inner_executor();
 }
-
-SIMRUNS_INLINE consumer_ptr consumer_of(std::shared_ptr<client_core> core,
-                                        std::shared_ptr<follow_source> source) {
-  return std::make_shared<run_consumer>(std::move(core), std::move(source));
-}
-
-SIMRUNS_INLINE follow_status status_of(follow_source const& source) { return source.status(); }
-
-SIMRUNS_INLINE std::vector<lost_run> lost_by(follow_source const& source) { return source.lost(); }
 
 }  // namespace simruns::detail
