@@ -15,11 +15,14 @@
 
 namespace simruns_python {
 
-/// A client as Python holds it: its arguments, and the C++ client in the core of this process.
-class py_client {
+/// A client as Python holds it: its arguments, and the C++ client in the core of this process. One
+/// that another made shares the connections of that one, and is closed with it.
+class py_client : public std::enable_shared_from_this<py_client> {
  public:
-  py_client(simruns::client_config config, simruns::credentials secrets)
-      : config_(std::move(config)), credentials_(std::move(secrets)) {
+  /// `maker`: the client that made this one, or null.
+  py_client(simruns::client_config config, simruns::credentials secrets,
+            std::shared_ptr<py_client> maker = nullptr)
+      : config_(std::move(config)), credentials_(std::move(secrets)), maker_(std::move(maker)) {
     current();  // bad certificates and options fail here, not at the first request
   }
   py_client(py_client const&) = delete;
@@ -27,6 +30,11 @@ class py_client {
   ~py_client();
 
   std::string base_url() const { return config_.base.text(); }
+  simruns::client_config const& config() const noexcept { return config_; }
+  bool closed() const noexcept { return closed_; }
+
+  /// A client with other options over the same connections.
+  std::shared_ptr<py_client> with_config(simruns::client_config config);
 
   std::shared_ptr<operation> start_page(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
@@ -55,6 +63,7 @@ class py_client {
   };
 
   live& current();
+  live make_live();
 
   /// The same, before a stream is made, whose events may be wanted.
   live& ready();
@@ -70,6 +79,8 @@ class py_client {
 
   simruns::client_config config_;
   simruns::credentials credentials_;
+  std::shared_ptr<py_client> maker_;
+  std::vector<std::weak_ptr<py_client>> made_;
   live* live_ = nullptr;
   std::vector<std::weak_ptr<operation>> under_way_;
   std::vector<std::weak_ptr<open_stream>> streams_;

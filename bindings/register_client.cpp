@@ -29,11 +29,26 @@ py_client::live& py_client::current() {
   if (live_ == nullptr || !live_->io->is_of_this_process()) {
     under_way_.clear();
     streams_.clear();
-    auto io = io_thread::current();
-    auto const executor = io->context().get_executor();
-    live_ = new live{io, simruns::client(executor, config_, credentials_)};
+    live_ = new live(make_live());
   }
   return *live_;
+}
+
+py_client::live py_client::make_live() {
+  if (maker_) {
+    auto const& theirs = maker_->current();
+    return live{theirs.io, theirs.client.with_config(config_)};
+  }
+  auto io = io_thread::current();
+  auto const executor = io->context().get_executor();
+  return live{io, simruns::client(executor, config_, credentials_)};
+}
+
+std::shared_ptr<py_client> py_client::with_config(simruns::client_config config) {
+  auto made = std::make_shared<py_client>(std::move(config), credentials_, shared_from_this());
+  std::erase_if(made_, [](auto const& one) { return one.expired(); });
+  made_.push_back(made);
+  return made;
 }
 
 std::shared_ptr<operation> py_client::begin(std::shared_ptr<mailbox> box) {
@@ -90,6 +105,9 @@ py_client::live& py_client::ready() {
 void py_client::close() {
   if (closed_) return;
   closed_ = true;
+  for (auto const& weak : made_) {
+    if (auto const made = weak.lock()) made->close();
+  }
   if (live_ == nullptr || !live_->io->is_of_this_process()) return;
   for (auto const& weak : under_way_) {
     if (auto op = weak.lock()) op->cancel();
@@ -136,6 +154,15 @@ void set_proxy(simruns::client_config& c, py::handle v) {
   c.proxy = simruns::proxy_url(v.cast<secret const&>().text());
 }
 
+/// Takes pairs of a name and a secret.
+void set_headers(simruns::client_config& c, py::handle v) {
+  c.headers.clear();
+  for (auto const& header : v) {
+    auto const pair = py::cast<py::tuple>(header);
+    c.headers.emplace_back(pair[0].cast<std::string>(), pair[1].cast<secret const&>().text());
+  }
+}
+
 /// Takes the proxy of the environment, unless one is named.
 void set_proxy_from_env(simruns::client_config& c, py::handle v) {
   if (v.cast<bool>() && !c.proxy) c.proxy = simruns::proxy_from_environment(c.base);
@@ -156,6 +183,7 @@ std::map<std::string, setter> const& options() {
       {"retry_server_errors", plain<&config::retry_server_errors>()},
       {"request_budget", &set_request_budget},
       {"compression", plain<&config::compression>()},
+      {"headers", &set_headers},
       {"max_header_bytes", plain<&config::max_header_bytes>()},
       {"max_body_bytes", plain<&config::max_body_bytes>()},
       {"max_inflated_bytes", plain<&config::max_inflated_bytes>()},
@@ -170,9 +198,7 @@ std::map<std::string, setter> const& options() {
   return all;
 }
 
-simruns::client_config make_config(std::string const& url, py::dict const& given) {
-  simruns::client_config out(url);
-  out.on_event = [](simruns::request_event const& event) { event_log::instance().put(event); };
+simruns::client_config with_options(simruns::client_config out, py::dict const& given) {
   for (auto const& [name, value] : given) {
     auto const found = options().find(name.cast<std::string>());
     if (found == options().end()) {
@@ -190,15 +216,17 @@ simruns::client_config make_config(std::string const& url, py::dict const& given
   return out;
 }
 
-std::unique_ptr<py_client> make_client(std::string const& url, secret const* api_key,
+std::shared_ptr<py_client> make_client(std::string const& url, secret const* api_key,
                                        secret const* token, py::dict const& given) {
   if ((api_key == nullptr) == (token == nullptr)) {
     throw simruns::request_error(simruns::errc::invalid_argument, "give one of api_key and token");
   }
-  auto config = make_config(url, given);
+  simruns::client_config config(url);
+  config.on_event = [](simruns::request_event const& event) { event_log::instance().put(event); };
+  config = with_options(std::move(config), given);
   auto secrets = api_key != nullptr ? simruns::credentials::api_key(api_key->text())
                                     : simruns::credentials::bearer(token->text());
-  return std::make_unique<py_client>(std::move(config), std::move(secrets));
+  return std::make_shared<py_client>(std::move(config), std::move(secrets));
 }
 
 /// Gives the class of a stream what each that walks has.
@@ -223,7 +251,7 @@ void register_client(py::module_& m) {
       .def(py::init<py::object const&>(), "text"_a)
       .def("__repr__", [](secret const&) { return "<a secret>"; });
 
-  py::class_<py_client>(m, "Client")
+  py::class_<py_client, std::shared_ptr<py_client>>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),
            "token"_a = py::none(), "options"_a = py::dict())
       .def_static("option_names",
@@ -233,6 +261,13 @@ void register_client(py::module_& m) {
                     return names;
                   })
       .def_property_readonly("base_url", &py_client::base_url)
+      .def_property_readonly("closed", &py_client::closed)
+      .def(
+          "with_options",
+          [](py_client& c, py::dict const& given) {
+            return c.with_config(with_options(c.config(), given));
+          },
+          "options"_a)
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
       .def("close", &py_client::close)

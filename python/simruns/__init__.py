@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from simruns.read.client import AsyncClient, Client
     from simruns.read.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
     from simruns.read.streams import AsyncRunStream, RunStream
-    from simruns.request.options import Options
+    from simruns.request.options import CallOptions, Options
     from simruns.request.query import BatchKey, Walk
     from simruns.simulator.clock import Clock
     from simruns.simulator.faults import Faults
@@ -69,6 +69,7 @@ __all__ = [
     "BatchCompleteness",
     "BatchKey",
     "BatchTruth",
+    "CallOptions",
     "CancelledError",
     "Client",
     "Clock",
@@ -138,7 +139,7 @@ _HOMES = {
     "read.client": ("AsyncClient", "Client"),
     "read.follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
     "read.streams": ("AsyncRunStream", "RunStream"),
-    "request.options": ("Options",),
+    "request.options": ("CallOptions", "Options"),
     "request.query": ("BatchKey", "Walk"),
     "simulator.clock": ("Clock",),
     "simulator.faults": ("Faults",),

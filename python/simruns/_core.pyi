@@ -616,7 +616,8 @@ class Secret:
 class Client:
     """Connections to one server, with one set of credentials, which the repr does not show.
 
-    `options` holds options by the names of `simruns.Options`; `proxy` is a `Secret`.
+    `options` holds options by the names of `simruns.Options`; `proxy` is a `Secret`, and `headers`
+    a list of names, each with a `Secret`.
     """
 
     def __init__(
@@ -631,6 +632,13 @@ class Client:
     def option_names() -> list[str]: ...
     @property
     def base_url(self) -> str: ...
+    @property
+    def closed(self) -> bool: ...
+    def with_options(self, options: dict[str, Any]) -> Client:
+        """Gives a client with other options over the same connections, which is closed with this
+        one.
+        """
+
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
         """Starts reading one page; the result is a `Page`."""
 

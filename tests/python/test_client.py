@@ -6,7 +6,7 @@ import asyncio
 import gc
 import json
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
@@ -95,7 +95,7 @@ def test_a_loop_goes_on_where_a_break_left_the_one_before(batch: simruns.Batch) 
 
 
 def test_a_generator_that_is_closed_leaves_the_stream_as_it_is(batch: simruns.Batch) -> None:
-    def some(stream: simruns.RunStream) -> Iterator[int | None]:
+    def some(stream: simruns.RunStream) -> Generator[int | None, None, None]:
         for run in stream:
             yield run.sequence
 

@@ -115,8 +115,8 @@ def test_the_options_are_those_of_the_contract() -> None:
     names = (
         "connect_timeout attempt_timeout operation_timeout walk_timeout max_attempts backoff_base "
         "backoff_cap retry_after_cap retry_server_errors max_header_bytes max_body_bytes "
-        "max_inflated_bytes max_json_depth max_pages connections prefetch request_budget "
-        "compression ca_file proxy proxy_from_env"
+        "max_inflated_bytes max_json_depth max_pages prefetch compression headers connections "
+        "request_budget ca_file proxy proxy_from_env"
     )
     assert " ".join(Options.__annotations__) == names
     assert " ".join(_CHECKS) == names
@@ -144,7 +144,7 @@ def test_a_proxy_that_is_none_is_refused_without_its_password(
 
 
 SWITCHES = ("retry_server_errors", "compression", "proxy_from_env")
-NO_NUMBERS = ("ca_file", "proxy", *SWITCHES)
+NO_NUMBERS = ("ca_file", "headers", "proxy", *SWITCHES)
 
 
 @pytest.mark.parametrize("name", [name for name in _CHECKS if name not in NO_NUMBERS])

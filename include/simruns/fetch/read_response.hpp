@@ -1,18 +1,18 @@
 #pragma once
 
 #include "simruns/error.hpp"
+#include "simruns/fetch/redaction.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
-#include "simruns/request/credentials.hpp"
 #include "simruns/request/http_message.hpp"
 
 namespace simruns::detail {
 
 /// What a response means: a page, or why it is none.
 result<page> read_response(http_response response, client_config const& config,
-                           credentials const& credentials, run_query const& query);
+                           redaction const& redact, run_query const& query);
 
 /// Says what a refused start may be: a refused cursor may be a `previous` one, which looks no
 /// different from a `next` one.

@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/request/base_url.hpp"
+#include "simruns/request/http_message.hpp"
 #include "simruns/request/proxy.hpp"
 #include "simruns/request/request_event.hpp"
 
@@ -105,6 +106,12 @@ class client_config {
   /// The proxy that opens tunnels to the server. Empty: none, whatever the environment says; see
   /// `proxy_from_environment`. Default empty.
   std::optional<proxy_url> proxy;
+
+  /// Sent with each request, beside those of the library, at most 64 headers and 16 KiB; a
+  /// `User-Agent` takes the place of the library's. No name may come twice, nor be that of the
+  /// credentials or of what the library has to set itself, as `Host` and `Accept`. A value may be a
+  /// secret: it is treated as the credentials are, and no proxy is sent it. Default empty.
+  http_headers headers;
 
   /// Called with every event of every attempt, on the client's strand: for logs and metrics. It
   /// must be quick. What it throws is dropped. An event holds no credential. Empty: nothing is

@@ -78,6 +78,22 @@ class basic_client {
   template <class Other>
   basic_client(basic_client<Other> other) : core_(std::move(other.core_)) {}
 
+  /// The options that it was made with.
+  client_config config() const { return detail::config_of(*core()); }
+
+  /// A client with options of its own over the same connections, as for a call that has less time:
+  ///
+  ///     auto quick = client.config();
+  ///     quick.attempt_timeout = 5s;
+  ///     simruns::page first = co_await client.with_config(quick).fetch_page(query);
+  ///
+  /// It has the same credentials, and what either sends counts for both. So `base`, `connections`,
+  /// `request_budget`, `ca_file` and `proxy` stay as they are.
+  /// Throws: request_error (invalid_argument) that names the option at fault.
+  basic_client with_config(client_config config) const {
+    return basic_client(detail::core_with(*core(), std::move(config)));
+  }
+
   /// Where handlers run that name no executor of their own.
   /// Throws: request_error (invalid_argument) if the execution context has gone.
   executor_type get_executor() const { return executor_type(detail::executor_of(*core())); }
@@ -128,6 +144,8 @@ class basic_client {
  private:
   template <class Other>
   friend class basic_client;
+
+  explicit basic_client(detail::core_ptr core) : core_(std::move(core)) {}
 
   detail::core_ptr const& core() const { return detail::not_moved_from(core_); }
 

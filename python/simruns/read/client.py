@@ -14,7 +14,7 @@ from simruns.core.pickling import public
 from simruns.core.shown import shown_by
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
-from simruns.request.options import Options, checked
+from simruns.request.options import CallOptions, Options, checked, checked_for_calls
 from simruns.request.pairs import Pairs, no_project, read_pairs
 from simruns.request.query import BatchKey
 
@@ -48,6 +48,25 @@ class _Connected:
     @property
     def base_url(self) -> str:
         return self._core.base_url
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client is closed: it, or the one that made it, by `with_options`."""
+        return self._core.closed
+
+    @names(CallOptions)
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """Gives a client that differs in some options, and shares the connections and budgets.
+
+            client.with_options(attempt_timeout=5).batch(scenario="...", batch="...").head(1)
+
+        Sends nothing. What is left out stays as it is here. Closing the new client ends its own
+        reads only; closing this one closes both.
+        """
+        core = self._core.with_options(checked_for_calls(options))
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, _core=core)
+        return made
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_url!r}, project={self.project!r})"

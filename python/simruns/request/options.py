@@ -14,10 +14,10 @@ from simruns.core.pickling import public
 
 
 @public
-class Options(TypedDict, total=False):
-    """Keyword arguments of `Client` and `AsyncClient`.
+class CallOptions(TypedDict, total=False):
+    """Keyword arguments of `client.with_options`, which `Client` and `AsyncClient` take too.
 
-    None stands for the default, as leaving an option out does. A timeout of 0 is none.
+    None stands for what the client has, as leaving an option out does. A timeout of 0 is none.
     """
 
     connect_timeout: float | None
@@ -48,20 +48,34 @@ class Options(TypedDict, total=False):
     """Levels of nesting that the JSON of a page has at most."""
     max_pages: int | None
     """Pages that one walk asks for at most."""
-    connections: int | None
-    """Connections that are open at once; all reads of the client share them. Default 8."""
     prefetch: int | None
     """Pages that are fetched ahead of the one being read. 0 fetches only what is asked for.
 
     Default 1; for a reader of a settled batch that keeps up, as many as there are connections.
     """
+    compression: bool | None
+    """Whether responses may come as gzip. Default: True, but False for a server on this machine."""
+    headers: Mapping[str, str] | None
+    """Headers that are sent with each request, beside those of the library. Default: none.
+
+    A value may be a secret: nothing shows it. `User-Agent` takes the place of the library's.
+    """
+
+
+@public
+class Options(CallOptions, total=False):
+    """Keyword arguments of `Client` and `AsyncClient`.
+
+    None stands for the default, as leaving an option out does. A timeout of 0 is none.
+    """
+
+    connections: int | None
+    """Connections that are open at once; all reads of the client share them. Default 8."""
     request_budget: int | None
     """Requests in any 300 seconds; further ones wait. 0 is no limit.
 
     Default: 1,000, as the vendor asks, and no limit for a server on this machine.
     """
-    compression: bool | None
-    """Whether responses may come as gzip. Default: True, but False for a server on this machine."""
     ca_file: str | os.PathLike[str] | None
     """A PEM file of the authorities to trust. Default: those of the system."""
     proxy: str | None
@@ -91,6 +105,20 @@ def _proxy(name: str, value: Any) -> _core.Secret:
     return _core.Secret(checks.text(name, value))
 
 
+def _headers(name: str, value: Any) -> list[tuple[str, _core.Secret]]:
+    """Gives the headers, whose values may be secrets: no message shows one."""
+    if not isinstance(value, Mapping):
+        kind = type(value).__name__
+        raise invalid(f"{name} is of type {kind}; give a mapping of names to texts", field=name)
+    out = []
+    for header, text in value.items():
+        known = checks.text("a name in headers", header)
+        if not isinstance(text, str) or not text.isascii():
+            raise invalid(f"the header {known!r} has no text of ASCII as its value", field=name)
+        out.append((known, _core.Secret(text)))
+    return out
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "connect_timeout": checks.duration,
     "attempt_timeout": checks.duration,
@@ -106,10 +134,11 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "max_inflated_bytes": _from_one,
     "max_json_depth": partial(checks.count, low=8, high=512),
     "max_pages": _from_one,
-    "connections": partial(checks.count, low=1, high=1024),
     "prefetch": partial(checks.count, low=0, high=1024),
-    "request_budget": partial(checks.count, low=0),
     "compression": checks.flag,
+    "headers": _headers,
+    "connections": partial(checks.count, low=1, high=1024),
+    "request_budget": partial(checks.count, low=0),
     "ca_file": _file,
     "proxy": _proxy,
     "proxy_from_env": checks.flag,
@@ -126,3 +155,28 @@ def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
             continue
         out[name] = _CHECKS[name](name, value)
     return out
+
+
+_OF_THE_CONNECTIONS = (
+    "base_url",
+    "api_key",
+    "token",
+    "connections",
+    "request_budget",
+    "ca_file",
+    "proxy",
+    "proxy_from_env",
+)
+
+
+def checked_for_calls(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives the options of `with_options`, which leave the connections as they are."""
+    for name, value in options.items():
+        if name in _OF_THE_CONNECTIONS and value is not None:
+            raise invalid(
+                f"{name} belongs to the connections, which with_options shares; make another "
+                "client for it",
+                field=name,
+            )
+    known = {name: value for name, value in options.items() if name not in _OF_THE_CONNECTIONS}
+    return checked(known, owner="with_options")

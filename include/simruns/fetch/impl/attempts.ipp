@@ -42,7 +42,7 @@ SIMRUNS_INLINE void attempt_account::start(std::chrono::milliseconds waited_for_
   ++attempts_;
   note_wait(waited_for_budget);
   attempt_began_ = clock::now();
-  era_ = core_->pace.era();
+  era_ = core_->traffic->pace.era();
   attempt_waited_ = {};
   auto started = event(request_event::kind::started);
   started.waited = waited_for_budget;
@@ -68,13 +68,13 @@ SIMRUNS_INLINE void attempt_account::responded(int status, std::size_t bytes,
 }
 
 SIMRUNS_INLINE void attempt_account::succeeded() const noexcept {
-  core_->pace.went_well();
-  if (attempts_ == 1) core_->retries.earn();
+  core_->traffic->pace.went_well();
+  if (attempts_ == 1) core_->traffic->retries.earn();
 }
 
 SIMRUNS_INLINE void attempt_account::failed(request_failure const& failure) const noexcept {
   if (failure.code == errc::rate_limited || failure.code == errc::timeout) {
-    core_->pace.too_much(era_);
+    core_->traffic->pace.too_much(era_);
   }
 }
 
@@ -92,7 +92,7 @@ SIMRUNS_INLINE std::optional<std::chrono::milliseconds> attempt_account::next_pa
     return std::nullopt;
   }
   std::uniform_real_distribution<double> fraction(0, 1);
-  auto const drawn = fraction(core_->random);
+  auto const drawn = fraction(core_->traffic->random);
   std::chrono::milliseconds pause =
       backoff(attempts_ - 1, config().backoff_base, config().backoff_cap, drawn);
   pause = std::max<std::chrono::milliseconds>(pause, failure.retry_after);
@@ -100,7 +100,7 @@ SIMRUNS_INLINE std::optional<std::chrono::milliseconds> attempt_account::next_pa
     failure.message += "; no time for another attempt within " + name_of_deadline();
     return std::nullopt;
   }
-  if (!core_->retries.take(failure.code == errc::timeout)) {
+  if (!core_->traffic->retries.take(failure.code == errc::timeout)) {
     failure.message += "; not tried again, as too many requests of this client have failed";
     return std::nullopt;
   }

@@ -23,8 +23,8 @@ namespace simruns::detail {
 /// Waits for the client's request budget, if it has one.
 SIMRUNS_INLINE boost::asio::awaitable<request_grant> wait_for_budget(
     std::shared_ptr<client_core> core) {
-  if (!core->requests) co_return request_grant();
-  co_return co_await core->requests->take();
+  if (!core->traffic->requests) co_return request_grant();
+  co_return co_await core->traffic->requests->take();
 }
 
 /// Throws: request_error (cancelled).
@@ -59,13 +59,14 @@ SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempt(
     auto failure = failure_of(thrown);
     account->waited_for_connection(failure.waited);
     if (!begun) account->never_begun();
-    if (!begun && core->requests) core->requests->give_back(grant.at);
+    auto& requests = core->traffic->requests;
+    if (!begun && requests) requests->give_back(grant.at);
     co_return failure;
   }
   account->waited_for_connection(response.waited);
   auto const bytes = response.body.size();
   auto const status = response.status;
-  auto page = read_response(std::move(response), core->config, core->credentials, query);
+  auto page = read_response(std::move(response), core->config, core->redact, query);
   account->responded(status, bytes, page ? std::string() : page.error().trace_id);
   co_return page;
 }
@@ -94,7 +95,7 @@ SIMRUNS_INLINE boost::asio::awaitable<result<fetched_page>> fetch(
     std::shared_ptr<client_core> core, run_query query, page_start start,
     std::chrono::steady_clock::time_point until) {
   auto request = make_request(core->config, core->credentials, query, start);
-  auto target = core->credentials.redact(request.target);
+  auto target = core->redact(request.target);
   auto const account = std::make_shared<attempt_account>(core, std::move(target), until);
   std::exception_ptr thrown;
   result<page> page;

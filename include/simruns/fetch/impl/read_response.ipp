@@ -21,35 +21,33 @@ namespace simruns::detail {
 inline constexpr std::size_t most_shown = 200;  ///< Bytes of a text of the server's.
 
 /// A text of the server's, fit to be shown.
-SIMRUNS_INLINE std::string shown(std::string_view text, credentials const& credentials) {
-  return excerpt(credentials.redact(text), most_shown);
+SIMRUNS_INLINE std::string shown(std::string_view text, redaction const& redact) {
+  return excerpt(redact(text), most_shown);
 }
 
 /// Notes all that an error body says but its message.
 SIMRUNS_INLINE void note_details(request_failure& out, error_body const& said,
-                                 credentials const& credentials) {
-  out.server_code = shown(said.code, credentials);
-  out.field = shown(said.field, credentials);
-  out.trace_id = shown(said.trace_id, credentials);
+                                 redaction const& redact) {
+  out.server_code = shown(said.code, redact);
+  out.field = shown(said.field, redact);
+  out.trace_id = shown(said.trace_id, redact);
 }
 
 SIMRUNS_INLINE request_failure failure_of_status(http_response const& response,
-                                                 credentials const& credentials) {
+                                                 redaction const& redact) {
   auto const said = parse_error_body(response.body);
   request_failure out;
   auto const code = errc_of_status(response.status);
   out.code = code;
   out.status = response.status;
-  out.message =
-      said.message.empty() ? std::string(advice_for(code)) : shown(said.message, credentials);
+  out.message = said.message.empty() ? std::string(advice_for(code)) : shown(said.message, redact);
   if (code == errc::redirect) {
-    out.message =
-        std::string(advice_for(code)) + ": " + shown(response.header("Location"), credentials);
+    out.message = std::string(advice_for(code)) + ": " + shown(response.header("Location"), redact);
   }
   if (code == errc::server && looks_like_html(response.body)) {
     out.message = "the server failed, and sent a web page in place of a reason";
   }
-  note_details(out, said, credentials);
+  note_details(out, said, redact);
   out.retry_after = retry_after(response).value_or(std::chrono::seconds(0));
   return out;
 }
@@ -69,7 +67,7 @@ SIMRUNS_INLINE error_body words_in_place_of_a_page(parse_error const& wrong) {
 }
 
 SIMRUNS_INLINE request_failure failure_of_page(parse_error const& wrong, bool length_known,
-                                               credentials const& credentials) {
+                                               redaction const& redact) {
   request_failure out;
   out.code = wrong.code;
   out.status = 200;
@@ -77,17 +75,17 @@ SIMRUNS_INLINE request_failure failure_of_page(parse_error const& wrong, bool le
   bool const cut = !html && !length_known && !wrong.whole_json;
   if (cut && out.code == errc::decode) out.code = errc::truncated;
   out.message = html ? "the response is a web page, not the API's; is the base URL right?"
-                     : credentials.redact(wrong.message);
+                     : redact(wrong.message);
   auto const said = words_in_place_of_a_page(wrong);
   if (said.message.empty()) return out;
-  out.message = "the response is no page; the server says: " + shown(said.message, credentials);
-  note_details(out, said, credentials);
+  out.message = "the response is no page; the server says: " + shown(said.message, redact);
+  note_details(out, said, redact);
   return out;
 }
 
 SIMRUNS_INLINE result<page> read_response(http_response response, client_config const& config,
-                                          credentials const& credentials, run_query const& query) {
-  if (response.status != 200) return failure_of_status(response, credentials);
+                                          redaction const& redact, run_query const& query) {
+  if (response.status != 200) return failure_of_status(response, redact);
   parse_limits limits;
   limits.max_depth = config.max_json_depth;
   limits.strict = query.strict();
@@ -95,7 +93,7 @@ SIMRUNS_INLINE result<page> read_response(http_response response, client_config 
   bool const length_known = response.length_known;
   auto parsed = parse_page(std::move(response.body), limits);
   if (parsed) return *parsed;
-  return failure_of_page(parsed.error(), length_known, credentials);
+  return failure_of_page(parsed.error(), length_known, redact);
 }
 
 SIMRUNS_INLINE void explain_refused_start(request_failure& failure, run_query const& query,

@@ -3,6 +3,12 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/request/client_config.hpp"
+#include "simruns/text/excerpt.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace simruns {
 
@@ -51,11 +57,75 @@ SIMRUNS_INLINE void check_budget(request_rate const& budget) {
   check_option(budget.per <= longest_option, "request_budget is for over a year");
 }
 
+/// Whether a name is a token, as RFC 9110 (5.1) has it.
+SIMRUNS_INLINE bool is_header_name(std::string_view name) noexcept {
+  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           marks.find(c) != marks.npos;
+  });
+}
+
+/// Whether a server gets a value as it is: a server trims the spaces around one.
+SIMRUNS_INLINE bool is_header_value(std::string_view value) noexcept {
+  if (value.starts_with(' ') || value.ends_with(' ')) return false;
+  return std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// Why a header is not for the user to give. Empty: it is.
+SIMRUNS_INLINE std::string_view why_reserved(std::string_view name) noexcept {
+  auto const is_one_of = [name](auto const& names) {
+    return std::ranges::any_of(names, [name](auto one) { return same_header(name, one); });
+  };
+  static constexpr std::string_view of_credentials[] = {"Authorization", "X-API-Key"};
+  static constexpr std::string_view of_proxies[] = {"Proxy-Authorization", "Proxy-Connection"};
+  static constexpr std::string_view of_the_library[] = {
+      "Host",           "Accept",  "Accept-Encoding",   "Connection", "Keep-Alive",
+      "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade",    "TE",
+      "Expect"};
+  if (is_one_of(of_credentials)) return "which carries the credentials; give them as such";
+  if (is_one_of(of_proxies)) return "which is for a proxy; put its password into the proxy's URL";
+  if (is_one_of(of_the_library)) return "which the library sets itself; leave it out";
+  return {};
+}
+
+[[noreturn]] SIMRUNS_INLINE void refuse_header(std::string_view name, std::string_view why) {
+  throw request_error(errc::invalid_argument,
+                      "headers has " + excerpt(name, 60) + ", " + std::string(why));
+}
+
+/// No message repeats a value, which may be a secret.
+SIMRUNS_INLINE void check_headers(http_headers const& headers) {
+  static constexpr std::size_t most = 64;
+  static constexpr std::size_t most_bytes = 16 * 1024;
+  check_option(headers.size() <= most, "headers has over 64 headers");
+  std::size_t bytes = 0;
+  for (auto at = headers.begin(); at != headers.end(); ++at) {
+    auto const& [name, value] = *at;
+    bytes += name.size() + value.size();
+    if (!is_header_name(name)) {
+      throw request_error(errc::invalid_argument, "headers has the name \"" + excerpt(name, 60) +
+                                                      "\"; give letters, digits and - only");
+    }
+    if (auto const why = why_reserved(name); !why.empty()) refuse_header(name, why);
+    if (!is_header_value(value)) {
+      refuse_header(name,
+                    "whose value has a line break, a space at an end, or a character beyond "
+                    "ASCII; was it copied whole?");
+    }
+    bool const again = std::any_of(
+        headers.begin(), at, [&](auto const& other) { return same_header(other.first, name); });
+    if (again) refuse_header(name, "and has it twice; give it once");
+  }
+  check_option(bytes <= most_bytes, "headers has over 16 KiB; servers refuse as much");
+}
+
 }  // namespace detail
 
 SIMRUNS_INLINE void client_config::check() const {
   using detail::check_option;
   detail::check_times(*this);
+  detail::check_headers(headers);
   if (request_budget) detail::check_budget(*request_budget);
   check_option(max_attempts >= 1, "max_attempts is below 1; the first attempt counts");
   check_option(max_attempts <= 1000, "max_attempts is over 1,000");

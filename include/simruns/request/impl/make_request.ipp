@@ -8,6 +8,8 @@
 #include "simruns/text/percent.hpp"
 #include "simruns/version.hpp"
 
+#include <algorithm>
+
 namespace simruns {
 
 SIMRUNS_INLINE std::string make_target(base_url const& base, run_query const& query,
@@ -52,8 +54,11 @@ SIMRUNS_INLINE http_request make_request(client_config const& config,
   out.target = make_target(config.base, query, start);
   out.headers.emplace_back("Host", config.base.host_header());
   out.headers.emplace_back("Accept", "application/json");
-  out.headers.emplace_back("User-Agent", "simruns/" + std::string(version));
+  bool const own_agent = std::ranges::any_of(
+      config.headers, [](auto const& own) { return same_header(own.first, "User-Agent"); });
+  if (!own_agent) out.headers.emplace_back("User-Agent", "simruns/" + std::string(version));
   out.headers.emplace_back(std::string(credentials.header_name()), credentials.header_value());
+  out.headers.insert(out.headers.end(), config.headers.begin(), config.headers.end());
   return out;
 }
 

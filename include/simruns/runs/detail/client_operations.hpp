@@ -23,6 +23,8 @@ core_ptr make_core(boost::asio::any_io_executor executor, client_config config,
                    credentials credentials, std::shared_ptr<transport> transport);
 core_ptr make_http_core(boost::asio::any_io_executor executor, client_config config,
                         credentials credentials);
+core_ptr core_with(client_core const& other, client_config config);
+client_config const& config_of(client_core const& core) noexcept;
 boost::asio::any_io_executor executor_of(client_core& core);
 
 boost::asio::awaitable<page> fetch_page(core_ptr core, run_query query);

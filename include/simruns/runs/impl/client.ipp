@@ -41,6 +41,14 @@ SIMRUNS_INLINE core_ptr make_http_core(boost::asio::any_io_executor executor, cl
   return core;
 }
 
+SIMRUNS_INLINE core_ptr core_with(client_core const& other, client_config config) {
+  return std::make_shared<client_core>(other, std::move(config));
+}
+
+SIMRUNS_INLINE client_config const& config_of(client_core const& core) noexcept {
+  return core.config;
+}
+
 SIMRUNS_INLINE boost::asio::any_io_executor executor_of(client_core& core) {
   return core.executor().get_inner_executor();
 }

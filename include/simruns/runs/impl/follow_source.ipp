@@ -37,7 +37,7 @@ SIMRUNS_INLINE page follow_source::accept(fetched_page const& fetched) try {
 
 SIMRUNS_INLINE void follow_source::poll_over() {
   std::uniform_real_distribution<double> fraction(0, 1);
-  pace_.poll_ended(clock::now(), plan_.changes() != changes_, fraction(core_->random));
+  pace_.poll_ended(clock::now(), plan_.changes() != changes_, fraction(core_->traffic->random));
   if (on_poll_) on_poll_(plan_.status());
 }
 

@@ -27,7 +27,7 @@ SIMRUNS_INLINE walk_source::walk_source(std::shared_ptr<client_core> core, run_q
 /// Pages that may be here or under way. Several at a time are for a consumer that keeps up.
 SIMRUNS_INLINE std::size_t walk_source::ahead() const noexcept {
   auto const asked = core_->config.prefetch + (waited_for_ ? 1 : 0);
-  return hurried_ && plan_.by_windows() ? std::max(asked, core_->pace.level()) : asked;
+  return hurried_ && plan_.by_windows() ? std::max(asked, core_->traffic->pace.level()) : asked;
 }
 
 SIMRUNS_INLINE std::optional<page_wish> walk_source::next_wish() {
