@@ -74,16 +74,17 @@ class basic_stream : public open_stream {
       wait_with_signals(*interrupted_, std::nullopt);
       interrupted_.reset();
     }
-    if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
-    auto const op = start_ready(nullptr);
-    try {
-      wait_with_signals(*op, std::nullopt);
-    } catch (pybind11::error_already_set const&) {
-      interrupted_ = op;
-      throw;
+    for (;;) {  // another thread may take the run that this one waited for
+      if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
+      auto const op = start_ready(nullptr);
+      try {
+        wait_with_signals(*op, std::nullopt);
+      } catch (pybind11::error_already_set const&) {
+        interrupted_ = op;
+        throw;
+      }
+      if (!result_of(*op).template cast<bool>()) return pybind11::none();
     }
-    bool const more = result_of(*op).template cast<bool>();
-    return more ? pybind11::cast(py_run{try_next()}) : pybind11::object(pybind11::none());
   }
 
   void close() {

@@ -154,13 +154,17 @@ void set_proxy(simruns::client_config& c, py::handle v) {
   c.proxy = simruns::proxy_url(v.cast<secret const&>().text());
 }
 
-/// Takes pairs of a name and a secret.
+/// Adds headers, as pairs of a name and a secret, in place of those that have the same names.
 void set_headers(simruns::client_config& c, py::handle v) {
-  c.headers.clear();
+  simruns::http_headers added;
   for (auto const& header : v) {
     auto const pair = py::cast<py::tuple>(header);
-    c.headers.emplace_back(pair[0].cast<std::string>(), pair[1].cast<secret const&>().text());
+    auto name = pair[0].cast<std::string>();
+    std::erase_if(c.headers,
+                  [&](auto const& one) { return simruns::same_header(one.first, name); });
+    added.emplace_back(std::move(name), pair[1].cast<secret const&>().text());
   }
+  c.headers.insert(c.headers.end(), added.begin(), added.end());
 }
 
 /// Takes the proxy of the environment, unless one is named.

@@ -101,12 +101,46 @@ async def test_a_loop_that_is_cancelled_is_gone_on_with(slow_batch: Any) -> None
     assert len(sim.requests()) == 1
 
 
+async def test_a_step_that_is_closed_leaves_its_page_for_the_next_one(slow_batch: Any) -> None:
+    sim, stream = slow_batch
+
+    async def step() -> simruns.Run:
+        run: simruns.Run = await anext(stream)
+        return run
+
+    closed = step()
+    closed.send(None)
+    closed.close()
+    assert sorted([run.sequence async for run in stream]) == list(range(1, 51))
+    assert len(sim.requests()) == 1
+
+
 @pytest.fixture
 async def slow_batch() -> AsyncIterator[Any]:
     with simruns.Simulator(scenarios=1, runs=50, latency_ms=300) as sim:
         async with sim.async_client() as client:
             key = sim.batches()[0]
             yield sim, client.batch(scenario=key.scenario, batch=key.batch).runs()
+
+
+async def test_a_run_that_another_task_took_meanwhile_is_not_the_end(
+    batch_: simruns.AsyncBatch,
+) -> None:
+    stream = batch_.runs(page_size=1, walk="cursor")
+    got: list[str] = []
+    while len(got) < 40:
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        while True:  # until the page is here, and before the task that waited for it goes on
+            try:
+                anext(stream).__await__().send(None)
+            except simruns.InvalidArgumentError:
+                continue
+            except StopIteration as first:
+                got.append(first.value.id)
+                break
+        got.append((await waiting).id)
+    assert sorted(got) == sorted([run.id async for run in batch_.runs(max_runs=40)])
 
 
 def test_what_is_awaited_does_not_block(sim: simruns.Simulator) -> None:

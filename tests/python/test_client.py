@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import sys
+import threading
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -385,3 +387,32 @@ def test_a_response_that_is_too_large_names_the_option(sim: simruns.Simulator) -
     ):
         client.batch(scenario=scenario, batch=batch).head(20)
     assert caught.value.kind == "too_large"
+
+
+def test_threads_that_share_a_stream_get_each_run_once(sim: simruns.Simulator) -> None:
+    """A step that meets another one says so; no step takes what another one took for the end."""
+    got: list[str] = []
+    with sim.client(prefetch=0) as client:
+        scenario, batch = sim.pairs[0]
+        stream = client.batch(scenario=scenario, batch=batch).runs(page_size=1, walk="cursor")
+
+        def take() -> None:
+            while True:
+                try:
+                    got.append(next(stream).id)
+                except simruns.InvalidArgumentError:  # another thread waits for the next page
+                    continue
+                except StopIteration:
+                    return
+
+        threads = [threading.Thread(target=take) for _ in range(3)]
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(interval)
+    assert len(got) == len(set(got)) == 250

@@ -69,15 +69,17 @@ def test_a_call_may_have_headers_of_its_own(echo: tuple[str, list[Any]]) -> None
 
     async def ask() -> None:
         async with simruns.AsyncClient(url, project="p", api_key="k", headers=GATE) as client:
-            other = client.with_options(headers={"X-Trace": "1", "User-Agent": "nightly/2"})
+            own = {"X-Trace": "1", "User-Agent": "nightly/2", "x-tenant": "green"}
+            other = client.with_options(headers=own)
             for one in (other, client):
                 with pytest.raises(simruns.RequestError):
                     await one.batch(scenario="s", batch="b").head(1)
 
     asyncio.run(ask())
     own, first = seen
-    assert (own["X-Trace"], own["Cookie"], own.get_all("User-Agent")) == ("1", None, ["nightly/2"])
-    assert (first["X-Trace"], first["Cookie"]) == (None, GATE["Cookie"])
+    assert (own["X-Trace"], own["Cookie"]) == ("1", GATE["Cookie"])
+    assert (own.get_all("User-Agent"), own.get_all("X-Tenant")) == (["nightly/2"], ["green"])
+    assert (first["X-Trace"], first["Cookie"], first["X-Tenant"]) == (None, GATE["Cookie"], "blue")
     assert first["User-Agent"].startswith("simruns/")
 
 

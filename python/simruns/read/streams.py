@@ -78,12 +78,10 @@ class AsyncOnce(_Once):
 
     async def _wait_for_next(self) -> _core.Run:
         """Gives the next run, when the step that the core made of `__anext__` found none."""
-        run = self._try_next()
-        if run is None and not self._ended and await self._filled():
-            run = self._try_next()
-        if run is None:
-            self._end()
-            raise StopAsyncIteration
+        while (run := self._try_next()) is None:  # another task may take what this one waited for
+            if self._ended or not await self._filled():
+                self._end()
+                raise StopAsyncIteration
         return run
 
     async def _filled(self) -> bool:

@@ -58,7 +58,8 @@ class CallOptions(TypedDict, total=False):
     headers: Mapping[str, str] | None
     """Headers that are sent with each request, beside those of the library. Default: none.
 
-    A value may be a secret: nothing shows it. `User-Agent` takes the place of the library's.
+    A value may be a secret: nothing shows it. `User-Agent` takes the place of the library's. Those
+    of `with_options` are added to those of the client, in place of the same names.
     """
 
 
