@@ -88,6 +88,12 @@ async def test_a_second_pass_raises(batch_: simruns.AsyncBatch) -> None:
         await anext(stream)
 
 
+async def test_an_iterator_in_hand_just_ends(batch_: simruns.AsyncBatch) -> None:
+    runs = aiter(batch_.runs(max_runs=3))
+    assert [run.sequence async for run in runs] == [1, 2, 3]
+    assert [run async for run in runs] == []
+
+
 async def test_a_loop_that_is_cancelled_is_gone_on_with(slow_batch: Any) -> None:
     """By another loop, which takes the page that the first one waited for."""
     sim, stream = slow_batch

@@ -82,6 +82,21 @@ def test_a_stream_is_its_own_iterator(batch: simruns.Batch) -> None:
     assert [next(stream).sequence, next(iter(stream)).sequence] == [1, 2]
 
 
+def test_an_iterator_in_hand_just_ends_so_that_runs_are_taken_by_the_hundred(
+    batch: simruns.Batch,
+) -> None:
+    for runs, sizes in ((250, [100, 100, 50]), (200, [100, 100]), (3, [3])):
+        iterator = iter(batch.runs(max_runs=runs))
+        chunks = []
+        while chunk := list(islice(iterator, 100)):
+            chunks.append(chunk)
+        assert [len(chunk) for chunk in chunks] == sizes
+        assert sequences(run for chunk in chunks for run in chunk) == sequences(
+            batch.runs(max_runs=runs)
+        )
+        assert list(iterator) == []
+
+
 def test_a_loop_goes_on_where_a_break_left_the_one_before(batch: simruns.Batch) -> None:
     for stop in (1, 99, 100, 101, 249):
         stream = batch.runs()

@@ -131,7 +131,7 @@ def test_until_is_asked_in_the_consumers_thread_and_ends_behind_its_run(
     assert [run.sequence for run in runs] == [1, 2, 3]
     assert threads == {threading.get_ident()}
     assert stream.status.ended == "until"
-    assert next(runs, None) is None
+    assert list(runs) == []
 
 
 def test_a_predicate_that_raises_loses_no_run(batch: simruns.Batch) -> None:

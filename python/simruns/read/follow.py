@@ -83,6 +83,9 @@ class _Followed:
         @property
         def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]: ...
 
+    def _mark(self) -> object:
+        return self._ends.given
+
     @property
     def status(self) -> FollowStatus:
         """How far the following has come, as of the latest page. Any thread may look."""
@@ -100,7 +103,7 @@ class _Followed:
 
 
 class _Ends:
-    """Tells whether the run that was yielded last ends the stream.
+    """Counts the runs that were yielded, and tells whether the last one ends the stream.
 
     The predicate is called when the next run is wanted, so that one that raises loses no run.
     """
@@ -108,9 +111,11 @@ class _Ends:
     def __init__(self, until: Predicate | None) -> None:
         self._until = until
         self._latest: _core.Run | None = None
+        self.given = 0
         self.met = False
 
     def note(self, run: _core.Run) -> _core.Run:
+        self.given += 1
         if self._until is not None:
             self._latest = run
         return run

@@ -19,14 +19,18 @@ class _Once(Unpickled):
     """A stream that gives each run once: a loop goes on where the one before it was left."""
 
     _again = "call runs() again, or read() to hold the runs"
+    _begun_at: object = None
+    _is_in_hand = False
 
-    if TYPE_CHECKING:  # of the class of the core that this stands beside
+    if TYPE_CHECKING:  # of the classes that this stands beside
 
         @property
         def _closed(self) -> bool: ...
         @property
         def _ended(self) -> bool: ...
         def _close(self) -> None: ...
+        def _mark(self) -> object:
+            """Gives what changes whenever a run is given."""
 
     @property
     def closed(self) -> bool:
@@ -34,11 +38,19 @@ class _Once(Unpickled):
         return self._closed
 
     def _begin(self) -> Self:
-        """Refuses a loop behind the end, which would look like a batch without runs."""
-        if self._ended:
+        """Refuses a loop behind the end, which would look like a batch without runs.
+
+        Who has taken `iter(stream)` has an iterator in hand, which just ends, as for `islice`: its
+        loops ask for an iterator once more, and no run has come between.
+        """
+        mark = self._mark()
+        if mark == self._begun_at:
+            self._is_in_hand = True
+        elif self._ended and not self._is_in_hand:
             raise errors.Error(
                 f"a stream of runs is read once, and this one has ended; {self._again}"
             )
+        self._begun_at = mark
         return self
 
 
@@ -131,6 +143,9 @@ class _Walked:
         def _completeness(self) -> _core.Completeness: ...
         @property
         def _bad_runs(self) -> list[_core.Issue]: ...
+
+    def _mark(self) -> object:
+        return self._position
 
     @property
     def completeness(self) -> Completeness:
