@@ -12,13 +12,14 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="${CXX:-g++}" -DCMAKE_BUILD
   -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" -DCMAKE_CXX_FLAGS="-fsanitize=address -fno-omit-frame-pointer" \
   -DCMAKE_MODULE_LINKER_FLAGS=-fsanitize=address -DSIMRUNS_BUILD_PYTHON=ON \
   -DPython_EXECUTABLE="$PWD/.venv/bin/python" >"$build.log"
-cmake --build "$build"
+cmake --build "$build" >>"$build.log"
 rm -rf "$build/package"
 mkdir "$build/package"
 cp -R python/simruns "$build/package"
 cp "$build"/_core*.so "$build/package/simruns"
 
-library=$("${CXX:-g++}" -print-file-name=libasan.so)
+# The sanitizer finds what throws only if it is there before it.
+library=$("${CXX:-g++}" -print-file-name=libasan.so):$("${CXX:-g++}" -print-file-name=libstdc++.so.6)
 sanitized() {
   PYTHONPATH=$build/package LD_PRELOAD=$library PYTHONMALLOC=malloc \
     ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 ../../.venv/bin/python "$@"

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import simruns
@@ -84,6 +83,13 @@ class Interrupted:
 
         asyncio.run(walk())
 
+    def off_loop(self) -> None:
+        async def lay_out() -> None:
+            await self.held.to_pandas_async()
+            await self.held.turns.to_pandas_async()
+
+        asyncio.run(lay_out())
+
     def frames(self) -> None:
         self.held.to_pandas()
         self.held.turns.to_pandas()
@@ -108,16 +114,24 @@ OPERATIONS = [
     "follow",
     "archive",
     "task",
+    "off_loop",
     "frames",
     "files",
     "runs",
 ]
 
 
+STOPPED = "Event loop stopped before Future completed."
+"""What asyncio itself raises for a Ctrl-C in the last steps of `asyncio.run`."""
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
 def main(place: Place) -> None:
     with tempfile.TemporaryDirectory() as folder:
         state = Interrupted(place, Path(folder))
-        say: Callable[..., None] = lambda **what: print(json.dumps(what), flush=True)  # noqa: E731
         say(ready=True)
         for line in sys.stdin:
             operation = getattr(state, line.strip())
@@ -128,13 +142,9 @@ def main(place: Place) -> None:
             except KeyboardInterrupt:
                 wrong, state.wrong = state.wrong, []
             except BaseException as error:
-                wrong = [f"raised {error!r}"]
+                wrong = [] if str(error) == STOPPED else [f"raised {error!r}"]
             holdings = Holdings.of(os.getpid())
-            say(
-                interrupted=True,
-                wrong=wrong,
-                holdings=vars(holdings),
-            )
+            say(interrupted=True, wrong=wrong, holdings=vars(holdings))
 
 
 if __name__ == "__main__":
