@@ -20,9 +20,11 @@ cp "$build"/_core*.so "$build/package/simruns"
 
 # The sanitizer finds what throws only if it is there before it.
 library=$("${CXX:-g++}" -print-file-name=libasan.so):$("${CXX:-g++}" -print-file-name=libstdc++.so.6)
+options=detect_leaks=0:abort_on_error=1:quarantine_size_mb=16
+options+=:suppressions=$PWD/tests/asan_python.supp
 sanitized() {
   PYTHONPATH=$build/package LD_PRELOAD=$library PYTHONMALLOC=malloc \
-    ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 ../../.venv/bin/python "$@"
+    ASAN_OPTIONS=$options ../../.venv/bin/python "$@"
 }
 cd tests/python
 sanitized -c 'import simruns._core as c; assert "asan-python" in c.__file__, c'

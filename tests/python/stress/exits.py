@@ -39,7 +39,7 @@ def _exit(place: Place, shape: str, how: str, moment: float) -> list[str]:
     if not by_itself:
         return [f"{name}: hangs\n{told}"]
     faults = [f"{name}: says {word!r}\n{told}" for word in processes.noise_in(told)]
-    if process.returncode != ENDS[how]:
+    if process.returncode not in ENDS[how]:
         faults.append(f"{name}: ends with {process.returncode}\n{told}")
     elif said or (told and how not in ("exception", "SIGINT") and shape != "left_task"):
         faults.append(f"{name}: says\n{said}{told}")
