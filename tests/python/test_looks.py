@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from servers import serving
 
 import simruns
-from simruns.looks.html import ATTRIBUTES, TAGS, spoken, tag, whole
+from simruns.looks.html import ATTRIBUTES, NO_MATH, TAGS, spoken, tag, whole
 from simruns.looks.style import SCOPE, STYLE
 from simruns.looks.texts import cut, indented, one_line, visible
 
@@ -44,7 +44,7 @@ def elements(page: str) -> Iterator[tuple[str, dict[str, str], str]]:
 
 def check_page(page: str) -> str:
     """Holds that a page has our elements, attributes and classes only; gives its text."""
-    ours = set(re.findall(r"sr-[\w-]+", STYLE)) | {SCOPE, "sr-turn-unknown"}
+    ours = set(re.findall(r"sr-[\w-]+", STYLE)) | {SCOPE, "sr-turn-unknown", *NO_MATH.split()}
     for name, attributes, text in elements(page):
         assert name in TAGS | {"style"}, name
         assert set(attributes) <= ATTRIBUTES
@@ -301,6 +301,12 @@ def test_each_rule_of_the_style_is_for_our_own_outputs() -> None:
     assert "url(" not in STYLE
     assert "@import" not in STYLE
     assert "http" not in STYLE
+
+
+def test_a_notebook_sets_no_text_as_a_formula(hostile: simruns.Run) -> None:
+    for shown in looks_of(hostile).values():
+        name, attributes, _ = next(elements(shown._repr_html_()))
+        assert set(NO_MATH.split()) <= set(attributes["class"].split()), name
 
 
 def test_an_output_runs_nothing_and_loads_nothing(hostile: simruns.Run) -> None:

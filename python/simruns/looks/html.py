@@ -15,6 +15,9 @@ TAGS = frozenset(
 """Elements that run nothing, load nothing and lead nowhere; what cleans notebooks lets them be."""
 ATTRIBUTES = frozenset(["class", "dir", "open", "title"])
 
+NO_MATH = "tex2jax_ignore mathjax_ignore"
+"""Classes by which MathJax, older and newer, does not take "$5 and not $10" for a formula."""
+
 
 class Html:
     """A part of a page. It is no text, so that it is put together by `tag` only."""
@@ -78,4 +81,4 @@ def name_of(text: str, **attributes: str | bool | None) -> Html:
 def whole(*children: Child, class_: str = "") -> str:
     """Gives the HTML of an output, with the style that only it is concerned by."""
     body = "".join(map(_inner, children))
-    return f'<div class="{SCOPE} {class_}"><style>{STYLE}</style>{body}</div>'
+    return f'<div class="{SCOPE} {NO_MATH} {class_}"><style>{STYLE}</style>{body}</div>'
