@@ -18,7 +18,7 @@ from simruns.looks.conversation import (
     remarks,
     turns_of,
 )
-from simruns.looks.html import Html, spoken, tag
+from simruns.looks.html import Html, isolated, spoken, tag
 from simruns.looks.texts import counted, cut, one_line
 
 _MARKS = {"good": "✓", "bad": "✗", "odd": "!", "calm": "·"}
@@ -38,7 +38,7 @@ def verdict(run: _core.Run) -> Html:
 
 def title(run: _core.Run) -> list[Html]:
     """Makes the verdict and the id of a run."""
-    return [verdict(run), tag("b", tag("bdi", one_line(run.id) or "(no id)"), class_="sr-code")]
+    return [verdict(run), tag("b", isolated(one_line(run.id) or "(no id)"), class_="sr-code")]
 
 
 def about(run: _core.Run) -> list[Html]:
@@ -52,7 +52,7 @@ def _dotted(parts: list[str]) -> list[Html]:
     for number, part in enumerate(parts):
         if number:
             out.append(tag("span", " · "))
-        out.append(tag("bdi", part))
+        out.append(isolated(part))
     return out
 
 
@@ -104,7 +104,7 @@ def _left(number: int, where: str) -> list[Html]:
 def check(criterion: _core.Criterion) -> Html:
     """Makes a criterion: whether it was met, its name, and the reason that was given."""
     tone, word = MET[criterion.success]
-    inner = [tag("bdi", one_line(name_of(criterion), 120))]
+    inner = [isolated(one_line(name_of(criterion), 120))]
     if criterion.reason:
         start, rest = cut(criterion.reason, _MOST_REMARK)
         inner.append(spoken(start, class_="sr-said sr-faint"))
@@ -114,8 +114,8 @@ def check(criterion: _core.Criterion) -> Html:
 
 
 def issue_line(issue: _core.Issue) -> Html:
-    where = tag("bdi", one_line(issue.path, 120), class_="sr-code")
-    return tag("div", where, ": ", tag("bdi", one_line(issue.message, 300)), class_="sr-part")
+    where = isolated(one_line(issue.path, 120), class_="sr-code")
+    return tag("div", where, ": ", isolated(one_line(issue.message, 300)), class_="sr-part")
 
 
 def bubble(turn: Turn) -> Html:
@@ -144,8 +144,8 @@ def _said(turn: Turn) -> list[Html]:
     elif not turn.calls and not turn.data:
         out.append(tag("div", "no text" if turn.text is None else "empty text", class_="sr-rest"))
     for call in turn.calls:
-        name = tag("b", tag("bdi", call.name))
-        out.append(tag("div", "calls ", name, " ", tag("bdi", call.arguments), class_="sr-code"))
+        name = tag("b", isolated(call.name))
+        out.append(tag("div", "calls ", name, " ", isolated(call.arguments), class_="sr-code"))
     if turn.data:
         out.append(fold("data", *_block(*laid_out(turn.data), "turn.data_json")))
     return out
@@ -159,7 +159,7 @@ def _folded_text(text: str, rest: str) -> Html:
 
 def fold(label: str, *inner: Html, code: bool = False) -> Html:
     """Makes what opens by a click, without a script."""
-    heading = tag("bdi", label, class_="sr-code" if code else None)
+    heading = isolated(label, class_="sr-code" if code else None)
     return tag("details", tag("summary", heading), list(inner))
 
 

@@ -19,7 +19,7 @@ from simruns.looks.bubbles import (
     verdict,
 )
 from simruns.looks.conversation import TONES, laid_out, met, turn_of
-from simruns.looks.html import Child, Html, spoken, tag, whole
+from simruns.looks.html import Child, Html, isolated, spoken, tag, whole
 from simruns.looks.reprs import verdicts_of
 from simruns.looks.texts import counted, cut, moment, one_line, took
 
@@ -191,7 +191,7 @@ def _cell(column: str, value: Any) -> Child:
     if value is None:
         return tag("span", "none", class_="sr-faint")
     text = moment(value) if hasattr(value, "isoformat") else str(value)
-    return tag("bdi", one_line(text, _MOST_KEY if column in _KEYS else 80))
+    return isolated(one_line(text, _MOST_KEY if column in _KEYS else 80))
 
 
 def _first_runs(runs: Any) -> Html | None:
@@ -200,7 +200,7 @@ def _first_runs(runs: Any) -> Html | None:
         return None
     several = len({run.scenario for run in first}) > 1
     columns: dict[str, list[Child]] = {
-        "id": [tag("bdi", one_line(run.id, 40) or "(no id)", class_="sr-code") for run in first],
+        "id": [isolated(one_line(run.id, 40) or "(no id)", class_="sr-code") for run in first],
         "verdict": [verdict(run) for run in first],
         "turns": [len(run.turns) for run in first],
         "took": ["" if run.duration_ms is None else took(run.duration_ms) for run in first],
@@ -227,7 +227,7 @@ def _verdicts(runs: Iterable[_core.Run]) -> Html | None:
 
 def _completeness_line(completeness: Any) -> Html:
     proven = pill(completeness.verdict, _PROVEN.get(completeness.verdict, "odd"))
-    told = tag("bdi", one_line(str(completeness), 400))
+    told = isolated(one_line(str(completeness), 400))
     return tag("div", proven, " ", told, class_="sr-part")
 
 
@@ -273,7 +273,7 @@ def _hint(text: str) -> Html:
 
 
 def _name(text: str) -> Html:
-    return tag("bdi", one_line(text, 60))
+    return isolated(one_line(text, 60))
 
 
 def _key(key: Any) -> list[tuple[str, Any]]:
@@ -288,7 +288,7 @@ def _more(number: int, where: str) -> Html | None:
 
 def _fields(rows: Sequence[tuple[str, Any]]) -> Html | None:
     cells = [
-        tag("tr", tag("th", name), tag("td", tag("bdi", one_line(str(value), 300))))
+        tag("tr", tag("th", name), tag("td", isolated(one_line(str(value), 300))))
         for name, value in rows
     ]
     return tag("div", tag("table", tag("tbody", cells)), class_="sr-scroll") if cells else None

@@ -9,7 +9,7 @@ from simruns.looks.style import SCOPE, STYLE
 from simruns.looks.texts import visible
 
 TAGS = frozenset(
-    ["b", "bdi", "br", "code", "details", "div", "pre", "span", "summary", "table", "tbody", "td",
+    ["b", "br", "code", "details", "div", "pre", "span", "summary", "table", "tbody", "td",
      "th", "thead", "tr"]
 )  # fmt: skip
 """Elements that run nothing, load nothing and lead nowhere; what cleans notebooks lets them be."""
@@ -73,9 +73,9 @@ def spoken(text: str, **attributes: str | bool | None) -> Html:
     return tag("div", lines, dir="auto", **attributes)
 
 
-def name_of(text: str, **attributes: str | bool | None) -> Html:
+def isolated(text: str, **attributes: str | bool | None) -> Html:
     """Makes an element of a short text from outside, which leaves its neighbours in their order."""
-    return tag("bdi", text, **attributes)
+    return tag("span", text, dir="auto", **attributes)
 
 
 def whole(*children: Child, class_: str = "") -> str:

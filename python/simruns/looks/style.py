@@ -45,8 +45,8 @@ _RULES = """
   font: 13px/1.5 var(--jp-content-font-family, var(--vscode-font-family, system-ui, -apple-system,
   "Segoe UI", Roboto, "Noto Sans", sans-serif)); overflow-wrap: anywhere; text-align: left; }
 & * { box-sizing: border-box; }
-& bdi, & div { overflow-wrap: anywhere; }
-& table, & table bdi, & table div { overflow-wrap: break-word; }
+& span, & div { overflow-wrap: anywhere; }
+& table, & table span, & table div { overflow-wrap: break-word; }
 & .sr-title { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 8px; }
 & .sr-title > b { font-size: 14px; }
 & .sr-faint { color: var(--sr-faint); font-size: 12px; }
