@@ -241,7 +241,8 @@ def test_without_its_style_an_output_is_still_read(
         for turn in read[0].turns:
             if turn.text and turn.role != "tool":
                 assert turn.text.split("\n")[0].strip() in text
-        assert read[0].verdict in text
+        assert f"{read[0].verdict} {read[0].id}" in text
+        assert re.search(r"^user turn 1 20", text, re.MULTILINE)
         assert len(text.splitlines()) > 2 * len(read[0].turns)
         assert window.page.locator("details").count() > 0
         assert not window.page.locator("pre").first.is_visible()

@@ -18,7 +18,7 @@ from simruns.looks.conversation import (
     remarks,
     turns_of,
 )
-from simruns.looks.html import Html, isolated, spoken, tag
+from simruns.looks.html import Html, isolated, row, spoken, tag
 from simruns.looks.texts import counted, cut, one_line
 
 _MARKS = {"good": "✓", "bad": "✗", "odd": "!", "calm": "·"}
@@ -110,7 +110,7 @@ def check(criterion: _core.Criterion) -> Html:
         inner.append(spoken(start, class_="sr-said sr-faint"))
         if rest:
             inner.append(tag("div", rest, class_="sr-rest"))
-    return tag("div", pill(word, tone), tag("div", inner), class_="sr-check")
+    return row([pill(word, tone), tag("div", inner)], class_="sr-check")
 
 
 def issue_line(issue: _core.Issue) -> Html:
@@ -126,7 +126,7 @@ def bubble(turn: Turn) -> Html:
         who.append(tag("span", turn.after or turn.at, title=turn.at or None))
     return tag(
         "div",
-        tag("div", who, class_="sr-who"),
+        row(who, class_="sr-who"),
         tag("div", _said(turn), class_="sr-bubble"),
         class_=f"sr-turn sr-turn-{turn.role or 'unknown'}",
     )

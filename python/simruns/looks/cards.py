@@ -19,7 +19,7 @@ from simruns.looks.bubbles import (
     verdict,
 )
 from simruns.looks.conversation import TONES, laid_out, met, turn_of
-from simruns.looks.html import Child, Html, isolated, spoken, tag, whole
+from simruns.looks.html import Child, Html, isolated, row, spoken, tag, whole
 from simruns.looks.reprs import verdicts_of
 from simruns.looks.texts import counted, cut, moment, one_line, took
 
@@ -81,7 +81,7 @@ def page_html(page: _core.Page) -> str:
 
 def run_html(run: _core.Run) -> str:
     return whole(
-        tag("div", title(run), class_="sr-title"), about(run), measured(run),
+        row(title(run), class_="sr-title"), about(run), measured(run),
         _hint("run.transcript() shows the conversation"),
     )  # fmt: skip
 
@@ -222,7 +222,7 @@ def _first_runs(runs: Any) -> Html | None:
 def _verdicts(runs: Iterable[_core.Run]) -> Html | None:
     counts = verdicts_of(runs)
     pills = [pill(f"{number:,} {word}", TONES[word]) for word, number in counts.items()]
-    return tag("div", list(pills), class_="sr-row") if pills else None
+    return row(pills, class_="sr-row") if pills else None
 
 
 def _completeness_line(completeness: Any) -> Html:
@@ -232,12 +232,8 @@ def _completeness_line(completeness: Any) -> Html:
 
 
 def _error_title(error: Any, told: str) -> Html:
-    return tag(
-        "div",
-        tag("b", type(error).__name__),
-        pill(told, "bad") if told else None,
-        class_="sr-title",
-    )
+    what = pill(told, "bad") if told else None
+    return row([tag("b", type(error).__name__), what], class_="sr-title")
 
 
 def _message(text: str) -> list[Html]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TypeAlias
 
@@ -28,7 +29,7 @@ class Html:
         self._text = text
 
 
-Child: TypeAlias = "Html | str | int | list[Html] | None"
+Child: TypeAlias = "Html | str | int | Sequence[Html | str] | None"
 """What stands in an element: an element, several, nothing, or a text, which is escaped."""
 
 
@@ -58,9 +59,9 @@ def _inner(child: Child) -> str:
         return ""
     if isinstance(child, Html):
         return child._text
-    if isinstance(child, list):
-        return "".join(map(_inner, child))
-    return escape(visible(str(child), alone=True))
+    if isinstance(child, str | int):
+        return escape(visible(str(child), alone=True))
+    return "".join(map(_inner, child))
 
 
 def spoken(text: str, **attributes: str | bool | None) -> Html:
@@ -76,6 +77,15 @@ def spoken(text: str, **attributes: str | bool | None) -> Html:
 def isolated(text: str, **attributes: str | bool | None) -> Html:
     """Makes an element of a short text from outside, which leaves its neighbours in their order."""
     return tag("span", text, dir="auto", **attributes)
+
+
+def row(parts: Sequence[Html | None], *, name: str = "div", class_: str = "") -> Html:
+    """Makes an element of parts beside each other, which stand apart without a style, too."""
+    spaced: list[Html | str] = []
+    for part in parts:
+        if part is not None:
+            spaced += [" ", part]
+    return tag(name, spaced[1:], class_=class_)
 
 
 def whole(*children: Child, class_: str = "") -> str:

@@ -68,7 +68,7 @@ _RULES = """
   list-style-position: inside; }
 & details.sr-fold { border-top: 1px solid var(--sr-line); padding: 8px 0; }
 & details.sr-fold:first-of-type { border-top: none; }
-& details.sr-fold > summary > span { margin-left: 4px; }
+& details.sr-fold > summary > span { display: inline-flex; margin-left: 4px; }
 & .sr-scroll { overflow-x: auto; margin: 8px 0 0; }
 & table { border-collapse: collapse; border: none; margin: 0; table-layout: auto; width: auto;
   font-size: 12px; color: inherit; background: none; display: table; }
@@ -110,7 +110,7 @@ _RULES = """
 & .sr-head { font-weight: 600; margin: 10px 0 2px; }
 & .sr-head:first-child { margin-top: 0; }
 & .sr-beside { display: grid; gap: 14px 18px; margin-top: 4px;
-  grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); }
 & .sr-beside > div { min-width: 0; }
 & .sr-beside > div + div { border-left: 1px solid var(--sr-line); padding-left: 18px; }
 """

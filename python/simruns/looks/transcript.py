@@ -10,7 +10,7 @@ from simruns import _core
 from simruns.core import checks
 from simruns.core.pickling import public
 from simruns.looks.bubbles import about, conversation, title
-from simruns.looks.html import Html, tag, whole
+from simruns.looks.html import Html, row, tag, whole
 from simruns.looks.lines import lines_of, rendered
 from simruns.looks.texts import counted
 
@@ -121,10 +121,10 @@ def transcripts(
 
 
 def _head(run: _core.Run) -> Html:
-    return tag("div", tag("div", title(run), class_="sr-title"), about(run))
+    return tag("div", row(title(run), class_="sr-title"), about(run))
 
 
 def _folded(run: _core.Run, *, first: bool) -> Html:
     turns = tag("span", counted(len(run.turns), "turn"), class_="sr-faint")
-    summary = tag("summary", *(tag("span", part) for part in title(run)), tag("span", turns))
+    summary = tag("summary", row([*title(run), turns], name="span", class_="sr-title"))
     return tag("details", summary, about(run), conversation(run), class_="sr-fold", open=first)
