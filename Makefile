@@ -54,6 +54,13 @@ stress-asan: ## fewer of them, by a module under AddressSanitizer (g++): SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/stress_asan.sh $(if $(SEED),--seed $(SEED))
 
+notebooks: ## the notebooks of examples, executed and written anew; JupyterLab in a browser
+	@scripts/bootstrap.sh test
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install 'jupyterlab>=4.2'
+	@.venv/bin/python scripts/notebooks.py
+	@.venv/bin/python -m pytest -q tests/python/test_notebooks.py tests/python/test_jupyterlab.py
+
 format: ## formats C++ and Python
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/format.sh

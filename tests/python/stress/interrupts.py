@@ -96,7 +96,8 @@ def run(interrupts: int, chance: random.Random) -> Findings:
         rounds = Interrupting(process, chance)
         found = rounds.found
         try:
-            rounds.lines.next(PATIENCE)
+            if rounds.lines.next(4 * PATIENCE) is None:
+                raise TimeoutError("it does not begin")
             for number in range(interrupts):
                 rounds.round(OPERATIONS[number % len(OPERATIONS)])
         except (TimeoutError, EOFError, BrokenPipeError) as error:
