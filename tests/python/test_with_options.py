@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def test_it_is_of_the_class_and_the_project_of_the_other(sim: simruns.Simulator)
         assert client.with_options(attempt_timeout=None) is not client
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts sockets in /proc")
 def test_it_shares_the_connections(sim: simruns.Simulator) -> None:
     """With one connection that is kept, what either reads comes by it."""
     program = f"""
