@@ -1,0 +1,105 @@
+"""The module as it is installed tells nothing of its builder, is hardened, and has one version."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+import pytest
+from conftest import SimrunsCommand
+
+import simruns
+from simruns import _core
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("SIMRUNS_BUILD_DIR", ROOT / "build" / "dev"))
+MODULE = Path(_core.__file__ or "")
+
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("readelf") is None, reason="needs Linux and readelf"
+)
+
+
+def readelf(*what: str) -> str:
+    done = subprocess.run(
+        ["readelf", "--wide", *what, MODULE], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_module_holds_no_path_of_its_builder() -> None:
+    content = MODULE.read_bytes()
+    sources = re.findall(rb"(?<![\w.])/[\w.+/-]+\.(?:cpp|hpp|ipp|h)\b", content)
+    assert [path for path in sources if not path.startswith(b"/usr/include/")] == []
+    for folder in {str(ROOT), str(Path.home()), sys.prefix} - {"/"}:
+        assert folder.encode() not in content
+
+
+@linux_only
+def test_the_module_is_bound_before_it_runs_and_read_only_after() -> None:
+    dynamic = readelf("--dynamic")
+    assert re.search(r"FLAGS\b.*BIND_NOW", dynamic)
+    assert re.search(r"FLAGS_1\b.*NOW", dynamic)
+    assert not re.search("RPATH|RUNPATH|TEXTREL", dynamic)
+    segments = readelf("--program-headers")
+    assert "GNU_RELRO" in segments
+    (stack,) = re.findall(r"GNU_STACK.*", segments)
+    assert " RWE " not in stack
+
+
+@linux_only
+def test_the_module_is_compiled_to_notice_an_overflow() -> None:
+    symbols = readelf("--dyn-syms")
+    assert "__stack_chk_fail" in symbols
+    assert re.search(r"__\w+_chk@GLIBC", symbols)
+
+
+@linux_only
+def test_the_module_is_stripped_and_exports_its_entry_only() -> None:
+    assert ".debug_" not in readelf("--sections")
+    exported = [
+        line.split()[-1] for line in readelf("--dyn-syms").splitlines()
+        if " GLOBAL " in line and " UND " not in line
+    ]  # fmt: skip
+    assert exported == ["PyInit__core"]
+
+
+def test_there_is_one_version(run_simruns: SimrunsCommand) -> None:
+    header = (ROOT / "include" / "simruns" / "version.hpp").read_text()
+    (version,) = re.findall(r'string_view version = "([0-9.]+)"', header)
+    assert version == simruns.__version__ == _core.__version__ == metadata.version("simruns")
+    assert run_simruns("--version").stdout == f"simruns {version}\n"
+
+
+def test_cmake_has_that_version_too() -> None:
+    made = BUILD / "simrunsConfigVersion.cmake"
+    if not made.exists():
+        pytest.skip(f"the C++ build is not configured: no {made}")
+    assert f'set(PACKAGE_VERSION "{simruns.__version__}")' in made.read_text()
+
+
+def test_a_source_distribution_holds_what_a_build_takes_and_no_more(tmp_path: Path) -> None:
+    pytest.importorskip("scikit_build_core")
+    build = "from scikit_build_core.build import build_sdist as b; import sys; b(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=ROOT, check=True, timeout=100,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    (archive,) = tmp_path.glob("*.tar.gz")
+    assert archive.name == f"simruns-{simruns.__version__}.tar.gz"
+    with tarfile.open(archive) as opened:
+        held = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in opened.getnames()}
+    assert {name.partition("/")[0] for name in held} == {
+        "CMakeLists.txt", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml",
+        "bindings", "cmake", "include", "python",
+    }  # fmt: skip
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True,
+                            check=False)  # fmt: skip
+    for name in listed.stdout.splitlines():
+        if name.startswith(("bindings/", "cmake/", "include/", "python/")):
+            assert name in held
+    assert not [name for name in held if name.endswith((".so", ".pyc"))]
