@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, m) {
   simruns_python::register_arrow(m);
   simruns_python::register_operation(m);
   simruns_python::register_event_log(m);
+  simruns_python::register_probe(m);
   simruns_python::register_client(m);
   simruns_python::register_follow(m);
   simruns_python::register_simulator(m);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "operation.hpp"
+#include "py_probe.hpp"
 #include "py_stream.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
@@ -35,6 +36,12 @@ class py_client : public std::enable_shared_from_this<py_client> {
 
   /// A client with other options over the same connections.
   std::shared_ptr<py_client> with_config(simruns::client_config config);
+
+  /// The URL of the proxy, its user and password as `***`.
+  std::optional<std::string> proxy() const;
+
+  /// Asks for one page by a transport of its own, `anonymous` without the credentials.
+  std::shared_ptr<py_probe> probe(simruns::run_query const& query, bool anonymous);
 
   std::shared_ptr<operation> start_page(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);

@@ -14,6 +14,7 @@ void register_operation(pybind11::module_& m);
 void register_event_log(pybind11::module_& m);
 void register_follow(pybind11::module_& m);
 void register_client(pybind11::module_& m);
+void register_probe(pybind11::module_& m);
 void register_simulator(pybind11::module_& m);
 
 }  // namespace simruns_python

@@ -129,18 +129,31 @@ std::chrono::milliseconds seconds_option(py::handle value) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
 }
 
-using setter = std::function<void(simruns::client_config&, py::handle)>;
+/// How Python sets an option, and what it is if Python does not.
+struct option {
+  std::function<void(simruns::client_config&, py::handle)> set;
+  std::function<py::object(simruns::client_config const&)> unset;
+};
 
 template <auto Member>
-setter seconds() {
-  return [](simruns::client_config& c, py::handle v) { c.*Member = seconds_option(v); };
+option seconds() {
+  return {[](simruns::client_config& c, py::handle v) { c.*Member = seconds_option(v); },
+          [](simruns::client_config const& c) {
+            return py::float_(std::chrono::duration<double>(c.*Member).count());
+          }};
 }
 
 template <auto Member>
-setter plain() {
-  return [](simruns::client_config& c, py::handle v) {
-    c.*Member = v.cast<std::remove_reference_t<decltype(c.*Member)>>();
-  };
+option plain() {
+  return {[](simruns::client_config& c, py::handle v) {
+            c.*Member = v.cast<std::remove_reference_t<decltype(c.*Member)>>();
+          },
+          [](simruns::client_config const& c) { return py::cast(c.*Member); }};
+}
+
+/// An option that is None if it is not set: there is none, or the server decides what it is.
+option none(std::function<void(simruns::client_config&, py::handle)> set) {
+  return {std::move(set), [](simruns::client_config const&) { return py::none(); }};
 }
 
 /// Allows so many requests in 300 seconds; 0 is no limit.
@@ -173,9 +186,9 @@ void set_proxy_from_env(simruns::client_config& c, py::handle v) {
 }
 
 /// Gives the options by the names that Python has for them.
-std::map<std::string, setter> const& options() {
+std::map<std::string, option> const& options() {
   using config = simruns::client_config;
-  static std::map<std::string, setter> const all{
+  static std::map<std::string, option> const all{
       {"connect_timeout", seconds<&config::connect_timeout>()},
       {"attempt_timeout", seconds<&config::attempt_timeout>()},
       {"operation_timeout", seconds<&config::operation_timeout>()},
@@ -185,9 +198,9 @@ std::map<std::string, setter> const& options() {
       {"backoff_cap", seconds<&config::backoff_cap>()},
       {"retry_after_cap", seconds<&config::retry_after_cap>()},
       {"retry_server_errors", plain<&config::retry_server_errors>()},
-      {"request_budget", &set_request_budget},
-      {"compression", plain<&config::compression>()},
-      {"headers", &set_headers},
+      {"request_budget", none(&set_request_budget)},
+      {"compression", none(plain<&config::compression>().set)},
+      {"headers", none(&set_headers)},
       {"max_header_bytes", plain<&config::max_header_bytes>()},
       {"max_body_bytes", plain<&config::max_body_bytes>()},
       {"max_inflated_bytes", plain<&config::max_inflated_bytes>()},
@@ -195,11 +208,19 @@ std::map<std::string, setter> const& options() {
       {"max_pages", plain<&config::max_pages>()},
       {"connections", plain<&config::connections>()},
       {"prefetch", plain<&config::prefetch>()},
-      {"ca_file", plain<&config::ca_file>()},
-      {"proxy", &set_proxy},
-      {"proxy_from_env", &set_proxy_from_env},
+      {"ca_file", none(plain<&config::ca_file>().set)},
+      {"proxy", none(&set_proxy)},
+      {"proxy_from_env", {&set_proxy_from_env, [](config const&) { return py::bool_(false); }}},
   };
   return all;
+}
+
+/// Gives what each option is if Python does not set it.
+py::dict option_defaults() {
+  simruns::client_config const config("https://any.server");
+  py::dict out;
+  for (auto const& [name, one] : options()) out[py::str(name)] = one.unset(config);
+  return out;
 }
 
 simruns::client_config with_options(simruns::client_config out, py::dict const& given) {
@@ -210,7 +231,7 @@ simruns::client_config with_options(simruns::client_config out, py::dict const& 
                                    "there is no option " + name.cast<std::string>());
     }
     try {
-      found->second(out, value);
+      found->second.set(out, value);
     } catch (py::cast_error const&) {
       throw simruns::request_error(simruns::errc::invalid_argument,
                                    "the option " + name.cast<std::string>() +
@@ -258,12 +279,7 @@ void register_client(py::module_& m) {
   py::class_<py_client, std::shared_ptr<py_client>>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),
            "token"_a = py::none(), "options"_a = py::dict())
-      .def_static("option_names",
-                  [] {
-                    std::vector<std::string> names;
-                    for (auto const& [name, set] : options()) names.push_back(name);
-                    return names;
-                  })
+      .def_static("option_defaults", &option_defaults)
       .def_property_readonly("base_url", &py_client::base_url)
       .def_property_readonly("closed", &py_client::closed)
       .def(
@@ -272,6 +288,8 @@ void register_client(py::module_& m) {
             return c.with_config(with_options(c.config(), given));
           },
           "options"_a)
+      .def_property_readonly("proxy", &py_client::proxy)
+      .def("probe", &py_client::probe, "query"_a, py::kw_only(), "anonymous"_a)
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
       .def("close", &py_client::close)

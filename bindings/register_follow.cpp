@@ -18,6 +18,10 @@ std::chrono::milliseconds from_seconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
 }
 
+double to_seconds(std::chrono::milliseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 /// Makes the options of times in seconds, which Python has checked; zero is none.
 simruns::follow_options make_options(double interval, double jitter,
                                      std::optional<std::int64_t> count, double idle,
@@ -62,7 +66,12 @@ void register_follow(py::module_& m) {
 
   py::class_<simruns::follow_options>(m, "FollowOptions")
       .def(py::init(&make_options), py::kw_only(), "interval"_a, "jitter"_a, "count"_a, "idle"_a,
-           "deadline"_a);
+           "deadline"_a)
+      .def_static("defaults", [] {
+        simruns::follow_options const unset;
+        return py::dict("interval"_a = to_seconds(unset.poll_interval()),
+                        "jitter"_a = unset.jitter());
+      });
 
   py::class_<status>(m, "FollowStatus")
       .def_readonly("seen", &status::seen)

@@ -5,14 +5,18 @@
 
 #include <pybind11/stl.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace simruns_python {
 
 namespace py = pybind11;
 using text = std::optional<std::string>;
+
+static constexpr std::array walk_words{"auto", "cursor", "windows"};
 
 static simruns::walk_mode walk_mode_of(std::string const& word) {
   using simruns::walk_mode;
@@ -56,6 +60,26 @@ static simruns::run_query make_query(std::string project, std::string scenario, 
   return out;
 }
 
+static py::object or_none(std::string const& value) {
+  return value.empty() ? py::object(py::none()) : py::str(value);
+}
+
+/// Gives what each argument of a query is if Python does not give it.
+static py::dict query_defaults() {
+  using namespace py::literals;
+  simruns::run_query const q("p", "s", "b");
+  std::string_view walk;
+  for (auto const* const word : walk_words) {
+    if (walk_mode_of(word) == q.walk()) walk = word;
+  }
+  return py::dict("sort"_a = q.sort(), "filter"_a = or_none(q.filter()),
+                  "endpoint_type"_a = or_none(q.endpoint_type()), "page_size"_a = q.page_size(),
+                  "skip"_a = q.skip(), "max_runs"_a = q.max_runs(), "start_at"_a = py::none(),
+                  "start_before"_a = py::none(), "walk"_a = walk,
+                  "bad"_a = q.skip_bad_runs() ? "issue" : "error", "strict"_a = q.strict(),
+                  "allow_incomplete"_a = q.allow_incomplete());
+}
+
 void register_query(py::module_& m) {
   using namespace py::literals;
   py::class_<simruns::run_query>(m, "Query")
@@ -63,7 +87,8 @@ void register_query(py::module_& m) {
            "sort"_a = py::none(), "filter"_a = py::none(), "endpoint_type"_a = py::none(),
            "page_size"_a = py::none(), "skip"_a = py::none(), "max_runs"_a = py::none(),
            "start_at"_a = py::none(), "start_before"_a = py::none(), "walk"_a = py::none(),
-           "bad"_a = py::none(), "strict"_a = false, "allow_incomplete"_a = false);
+           "bad"_a = py::none(), "strict"_a = false, "allow_incomplete"_a = false)
+      .def_static("defaults", &query_defaults);
 }
 
 }  // namespace simruns_python

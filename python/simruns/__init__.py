@@ -17,7 +17,7 @@ A name is loaded when it is first used, so that importing this package costs nex
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ServerError,
         SuiteError,
     )
+    from simruns.core.words import ErrorKind, JSONValue, Verdict
     from simruns.hold.completeness import BatchCompleteness, Completeness
     from simruns.hold.runs import Runs
     from simruns.hold.tables import Table
@@ -77,6 +78,7 @@ __all__ = [
     "ConnectionError",
     "Criterion",
     "Error",
+    "ErrorKind",
     "Faults",
     "FollowStatus",
     "FollowStream",
@@ -84,6 +86,7 @@ __all__ = [
     "IncompleteWarning",
     "InvalidArgumentError",
     "Issue",
+    "JSONValue",
     "LostRun",
     "MissingExtraError",
     "NotFoundError",
@@ -103,6 +106,7 @@ __all__ = [
     "Transcript",
     "Transcripts",
     "Turn",
+    "Verdict",
     "Walk",
     "__version__",
     "open",
@@ -130,6 +134,7 @@ _HOMES = {
         "ServerError",
         "SuiteError",
     ),
+    "core.words": ("ErrorKind", "JSONValue", "Verdict"),
     "hold.completeness": ("BatchCompleteness", "Completeness"),
     "hold.runs": ("Runs",),
     "hold.tables": ("Table",),
@@ -145,19 +150,23 @@ _HOMES = {
     "simulator.faults": ("Faults",),
     "simulator.simulator": ("BatchTruth", "Simulator"),
 }
-_DESCRIBED = ("Criterion", "Issue", "Page", "Run", "Turn")
+_DESCRIBED = ("Criterion", "Issue", "Options", "Page", "Run", "Turn", "Walk")
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'simruns' has no attribute '{name}'")
-    if name in _DESCRIBED:
-        import_module("simruns.core.help").describe()
-    value = getattr(import_module(f"simruns.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+_SHOWN = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
+
+if not TYPE_CHECKING:  # for a type checker, what is not there is a mistake
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module 'simruns' has no attribute '{name}'")
+        value = getattr(import_module(f"simruns.{_HOME[name]}"), name)
+        if name in _DESCRIBED:
+            import_module("simruns.core.help").describe()
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*_SHOWN, *__all__})

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import GetSetDescriptorType
 from typing import Any, Literal, final, overload
 
+from simruns.core.words import FollowEnd, JSONValue, OnBadRun, Proof, Verdict, WalkMode, WalkTaken
 from simruns.looks.transcript import Transcript
 
 __version__: str
@@ -31,11 +32,14 @@ class Query:
         max_runs: int | None = None,
         start_at: str | None = None,
         start_before: str | None = None,
-        walk: str | None = None,
-        bad: str | None = None,
+        walk: WalkMode | None = None,
+        bad: OnBadRun | None = None,
         strict: bool = False,
         allow_incomplete: bool = False,
     ) -> None: ...
+    @staticmethod
+    def defaults() -> dict[str, str | int | bool | None]:
+        """Gives what each keyword argument is if it is not given."""
 
 @final
 class Completeness:
@@ -65,57 +69,96 @@ class Completeness:
         `sequences` are the numbers of the runs that came.
         """
 
-    received: int
-    unnamed: int
-    foreign: int
-    bad: int
-    duplicates: int
-    total: int | None
-    total_first: int | None
-    total_moved: bool
-    missing: int | None
-    gaps: list[tuple[int, int]]
-    pages: int
-    requests: int
-    retries: int
-    walk: str  # "cursor", "backward", "windows", "restarted"
-    doubt: str
-    filtered: bool
-    guessed: bool
-    reached_end: bool
-    partial: bool
-    limited: bool
-    empty: bool
-    verdict: str  # "complete", "unverified", "incomplete"
-    text: str
+    @property
+    def received(self) -> int: ...
+    @property
+    def unnamed(self) -> int: ...
+    @property
+    def foreign(self) -> int: ...
+    @property
+    def bad(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def total_first(self) -> int | None: ...
+    @property
+    def total_moved(self) -> bool: ...
+    @property
+    def missing(self) -> int | None: ...
+    @property
+    def gaps(self) -> list[tuple[int, int]]: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def requests(self) -> int: ...
+    @property
+    def retries(self) -> int: ...
+    @property
+    def walk(self) -> WalkTaken: ...
+    @property
+    def doubt(self) -> str: ...
+    @property
+    def filtered(self) -> bool: ...
+    @property
+    def guessed(self) -> bool: ...
+    @property
+    def reached_end(self) -> bool: ...
+    @property
+    def partial(self) -> bool: ...
+    @property
+    def limited(self) -> bool: ...
+    @property
+    def empty(self) -> bool: ...
+    @property
+    def verdict(self) -> Proof: ...
+    @property
+    def text(self) -> str: ...
 
 @final
 class Turn:
     """One message of a conversation, as the server sent it."""
 
-    id: str | None
-    sequence: int | None
-    """The number of the message in the conversation."""
-    role: Literal["user", "agent", "tool", "system"] | None
-    """Who spoke, or None where nothing tells.
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def sequence(self) -> int | None:
+        """The number of the message in the conversation."""
 
-    A turn's `data` tells it by the first of its members role, speaker, sender, author, from, source
-    and type that is one of these words, in any case: user, human, customer, caller, simulated_user
-    (the user); assistant, agent, bot, chatbot, ai, gpt, model (the agent); tool, function (a tool);
-    system, developer (the system). Each but role and type may be an object with a role.
+    @property
+    def role(self) -> Literal["user", "agent", "tool", "system"] | None:
+        """Who spoke, or None where nothing tells.
 
-    The other turns are inferred, as user and agent take turns. Nothing is inferred across a turn of
-    a tool or of the system, and nothing in a run where user and agent are seen not to take turns.
-    """
-    role_is_inferred: bool
-    """Whether the other turns tell who spoke, and not the turn itself."""
-    text: str | None
-    data: dict[str, Any] | None
-    """The data that came beside the text, parsed anew each time that it is asked for."""
-    data_json: str | None
-    """The same as JSON text, as it came."""
-    created_at_ms: int | None
-    """The time of creation, in milliseconds since 1970."""
+        A turn's `data` tells it by the first of its members role, speaker, sender, author,
+        from, source and type that is one of these words, in any case: user, human,
+        customer, caller, simulated_user (the user); assistant, agent, bot, chatbot, ai,
+        gpt, model (the agent); tool, function (a tool); system, developer (the system).
+        Each but role and type may be an object with a role.
+
+        The other turns are inferred, as user and agent take turns. Nothing is inferred
+        across a turn of a tool or of the system, and nothing in a run where user and agent
+        are seen not to take turns.
+        """
+
+    @property
+    def role_is_inferred(self) -> bool:
+        """Whether the other turns tell who spoke, and not the turn itself."""
+
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def data(self) -> dict[str, JSONValue] | None:
+        """The data that came beside the text, parsed anew each time that it is asked for."""
+
+    @property
+    def data_json(self) -> str | None:
+        """The same as JSON text, as it came."""
+
+    @property
+    def created_at_ms(self) -> int | None:
+        """The time of creation, in milliseconds since 1970."""
+
     @property
     def created_at(self) -> datetime | None:
         """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
@@ -130,17 +173,27 @@ class Criterion:
     once among the results; else, if there are as many results as criteria, of the one in its place.
     """
 
-    type: str | None
-    name: str | None
-    """The name in the parameters."""
-    success: bool | None
-    """Whether the criterion was met, as its result says; None where none does."""
-    reason: str | None
-    """Why, as the result says."""
-    params: dict[str, Any] | None
-    """The parameters of the criterion, parsed anew each time that they are asked for."""
-    params_json: str | None
-    """The same as JSON text, as it came."""
+    @property
+    def type(self) -> str | None: ...
+    @property
+    def name(self) -> str | None:
+        """The name in the parameters."""
+
+    @property
+    def success(self) -> bool | None:
+        """Whether the criterion was met, as its result says; None where none does."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why, as the result says."""
+
+    @property
+    def params(self) -> dict[str, JSONValue] | None:
+        """The parameters of the criterion, parsed anew each time that they are asked for."""
+
+    @property
+    def params_json(self) -> str | None:
+        """The same as JSON text, as it came."""
 
     def _repr_html_(self) -> str: ...
 
@@ -148,10 +201,12 @@ class Criterion:
 class Issue:
     """Something odd about data, which was kept as it came."""
 
-    path: str
-    """Where it is in the page, as `/data/17/metrics/success`."""
-    message: str
+    @property
+    def path(self) -> str:
+        """Where it is in the page, as `/data/17/metrics/success`."""
 
+    @property
+    def message(self) -> str: ...
     def _repr_html_(self) -> str: ...
 
 @final
@@ -163,74 +218,132 @@ class Run:
     these apart. Two runs are equal if they have the same id and the same text.
     """
 
-    id: str
-    organisation: str | None
-    """The reference of the organisation."""
-    project: str | None
-    """The reference of the project."""
-    scenario: str | None
-    """The reference of the scenario."""
-    batch: str | None
-    """The reference of the batch."""
-    sequence: int | None
-    """The number of the run in the batch, from 1."""
-    large_language_model: str | None
-    """The reference of the model that played the customer."""
-    endpoint_type: str | None
-    turns: tuple[Turn, ...]
-    """The messages of the conversation, made when they are first asked for."""
-    total_turns: int | None
-    """The number of turns, as the server counts them."""
-    max_turns: int | None
-    """The number of turns after which the conversation had to end."""
-    criteria: tuple[Criterion, ...]
-    """The criteria that the run has to meet, made when they are first asked for."""
-    created_at_ms: int | None
-    """The time of creation, in milliseconds since 1970."""
-    created_by: str | None
-    duration_ms: int | None
-    """The duration of the conversation, in milliseconds."""
-    expires_at_ms: int | None
-    """When the server forgets the run, in milliseconds since 1970.
+    @property
+    def id(self) -> str: ...
+    @property
+    def organisation(self) -> str | None:
+        """The reference of the organisation."""
 
-    None also for a text that is no time: see `expires_at_text`.
-    """
-    expires_at_text: str | None
-    """When the server forgets the run, as the text that was sent."""
-    sentiment: str | None
-    """The sentiment: `positive`, `negative`, `neutral`, or what else was sent."""
-    success: bool | None
-    """Whether the run was a success, as the server says; `verdict` sees the whole."""
-    results: list[Any] | None
-    """The result of each criterion, parsed anew each time that they are asked for."""
-    results_json: list[str] | None
-    """The same, each as JSON text, as it came."""
-    success_numerator: int | None
-    success_denominator: int | None
-    success_percentage: float | None
-    """The percentage that the server says, which should follow from numerator and denominator."""
-    summary: str | None
-    is_batch_stopped: bool | None
-    is_conversation_ended: bool | None
-    error_category: str | None
-    """The kind of error: `NONE`, `LLM_PROVIDER_ERROR`, `AI_AGENT_TIMEOUT`, `AI_AGENT_ERROR`,
-    `UNKNOWN`, or what else was sent.
-    """
-    error_message: str | None
-    error_technical_details: str | None
-    status: str | None
-    """The status: `SUCCESS`, `FAILED`, `ERROR`, or what else was sent."""
-    verdict: str
-    """The outcome of the run.
+    @property
+    def project(self) -> str | None:
+        """The reference of the project."""
 
-    It is success, failure, agent_error, platform_error, unknown_error, stopped or pending.
+    @property
+    def scenario(self) -> str | None:
+        """The reference of the scenario."""
 
-    A success rate is success / (success + failure + agent_error).
-    """
-    contradictory: bool
-    """Whether status, success and results disagree."""
-    issues: list[Issue]
-    """What was odd about the run."""
+    @property
+    def batch(self) -> str | None:
+        """The reference of the batch."""
+
+    @property
+    def sequence(self) -> int | None:
+        """The number of the run in the batch, from 1."""
+
+    @property
+    def large_language_model(self) -> str | None:
+        """The reference of the model that played the customer."""
+
+    @property
+    def endpoint_type(self) -> str | None: ...
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The messages of the conversation, made when they are first asked for."""
+
+    @property
+    def total_turns(self) -> int | None:
+        """The number of turns, as the server counts them."""
+
+    @property
+    def max_turns(self) -> int | None:
+        """The number of turns after which the conversation had to end."""
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria that the run has to meet, made when they are first asked for."""
+
+    @property
+    def created_at_ms(self) -> int | None:
+        """The time of creation, in milliseconds since 1970."""
+
+    @property
+    def created_by(self) -> str | None: ...
+    @property
+    def duration_ms(self) -> int | None:
+        """The duration of the conversation, in milliseconds."""
+
+    @property
+    def expires_at_ms(self) -> int | None:
+        """When the server forgets the run, in milliseconds since 1970.
+
+        None also for a text that is no time: see `expires_at_text`.
+        """
+
+    @property
+    def expires_at_text(self) -> str | None:
+        """When the server forgets the run, as the text that was sent."""
+
+    @property
+    def sentiment(self) -> str | None:
+        """The sentiment: `positive`, `negative`, `neutral`, or what else was sent."""
+
+    @property
+    def success(self) -> bool | None:
+        """Whether the run was a success, as the server says; `verdict` sees the whole."""
+
+    @property
+    def results(self) -> list[JSONValue] | None:
+        """The result of each criterion, parsed anew each time that they are asked for."""
+
+    @property
+    def results_json(self) -> list[str] | None:
+        """The same, each as JSON text, as it came."""
+
+    @property
+    def success_numerator(self) -> int | None: ...
+    @property
+    def success_denominator(self) -> int | None: ...
+    @property
+    def success_percentage(self) -> float | None:
+        """The percentage that the server says, which numerator and denominator should give."""
+
+    @property
+    def summary(self) -> str | None: ...
+    @property
+    def is_batch_stopped(self) -> bool | None: ...
+    @property
+    def is_conversation_ended(self) -> bool | None: ...
+    @property
+    def error_category(self) -> str | None:
+        """The kind of error: `NONE`, `LLM_PROVIDER_ERROR`, `AI_AGENT_TIMEOUT`, `AI_AGENT_ERROR`,
+        `UNKNOWN`, or what else was sent.
+        """
+
+    @property
+    def error_message(self) -> str | None: ...
+    @property
+    def error_technical_details(self) -> str | None: ...
+    @property
+    def status(self) -> str | None:
+        """The status: `SUCCESS`, `FAILED`, `ERROR`, or what else was sent."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The outcome of the run.
+
+        It is success, failure, agent_error, platform_error, unknown_error, stopped or pending.
+
+        A success rate is success / (success + failure + agent_error).
+        """
+
+    @property
+    def contradictory(self) -> bool:
+        """Whether status, success and results disagree."""
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was odd about the run."""
+
     @property
     def created_at(self) -> datetime | None:
         """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
@@ -248,7 +361,7 @@ class Run:
     def to_json(self) -> str:
         """Gives the text of the run, byte for byte as it came."""
 
-    def to_dict(self, names: Literal["api", "python"] = "api") -> dict[str, Any]:
+    def to_dict(self, names: Literal["api", "python"] = "api") -> dict[str, JSONValue]:
         """Gives the plain parse of `to_json()`: the names and the order in which they came.
 
         With `names="python"`, the attributes by their names, each with its value; `turns`,
@@ -274,26 +387,46 @@ class Page:
     @overload
     def __getitem__(self, index: slice) -> list[Run]: ...
     def __iter__(self) -> Iterator[Run]: ...
-    limit: int | None
-    """Runs that a page holds at most."""
-    skip: int | None
-    """Runs before this page; of a page by cursor, as the server says."""
-    total: int | None
-    """The server's count of the runs of the batch."""
-    has_next: bool | None
-    """Whether the server says that there is a page after this one."""
-    has_previous: bool | None
-    """Whether the server says that there is a page before this one."""
-    next: str | None
-    """The cursor of the page after this one, for `start_at`."""
-    previous: str | None
-    """The cursor of the page before this one, for `start_before`."""
-    issues: list[Issue]
-    """What was odd about the page and its runs."""
-    issues_dropped: int
-    """The number of issues beyond the first ones, which are kept."""
-    bad_runs: list[Issue]
-    """The runs that were left out, each as an issue with its text."""
+    @property
+    def limit(self) -> int | None:
+        """Runs that a page holds at most."""
+
+    @property
+    def skip(self) -> int | None:
+        """Runs before this page; of a page by cursor, as the server says."""
+
+    @property
+    def total(self) -> int | None:
+        """The server's count of the runs of the batch."""
+
+    @property
+    def has_next(self) -> bool | None:
+        """Whether the server says that there is a page after this one."""
+
+    @property
+    def has_previous(self) -> bool | None:
+        """Whether the server says that there is a page before this one."""
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the page after this one, for `start_at`."""
+
+    @property
+    def previous(self) -> str | None:
+        """The cursor of the page before this one, for `start_before`."""
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was odd about the page and its runs."""
+
+    @property
+    def issues_dropped(self) -> int:
+        """The number of issues beyond the first ones, which are kept."""
+
+    @property
+    def bad_runs(self) -> list[Issue]:
+        """The runs that were left out, each as an issue with its text."""
+
     def body(self) -> bytes:
         """Gives the body of the response, as it came."""
 
@@ -320,8 +453,10 @@ class Pages:
         Their completeness counts the runs, and knows no more.
         """
 
-    completeness: Completeness
-    bad_runs: list[Issue]
+    @property
+    def completeness(self) -> Completeness: ...
+    @property
+    def bad_runs(self) -> list[Issue]: ...
     def __len__(self) -> int: ...  # runs
     @overload
     def __getitem__(self, index: int) -> Run: ...
@@ -501,21 +636,34 @@ class FollowOptions:
     def __init__(
         self, *, interval: float, jitter: float, count: int | None, idle: float, deadline: float
     ) -> None: ...
+    @staticmethod
+    def defaults() -> dict[str, float]:
+        """Gives the interval and the jitter of those who give none."""
 
 @final
 class FollowStatus:
     """How far the following of a batch has come: a snapshot."""
 
-    seen: int
-    settled: int
-    pending: int
-    lost: int
-    unnamed: int
-    total: int | None
-    polls: int
-    pages: int
-    requests: int
-    ended: str | None
+    @property
+    def seen(self) -> int: ...
+    @property
+    def settled(self) -> int: ...
+    @property
+    def pending(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def unnamed(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def polls(self) -> int: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def requests(self) -> int: ...
+    @property
+    def ended(self) -> FollowEnd | None: ...
 
 class Follow:
     """The runs of a live batch, each once, as they settle.
@@ -629,7 +777,9 @@ class Client:
         options: dict[str, Any] = ...,
     ) -> None: ...
     @staticmethod
-    def option_names() -> list[str]: ...
+    def option_defaults() -> dict[str, float | int | bool | None]:
+        """Gives what each option is if it is not given. None: none, or as the server is."""
+
     @property
     def base_url(self) -> str: ...
     @property
@@ -638,6 +788,12 @@ class Client:
         """Gives a client with other options over the same connections, which is closed with this
         one.
         """
+    @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy, with `***` for its user and password; None without one."""
+
+    def probe(self, query: Query, *, anonymous: bool) -> Probe:
+        """Asks for one page over a connection of its own; `anonymous` sends no credentials."""
 
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
         """Starts reading one page; the result is a `Page`."""
@@ -647,6 +803,22 @@ class Client:
 
     def close(self) -> None:
         """Cancels every operation and stream, and closes the connections. Safe to repeat."""
+
+@final
+class Probe:
+    """One request that tells how a server is reached."""
+
+    @property
+    def operation(self) -> Operation: ...
+    @property
+    def date_ms(self) -> int | None:
+        """What the server's clock said, in milliseconds since 1970; None without a response."""
+
+def versions() -> dict[str, str]:
+    """Gives the versions of the libraries that the core runs with."""
+
+def trust_places() -> tuple[str, str]:
+    """Gives the file and the directories in which OpenSSL looks for authorities."""
 
 @final
 class Simulator:

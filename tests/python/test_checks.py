@@ -379,6 +379,14 @@ def test_modules_that_import_to_the_right_or_stand_in_no_room_fail(
     assert part in problems[0]
 
 
+def test_the_errors_may_name_the_type_of_the_runs_that_they_hold(tmp_path: Path) -> None:
+    text = "if TYPE_CHECKING:\n    from simruns.hold.runs import Runs"
+    files = {**ROOMS, "python/simruns/core/errors.py": text}
+    assert python_rooms.check(tree(tmp_path, files)) == []
+    files["python/simruns/core/errors.py"] = text.replace("Runs", "rows_told")
+    assert len(python_rooms.check(tree(tmp_path, files))) == 1
+
+
 RIGHT_AWAITS = [
     "page p = co_await client.fetch_page(query);",
     "while (run_ptr run = co_await runs.next()) { use(run); }",

@@ -7,9 +7,22 @@ import pickle
 import subprocess
 import sys
 
+import pytest
+
 import simruns
 
-HEAVY = {"pandas", "polars", "pyarrow", "duckdb", "asyncio", "typer", "rich", "tqdm", "ssl"}
+HEAVY = {
+    "pandas",
+    "polars",
+    "pyarrow",
+    "duckdb",
+    "numpy",
+    "asyncio",
+    "typer",
+    "rich",
+    "tqdm",
+    "ssl",
+}
 
 
 def modules_after(code: str) -> set[str]:
@@ -24,6 +37,17 @@ def modules_after(code: str) -> set[str]:
 def test_importing_simruns_loads_nothing_heavy() -> None:
     before = modules_after("pass")
     assert not HEAVY & (modules_after("import simruns") - before)
+
+
+@pytest.mark.parametrize("name", ["Client", "AsyncClient", "Options", "RequestError", "Runs"])
+def test_naming_what_is_public_loads_nothing_heavy(name: str) -> None:
+    before = modules_after("pass")
+    assert not HEAVY & (modules_after(f"import simruns; simruns.{name}") - before)
+
+
+def test_importing_simruns_loads_nothing_but_itself_and_a_few_modules_of_python() -> None:
+    loaded = modules_after("import simruns") - modules_after("import typing, importlib, __future__")
+    assert loaded == {"simruns"}
 
 
 def test_the_core_is_loaded_by_its_first_use() -> None:
@@ -44,12 +68,13 @@ def test_every_public_name_is_there() -> None:
     for name in simruns.__all__:
         assert getattr(simruns, name) is not None
     assert set(simruns.__all__) <= set(dir(simruns))
+    assert simruns.open.__module__ == "simruns"
 
 
 def test_what_users_see_of_a_class_is_its_public_name() -> None:
     for name in simruns.__all__:
         thing = getattr(simruns, name)
-        if callable(thing) and thing.__module__ != "simruns._core":
+        if isinstance(thing, type) and thing.__module__ != "simruns._core":
             assert (thing.__module__, thing.__qualname__) == ("simruns", name)
     assert b"simruns\x94\x8c\x08BatchKey" in pickle.dumps(simruns.BatchKey("p", "s", "b"), 4)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
 import simruns
 from simruns import _core
+from simruns.request import settings
 from simruns.request.options import _CHECKS, Options
 
 URL = "http://127.0.0.1:9/testing"
@@ -120,7 +123,7 @@ def test_the_options_are_those_of_the_contract() -> None:
     )
     assert " ".join(Options.__annotations__) == names
     assert " ".join(_CHECKS) == names
-    assert set(names.split()) == set(_core.Client.option_names())
+    assert set(names.split()) == set(_core.Client.option_defaults())
 
 
 def test_an_unknown_option_is_a_type_error() -> None:
@@ -183,3 +186,51 @@ def test_authorities_that_cannot_be_read_are_refused_by_name(url: str, tmp_path:
         ) as caught:
             simruns.Client(url, api_key=KEY, ca_file=path)
         assert caught.value.field == "ca_file"
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where OpenSSL looks for `own.pem` and into `certs`, and a system has `system.pem`."""
+    where = str(tmp_path / "own.pem"), f"{tmp_path / 'none'}:{tmp_path / 'certs'}"
+    monkeypatch.setattr(_core, "trust_places", lambda: where)
+    monkeypatch.setattr(settings, "SYSTEM_FILES", (str(tmp_path / "system.pem"),))
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "certs" / "README").write_text("no certificate")
+    return tmp_path
+
+
+def test_authorities_that_openssl_finds_are_left_to_it(places: Path) -> None:
+    (places / "system.pem").write_text("another")
+    (places / "certs" / "0a1b2c3d.0").write_text("a certificate")
+    assert settings.trust() == ((str(places / "certs"),), None)
+    (places / "own.pem").write_text("certificates")
+    assert settings.trust() == ((str(places / "own.pem"), str(places / "certs")), None)
+
+
+def test_where_openssl_finds_no_authorities_those_of_the_system_are_given_to_it(
+    places: Path,
+) -> None:
+    assert settings.trust() == ((), None)
+    (places / "system.pem").touch()
+    assert settings.trust() == ((), None)
+    (places / "system.pem").write_text("certificates")
+    found = str(places / "system.pem")
+    assert settings.trust() == ((found,), found)
+
+
+def test_where_the_system_has_no_authorities_those_of_certifi_are_given(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certifi = types.ModuleType("certifi")
+    certifi.where = lambda: "of-certifi.pem"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "certifi", certifi)
+    assert settings.trust() == (("of-certifi.pem",), "of-certifi.pem")
+
+
+def test_a_file_of_authorities_that_is_named_is_never_replaced_by_another(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (places / "system.pem").write_text("certificates")
+    monkeypatch.setenv("SSL_CERT_FILE", str(places / "nowhere.pem"))
+    assert settings.trust() == ((), None)

@@ -40,14 +40,18 @@ def running_loop() -> asyncio.AbstractEventLoop:
                 "this is awaited without a running event loop: await it in a task of asyncio, or "
                 "use simruns.Client, which needs none"
             ) from None
-    else:
-        other = None if asyncio.current_task() else _other_library()  # a guest of asyncio's loop
+        raise _not_for(other) from None
+    other = None if asyncio.current_task() else _other_library()  # a guest of asyncio's loop
     if other is not None:
-        raise errors.Error(
-            f"simruns.AsyncClient is for asyncio, and this task is one of {other}: use "
-            "simruns.Client on a thread, as by trio.to_thread.run_sync, or run asyncio"
-        )
+        raise _not_for(other)
     return loop
+
+
+def _not_for(other: str) -> errors.Error:
+    return errors.Error(
+        f"simruns.AsyncClient is for asyncio, and this task is one of {other}: use "
+        "simruns.Client on a thread, as by trio.to_thread.run_sync, or run asyncio"
+    )
 
 
 def _other_library() -> str | None:

@@ -10,33 +10,17 @@ import builtins
 import sys
 import warnings
 from concurrent.futures import CancelledError as _FutureCancelledError
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
+from simruns.core.words import ErrorKind
 
-KINDS = (
-    "connect",
-    "timeout",
-    "tls",
-    "transport",
-    "truncated",
-    "protocol",
-    "too_large",
-    "decode",
-    "auth",
-    "forbidden",
-    "bad_request",
-    "not_found",
-    "rate_limited",
-    "server",
-    "http",
-    "redirect",
-    "pagination",
-    "incomplete",
-    "invalid_argument",
-    "cancelled",
-)
+if TYPE_CHECKING:
+    from simruns.hold.runs import Runs
+    from simruns.request.query import BatchKey
+
+KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 """The words of `RequestError.kind`, the same as the names of the C++ `errc`."""
 
 
@@ -64,7 +48,7 @@ class RequestError(Error):
         self,
         message: str,
         *,
-        kind: str,
+        kind: ErrorKind,
         status: int | None = None,
         code: str | None = None,
         field: str | None = None,
@@ -78,7 +62,7 @@ class RequestError(Error):
         text: str | None = None,
     ) -> None:
         super().__init__(text or f"{kind}: {message}")
-        self.kind = kind
+        self.kind: ErrorKind = kind
         self.message = message
         self.status = status
         self.code = code
@@ -94,12 +78,12 @@ class RequestError(Error):
         self.position = position
         """Where a walk goes on: `batch.runs(start_at=error.position)`."""
         self.cause = cause
-        self.runs: Any = None
+        self.runs: Runs | None = None
         """The `Runs` that a `read` had received; None of other calls, and in an error that was
         pickled.
         """
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), str(self), {**self.__dict__, "runs": None})
 
 
@@ -168,7 +152,9 @@ class SuiteError(Error):
 
     _repr_html_ = shown_by("suite_error_html")
 
-    def __init__(self, message: str, runs: Any, failures: dict[Any, RequestError]) -> None:
+    def __init__(
+        self, message: str, runs: Runs | None, failures: dict[BatchKey, RequestError]
+    ) -> None:
         super().__init__(message)
         self.runs = runs
         """The `Runs` that came, also those of batches whose read failed in the middle; None in an
@@ -177,7 +163,7 @@ class SuiteError(Error):
         self.failures = failures
         """The error of each batch that could not be read, by its `BatchKey`."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return type(self), (str(self), None, self.failures)
 
 
@@ -193,18 +179,23 @@ class CancelledError(Error, _FutureCancelledError):
     Blocking calls raise it; awaited ones raise `asyncio.CancelledError`.
     """
 
-    kind = "cancelled"
-    position: str | None = None
-    runs: Any = None
-    """The `Runs` that a `read` had received; None of other calls, and in an error that was pickled.
-    """
+    kind: ErrorKind = "cancelled"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.position: str | None = None
+        """Where a walk goes on, as that of `RequestError`."""
+        self.runs: Runs | None = None
+        """The `Runs` that a `read` had received; None of other calls, and in an error that was
+        pickled.
+        """
+
+    def __reduce__(self) -> tuple[object, ...]:
         kept = {name: value for name, value in self.__dict__.items() if name != "runs"}
         return type(self), self.args, kept
 
 
-_CLASSES: dict[str, type[RequestError]] = {
+_CLASSES: dict[ErrorKind, type[RequestError]] = {
     "connect": ConnectionError,
     "timeout": RequestTimeoutError,
     "tls": ConnectionError,
@@ -228,7 +219,7 @@ def invalid(message: str, *, field: str | None = None) -> InvalidArgumentError:
 
 
 def from_failure(
-    kind: str,
+    kind: ErrorKind,
     message: str,
     status: int | None,
     code: str | None,

@@ -1,8 +1,9 @@
-"""How objects of this package are pickled: by their public names, or not at all."""
+"""How objects of this package are known and pickled: by their public names, or not at all."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, TypeVar
+from inspect import get_annotations
+from typing import Any, NoReturn, TypeVar, get_type_hints
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="Unpickled")
@@ -11,10 +12,35 @@ Self = TypeVar("Self", bound="Unpickled")
 def public(thing: T) -> T:
     """Lets a class or function be known, printed and pickled as `simruns.NAME`.
 
-    The room that it is written in may then change, and no pickle and no reader is concerned.
+    The room that it is written in may then change, and no pickle and no reader is concerned. For
+    Python, the source of such a class would be in `simruns/__init__.py`: `inspect.getsource` finds
+    that of its methods, and says of the class that there is none.
     """
+    if isinstance(thing, type):
+        _be_public(thing)
     thing.__module__ = "simruns"
     return thing
+
+
+def _be_public(cls: Any) -> None:
+    if issubclass(cls, dict):  # a TypedDict, which knows the module of its types
+        return
+    own = get_annotations(cls)
+    if own:  # resolved here: its types would be looked up in the module that it is known by
+        hints = get_type_hints(cls)
+        cls.__annotations__ = {name: hints[name] for name in own}
+    if issubclass(cls, tuple):
+        cls.__new__.__annotations__ = cls.__annotations__
+    else:
+        cls.__dir__ = _public_names
+    if "__firstlineno__" in vars(cls):  # of the file that it is written in
+        type.__delattr__(cls, "__firstlineno__")
+
+
+def _public_names(self: object) -> list[str]:
+    """Gives what Tab offers: no private name."""
+    names = object.__dir__(self)
+    return [name for name in names if name.startswith("__") or not name.startswith("_")]
 
 
 class Unpickled:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from simruns import _core
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
+from simruns.core.words import JSONValue, Proof, WalkTaken
 from simruns.request.query import BatchKey
 
-VERDICTS = ("complete", "unverified", "incomplete")
+VERDICTS: tuple[Proof, ...] = get_args(Proof)
 
 
 @public
@@ -19,7 +20,7 @@ class BatchCompleteness(NamedTuple):
     """The completeness of the walk through one batch."""
 
     key: BatchKey
-    verdict: str
+    verdict: Proof
     """Whether all runs came: "complete", "unverified" or "incomplete"."""
     received: int
     """Runs that came, each counted once."""
@@ -39,7 +40,7 @@ class BatchCompleteness(NamedTuple):
     """Attempts that were sent."""
     retries: int
     """Requests that brought no page."""
-    walk: str
+    walk: WalkTaken
     """How pages were asked for: "cursor", "backward", "windows", "restarted" or "joined".
 
     "restarted" is by cursor, after windows were in doubt; "joined" is in more than one of these
@@ -83,10 +84,10 @@ class Completeness:
         self._doubt = doubt
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Proof:
         """The worst verdict of the batches; "unverified" if there are none."""
-        verdicts = {batch.verdict for batch in self.batches} or {"unverified"}
-        return next((v for v in ("incomplete", "unverified") if v in verdicts), "complete")
+        there = {batch.verdict for batch in self.batches} or {"unverified"}
+        return next(proof for proof in reversed(VERDICTS) if proof in there)
 
     @property
     def received(self) -> int:
@@ -157,17 +158,16 @@ class Completeness:
         """Whether `max_runs` ended the walk of a batch before its end."""
         return any(batch.limited for batch in self.batches)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, JSONValue]:
         """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
                  "retries", "reached_end", "limited", "unnamed", "foreign", "bad",
                  "empty")  # fmt: skip
-        each = [{**b.key._asdict(), **dict(zip(b._fields[1:], b[1:], strict=True)),
-                 "gaps": [list(gap) for gap in b.gaps]} for b in self.batches]  # fmt: skip
+        each: list[JSONValue] = [_plain(batch) for batch in self.batches]
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
     @classmethod
-    def of_dict(cls, told: Any) -> Completeness:
+    def of_dict(cls, told: object) -> Completeness:
         """Gives the completeness that `to_dict` gave. Raises ValueError for what is none."""
         if not isinstance(told, dict) or not isinstance(told.get("batches"), list):
             raise ValueError("no completeness")
@@ -227,6 +227,12 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+def _plain(batch: BatchCompleteness) -> dict[str, JSONValue]:
+    fields = batch._asdict()
+    del fields["key"]
+    return {**batch.key._asdict(), **fields, "gaps": [list(gap) for gap in batch.gaps]}
+
+
 def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     try:
         key = BatchKey(*(told[name] for name in BatchKey._fields))
@@ -248,5 +254,6 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
 @cache
 def _plain_fields() -> dict[str, Any]:
     """Gives the types of the fields that are one number, word or truth value."""
-    hints = get_type_hints(BatchCompleteness, globals())
-    return {name: hint for name, hint in hints.items() if name not in ("key", "gaps")}
+    hints = get_type_hints(BatchCompleteness)
+    plain = {name: hint for name, hint in hints.items() if name not in ("key", "gaps")}
+    return {name: str if get_origin(hint) is Literal else hint for name, hint in plain.items()}

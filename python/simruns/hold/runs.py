@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, NoReturn, overload
+from typing import TYPE_CHECKING, NoReturn, overload
 
 from simruns import _core
 from simruns.core.extras import require
@@ -25,6 +25,9 @@ from simruns.hold.parquet import write_parquet
 from simruns.hold.tables import Table, Tabular
 from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
+
+if TYPE_CHECKING:
+    import pyarrow
 
 ROWS = "simruns.rows"
 """The key, in the metadata of a file, of what `rows_told` gives, as JSON."""
@@ -93,9 +96,9 @@ class Runs(Tabular):
         with replacing(path) as temporary:
             write_parquet(self, temporary)
 
-    def to_file_table(self) -> Any:
-        pyarrow = require("pyarrow", "arrow", "to_parquet")
-        texts = pyarrow.array((run.to_json() for run in self), pyarrow.large_string())
+    def to_file_table(self) -> pyarrow.Table:
+        pa = require("pyarrow", "arrow", "to_parquet")
+        texts = pa.array((run.to_json() for run in self), pa.large_string())
         table = self.to_arrow().append_column("json", texts)
         return table.replace_schema_metadata({**table.schema.metadata, **self._file_metadata()})
 

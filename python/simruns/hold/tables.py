@@ -23,6 +23,7 @@ from simruns.hold.completeness import Completeness
 if TYPE_CHECKING:
     import pandas
     import polars
+    import pyarrow
 
 COMPLETENESS = "simruns.completeness"
 """The key of `Completeness.to_dict()` in the metadata of tables and in pandas `attrs`, as JSON.
@@ -52,17 +53,18 @@ class Tabular(Unpickled):
         self.read_at = read_at
         """When the last page came, in UTC."""
 
-    def to_arrow(self, *, columns: Sequence[str] | None = None) -> Any:
+    def to_arrow(self, *, columns: Sequence[str] | None = None) -> pyarrow.Table:
         """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages.
 
         `columns` names the columns that are wanted, in the order in which they are to come; no
         others are built.
         """
-        pyarrow = require("pyarrow", "arrow", "to_arrow")
-        with pyarrow.RecordBatchReader.from_stream(self._built(columns)) as reader:
-            return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
+        pa = require("pyarrow", "arrow", "to_arrow")
+        with pa.RecordBatchReader.from_stream(self._built(columns)) as reader:
+            table: pyarrow.Table = pa.Table.from_batches(list(reader), schema=reader.schema)
+            return table
 
-    def to_file_table(self) -> Any:
+    def to_file_table(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table` of what a file holds of this."""
         return self.to_arrow()
 

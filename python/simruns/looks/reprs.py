@@ -38,7 +38,7 @@ def issue_line(issue: _core.Issue) -> str:
 
 def verdicts_of(runs: Iterable[_core.Run]) -> dict[str, int]:
     """Counts the runs of each verdict that there is."""
-    counts = Counter(run.verdict for run in runs)
+    counts: Counter[str] = Counter(run.verdict for run in runs)
     return {word: counts[word] for word in TONES if counts[word]}
 
 

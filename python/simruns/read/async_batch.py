@@ -1,15 +1,18 @@
-"""One batch, and many: the ways of reading them by tasks of an event loop."""
+"""One batch, and many: the ways of reading them by tasks of an event loop.
+
+asyncio takes longer to load than all of this, and who only names these classes, as `Client` does,
+needs none of it: whatever is awaited imports it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simruns import _core
-from simruns.core.bridge import bridge, running_loop
+from simruns.archive.result import ArchiveResult
 from simruns.core.errors import CancelledError
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
@@ -32,8 +35,6 @@ from simruns.request.query import (
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from simruns.archive.result import ArchiveResult
 
 
 @public
@@ -78,7 +79,10 @@ class AsyncBatch(BatchBase):
 
         A cancelled task waits until the runs that came are written.
         """
+        import asyncio
+
         from simruns.archive.writing import Archiver, named
+        from simruns.core.bridge import running_loop
 
         running_loop()
         archiver = Archiver(self._core, self.key, named(directory), how)
@@ -91,7 +95,8 @@ class AsyncBatch(BatchBase):
                 while not work.done():  # a task that is cancelled once more waits on
                     with suppress(asyncio.CancelledError):
                         await asyncio.wait([work])
-                work.cancelled() or work.exception()  # looked at, so that the loop does not warn
+                if not work.cancelled():
+                    work.exception()  # looked at, so that the loop does not warn
                 raise
 
     @names(FollowChoice)
@@ -114,6 +119,8 @@ class AsyncBatch(BatchBase):
         return AsyncFollowStream(self._core, self.key, checked)
 
     async def _page(self, query: _core.Query) -> _core.Page:
+        from simruns.core.bridge import bridge
+
         here = bridge()
         page: _core.Page = await here.outcome(self._core.start_page(query, here.mailbox))
         return page
@@ -149,6 +156,10 @@ class AsyncSuite(Unpickled):
 async def read_all(
     core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
 ) -> Runs:
+    import asyncio
+
+    from simruns.core.bridge import bridge
+
     queries = [make_query(key, how, caller="read") for key in keys]
     mailbox = bridge().mailbox
     with Progress(progress) as bar:
@@ -165,6 +176,10 @@ async def read_all(
 
 
 async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:
+    import asyncio
+
+    from simruns.core.bridge import bridge
+
     await bridge().settled(operation)
     try:
         stop_if_hopeless(key, operation, alone=alone)
@@ -173,6 +188,8 @@ async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> Non
 
 
 async def _watch(reads: Reads, bar: Progress) -> None:
+    import asyncio
+
     while True:
         show(reads, bar)
         await asyncio.sleep(TICK)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simruns import _core
+from simruns.archive.result import ArchiveResult
 from simruns.core import checks
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
@@ -28,8 +29,6 @@ from simruns.request.query import (
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from simruns.archive.result import ArchiveResult
 
 
 class BatchBase(Unpickled):

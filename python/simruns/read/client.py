@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from simruns import _core
 from simruns.core import checks, logs
 from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
+from simruns.read.async_batch import AsyncBatch, AsyncSuite
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
 from simruns.request.options import CallOptions, Options, checked, checked_for_calls
@@ -21,7 +22,7 @@ from simruns.request.query import BatchKey
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from simruns.read.async_batch import AsyncBatch, AsyncSuite
+Connected = TypeVar("Connected", bound="_Connected")
 
 
 class _Connected:
@@ -54,8 +55,8 @@ class _Connected:
         """Whether the client is closed: it, or the one that made it, by `with_options`."""
         return self._core.closed
 
-    @names(CallOptions)
-    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+    @names(CallOptions, kept=True)
+    def with_options(self: Connected, **options: Unpack[CallOptions]) -> Connected:
         """Gives a client that differs in some options, and shares the connections and budgets.
 
             client.with_options(attempt_timeout=5).batch(scenario="...", batch="...").head(1)
@@ -129,14 +130,10 @@ class AsyncClient(_Connected):
 
     def batch(self, *, scenario: str, batch: str, project: str | None = None) -> AsyncBatch:
         """Gives a batch of a scenario, to read from. Sends nothing."""
-        from simruns.read.async_batch import AsyncBatch
-
         return AsyncBatch(self._core, self._key(scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
         """Gives many batches, which are named as for `Client.batches`. Sends nothing."""
-        from simruns.read.async_batch import AsyncSuite
-
         return AsyncSuite(self._core, read_pairs(pairs, self.project))
 
     async def close(self) -> None:
@@ -160,9 +157,9 @@ if hasattr(sys, "ps1") or "IPython" in sys.modules:  # a person may ask `help` a
 
 
 def _trust(url: str, options: dict[str, Any]) -> None:
-    """Has an https client trust certifi's authorities where the system has none."""
+    """Has an https client trust what `settings.trust` finds where OpenSSL finds nothing."""
     if not url.lower().startswith("https:") or "ca_file" in options:
         return
-    found = settings.trust_file()
+    found = settings.trust().ca_file
     if found is not None:
         options["ca_file"] = found

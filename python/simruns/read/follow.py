@@ -10,13 +10,15 @@ from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
+from simruns.core.words import FollowEnd
 from simruns.read.streams import AsyncOnce, SyncOnce
 from simruns.request.query import BatchKey, FollowChoice, make_query
 
 Predicate = Callable[[_core.Run], object]
 
-INTERVAL = 5.0
-JITTER = 0.2
+_DEFAULTS = _core.FollowOptions.defaults()
+INTERVAL = _DEFAULTS["interval"]
+JITTER = _DEFAULTS["jitter"]
 
 
 @public
@@ -41,7 +43,7 @@ class FollowStatus(NamedTuple):
     """Pages that came."""
     requests: int
     """Attempts that were sent."""
-    ended: str | None
+    ended: FollowEnd | None
     """What ended the following: `count`, `until`, `idle` or `deadline`; None while it goes on."""
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.help import tabled
 from simruns.core.pickling import public
 
 
@@ -21,23 +22,23 @@ class CallOptions(TypedDict, total=False):
     """
 
     connect_timeout: float | None
-    """Seconds for looking up the name, connecting and TLS together. Default 10."""
+    """Seconds for looking up the name, connecting and TLS together."""
     attempt_timeout: float | None
-    """Seconds for one attempt as a whole, from connecting to the last byte. Default 30."""
+    """Seconds for one attempt as a whole, from connecting to the last byte."""
     operation_timeout: float | None
-    """Seconds for one page with its retries and pauses. Default 300."""
+    """Seconds for one page with its retries and pauses."""
     walk_timeout: float | None
-    """Seconds for a whole walk. Default 0, which is none."""
+    """Seconds for a whole walk."""
     max_attempts: int | None
-    """Attempts for one page, the first included. Default 4."""
+    """Attempts for one page, the first included."""
     backoff_base: float | None
-    """Seconds: the pause before retry n is random, up to base * 2^n. Default 0.1."""
+    """Seconds: the pause before retry n is random, up to base * 2^n."""
     backoff_cap: float | None
-    """Seconds that a pause before a retry has at most. Default 20."""
+    """Seconds that a pause before a retry has at most."""
     retry_after_cap: float | None
-    """Seconds: a server that asks for a longer pause fails the request at once. Default 60."""
+    """Seconds: a server that asks for a longer pause fails the request at once."""
     retry_server_errors: bool | None
-    """Whether a status of 500 is tried again. Default: True."""
+    """Whether a status of 500 is tried again."""
     max_header_bytes: int | None
     """Bytes that the header of one response has at most."""
     max_body_bytes: int | None
@@ -51,12 +52,12 @@ class CallOptions(TypedDict, total=False):
     prefetch: int | None
     """Pages that are fetched ahead of the one being read. 0 fetches only what is asked for.
 
-    Default 1; for a reader of a settled batch that keeps up, as many as there are connections.
+    A reader of a settled batch that keeps up gets as many as there are connections.
     """
     compression: bool | None
-    """Whether responses may come as gzip. Default: True, but False for a server on this machine."""
+    """Whether responses may come as gzip. None: for all but a server on this machine."""
     headers: Mapping[str, str] | None
-    """Headers that are sent with each request, beside those of the library. Default: none.
+    """Headers that are sent with each request, beside those of the library. None: no others.
 
     A value may be a secret: nothing shows it. `User-Agent` takes the place of the library's. Those
     of `with_options` are added to those of the client, in place of the same names.
@@ -64,25 +65,27 @@ class CallOptions(TypedDict, total=False):
 
 
 @public
+@tabled
 class Options(CallOptions, total=False):
     """Keyword arguments of `Client` and `AsyncClient`.
 
-    None stands for the default, as leaving an option out does. A timeout of 0 is none.
+    None stands for the default, as leaving an option out does. A timeout of 0 is none. Times are in
+    seconds, sizes in bytes.
     """
 
     connections: int | None
-    """Connections that are open at once; all reads of the client share them. Default 8."""
+    """Connections that are open at once; all reads of the client share them."""
     request_budget: int | None
     """Requests in any 300 seconds; further ones wait. 0 is no limit.
 
-    Default: 1,000, as the vendor asks, and no limit for a server on this machine.
+    None: 1,000, as the vendor asks, and no limit for a server on this machine.
     """
     ca_file: str | os.PathLike[str] | None
-    """A PEM file of the authorities to trust. Default: those of the system."""
+    """A PEM file of the authorities to trust. None: those of the system."""
     proxy: str | None
-    """`http://[user:password@]host[:port]`: it opens a tunnel to the server. Default: none."""
+    """`http://[user:password@]host[:port]`: it opens a tunnel to the server. None: no proxy."""
     proxy_from_env: bool | None
-    """Whether HTTPS_PROXY and NO_PROXY are heeded, as curl does. Default: False."""
+    """Whether HTTPS_PROXY and NO_PROXY are heeded, as curl does."""
 
 
 _from_one = partial(checks.count, low=1)

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, TypedDict
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.help import tabled
 from simruns.core.pickling import public
+from simruns.core.words import OnBadRun, WalkMode
 
 
 @public
@@ -30,20 +32,20 @@ class Choice(TypedDict, total=False):
     """Which runs. None stands for the default, as leaving an argument out does."""
 
     sort: str | None
-    """The order of the runs: `field:asc` or `field:desc`. Default `createdAt:asc`."""
+    """The order of the runs: `field:asc` or `field:desc`."""
     filter: str | None
-    """A filter, which is passed to the server as it is. Default: none."""
+    """A filter, which is passed to the server as it is. None: no filter."""
     endpoint_type: str | None
-    """Only runs of this endpoint type. Default: of all types."""
+    """Only runs of this endpoint type. None: of all types."""
 
 
 class PageChoice(Choice, total=False):
     """Which page."""
 
     page_size: int | None
-    """Runs that one request asks for, 1 to 100. Default 100."""
+    """Runs that one request asks for, 1 to 100."""
     skip: int | None
-    """Runs to leave out at the start. Default 0."""
+    """Runs to leave out at the start."""
     start_at: str | None
     """A position of a stream or an error, or the `next` cursor of a page: reading goes on there.
 
@@ -51,53 +53,54 @@ class PageChoice(Choice, total=False):
     """
     start_before: str | None
     """The `previous` cursor of a page: the runs before it come, from the last to the first."""
-    bad: str | None
+    bad: OnBadRun | None
     """What becomes of a run that is no JSON, as for a NaN in it.
 
-    "error", the default, makes its page an error. "issue" leaves it out, where it is certain where
-    the run ends, and tells of it in `bad_runs` and `issues`; the walk is then never "complete".
+    "error" makes its page an error. "issue" leaves it out, where it is certain where the run ends,
+    and tells of it in `bad_runs` and `issues`; the walk is then never "complete".
     """
     strict: bool
-    """Whether the first issue is an error, instead of being noted in `issues`. Default False."""
+    """Whether the first issue is an error, instead of being noted in `issues`."""
 
 
 @public
+@tabled
 class Walk(PageChoice, total=False):
     """Which runs, and how to go through them."""
 
     max_runs: int | None
-    """Runs after which the walk ends, `limited` and unverified. Default: all."""
-    walk: str | None
+    """Runs after which the walk ends, `limited` and unverified. None: no bound."""
+    walk: WalkMode | None
     """How pages are asked for; the runs are the same.
 
     "cursor" asks for one after another. "windows" asks for them by their numbers, over several
-    connections, and goes back to the cursor if the batch moves. "auto", the default, takes
-    windows where the batch looks settled and has more than a few pages.
+    connections, and goes back to the cursor if the batch moves. "auto" takes windows
+    where the batch looks settled and has more than a few pages.
     """
     allow_incomplete: bool
-    """Whether too few runs are a warning, instead of an `IncompleteError`. Default False."""
+    """Whether too few runs are a warning, instead of an `IncompleteError`."""
 
 
 class ArchiveChoice(Choice, total=False):
     """Which runs to keep, and how to get them."""
 
     page_size: int | None
-    """Runs that one request asks for, 1 to 100. Default 100."""
+    """Runs that one request asks for, 1 to 100."""
     allow_incomplete: bool
-    """Whether too few runs end the archiving quietly, instead of raising. Default False."""
+    """Whether too few runs end the archiving quietly, instead of raising."""
 
 
 class FollowChoice(TypedDict, total=False):
     """Which runs of a live batch. None stands for the default, as leaving an argument out does."""
 
     filter: str | None
-    """A filter, which is passed to the server as it is. Default: none."""
+    """A filter, which is passed to the server as it is. None: no filter."""
     endpoint_type: str | None
-    """Only runs of this endpoint type. Default: of all types."""
+    """Only runs of this endpoint type. None: of all types."""
     page_size: int | None
-    """Runs that one request asks for, 1 to 100. Default 100."""
+    """Runs that one request asks for, 1 to 100."""
     strict: bool
-    """Whether the first issue is an error, instead of being noted in `issues`. Default False."""
+    """Whether the first issue is an error, instead of being noted in `issues`."""
 
 
 def _order(name: str, value: Any) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.core import checks
@@ -56,19 +57,54 @@ def _set(variable: str, check: Callable[[str, Any], str]) -> str | None:
     return check(variable, value) if value else None
 
 
-def trust_file() -> str | None:
-    """Gives the file of certifi's authorities if this machine has none of its own, else None."""
-    if os.environ.get("SSL_CERT_FILE") or _has_system_store():
-        return None
+class Trust(NamedTuple):
+    """Which authorities an https client trusts that is given no file of them."""
+
+    places: tuple[str, ...]
+    """The files and directories that hold them; none if none are known on this machine."""
+    ca_file: str | None
+    """The file that the client has to be given, where OpenSSL would find none by itself."""
+
+
+def trust() -> Trust:
+    """Finds the authorities: those of OpenSSL, else of a system, else of certifi.
+
+    The OpenSSL of a wheel looks where the system had them that the wheel was built on.
+    """
+    file, directories = _core.trust_places()
+    named = os.environ.get("SSL_CERT_FILE")
+    directories = os.environ.get("SSL_CERT_DIR") or directories
+    places = tuple(filter(_has_authorities, [named or file, *directories.split(":")]))
+    if places or named:
+        return Trust(places, None)
+    found = next(filter(_has_authorities, SYSTEM_FILES), None) or _file_of_certifi()
+    return Trust((), None) if found is None else Trust((found,), found)
+
+
+SYSTEM_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where Debian, Fedora, SUSE, Alpine and macOS, and what is made of them, keep authorities."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
+
+
+def _has_authorities(place: str) -> bool:
+    """Tells whether there is a file, or a directory with files that OpenSSL would ask for."""
+    try:
+        if os.path.isdir(place):
+            return any(map(_HASHED.fullmatch, os.listdir(place)))
+        return os.path.getsize(place) > 0
+    except (OSError, ValueError):
+        return False
+
+
+def _file_of_certifi() -> str | None:
     try:
         return str(import_module("certifi").where())
     except ImportError:
         return None
-
-
-def _has_system_store() -> bool:
-    import ssl
-
-    paths = ssl.get_default_verify_paths()
-    folder: str | None = paths.capath  # None if it is not there
-    return bool(paths.cafile) or (folder is not None and bool(os.listdir(folder)))

@@ -13,7 +13,7 @@ from simruns.core.errors import Error, MissingExtraError, invalid
 from simruns.simulator.faults import as_json, read_script
 
 PathLike = str | os.PathLike[str]
-Live = bool | Mapping[str, Any] | PathLike
+Live = bool | Mapping[str, object] | PathLike
 """Whether to be live; or the schedule to be live by, or a file that holds it."""
 Pair = bool | tuple[PathLike, PathLike]
 """Whether to speak TLS, or the PEM files of the certificate and its key."""

@@ -25,9 +25,9 @@ class Faults:
 
     def __init__(self, *, seed: int = 0) -> None:
         self._seed = checks.count("seed", seed, 0, 2**53)
-        self._rules: list[dict[str, Any]] = []
+        self._rules: list[dict[str, object]] = []
 
-    def add(self, **rule: Any) -> Faults:
+    def add(self, **rule: object) -> Faults:
         """Adds a rule.
 
         `requests`, `every`, `page`, `batch`, `chance` and `times` say when; the other words say
@@ -36,14 +36,15 @@ class Faults:
         self._rules.append(rule)
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
+        """Gives the script as it stands in a file."""
         return {"seed": self._seed, "faults": list(self._rules)}
 
     def __repr__(self) -> str:
         return f"Faults(seed={self._seed}, {len(self._rules)} rules)"
 
 
-Script = Faults | Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | os.PathLike[str]
+Script = Faults | Mapping[str, object] | Sequence[Mapping[str, object]] | str | os.PathLike[str]
 """A script, its rules as a list, or the file (.json, .yaml) that holds one."""
 
 

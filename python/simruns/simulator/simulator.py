@@ -6,11 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
+from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.read.client import AsyncClient, Client
 from simruns.request.options import Options
@@ -45,6 +46,18 @@ class BatchTruth(NamedTuple):
     """Whether the rate is lower than that of the first batch of the scenario."""
     flaky: bool
     """Whether the rate is so near to a half that single runs tell little."""
+
+
+class LoggedRequest(TypedDict):
+    """A request that came to a Simulator, and how it responded."""
+
+    number: int
+    at: float
+    method: str
+    target: str
+    status: int
+    bytes: int
+    faulty: bool
 
 
 @public
@@ -181,23 +194,25 @@ class Simulator:
             for key, rate, regressed, flaky in self._core.truths()
         ]
 
+    @names(Options)
     def client(self, **options: Unpack[Options]) -> Client:
         """Makes a client of it."""
         return Client(self.url, project=self.project, api_key=self.api_key, **self._own(options))
 
+    @names(Options)
     def async_client(self, **options: Unpack[Options]) -> AsyncClient:
         """Makes an async client of it."""
         return AsyncClient(
             self.url, project=self.project, api_key=self.api_key, **self._own(options)
         )
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self) -> list[LoggedRequest]:
         """Gives the latest 10,000 requests, each as a dictionary.
 
         Its keys are `number` from 1, `at` (seconds since 1970), `method`, `target` (path and
         query), `status` (0: a reset), `bytes` of the body, and `faulty`.
         """
-        return self._core.requests()
+        return cast("list[LoggedRequest]", self._core.requests())
 
     def clear_requests(self) -> None:
         """Forgets the requests so far; their numbers go on."""
