@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile check contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile check types wheel contract toxiproxy kills stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -33,6 +33,14 @@ check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/check.sh
+
+types: ## pyright on the package, the examples and a program of a user; it comes by pip and npm
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@scripts/types.sh
+
+wheel: ## the sdist, from it a wheel, and that in an environment of its own
+	@scripts/bootstrap.sh demo
+	@scripts/wheel.sh
 
 contract: ## a Simulator against its contract, by schemathesis
 	@$(MAKE) -s --no-print-directory .venv/installed-test

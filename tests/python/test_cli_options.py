@@ -20,7 +20,7 @@ import simruns
 from simruns.archive.lock import NAME as LOCK
 from simruns.cli import main
 
-COMMANDS = ("demo", "serve", "export", "archive", "follow")
+COMMANDS = ("demo", "serve", "export", "archive", "follow", "doctor")
 PYTHON_ARGUMENTS = re.compile(
     r"\b(base_url|api_key|token|ca_file|page_size|allow_incomplete|proxy_from_env|start_at"
     r"|max_\w+|\w+_timeout|retry_after_cap|latency_ms|endpoint_type|error\.\w+|None|True|False)\b"

@@ -40,6 +40,7 @@ ENCODINGS: dict[str, dict[str, str]] = {
 }
 COMMANDS = (
     "--version", "--help", "demo", "export", "export -", "archive", "show", "show RUN", "follow",
+    "doctor",
 )  # fmt: skip
 TO_STDOUT = ("export -", "show", "show RUN", "follow")
 """The commands whose runs go to standard output."""
@@ -86,6 +87,7 @@ class Command:
             "show": ["show", *where],
             "show RUN": ["show", *where, f"{scenario} 1"],
             "follow": ["follow", *where, "--count", "3"],
+            "doctor": ["doctor", *where],
         }.get(name, [name])
         self.environment = {"SIMRUNS_API_KEY": sim.api_key}
 
@@ -207,7 +209,7 @@ def test_a_reader_who_has_gone_is_no_noise(
         assert "Traceback" not in done.stderr
         assert "Exception" not in done.stderr
         assert "Broken pipe" not in done.stderr
-    gone = left != "errors" and name not in ("demo", "export", "archive")
+    gone = left != "errors" and name not in ("demo", "export", "archive", "doctor")
     assert done.returncode == (1 if gone else 0)
     if command.written is not None:
         assert command.written.exists()
@@ -351,7 +353,7 @@ def test_a_dumb_terminal_gets_lines(odd: simruns.Simulator, data: Path, tmp_path
     assert [json.loads(line)["verdict"] for line in lines[:3]] == ["success", "failure", "success"]
 
 
-@pytest.mark.parametrize("name", ["demo", "export", "export -", "archive", "show"])
+@pytest.mark.parametrize("name", ["demo", "export", "export -", "archive", "show", "doctor"])
 def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     odd: simruns.Simulator, data: Path, tmp_path: Path, name: str
 ) -> None:
@@ -360,7 +362,7 @@ def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     assert code == 0, shown
     assert b"Traceback" not in shown
     assert shown.isascii() or name == "export -"
-    assert b"complete" in shown
+    assert (b"has 3 runs" if name == "doctor" else b"complete") in shown
 
 
 def test_a_terminal_that_goes_ends_no_export_that_is_to_outlive_it(tmp_path: Path) -> None:

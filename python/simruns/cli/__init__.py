@@ -1,4 +1,4 @@
-"""The command line: `simruns demo`, `serve`, `export`, `archive`, `show`, `follow`."""
+"""The command line: `simruns demo`, `serve`, `export`, `archive`, `show`, `follow`, `doctor`."""
 
 from __future__ import annotations
 

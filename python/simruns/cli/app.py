@@ -61,12 +61,15 @@ def _options(
 @app.command(short_help="Show the whole way once.")
 def demo(
     data: Data = None,
-    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("simruns-demo"),
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write to. Default: simruns-demo.")
+    ] = None,
     verbose: Verbose = 0,
 ) -> None:
     """Start a local Simulator, fetch every batch over HTTP, show a row a scenario, write Parquet.
 
-    Without --data, a seeded generator makes the runs.
+    Without --data, a seeded generator makes the runs. Without pyarrow, nothing is written unless
+    --out asks for it, which then fails.
     """
     with endings(), terminable():
         from simruns.cli.demo import run_demo
@@ -314,3 +317,27 @@ def follow(
                 allow_empty,
             )
         )  # fmt: skip
+
+
+@app.command(short_help="Check the installation and the way to a server.")
+def doctor(
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Tell what is installed, which server, key, proxy and authorities are used, and whether one
+    small request succeeds; a line each, with what to do.
+
+    With --scenario and --batch, also whether the key may read that batch. Exit code 1: something
+    failed. What is not configured is not checked, and is no failure.
+    """
+    with endings(), terminable():
+        from simruns.cli.doctor import run_doctor
+        from simruns.cli.source import Server
+
+        run_doctor(Server(base_url, project, ca_file, proxy, api_key_file), scenario, batch)

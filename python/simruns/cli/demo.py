@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simruns.cli.endings import UsageError
 from simruns.cli.streams import cell, console, printable, tell
 from simruns.cli.summary import Summary, summaries
+from simruns.core.errors import MissingExtraError
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.hold.parquet import write_parquet
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+FOLDER = Path("simruns-demo")
 SEED = 7
 SCENARIOS = 6
 RUNS = 250
@@ -28,13 +30,15 @@ NARROWEST = 16
 """Columns that a table has at least for the names of the scenarios, if they are as long."""
 
 
-def run_demo(data: Path | None, out: Path) -> None:
-    require("pyarrow", "arrow", "writing Parquet")
+def run_demo(data: Path | None, out: Path | None) -> None:
+    lacking = _lacks_parquet(wanted=out is not None)
+    out = out or FOLDER
     if data is not None and not data.exists():
         raise UsageError(f"there is no file {data}")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; give a folder to --out")
-    out.mkdir(parents=True, exist_ok=True)
+    if lacking is None:
+        out.mkdir(parents=True, exist_ok=True)
     with (
         Simulator(data=data)
         if data is not None
@@ -44,7 +48,21 @@ def run_demo(data: Path | None, out: Path) -> None:
         with sim.client() as client:
             runs = client.batches(sim.batches()).read()
     _show(runs)
-    _write(runs, out)
+    if lacking is None:
+        _write(runs, out)
+    else:
+        tell(f"no files written: {lacking}")
+
+
+def _lacks_parquet(*, wanted: bool) -> MissingExtraError | None:
+    """Gives what says how to get Parquet, if it is not there; raises it if it is wanted."""
+    try:
+        require("pyarrow", "arrow", "writing Parquet")
+    except MissingExtraError as error:
+        if wanted:
+            raise
+        return error
+    return None
 
 
 def _show(runs: Runs) -> None:

@@ -32,9 +32,9 @@ class Server(NamedTuple):
                 ca_file=self.ca_file, proxy=self.proxy,
             )  # fmt: skip
         except InvalidArgumentError as error:
-            raise UsageError(self._with_its_origin(error)) from None
+            raise UsageError(self.with_its_origin(error)) from None
 
-    def _with_its_origin(self, error: InvalidArgumentError) -> str:
+    def with_its_origin(self, error: InvalidArgumentError) -> str:
         """Gives the text of an error, behind the flag or the variable that is at fault."""
         text = for_commands(error)
         if "base URL is not usable" in text:

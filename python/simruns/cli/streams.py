@@ -36,9 +36,10 @@ def prepare() -> None:
 def finish(code: int) -> int:
     """Writes what the streams still hold, and gives the exit code of the process."""
     for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError as error:
             abandon(stream)
             if stream is sys.stdout and error.errno != errno.EPIPE:
