@@ -12,7 +12,7 @@ from simruns import _core
 from simruns.archive.opening import open as open_runs
 from simruns.cli.endings import UsageError
 from simruns.cli.source import Source
-from simruns.cli.streams import console, printable, say, writing_to_stdout
+from simruns.cli.streams import console, say, writing_to_stdout
 from simruns.hold.completeness import Completeness
 from simruns.looks.conversation import met
 from simruns.looks.texts import counted, one_line, took
@@ -123,7 +123,7 @@ def _line(run: _core.Run) -> str:
     told = [run.id, run.verdict, counted(len(run.turns), "turn"), met(run)]
     told.append("" if run.duration_ms is None else took(run.duration_ms))
     told.append(one_line(run.summary or run.error_message or ""))
-    return printable("  ".join(one_line(each, 200) for each in told if each))
+    return "  ".join(one_line(each, 200) for each in told if each)
 
 
 def _print(text: str) -> None:
