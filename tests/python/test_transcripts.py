@@ -152,6 +152,7 @@ def test_rich_prints_every_text_within_the_width_and_the_encoding(
     shown.encode(encoding)
     assert max(map(cell_len, shown.splitlines())) <= width
     assert "\x1b" not in shown
+    assert not [line for line in shown.splitlines() if line.endswith(" ")]
     joined = "".join(shown.split())
     for text in ("[b red]markup[/b] [/end] :smile:", "<script>window.__pwned = 1</script>"):
         assert text.replace(" ", "") in joined

@@ -49,7 +49,7 @@ class Line(NamedTuple):
     parts: list[tuple[str, str]]
 
     def __str__(self) -> str:
-        return " " * self.indent + "".join(text for _, text in self.parts)
+        return (" " * self.indent + "".join(text for _, text in self.parts)).rstrip()
 
 
 def rendered(
@@ -65,7 +65,9 @@ def rendered(
             text.append(shown, style=_STYLES[style])
         indent = min(line.indent, options.max_width // 4)
         for folded in text.wrap(console, options.max_width - indent, overflow="fold") or [text]:
-            folded.pad_left(indent)
+            folded.rstrip()
+            if folded:
+                folded.pad_left(indent)
             yield folded
 
 
