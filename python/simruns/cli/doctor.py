@@ -102,7 +102,8 @@ def _lines(server: Server, scenario: str | None, batch: str | None) -> Iterator[
 
 
 def _installed() -> Iterator[Line]:
-    versions = ", ".join(f"{name} {version}" for name, version in _core.versions().items())
+    told = _core.versions().items()
+    versions = ", ".join(f"{name} {version.removeprefix(f'{name} ')}" for name, version in told)
     yield Line(OK, "simruns", f"{_core.__version__}, {versions}")
     python = f"{platform.python_implementation()} {platform.python_version()}"
     yield Line(OK, "Python", f"{python}, {platform.platform()}")
