@@ -1,9 +1,5 @@
 #include "async_step.hpp"
 
-#include "run_object.hpp"
-
-#include <utility>
-
 namespace simruns_python {
 
 namespace {
@@ -13,7 +9,7 @@ struct async_step {
   PyObject base;
   PyObject* stream;     ///< Null once it is done.
   PyObject* coroutine;  ///< What it waits by, from when it has to.
-  simruns::run_ptr (*take)(PyObject*) noexcept;
+  PyObject* (*take)(PyObject*) noexcept;
 };
 
 PyTypeObject* type = nullptr;
@@ -56,10 +52,11 @@ void deallocate(PyObject* self) noexcept {
 PySendResult send(PyObject* self, PyObject* value, PyObject** result) noexcept {
   auto& step = step_of(self);
   if (step.coroutine == nullptr && step.stream != nullptr) {
-    if (auto run = step.take(step.stream)) {
+    *result = step.take(step.stream);
+    bool const failed = *result == nullptr && PyErr_Occurred() != nullptr;
+    if (*result != nullptr || failed) {
       clear(self);
-      *result = make_run(std::move(run));
-      return *result == nullptr ? PYGEN_ERROR : PYGEN_RETURN;
+      return failed ? PYGEN_ERROR : PYGEN_RETURN;
     }
   }
   *result = nullptr;
@@ -108,7 +105,7 @@ PyObject* itself(PyObject* self) noexcept { return Py_NewRef(self); }
 
 }  // namespace
 
-PyObject* make_async_step(PyObject* stream, simruns::run_ptr (*take)(PyObject*) noexcept) noexcept {
+PyObject* make_async_step(PyObject* stream, PyObject* (*take)(PyObject*) noexcept) noexcept {
   auto* const self = PyObject_GC_New(async_step, type);
   if (self == nullptr) return nullptr;
   self->stream = Py_NewRef(stream);

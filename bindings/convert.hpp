@@ -45,16 +45,21 @@ py::object to_python(std::optional<T> const& value) {
   return value ? to_python(*value) : py::object(py::none());
 }
 
-/// Of handles on what never changes: a copy is the same object. They are not pickled, and say what
-/// to do `instead`.
+/// Of handles on what never changes: a copy is the same object.
 template <class Class>
-void copy_by_reference(Class& c, std::string const& instead) {
-  c.def("__copy__", [](py::object self) { return self; })
-      .def("__deepcopy__", [](py::object self, py::object const&) { return self; })
-      .def("__reduce__", [instead](py::object const& self) -> py::object {
-        auto const name = py::type::of(self).attr("__name__").template cast<std::string>();
-        throw py::type_error("a " + name + " is not pickled; " + instead);
-      });
+void copy_by_reference(Class& c) {
+  c.def("__copy__", [](py::object self) {
+     return self;
+   }).def("__deepcopy__", [](py::object self, py::object const&) { return self; });
+}
+
+/// Of what is not pickled: it says what to do `instead`.
+template <class Class>
+void refuse_pickling(Class& c, std::string const& instead) {
+  c.def("__reduce__", [instead](py::object const& self) -> py::object {
+    auto const name = py::type::of(self).attr("__name__").template cast<std::string>();
+    throw py::type_error("a " + name + " is not pickled; " + instead);
+  });
 }
 
 /// A method that shows an object by what a function of the Python module `looks` makes of it, which
@@ -71,6 +76,8 @@ inline auto line(char const* function) { return shown_by("simruns.looks.reprs", 
 struct py_issue {
   std::string path;
   std::string message;
+
+  friend bool operator==(py_issue const&, py_issue const&) = default;
 };
 
 inline py::list issue_list(std::span<simruns::issue const> issues) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "async_step.hpp"
+#include "given_runs.hpp"
 #include "operation.hpp"
 #include "simruns/runs/run_follower.hpp"
 #include "simruns/runs/run_generator.hpp"
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,7 @@ class basic_stream : public open_stream {
 
   /// In a child of fork the parent's walk is left alone, not closed.
   ~basic_stream() override {
+    given_.leave_all();
     if (io_->is_of_this_process()) {
       delete runs_;
     } else {
@@ -52,6 +55,7 @@ class basic_stream : public open_stream {
   /// the operation that was left, if there is one.
   std::shared_ptr<operation> start_ready(std::shared_ptr<mailbox> box) {
     require_open();
+    given_.leave_page();
     if (auto op = std::exchange(left_, nullptr)) {
       op->deliver_to(std::move(box));
       return op;
@@ -75,7 +79,7 @@ class basic_stream : public open_stream {
       interrupted_.reset();
     }
     for (;;) {  // another thread may take the run that this one waited for
-      if (auto run = try_next()) return pybind11::cast(py_run{std::move(run)});
+      if (auto run = next_if_here()) return run;
       auto const op = start_ready(nullptr);
       try {
         wait_with_signals(*op, std::nullopt);
@@ -87,8 +91,22 @@ class basic_stream : public open_stream {
     }
   }
 
+  /// Gives a run that is already here; null if there is none.
+  pybind11::object next_if_here() {
+    auto* const run = take_if_here();
+    if (run == nullptr && PyErr_Occurred() != nullptr) throw pybind11::error_already_set();
+    return pybind11::reinterpret_steal<pybind11::object>(run);
+  }
+
+  /// The same for the interpreter; null also if an error is set.
+  PyObject* take_if_here() {
+    auto run = try_next();
+    return run ? given_.give(std::move(run)) : nullptr;
+  }
+
   void close() {
     closed_ = true;
+    given_.leave_all();
     if (!io_->is_of_this_process()) return;
     runs_->close();
     if (auto op = latest_.lock()) op->cancel();
@@ -106,7 +124,10 @@ class basic_stream : public open_stream {
 
  protected:
   /// Takes that the end is given. False: it was given before.
-  bool note_end() noexcept { return !std::exchange(ended_, true); }
+  bool note_end() {
+    given_.leave_all();
+    return !std::exchange(ended_, true);
+  }
 
   Runs const& runs() const noexcept { return *runs_; }
 
@@ -144,6 +165,7 @@ class basic_stream : public open_stream {
   std::shared_ptr<io_thread> io_;
   Runs* runs_;
   char const* begin_anew_;
+  given_runs given_{std::is_same_v<Runs, simruns::run_generator>};
   std::weak_ptr<operation> latest_;
   std::shared_ptr<operation> interrupted_;  ///< The operation of a wait that a signal ended.
   std::shared_ptr<operation> left_;         ///< An operation whose task was cancelled.
@@ -219,14 +241,15 @@ class py_async_follow final : public py_follow {
   using py_follow::py_follow;
 };
 
-/// Takes a run that is here already; null if there is none, or if a step is to say why not.
+/// Takes a run that is here already; null if there is none, if a step is to say why not, or if an
+/// error is set.
 template <class Stream>
-simruns::run_ptr take_ready(PyObject* self) noexcept {
+PyObject* take_ready(PyObject* self) noexcept {
   auto const held = reinterpret_cast<pybind11::detail::instance*>(self)->get_value_and_holder();
   auto* const stream = held.value_ptr<Stream>();
   if (stream == nullptr) return nullptr;  // its `__init__` was not called
   try {
-    return stream->try_next();
+    return stream->take_if_here();
   } catch (std::exception const&) {
     return nullptr;
   }
@@ -235,7 +258,8 @@ simruns::run_ptr take_ready(PyObject* self) noexcept {
 /// `__next__`. A run that is here costs no call of a function of Python.
 template <class Stream>
 PyObject* next_run(PyObject* self) noexcept {
-  if (auto run = take_ready<Stream>(self)) return make_run(std::move(run));
+  auto* const ready = take_ready<Stream>(self);
+  if (ready != nullptr || PyErr_Occurred() != nullptr) return ready;
   auto* const run = PyObject_CallMethod(self, "_wait_for_next", nullptr);
   if (run != Py_None) return run;
   Py_DECREF(run);
@@ -258,8 +282,8 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
   py::class_<Stream, std::shared_ptr<Stream>> out(m, name, py::custom_type_setup(setup));
   out.def("_try_next",
           [](Stream& s) -> py::object {
-            auto run = s.try_next();
-            return run ? py::cast(py_run{std::move(run)}) : py::object(py::none());
+            auto run = s.next_if_here();
+            return run ? run : py::none();
           })
       .def("_start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
       .def("_leave", &Stream::leave, py::arg("operation"))

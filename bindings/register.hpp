@@ -9,6 +9,8 @@ void register_errors(pybind11::module_& m);
 void register_query(pybind11::module_& m);
 void register_run(pybind11::module_& m);
 void register_pages(pybind11::module_& m);
+void register_held_pages(pybind11::module_& m);
+void register_pickling(pybind11::module_& m);
 void register_arrow(pybind11::module_& m);
 void register_operation(pybind11::module_& m);
 void register_event_log(pybind11::module_& m);

@@ -28,7 +28,7 @@ class arrow_table {
         only_(std::move(only)) {
     simruns::columns_of(which_, only_);  // Throws for a name that is not there.
     for (auto const& walk : walks) {
-      pages_.insert(pages_.end(), walk->pages().begin(), walk->pages().end());
+      for (auto& page : walk->pages()) pages_.push_back(std::move(page));
     }
   }
 

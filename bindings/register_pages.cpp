@@ -1,13 +1,14 @@
 #include "register.hpp"
 
+#include "at_index.hpp"
 #include "convert.hpp"
 #include "handles.hpp"
-#include "simruns/page/parse_page.hpp"
 
 #include <pybind11/stl.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,40 +18,7 @@
 
 namespace simruns_python {
 
-py_run held_pages::at(std::size_t index) const {
-  auto const found = std::upper_bound(ends_.begin(), ends_.end(), index);
-  auto const number = static_cast<std::size_t>(found - ends_.begin());
-  auto const begin = number == 0 ? 0 : ends_[number - 1];
-  return py_run{pages_[number].share(index - begin)};
-}
-
 namespace {
-
-/// Gives the run at a Python index, from the end if negative, or the runs of a slice.
-template <class At>
-py::object at_index(py::handle index, std::size_t size, At at) {
-  if (PySlice_Check(index.ptr())) {
-    py::ssize_t begin = 0, end = 0, step = 0, count = 0;
-    auto const slice = py::reinterpret_borrow<py::slice>(index);
-    if (!slice.compute(static_cast<py::ssize_t>(size), &begin, &end, &step, &count)) {
-      throw py::error_already_set();
-    }
-    py::list out;
-    for (; count > 0; --count, begin += step) out.append(at(static_cast<std::size_t>(begin)));
-    return out;
-  }
-  if (!PyIndex_Check(index.ptr())) {
-    auto const kind = py::type::of(index).attr("__name__").cast<std::string>();
-    throw py::type_error("a run is found by a whole number or a slice, not by " + kind);
-  }
-  auto given = PyNumber_AsSsize_t(index.ptr(), PyExc_IndexError);
-  if (given == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
-  auto const found = given < 0 ? given + static_cast<py::ssize_t>(size) : given;
-  if (found < 0 || found >= static_cast<py::ssize_t>(size)) {
-    throw py::index_error("run " + std::to_string(given) + " of " + std::to_string(size));
-  }
-  return py::cast(at(static_cast<std::size_t>(found)));
-}
 
 std::string describe(simruns::page const& p) {
   auto const& total = p.pagination().total;
@@ -135,82 +103,6 @@ void register_completeness(py::module_& m) {
            [](completeness const& c) { return "<simruns.Completeness " + to_string(c) + ">"; });
 }
 
-/// Makes pages of the own texts of runs, a hundred in each, as if a server had sent them.
-class page_maker {
- public:
-  void add(std::string_view text) {
-    body_ += begins_.empty() ? std::string_view("{\"data\":[") : std::string_view(",");
-    begins_.push_back(body_.size());
-    body_ += text;
-    ends_.push_back(body_.size());
-    if (begins_.size() == runs_of_a_page) finish_page();
-  }
-
-  std::shared_ptr<held_pages> finish() {
-    finish_page();
-    made_->tally.received = static_cast<std::int64_t>(made_->size());
-    return std::move(made_);
-  }
-
- private:
-  static constexpr std::size_t runs_of_a_page = 100;
-  static constexpr std::string_view end_of_page =
-      R"(],"pagination":{"limit":100,"skip":0,"total":0,"hasNext":false,"hasPrevious":false}})";
-
-  void finish_page() {
-    if (begins_.empty()) return;
-    body_ += end_of_page;
-    auto parsed = simruns::parse_page(std::exchange(body_, {}));
-    if (!parsed) throw py::value_error("not the JSON of a run: " + parsed.error().message);
-    require_each_its_text(*parsed);
-    made_->add(*std::move(parsed));
-    begins_.clear();
-    ends_.clear();
-  }
-
-  /// Refuses a text that is more than one value, or less, which would shift the others.
-  void require_each_its_text(simruns::page const& page) const {
-    bool same = page.size() == begins_.size();
-    for (std::size_t i = 0; same && i < page.size(); ++i) {
-      auto const begin = static_cast<std::size_t>(page[i].json().data() - page.body().data());
-      same = begin == begins_[i] && begin + page[i].json().size() == ends_[i];
-    }
-    if (!same) throw py::value_error("not the JSON of a run: a text is not one value, and only it");
-  }
-
-  std::shared_ptr<held_pages> made_ = std::make_shared<held_pages>();
-  std::string body_;
-  std::vector<std::size_t> begins_;
-  std::vector<std::size_t> ends_;
-};
-
-using walks = std::vector<std::shared_ptr<held_pages>>;
-
-void add_bad_runs(held_pages& to, walks const& from) {
-  for (auto const& walk : from) {
-    to.bad_runs.insert(to.bad_runs.end(), walk->bad_runs.begin(), walk->bad_runs.end());
-  }
-}
-
-std::shared_ptr<held_pages> pages_of_texts(py::iterable const& texts, walks const& bad_of) {
-  page_maker maker;
-  for (auto const text : texts) maker.add(text.cast<std::string_view>());
-  auto out = maker.finish();
-  add_bad_runs(*out, bad_of);
-  return out;
-}
-
-/// Gives the pages of several walks as those of one, and shares them.
-std::shared_ptr<held_pages> joined_pages(walks const& all) {
-  auto out = std::make_shared<held_pages>();
-  add_bad_runs(*out, all);
-  for (auto const& walk : all) {
-    for (auto const& page : walk->pages()) out->add(page);
-  }
-  out->tally.received = static_cast<std::int64_t>(out->size());
-  return out;
-}
-
 template <auto Member>
 py::object paging(simruns::page const& page) {
   return to_python(page.pagination().*Member);
@@ -222,11 +114,24 @@ void register_pages(py::module_& m) {
   using simruns::page;
   using simruns::pagination;
   py::class_<py_issue> issue(m, "Issue");
-  issue.def_readonly("path", &py_issue::path)
+  issue
+      .def(py::init([](std::string path, std::string message) {
+             return py_issue{std::move(path), std::move(message)};
+           }),
+           py::arg("path"), py::arg("message"))
+      .def_readonly("path", &py_issue::path)
       .def_readonly("message", &py_issue::message)
       .def("__repr__", line("issue_line"))
-      .def("_repr_html_", card("issue_html"));
-  copy_by_reference(issue, "keep its path and its message");
+      .def("_repr_html_", card("issue_html"))
+      .def(
+          "__eq__", [](py_issue const& a, py_issue const& b) { return a == b; }, py::is_operator())
+      .def("__hash__",
+           [](py_issue const& i) { return std::hash<std::string>{}(i.path + i.message); })
+      .def("__reduce__", [](py::object const& self) {
+        return py::make_tuple(py::type::of(self),
+                              py::make_tuple(self.attr("path"), self.attr("message")));
+      });
+  copy_by_reference(issue);
   register_completeness(m);
   py::class_<page> one(m, "Page");
   one.def("__len__", &page::size)
@@ -253,17 +158,8 @@ void register_pages(py::module_& m) {
       .def_property_readonly("issues_dropped", &page::issues_dropped)
       .def_property_readonly("bad_runs", [](page const& p) { return issue_list(p.bad_runs()); })
       .def("body", [](page const& p) { return py::bytes(p.body().data(), p.body().size()); });
-  copy_by_reference(one, "keep page.body()");
-  py::class_<held_pages, std::shared_ptr<held_pages>> held(m, "Pages");
-  held.def_static("of_texts", &pages_of_texts, py::arg("texts"), py::arg("bad_of") = walks())
-      .def_static("joined", &joined_pages, py::arg("walks"))
-      .def_property_readonly("completeness", [](held_pages const& p) { return p.tally; })
-      .def_property_readonly("bad_runs", [](held_pages const& p) { return issue_list(p.bad_runs); })
-      .def("__len__", &held_pages::size)
-      .def("__getitem__", [](held_pages const& p, py::object const& index) {
-        return at_index(index, p.size(), [&p](std::size_t i) { return p.at(i); });
-      });
-  copy_by_reference(held, "keep Runs.to_jsonl() or a table");
+  copy_by_reference(one);
+  refuse_pickling(one, "keep page.body()");
 }
 
 }  // namespace simruns_python

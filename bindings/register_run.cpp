@@ -1,10 +1,14 @@
 #include "register.hpp"
 
 #include "convert.hpp"
+#include "given_runs.hpp"
 #include "handles.hpp"
+#include "page_maker.hpp"
+#include "pickling.hpp"
 #include "plain_type.hpp"
 #include "simruns/error.hpp"
 #include "simruns/page/judged_criteria.hpp"
+#include "simruns/page/parse_page.hpp"
 #include "simruns/page/role.hpp"
 #include "simruns/page/verdict.hpp"
 
@@ -71,22 +75,22 @@ py::object made_once(py::object& kept, Make const& make) {
 }
 
 py::object turns_of(held_run& self) {
-  return made_once(self.turns, [&self] {
-    auto const roles = simruns::roles_of(*self.run);
+  return made_once(self.turns, [run = self.run] {
+    auto const roles = simruns::roles_of(*run);
     return tuple_of(roles.size(), [&](std::size_t i) {
-      return turn_type::create({self.run, &self.run->turns[i], roles[i], {}});
+      return turn_type::create({run, &run->turns[i], roles[i], {}});
     });
   });
 }
 
 py::object criteria_of(held_run& self) {
-  return made_once(self.criteria, [&self] {
+  return made_once(self.criteria, [run = self.run] {
     simruns::judged_criteria reader;
-    auto const judged = reader.of(*self.run);
+    auto const judged = reader.of(*run);
     return tuple_of(judged.size(), [&](std::size_t i) {
       auto const& [name, result] = judged[i];
-      return criterion_type::create({self.run, &self.run->criteria[i], result.success,
-                                     to_python(name), to_python(result.reason)});
+      return criterion_type::create(
+          {run, &run->criteria[i], result.success, to_python(name), to_python(result.reason)});
     });
   });
 }
@@ -147,7 +151,8 @@ PyGetSetDef of_turn(char const* name) {
 /// The results of a run, each as `make` makes it of its text.
 template <class Make>
 py::object results_of(held_run const& self, Make const& make) {
-  auto const& results = self.run->metrics.results;
+  auto const run = self.run;  // a stream may give `self` another meanwhile: see `detach_in_place`
+  auto const& results = run->metrics.results;
   if (!results) return py::none();
   py::list out;
   for (auto const json : *results) out.append(make(json));
@@ -271,7 +276,10 @@ std::vector<PyGetSetDef> attributes_of_runs() {
           "contradictory",
           [](held const& r) { return to_python(simruns::is_contradictory(*r.run)); }),
       run_type::attribute("issues",
-                          [](held const& r) -> py::object { return issue_list(r.run->issues); }),
+                          [](held const& r) -> py::object {
+                            auto const run = r.run;
+                            return issue_list(run->issues);
+                          }),
   };
   auto const metrics = attributes_of_metrics();
   out.insert(out.end(), metrics.begin(), metrics.end());
@@ -316,6 +324,7 @@ py::dict unknown_of(simruns::run const& run) {
 }
 
 py::dict dict_of_run(py::object const& self) {
+  auto const keep = run_type::value_of(self.ptr()).run;  // a stream may give `self` another
   auto out = attributes_of<held_run>(self.ptr());
   py::list turns;
   for (auto const turn : out["turns"]) {
@@ -351,19 +360,71 @@ py::object to_dict(py::object const& self, std::string const& names) {
                                "names is '" + names + "'; give 'api' or 'python'");
 }
 
-/// Two runs are equal if they have the same id and the same text, also when they were read twice.
+/// The number of a part in its run.
+std::size_t number_of(held_run const&) noexcept { return 0; }
+std::size_t number_of(held_turn const& self) noexcept {
+  return static_cast<std::size_t>(self.turn - self.run->turns.data());
+}
+std::size_t number_of(held_criterion const& self) noexcept {
+  return static_cast<std::size_t>(self.criterion - self.run->criteria.data());
+}
+
+/// Two runs are equal if they have the same id and the same text, also when they were read twice;
+/// two parts, if they stand at one place of equal runs.
+template <class Value>
 PyObject* compare(PyObject* self, PyObject* other, int how) noexcept {
-  if (!run_type::is(other) || (how != Py_EQ && how != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
-  auto const& a = run_type::value_of(self).run;
-  auto const& b = run_type::value_of(other).run;
-  bool const equal = a == b || (a->id == b->id && a->json() == b->json());
+  using type = plain_type<Value>;
+  if (!type::is(other) || (how != Py_EQ && how != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
+  auto const& a = type::value_of(self);
+  auto const& b = type::value_of(other);
+  bool const equal_runs =
+      a.run == b.run || (a.run->id == b.run->id && a.run->json() == b.run->json());
+  bool const equal = equal_runs && number_of(a) == number_of(b);
   return PyBool_FromLong(equal == (how == Py_EQ));
 }
 
+template <class Value>
 Py_hash_t hash(PyObject* self) noexcept {
-  auto const id = run_type::value_of(self).run->id;
-  auto const out = static_cast<Py_hash_t>(std::hash<std::string_view>{}(id));
+  auto const& value = plain_type<Value>::value_of(self);
+  auto const of_run = std::hash<std::string_view>{}(value.run->id);
+  auto const out = static_cast<Py_hash_t>(of_run + number_of(value));
   return out == -1 ? -2 : out;  // -1 is an error
+}
+
+template <class Value>
+std::vector<PyType_Slot> comparing() {
+  return {{Py_tp_richcompare, reinterpret_cast<void*>(&compare<Value>)},
+          {Py_tp_hash, reinterpret_cast<void*>(&hash<Value>)}};
+}
+
+/// Gives a part of a run from the tuple that `parts_of` gives of it.
+py::object part_at(py::object const& run, std::size_t number, py::object (*parts_of)(held_run&)) {
+  if (!run_type::is(run.ptr())) throw py::type_error("not a run");
+  auto const parts = py::reinterpret_borrow<py::tuple>(parts_of(run_type::value_of(run.ptr())));
+  if (number >= parts.size()) {
+    throw simruns::request_error(simruns::errc::invalid_argument,
+                                 "this is a pickle of a part that its run has not");
+  }
+  return parts[number];
+}
+
+/// Whether anyone holds one of these parts of a run, beside the run.
+bool is_any_held(py::object const& parts) noexcept {
+  if (!parts || PyTuple_GET_SIZE(parts.ptr()) == 0) return false;
+  if (parts.ref_count() > 1) return true;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts.ptr()); ++i) {
+    if (Py_REFCNT(PyTuple_GET_ITEM(parts.ptr(), i)) > 1) return true;
+  }
+  return false;
+}
+
+/// Calls `work` with what each of these parts holds, and its number.
+template <class Value, class Work>
+void each_part(py::object const& parts, Work const& work) {
+  for (Py_ssize_t i = 0; parts && i < PyTuple_GET_SIZE(parts.ptr()); ++i) {
+    work(plain_type<Value>::value_of(PyTuple_GET_ITEM(parts.ptr(), i)),
+         static_cast<std::size_t>(i));
+  }
 }
 
 template <class Value>
@@ -384,22 +445,57 @@ void document(py::object const& attribute, std::string const& text) {
 
 }  // namespace
 
+bool is_held_by_others(PyObject* run) noexcept {
+  auto const& self = run_type::value_of(run);
+  return Py_REFCNT(run) > 1 || is_any_held(self.turns) || is_any_held(self.criteria);
+}
+
+void detach_in_place(PyObject* run) {
+  auto& self = run_type::value_of(run);
+  auto const alone = simruns::detach(*self.run);
+  each_part<held_turn>(self.turns, [&](held_turn& turn, std::size_t i) {
+    turn.run = alone;
+    turn.turn = &alone->turns[i];
+  });
+  each_part<held_criterion>(self.criteria, [&](held_criterion& criterion, std::size_t i) {
+    criterion.run = alone;
+    criterion.criterion = &alone->criteria[i];
+  });
+  self.run = alone;
+}
+
 void register_run(py::module_& m) {
-  plain_type<held_turn> turn(m, "simruns.Turn", attributes_of_turns());
+  plain_type<held_turn> turn(m, "simruns.Turn", attributes_of_turns(), comparing<held_turn>());
   turn.def("__repr__", line("turn_line")).def("_repr_html_", card("turn_html"));
-  copy_by_reference(turn, "keep run.to_json()");
-  plain_type<held_criterion> criterion(m, "simruns.Criterion", attributes_of_criteria());
+  turn.def("__reduce__", [](py::object const& self) {
+    auto const& held = turn_type::value_of(self.ptr());
+    return reduce_part("restored_turn", held.run, number_of(held));
+  });
+  copy_by_reference(turn);
+  plain_type<held_criterion> criterion(m, "simruns.Criterion", attributes_of_criteria(),
+                                       comparing<held_criterion>());
   criterion.def("__repr__", line("criterion_line")).def("_repr_html_", card("criterion_html"));
-  copy_by_reference(criterion, "keep run.to_json()");
-  plain_type<held_run> run(m, "simruns.Run", attributes_of_runs(),
-                           {{Py_tp_richcompare, reinterpret_cast<void*>(&compare)},
-                            {Py_tp_hash, reinterpret_cast<void*>(&hash)}});
+  criterion.def("__reduce__", [](py::object const& self) {
+    auto const& held = criterion_type::value_of(self.ptr());
+    return reduce_part("restored_criterion", held.run, number_of(held));
+  });
+  copy_by_reference(criterion);
+  plain_type<held_run> run(m, "simruns.Run", attributes_of_runs(), comparing<held_run>());
   run.def("to_json", [](py_run const& r) { return to_python(r.run->json()); })
       .def("to_dict", &to_dict, py::arg("names") = "api")
+      .def("detach", [](py_run const& r) { return py_run{simruns::detach(*r.run)}; })
+      .def("__reduce__", [](py_run const& r) { return reduce_run(r.run); })
       .def("__repr__", line("run_line"))
       .def("_repr_html_", card("run_html"))
       .def("transcript", shown_by("simruns.looks.transcript", "Transcript"));
-  copy_by_reference(run, "keep run.to_json()");
+  copy_by_reference(run);
+  py::setattr(run.type(), "from_json",
+              py::staticmethod(py::cpp_function(&run_of_text, py::name("from_json"),
+                                                py::scope(run.type()), py::arg("text"))));
+  m.def("restored_turn",
+        [](py::object const& of, std::size_t number) { return part_at(of, number, &turns_of); });
+  m.def("restored_criterion",
+        [](py::object const& of, std::size_t number) { return part_at(of, number, &criteria_of); });
   m.def("document", &document, py::arg("attribute"), py::arg("text"));
 }
 

@@ -27,6 +27,13 @@ inline PyObject* make_run(simruns::run_ptr run) noexcept {
   return plain_type<held_run>::create({std::move(run), {}, {}});
 }
 
+/// Whether anyone holds a `simruns.Run` or a part of it, beside who asks, who holds it once.
+bool is_held_by_others(PyObject* run) noexcept;
+
+/// Gives a `simruns.Run` and its parts memory of their own, in place of that of the page.
+/// Throws: only `std::bad_alloc`.
+void detach_in_place(PyObject* run);
+
 }  // namespace simruns_python
 
 namespace pybind11::detail {

@@ -22,7 +22,9 @@
 #include "simruns/transport/http_transport.hpp"
 #include "simruns/transport/transport.hpp"
 
+#include "simruns/page/gather.hpp"
 #include "simruns/page/judged_criteria.hpp"
+#include "simruns/page/notes.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/role.hpp"

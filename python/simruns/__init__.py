@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
     from simruns.archive.result import ArchiveResult
+    from simruns.archive.texts import read_json
     from simruns.core.errors import (
         KINDS,
         AuthError,
@@ -110,6 +111,7 @@ __all__ = [
     "Walk",
     "__version__",
     "open",
+    "read_json",
     "transcripts",
 ]
 
@@ -117,6 +119,7 @@ _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
     "archive.opening": ("ArchivedRuns", "open"),
     "archive.result": ("ArchiveResult",),
+    "archive.texts": ("read_json",),
     "core.errors": (
         "KINDS",
         "AuthError",

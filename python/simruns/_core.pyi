@@ -7,7 +7,7 @@ network, and never takes the GIL. A wait releases the GIL and looks at signals, 
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import GetSetDescriptorType
-from typing import Any, Literal, final, overload
+from typing import Any, Literal, TypeAlias, final, overload
 
 from simruns.core.words import FollowEnd, JSONValue, OnBadRun, Proof, Verdict, WalkMode, WalkTaken
 from simruns.looks.transcript import Transcript
@@ -164,6 +164,8 @@ class Turn:
         """The time of creation, in UTC; None also beyond the years 1 to 9999, which is an issue."""
 
     def _repr_html_(self) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Criterion:
@@ -196,11 +198,14 @@ class Criterion:
         """The same as JSON text, as it came."""
 
     def _repr_html_(self) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Issue:
     """Something odd about data, which was kept as it came."""
 
+    def __init__(self, path: str, message: str) -> None: ...
     @property
     def path(self) -> str:
         """Where it is in the page, as `/data/17/metrics/success`."""
@@ -208,6 +213,8 @@ class Issue:
     @property
     def message(self) -> str: ...
     def _repr_html_(self) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Run:
@@ -358,6 +365,20 @@ class Run:
     def transcript(self) -> Transcript:
         """Gives the conversation to read: bubbles in a notebook, lines in a terminal."""
 
+    @staticmethod
+    def from_json(text: str | bytes) -> Run:
+        """Makes a run of its own text, as `to_json` gives it.
+
+        Raises `InvalidArgumentError` for what is not the JSON of a run.
+        """
+
+    def detach(self) -> Run:
+        """Gives the run with memory of its own.
+
+        A run that is taken of a page, or of `Runs`, keeps all of its page in memory. A stream does
+        this by itself for the few runs of a page that are held when it goes on to the next.
+        """
+
     def to_json(self) -> str:
         """Gives the text of the run, byte for byte as it came."""
 
@@ -434,21 +455,32 @@ class Page:
 
 @final
 class Pages:
-    """The pages of one walk, held. Immutable."""
+    """Runs of one walk or of several, in any order, and the pages that they are of. Immutable."""
 
     @staticmethod
-    def of_texts(texts: Iterable[str], bad_of: list[Pages] = ...) -> Pages:
+    def of_texts(texts: Iterable[str]) -> Pages:
         """Makes pages of runs by their own texts, which `Run.to_json` gives back byte for byte.
-
-        They have the bad runs of `bad_of`.
 
         Their completeness counts them, and knows no more. Raises ValueError for what is not the
         JSON of one run.
         """
 
     @staticmethod
+    def read(texts: Iterable[str | bytes], name: str) -> Pages:
+        """Does what `of_texts` does for texts that may not be of runs, and be of white space.
+
+        A text that has no member of a run is refused, too. Errors call the texts `name`.
+        """
+
+    @staticmethod
     def joined(walks: list[Pages]) -> Pages:
-        """Gives the pages of several walks as those of one.
+        """Gives the runs of several, one after another.
+
+        Their completeness counts the runs, and knows no more.
+        """
+
+    def select(self, indices: Sequence[int]) -> Pages:
+        """Gives some of the runs, in this order; it shares their pages, and lets the others go.
 
         Their completeness counts the runs, and knows no more.
         """
@@ -462,6 +494,20 @@ class Pages:
     def __getitem__(self, index: int) -> Run: ...
     @overload
     def __getitem__(self, index: slice) -> list[Run]: ...
+
+_Issue: TypeAlias = tuple[int | None, bytes, bytes]
+"""The number of the run in its page, where it is about one; where it is, and what it says."""
+_BadRun: TypeAlias = tuple[bytes, bytes, bytes]
+"""Where it was in its page, what is wrong, and its text."""
+_Page: TypeAlias = tuple[bytes, int, list[_Issue], list[_BadRun]]
+"""Runs as the body of a page, how many they are, and what was odd about them."""
+
+def restored_pages(pages: list[_Page], bad_runs: list[_BadRun], /) -> Pages:
+    """Makes pages again from their pickle; so do the others of a run and its parts."""
+
+def restored_run(page: _Page, /) -> Run: ...
+def restored_turn(run: Run, number: int, /) -> Turn: ...
+def restored_criterion(run: Run, number: int, /) -> Criterion: ...
 
 @final
 class ArrowTable:

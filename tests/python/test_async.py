@@ -453,7 +453,7 @@ async def test_a_table_is_laid_out_on_a_thread_while_the_loop_goes_on(
             return super().to_polars(**how)
 
     held = await batch_.read()
-    runs = Noting(list(zip(held.batches, held._pages, strict=True)))
+    runs = Noting(list(zip(held.batches, held._held.walks, strict=True)))
     ticks = 0
 
     async def tick() -> None:

@@ -137,7 +137,7 @@ def test_a_csv_file_says_what_is_wrong_with_it(tmp_path: Path, text: str, messag
         ([("s1", 5)], r"pairs\[0\]: batch is int"),
         ([("s1", "")], r"pairs\[0\]: batch is ''"),
         ([("", "b1")], r"pairs\[0\]: scenario is ''"),
-        ({"s1": ["b1"]}, r"pairs\['s1'\]: batch is list"),
+        ({"s1": [["b1"]]}, r"pairs\['s1'\]\[0\]: batch is list"),
         ([("s1", "b1"), ("s1", "b1")], r"pairs\[1\]: .* stands at pairs\[0\] already"),
     ],
 )

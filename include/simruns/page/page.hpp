@@ -19,8 +19,10 @@ struct page_data;
 }  // namespace detail
 
 class page;
+struct page_notes;
 struct run_remark;
 page remark_on(page const& whole, std::vector<run_remark> remarks);
+page with_notes(page const& whole, page_notes notes);
 
 /// What a page says of its place in the batch. Its texts live as long as the page.
 struct pagination {
@@ -94,12 +96,14 @@ class page {
   std::span<extra_member const> extra() const& noexcept;
   std::span<extra_member const> extra() const&& = delete;
 
-  /// The body as it came, with the runs that a selection left out. Requires: `valid()`.
+  /// The body as it came, with the runs that a selection left out; empty in a page that `gather`
+  /// made. Requires: `valid()`.
   std::string_view body() const& noexcept;
   std::string_view body() const&& = delete;
 
  private:
   friend page remark_on(page const&, std::vector<run_remark>);
+  friend page with_notes(page const&, page_notes);
 
   std::shared_ptr<detail::page_data const> data_;
 };

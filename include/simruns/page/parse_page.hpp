@@ -56,7 +56,7 @@ struct parse_error {
 boost::system::result<page, parse_error> parse_page(std::string body, parse_limits limits = {});
 
 /// Copies a run into a page of its own, which keeps nothing else alive: its own text is decoded
-/// again. Its issues are found again, at paths that begin with `/data/0`.
+/// again. Its issues are those of the original, at their paths in the page that it came in.
 /// Throws: only `std::bad_alloc`.   Threads: any.   Cost: the decoding of one run.
 run_ptr detach(run const& original);
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, numbers_in, read_manifest
@@ -18,6 +19,7 @@ from simruns.core.errors import Error
 from simruns.core.pickling import public
 from simruns.core.reading import reading
 from simruns.hold.completeness import Completeness
+from simruns.hold.joining import Choosing
 from simruns.hold.runs import GONE, Runs
 from simruns.request.query import BatchKey
 
@@ -31,14 +33,24 @@ class ArchivedRuns(Runs):
 
     def __init__(
         self,
-        walks: list[tuple[BatchKey, _core.Pages]],
-        completeness: Completeness,
-        read_at: datetime,
-        gone: tuple[str, ...],
+        walks: Sequence[tuple[BatchKey, _core.Pages]],
+        *,
+        completeness: Completeness | None = None,
+        read_at: datetime | None = None,
+        chosen: Sequence[Choosing | None] = (),
+        order: Iterable[int] | None = None,
+        names: Mapping[str, str] | None = None,
+        gone: Sequence[str] = (),
     ) -> None:
-        super().__init__(walks, completeness=completeness, read_at=read_at)
-        self.gone = gone
-        """The ids of the runs that the server no longer had when it was asked last."""
+        super().__init__(
+            walks, completeness=completeness, read_at=read_at, chosen=chosen, order=order,
+            names=names,
+        )  # fmt: skip
+        self.gone = tuple(run_id for run_id in gone if run_id in self)
+        """The ids of the runs here that the server no longer had when it was asked last."""
+
+    def _told(self) -> dict[str, Any]:
+        return {**super()._told(), "gone": self.gone}
 
     def _file_metadata(self) -> dict[str, str]:
         return {**super()._file_metadata(), GONE: json.dumps(self.gone)}
@@ -62,7 +74,7 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     """
     where = Path(path)
     if not where.is_dir():
-        return ArchivedRuns(*read_file(where))
+        return ArchivedRuns(**read_file(where)._asdict())
     directories = archives_in(where)
     opened = [_of_archive(directory) for directory in directories]
     manifests = [manifest for manifest, _ in opened]
@@ -71,9 +83,9 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     gone = [pages[number].id for m, pages in opened for number in sorted(numbers_in(m.gone))]
     return ArchivedRuns(
         [(manifest.key, pages) for manifest, pages in opened],
-        Completeness(manifest.told() for manifest in manifests),
-        max(times),
-        tuple(gone),
+        completeness=Completeness(manifest.told() for manifest in manifests),
+        read_at=max(times),
+        gone=gone,
     )
 
 

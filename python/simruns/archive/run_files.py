@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, Completeness
-from simruns.hold.runs import GONE, ROWS, rows_told
+from simruns.hold.runs import GONE, NAMES, ROWS, rows_told
 from simruns.hold.tables import COMPLETENESS, READ_AT
 from simruns.request.query import BatchKey
 
@@ -31,7 +31,9 @@ class FileOfRuns(NamedTuple):
     walks: Walks
     completeness: Completeness
     read_at: datetime
-    gone: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+    order: list[int] | None = None
+    names: dict[str, str] | None = None
 
 
 def read_file(path: Path) -> FileOfRuns:
@@ -59,7 +61,7 @@ def read_file(path: Path) -> FileOfRuns:
 
 def _doubtful(rows: list[Row], doubt: str, written: datetime) -> FileOfRuns:
     walks = _by_batch(rows)
-    return FileOfRuns(walks, _unverified(walks, doubt), written, ())
+    return FileOfRuns(walks, unverified(walks, doubt), written)
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -104,27 +106,48 @@ def _restored(rows: list[Row], metadata: dict[str, str], written: datetime) -> F
         told = Completeness.of_dict(json.loads(metadata[COMPLETENESS]))
         read_at = datetime.fromisoformat(metadata.get(READ_AT, written.isoformat()))
         gone = json.loads(metadata.get(GONE, "[]"))
-        parts = _parts(rows, told, json.loads(metadata.get(ROWS, "null")))
+        names = json.loads(metadata.get(NAMES, "{}"))
+        parts, order = _parts(rows, told, json.loads(metadata.get(ROWS, "null")))
         walks = [
             (batch.key, _core.Pages.of_texts(row.text for row in part))
             for batch, part in zip(told.batches, parts, strict=True)
         ]
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
         return None
-    sound = read_at.tzinfo is not None and isinstance(gone, list)
-    return FileOfRuns(walks, told, read_at, tuple(map(str, gone))) if sound else None
+    sound = read_at.tzinfo is not None and isinstance(gone, list) and isinstance(names, dict)
+    if not sound:
+        return None
+    return FileOfRuns(
+        walks, told, read_at, tuple(map(str, gone)), order, {k: str(v) for k, v in names.items()}
+    )
 
 
-def _parts(rows: list[Row], told: Completeness, rows_of: Any) -> list[list[Row]]:
-    """Cuts rows into those of each batch. Raises ValueError if they are not the rows of the read.
+def _parts(
+    rows: list[Row], told: Completeness, rows_of: Any
+) -> tuple[list[list[Row]], list[int] | None]:
+    """Cuts rows into those of each batch, and gives their order if they are mixed.
 
-    An export that says nothing of its rows is believed if there are as many as were received.
+    Raises ValueError if they are not the rows of the read. An export that says nothing of its rows
+    is believed if there are as many as were received.
     """
     counts = [batch.received for batch in told.batches] if rows_of is None else rows_of["counts"]
-    left = iter(rows)
-    parts = [list(islice(left, count)) for count in counts]
+    order = None if rows_of is None else rows_of.get("order")
+    if order is None:
+        left = iter(rows)
+        parts = [list(islice(left, count)) for count in counts]
+        numbers = None
+    else:
+        each = chain.from_iterable(repeat(number, times) for number, times in order)
+        parts = [[] for _ in counts]
+        numbers = []
+        for row, number in zip(rows, each, strict=True):
+            if number < 0:
+                raise ValueError("no batch has this number")
+            parts[number].append(row)
+            numbers.append(number)
     if rows_of is not None:
-        same = rows_of == rows_told([len(part) for part in parts], (row.id for row in rows))
+        ids = (row.id for row in rows)
+        same = rows_of == rows_told([len(part) for part in parts], ids, numbers)
     else:
         named = [(row.key, row.id) for row in rows if row.id]
         same = len(rows) == sum(counts) and len(set(named)) == len(named)
@@ -132,7 +155,7 @@ def _parts(rows: list[Row], told: Completeness, rows_of: Any) -> list[list[Row]]
             same = same and (len(parts) == 1 or {row.key for row in part} <= {tuple(batch.key)})
     if not same:
         raise ValueError("these are other rows")
-    return parts
+    return parts, numbers
 
 
 def _by_batch(rows: list[Row]) -> Walks:
@@ -142,7 +165,7 @@ def _by_batch(rows: list[Row]) -> Walks:
     return [(BatchKey(*key), _core.Pages.of_texts(some)) for key, some in texts.items()]
 
 
-def _unverified(walks: Walks, doubt: str) -> Completeness:
+def unverified(walks: Walks, doubt: str) -> Completeness:
     told = []
     for key, pages in walks:
         unnamed = sum(not pages[index].id for index in range(len(pages)))

@@ -6,7 +6,7 @@ from inspect import get_annotations
 from typing import Any, NoReturn, TypeVar, get_type_hints
 
 T = TypeVar("T")
-Self = TypeVar("Self", bound="Unpickled")
+Self = TypeVar("Self", bound="Shared")
 
 
 def public(thing: T) -> T:
@@ -43,19 +43,20 @@ def _public_names(self: object) -> list[str]:
     return [name for name in names if name.startswith("__") or not name.startswith("_")]
 
 
-class Unpickled:
-    """Stays in its process, as connections, walks, and runs that point into the core's memory do.
-
-    A copy is the same object; pickling says what to do instead.
-    """
-
-    _instead = ""
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is not pickled; {self._instead}")
+class Shared:
+    """Never changes, so that a copy is the same object."""
 
     def __copy__(self: Self) -> Self:
         return self
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
         return self
+
+
+class Unpickled(Shared):
+    """Stays in its process, as connections and walks do; pickling says what to do instead."""
+
+    _instead = ""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not pickled; {self._instead}")

@@ -68,11 +68,29 @@ class BatchCompleteness(NamedTuple):
     """Whether two pages had different totals."""
     empty: bool = False
     """Whether the batch has no runs, as also for a mistyped reference; never "complete"."""
+    selected: int | None = None
+    """Of a selection, its runs of this batch; None where all are there that came.
+
+    All else tells of the walk that they came from, but that a selection which leaves out runs is
+    never "complete".
+    """
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
-        told = {name: getattr(walk, name) for name in cls._fields[1:]}
+        told = {name: getattr(walk, name) for name in cls._fields[1:] if name != "selected"}
         return cls(key, **{**told, "gaps": tuple(walk.gaps)})
+
+    def of_selection(self, count: int, *, whole: bool) -> BatchCompleteness:
+        """Gives what is told of `count` of these runs; `whole` says whether these are all."""
+        verdict = "unverified" if not whole and self.verdict == "complete" else self.verdict
+        text = _of_runs(count) + self.of_walk
+        return self._replace(selected=count, verdict=verdict, text=text)
+
+    @property
+    def of_walk(self) -> str:
+        """The completeness of the walk as a line, whatever was selected of its runs."""
+        prefix = "" if self.selected is None else _of_runs(self.selected)
+        return self.text.removeprefix(prefix)
 
 
 @public
@@ -81,7 +99,8 @@ class Completeness:
 
     def __init__(self, batches: Iterable[BatchCompleteness], *, doubt: str = "") -> None:
         self.batches = tuple(batches)
-        self._doubt = doubt
+        self.doubt = doubt
+        """Why nothing tells whether all runs came; empty where the reads tell it."""
 
     @property
     def verdict(self) -> Proof:
@@ -134,6 +153,14 @@ class Completeness:
         return sum(known) if len(known) == len(counts) else None
 
     @property
+    def selected(self) -> int | None:
+        """Of a selection, its runs; None where all are there that came."""
+        if all(batch.selected is None for batch in self.batches):
+            return None
+        counts = (b.received if b.selected is None else b.selected for b in self.batches)
+        return sum(counts)
+
+    @property
     def pages(self) -> int:
         """Pages that came, those of no use among them."""
         return sum(batch.pages for batch in self.batches)
@@ -162,7 +189,7 @@ class Completeness:
         """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
                  "retries", "reached_end", "limited", "unnamed", "foreign", "bad",
-                 "empty")  # fmt: skip
+                 "empty", "selected")  # fmt: skip
         each: list[JSONValue] = [_plain(batch) for batch in self.batches]
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
@@ -182,7 +209,7 @@ class Completeness:
         parts += self._verdicts()
         parts[-1] += "".join(f" ({remark})" for remark in self._remarks())
         parts += [_counted(self.duplicates, "duplicate"), _counted(self.requests, "request")]
-        return ", ".join(parts)
+        return ("" if self.selected is None else _of_runs(self.selected)) + ", ".join(parts)
 
     def __repr__(self) -> str:
         return f"<Completeness: {self}>"
@@ -196,8 +223,8 @@ class Completeness:
         return hash(self.batches)
 
     def _remarks(self) -> Iterator[str]:
-        if self._doubt:
-            yield self._doubt
+        if self.doubt:
+            yield self.doubt
         if not all(batch.reached_end or batch.limited for batch in self.batches):
             yield "the end was not reached"
         limited = [batch for batch in self.batches if batch.limited]
@@ -219,6 +246,11 @@ class Completeness:
         verdicts = [batch.verdict for batch in self.batches]
         counted = {word: verdicts.count(word) for word in VERDICTS}
         return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
+
+
+def _of_runs(selected: int) -> str:
+    """Gives what stands before the completeness of the walks that a selection came from."""
+    return f"a selection of {selected} run{'' if selected == 1 else 's'}, from "
 
 
 def _counted(number: int, noun: str) -> str:
@@ -246,6 +278,8 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
         value = getattr(batch, name)
         fits = fits and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     proven = batch.reached_end and 0 < batch.received == batch.total
+    if batch.selected is not None:
+        proven = proven and batch.selected >= batch.received
     if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
         raise ValueError("no completeness")
     return batch

@@ -28,22 +28,63 @@ def joined(first: Read, more: Read) -> Read:
     """
     pages, again = _runs_of_both(first.pages, more.pages)
     chosen = first.chosen if first.chosen == more.chosen else None
-    unseen = sum(len(read.pages) - read.completeness.received for read in (first, more))
-    told = _told_of_both(
-        first.completeness, more.completeness, pages, again, unseen, same=chosen is not None
-    )
+    if first.completeness.selected is None and more.completeness.selected is None:
+        unseen = sum(len(read.pages) - read.completeness.received for read in (first, more))
+        told = _told_of_both(
+            first.completeness, more.completeness, pages, again, unseen, same=chosen is not None
+        )
+    else:
+        told = _told_of_selections(first, more, pages)
     return Read(pages, told, chosen)
 
 
 def _runs_of_both(first: _core.Pages, more: _core.Pages) -> tuple[_core.Pages, int]:
     """Gives the runs of both, and how many of them both have."""
-    later = {run.id: run for run in _runs(more) if run.id}
+    both = _core.Pages.joined([first, more])
+    later = {run.id: number for number, run in enumerate(_runs(more), len(first)) if run.id}
     again = {run.id for run in _runs(first)} & later.keys()
     if not again:
-        return _core.Pages.joined([first, more]), 0
-    texts = [later[run.id].to_json() if run.id in again else run.to_json() for run in _runs(first)]
-    texts += [run.to_json() for run in _runs(more) if run.id not in again]
-    return _core.Pages.of_texts(texts, bad_of=[first, more]), len(again)
+        return both, 0
+    numbers = [
+        later[run.id] if run.id in again else number for number, run in enumerate(_runs(first))
+    ]
+    added = (n for n, run in enumerate(_runs(more), len(first)) if run.id not in again)
+    return both.select([*numbers, *added]), len(again)
+
+
+def _told_of_selections(first: Read, more: Read, pages: _core.Pages) -> BatchCompleteness:
+    """Gives what is told of two reads of which one at least is a selection.
+
+    Of the same read they tell the same, and a selection adds nothing to the whole of it. Of two
+    reads nobody knows which runs the whole of both had.
+    """
+    reads = (first, more)
+    plain = [_of_the_walk(read.completeness) for read in reads]
+    if plain[0] == plain[1]:
+        wholes = [read for read in reads if read.completeness.selected is None]
+        if not wholes:
+            return first.completeness.of_selection(len(pages), whole=False)
+        if len(wholes[0].pages) == len(pages):
+            return wholes[0].completeness
+    walk = _core.Completeness(
+        received=max(len(pages), *(read.completeness.received for read in reads)),
+        total_first=first.completeness.total_first,
+        total=more.completeness.total,
+        pages=sum(read.completeness.pages for read in reads),
+        requests=sum(read.completeness.requests for read in reads),
+        reached_end=any(read.completeness.reached_end for read in reads),
+        partial=True,
+        filtered=any(read.completeness.filtered for read in reads),
+        bad=sum(read.completeness.bad for read in reads),
+        total_moved=any(read.completeness.total_moved for read in reads),
+    )
+    told = BatchCompleteness.of(first.completeness.key, walk)._replace(walk="joined")
+    return told.of_selection(len(pages), whole=False)
+
+
+def _of_the_walk(told: BatchCompleteness) -> BatchCompleteness:
+    """Gives what is the same of all selections from one walk."""
+    return told._replace(selected=None, verdict="unverified", text=told.of_walk)
 
 
 def _told_of_both(

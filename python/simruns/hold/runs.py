@@ -1,4 +1,4 @@
-"""Runs in memory, as `read` gives them: to iterate again and again, and to lay out as tables."""
+"""Runs in memory, as `read` gives them: a collection, and laid out as tables."""
 
 from __future__ import annotations
 
@@ -6,38 +6,49 @@ import hashlib
 import json
 import operator
 import os
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
-from itertools import accumulate
-from typing import TYPE_CHECKING, NoReturn, overload
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from simruns import _core
+from simruns.core import checks
+from simruns.core.errors import invalid
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.held import Held
 from simruns.hold.joining import Choosing, Read, joined
 from simruns.hold.jsonl import write_jsonl
 from simruns.hold.parquet import write_parquet
+from simruns.hold.selection import By, Condition, matching, ordered, sampled
 from simruns.hold.tables import Table, Tabular
 from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
     import pyarrow
+    from typing_extensions import Self
 
 ROWS = "simruns.rows"
 """The key, in the metadata of a file, of what `rows_told` gives, as JSON."""
 GONE = "simruns.gone"
 """The key there of the ids of the runs that the server no longer had, as JSON."""
+NAMES = "simruns.names"
+"""The key there of the names of scenarios, as JSON."""
 
 
 @public
 class Runs(Tabular):
     """The runs of one batch or of many, in the order in which they were asked for.
+
+    A collection that never changes: `len`, iteration, `runs[0]`, `runs["the id of a run"]`, `in`.
+    What chooses runs gives `Runs` again, which share the memory of these: `runs[:5]`, `head`,
+    `where`, `sort`, `sample`, `by_batch`, `by_scenario` and `+`. The completeness of a selection is
+    that of the reads that it came from, and says that it is a selection.
 
     Laid out as a table, they are a row each.
     """
@@ -49,21 +60,29 @@ class Runs(Tabular):
         completeness: Completeness | None = None,
         read_at: datetime | None = None,
         chosen: Sequence[Choosing | None] = (),
+        order: Iterable[int] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
-        self._pages = [pages for _, pages in walks]
-        self._ends = list(accumulate(len(pages) for pages in self._pages))
+        self._held = Held([pages for _, pages in walks], order)
         self.batches = tuple(key for key, _ in walks)
-        """The references of the batches."""
+        """The references of the batches, also of those of which no run is here."""
         self._chosen = tuple(chosen) or (None,) * len(walks)
+        self.names = dict(names or {})
+        """The names of scenarios by their references, to show in place of these.
+
+        Runs have no names: there are those that you put here. Whatever is made of these runs has
+        them, too.
+        """
         completeness = completeness or Completeness(
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
-        super().__init__("runs", self._pages, completeness, read_at or datetime.now(timezone.utc))
+        read_at = read_at or datetime.now(timezone.utc)
+        super().__init__("runs", [self._held.runs], completeness, read_at)
 
     @property
     def bad_runs(self) -> list[_core.Issue]:
-        """The runs that `bad="issue"` left out, each as an issue with its text."""
-        return [bad for pages in self._pages for bad in pages.bad_runs]
+        """The runs that `bad="issue"` left out of the reads, each as an issue with its text."""
+        return [bad for pages in self._held.walks for bad in pages.bad_runs]
 
     @cached_property
     def turns(self) -> Table:
@@ -102,6 +121,44 @@ class Runs(Tabular):
         table = self.to_arrow().append_column("json", texts)
         return table.replace_schema_metadata({**table.schema.metadata, **self._file_metadata()})
 
+    def head(self, n: int = 5) -> Self:
+        """Gives the first n runs, or all if there are fewer."""
+        return self[: checks.count("n", n, 0)]
+
+    def where(self, condition: Condition | None = None, /, **attributes: object) -> Self:
+        """Gives the runs for which all is true that is asked, in their order.
+
+        `condition` is a function of a run. `attributes` are those of a run, each with its value, or
+        with several values in a list or set, of which one is enough; None is that of a run without:
+
+            runs.where(verdict=["failure", "agent_error"], endpoint_type="rest")
+            runs.where(lambda run: len(run.turns) > 20, verdict="success")
+        """
+        return self._pick(matching(self, condition, attributes))
+
+    def sort(self, by: By | Sequence[By], *, descending: bool = False) -> Self:
+        """Gives the runs in another order.
+
+        `by` is the name of an attribute, a function of a run, or a list of these, of which the
+        first counts most. Equal runs keep their order; those without a value come last.
+        """
+        return self._pick(ordered(self, by, descending=descending))
+
+    def sample(self, n: int, *, seed: int | None = None) -> Self:
+        """Gives n runs that chance chooses, none twice, in their order; the same for a seed."""
+        return self._pick(sampled(len(self), n, seed))
+
+    def by_batch(self) -> dict[BatchKey, Self]:
+        """Gives the runs of each batch, with its own completeness."""
+        return {key: self._of_batches([number]) for number, key in enumerate(self.batches)}
+
+    def by_scenario(self) -> dict[str, Self]:
+        """Gives the runs of each scenario, by its reference: those of all its batches."""
+        numbers: dict[str, list[int]] = {}
+        for number, key in enumerate(self.batches):
+            numbers.setdefault(key.scenario, []).append(number)
+        return {scenario: self._of_batches(some) for scenario, some in numbers.items()}
+
     def __add__(self, more: Runs) -> Runs:
         """Joins two reads into one, as of a batch whose read had failed, and of its rest.
 
@@ -123,31 +180,65 @@ class Runs(Tabular):
             completeness=Completeness(read.completeness for read in reads.values()),
             read_at=max(self.read_at, more.read_at),
             chosen=[read.chosen for read in reads.values()],
+            order=self._order_before(more, list(reads)),
+            names={**self.names, **more.names},
         )
 
     def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
+        return len(self._held)
 
     def __iter__(self) -> Iterator[_core.Run]:
-        for pages in self._pages:
-            for i in range(len(pages)):
-                yield pages[i]
+        return map(self._held.runs.__getitem__, range(len(self)))
 
     @overload
-    def __getitem__(self, index: int) -> _core.Run: ...
+    def __getitem__(self, index: int | str) -> _core.Run: ...
     @overload
-    def __getitem__(self, index: slice) -> list[_core.Run]: ...
-    def __getitem__(self, index: int | slice) -> _core.Run | list[_core.Run]:
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | str | slice) -> _core.Run | Self:
         if isinstance(index, slice):
-            return [self._at(i) for i in range(*index.indices(len(self)))]
+            return self._pick(range(*index.indices(len(self))))
+        if isinstance(index, str):
+            return self._held.runs[self._number_of(index)]
         if not hasattr(index, "__index__"):
             kind = type(index).__name__
-            raise TypeError(f"a run is found by a whole number or a slice, not by {kind}")
+            raise TypeError(f"a run is found by a whole number, its id, or a slice, not by {kind}")
         index = operator.index(index)
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
             raise IndexError(f"run {index} of {len(self)}")
-        return self._at(at)
+        return self._held.runs[at]
+
+    def __contains__(self, run: object) -> bool:
+        """Whether there is a run with this id, or one that is equal to this run."""
+        if isinstance(run, _core.Run):
+            return any(self._held.runs[number] == run for number in self._numbers.get(run.id, ()))
+        return isinstance(run, str) and run != "" and run in self._numbers
+
+    def __eq__(self, other: object) -> bool:
+        """Whether these are equal runs in the same order, whatever is told of their reads."""
+        if not isinstance(other, Runs):
+            return NotImplemented
+        return len(self) == len(other) and all(map(operator.eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash((len(self), self._held.runs[0].id if len(self) else ""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._restored, (self.batches, self._held.walks, self._told())
+
+    @classmethod
+    def _restored(
+        cls, batches: Sequence[BatchKey], walks: Sequence[_core.Pages], told: dict[str, Any]
+    ) -> Self:
+        """Makes runs again from what a pickle holds."""
+        try:
+            runs = cls(list(zip(batches, walks, strict=True)), **told)
+            fits = runs.batches == tuple(batch.key for batch in runs.completeness.batches)
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
+            raise invalid("this is no pickle of runs, or a damaged one") from error
+        if not fits:
+            raise invalid("this is a pickle of runs with the completeness of others")
+        return runs
 
     def __array__(self, *_: object, **__: object) -> NoReturn:
         """Refuses what would make one column of `Run` objects of `pandas.DataFrame(runs)`."""
@@ -159,23 +250,103 @@ class Runs(Tabular):
 
     _repr_html_ = shown_by("runs_html")
 
+    def _told(self) -> dict[str, Any]:
+        """Gives what the constructor takes beside the runs."""
+        return {
+            "completeness": self.completeness,
+            "read_at": self.read_at,
+            "chosen": self._chosen,
+            "order": list(self._held.batch_of) if self._held.is_mixed else None,
+            "names": self.names,
+        }
+
     def _other(self, table: str) -> Table:
-        return Table(table, self._pages, self.completeness, self.read_at)
+        return Table(table, [self._held.runs], self.completeness, self.read_at)
 
     def _file_metadata(self) -> dict[str, str]:
-        told = rows_told([len(pages) for pages in self._pages], (run.id for run in self))
-        return {ROWS: json.dumps(told)}
+        order = self._held.batch_of if self._held.is_mixed else None
+        counts = [len(pages) for pages in self._held.walks]
+        told = rows_told(counts, (run.id for run in self), order)
+        names = {NAMES: json.dumps(self.names)} if self.names else {}
+        return {ROWS: json.dumps(told), **names}
 
     def _reads(self) -> dict[BatchKey, Read]:
-        reads = zip(self._pages, self.completeness.batches, self._chosen, strict=True)
+        reads = zip(self._held.walks, self.completeness.batches, self._chosen, strict=True)
         return {key: Read(*read) for key, read in zip(self.batches, reads, strict=True)}
 
-    def _at(self, index: int) -> _core.Run:
-        walk = bisect_right(self._ends, index)
-        return self._pages[walk][index - (self._ends[walk - 1] if walk else 0)]
+    def _pick(self, numbers: Sequence[int]) -> Self:
+        """Gives these runs, in this order, each once, as a selection."""
+        held = self._held.pick(numbers)
+        told = [
+            batch.of_selection(len(some), whole=len(some) == len(all_of_it))
+            for batch, some, all_of_it in zip(
+                self.completeness.batches, held.walks, self._held.walks, strict=True
+            )
+        ]
+        return self._made_of(held, range(len(self.batches)), told)
+
+    def _of_batches(self, numbers: Sequence[int]) -> Self:
+        told = [self.completeness.batches[number] for number in numbers]
+        return self._made_of(self._held.of_batches(numbers), numbers, told)
+
+    def _made_of(
+        self, held: Held, numbers: Sequence[int], batches: Sequence[BatchCompleteness]
+    ) -> Self:
+        """Gives runs of these, which are of the batches with these numbers."""
+        keys = [self.batches[number] for number in numbers]
+        told = {
+            **self._told(),
+            "completeness": Completeness(batches, doubt=self.completeness.doubt),
+            "chosen": [self._chosen[number] for number in numbers],
+            "order": held.batch_of if held.is_mixed else None,
+        }
+        return type(self)(list(zip(keys, held.walks, strict=True)), **told)
+
+    def _order_before(self, more: Runs, batches: list[BatchKey]) -> list[int] | None:
+        """Gives the order with the runs of `more` behind these; None if it is the usual one."""
+        if not (self._held.is_mixed or more._held.is_mixed):
+            return None
+        numbers = [batches.index(key) for key in more.batches]
+        added = (
+            numbers[batch]
+            for batch, run in zip(more._held.batch_of, more, strict=True)
+            if not (run.id and self._has(run.id, more.batches[batch]))
+        )
+        return [*self._held.batch_of, *added]
+
+    def _has(self, run_id: str, key: BatchKey) -> bool:
+        batch_of = self._held.batch_of
+        return any(self.batches[batch_of[i]] == key for i in self._numbers.get(run_id, ()))
+
+    def _number_of(self, run_id: str) -> int:
+        found = self._numbers.get(run_id, []) if run_id else []
+        if not found:
+            raise KeyError(f"no run has the id {run_id!r}")
+        if len(found) > 1:
+            raise KeyError(
+                f"{len(found)} runs have the id {run_id!r}; runs.where(id={run_id!r}) gives them, "
+                "and runs.by_batch() the runs of each batch"
+            )
+        return found[0]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """The numbers of the runs by their ids."""
+        numbers: dict[str, list[int]] = {}
+        for number, run in enumerate(self):
+            numbers.setdefault(run.id, []).append(number)
+        return numbers
 
 
-def rows_told(counts: Sequence[int], ids: Iterable[str]) -> dict[str, object]:
-    """Gives what tells the runs of a file, in their order, from any others."""
+def rows_told(
+    counts: Sequence[int], ids: Iterable[str], order: Iterable[int] | None = None
+) -> dict[str, object]:
+    """Gives what tells the runs of a file, in their order, from any others.
+
+    `order`, which has the number of the batch of each, is kept as [number, how often in a row].
+    """
     digest = hashlib.sha256(json.dumps(list(ids)).encode())
-    return {"counts": list(counts), "ids_sha256": digest.hexdigest()}
+    told: dict[str, object] = {"counts": list(counts), "ids_sha256": digest.hexdigest()}
+    if order is not None:
+        told["order"] = [[number, sum(1 for _ in some)] for number, some in groupby(order)]
+    return told

@@ -16,7 +16,7 @@ from simruns.core import checks
 from simruns.core.awaited import awaited
 from simruns.core.errors import Error, invalid
 from simruns.core.extras import require
-from simruns.core.pickling import Unpickled, public
+from simruns.core.pickling import Shared, public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
 
@@ -34,10 +34,8 @@ READ_AT = "simruns.read_at"
 """The key, in the metadata of tables, of the time when the last page came, as ISO 8601."""
 
 
-class Tabular(Unpickled):
+class Tabular(Shared):
     """Something that can be laid out as a table. Each layout carries the completeness along."""
-
-    _instead = "keep to_arrow(), or a file of to_parquet()"
 
     def __init__(
         self,
@@ -118,6 +116,11 @@ class Tabular(Unpickled):
     to_arrow_async = awaited(to_arrow)
     to_pandas_async = awaited(to_pandas)
     to_polars_async = awaited(to_polars)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Gives what a pickle holds: the runs by their own texts, and what is told of them."""
+        made = ("_metadata", "_table")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
 
     def __arrow_c_schema__(self) -> object:
         return self._table.__arrow_c_schema__()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from simruns import _core
 from simruns.core import checks, logs
+from simruns.core.errors import invalid
 from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
@@ -16,7 +17,7 @@ from simruns.read.async_batch import AsyncBatch, AsyncSuite
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
 from simruns.request.options import CallOptions, Options, checked, checked_for_calls
-from simruns.request.pairs import Pairs, no_project, read_pairs
+from simruns.request.pairs import HasBatch, Pairs, key_of, no_project, read_pairs
 from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
@@ -80,7 +81,20 @@ class _Connected:
             "make one in each process"
         )
 
-    def _key(self, scenario: str, batch: str, project: str | None) -> BatchKey:
+    def _key(
+        self, of: HasBatch | None, scenario: str | None, batch: str | None, project: str | None
+    ) -> BatchKey:
+        """Gives the batch that these arguments of `batch` name."""
+        if of is not None:
+            if scenario is not None or batch is not None:
+                raise invalid("give an object with .scenario and .batch, or scenario= and batch=")
+            key = key_of(of, project or self.project)
+            return key if project is None else key._replace(project=checks.text("project", project))
+        for name, value in (("scenario", scenario), ("batch", batch)):
+            if value is None:
+                raise invalid(
+                    f"{name} is None; give text, or an object with .scenario and .batch", field=name
+                )
         own = checks.text("project", project) if project is not None else self.project
         if own is None:
             raise no_project(f"batch {batch!r}")
@@ -96,15 +110,27 @@ class Client(_Connected):
     of the last. `Options` names the further keyword arguments.
     """
 
-    def batch(self, *, scenario: str, batch: str, project: str | None = None) -> Batch:
-        """Gives a batch of a scenario, to read from. Sends nothing."""
-        return Batch(self._core, self._key(scenario, batch, project))
+    def batch(
+        self,
+        of: HasBatch | None = None,
+        /,
+        *,
+        scenario: str | None = None,
+        batch: str | None = None,
+        project: str | None = None,
+    ) -> Batch:
+        """Gives a batch of a scenario, to read from. Sends nothing.
+
+        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch.
+        """
+        return Batch(self._core, self._key(of, scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> Suite:
         """Gives many batches, to read together. Sends nothing.
 
-        `pairs` is {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch),
-        objects with .scenario and .batch, a frame with these columns, or the path of a CSV file.
+        `pairs` is {scenario: batch} or {scenario: [batch, batch]}, tuples (scenario, batch) or
+        (project, scenario, batch), objects with .scenario and .batch, a frame with these columns,
+        or the path of a CSV file.
         """
         return Suite(self._core, read_pairs(pairs, self.project))
 
@@ -128,9 +154,20 @@ class Client(_Connected):
 class AsyncClient(_Connected):
     """Reads batches by tasks of an event loop, with the arguments and names of `Client`."""
 
-    def batch(self, *, scenario: str, batch: str, project: str | None = None) -> AsyncBatch:
-        """Gives a batch of a scenario, to read from. Sends nothing."""
-        return AsyncBatch(self._core, self._key(scenario, batch, project))
+    def batch(
+        self,
+        of: HasBatch | None = None,
+        /,
+        *,
+        scenario: str | None = None,
+        batch: str | None = None,
+        project: str | None = None,
+    ) -> AsyncBatch:
+        """Gives a batch of a scenario, to read from. Sends nothing.
+
+        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch.
+        """
+        return AsyncBatch(self._core, self._key(of, scenario, batch, project))
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
         """Gives many batches, which are named as for `Client.batches`. Sends nothing."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol, TypeAlias
 
 from simruns.core import checks
@@ -16,9 +17,9 @@ class HasBatch(Protocol):
     """Anything with a scenario and a batch; a `project` is used if there is one."""
 
     @property
-    def scenario(self) -> str: ...
+    def scenario(self) -> str | None: ...
     @property
-    def batch(self) -> str: ...
+    def batch(self) -> str | None: ...
 
 
 class Frame(Protocol):
@@ -30,11 +31,14 @@ class Frame(Protocol):
 
 
 Pair: TypeAlias = tuple[str, str] | tuple[str, str, str] | HasBatch
-Pairs: TypeAlias = Mapping[str, str] | Iterable[Pair] | Frame | str | os.PathLike[str]
+Pairs: TypeAlias = (
+    Mapping[str, str | Sequence[str]] | Iterable[Pair] | Frame | str | os.PathLike[str]
+)
 
 FORMS = (
-    "give {scenario: batch}, tuples (scenario, batch) or (project, scenario, batch), objects with "
-    ".scenario and .batch, a frame with columns scenario and batch, or the path of a CSV file"
+    "give {scenario: batch} or {scenario: [batch, batch]}, tuples (scenario, batch) or "
+    "(project, scenario, batch), objects with .scenario and .batch, a frame with columns scenario "
+    "and batch, or the path of a CSV file"
 )
 
 
@@ -59,12 +63,38 @@ def _rows(pairs: Any) -> Iterator[_Row]:
     if isinstance(pairs, str | os.PathLike):
         return _csv_rows(os.fspath(pairs))
     if isinstance(pairs, Mapping):
-        return ((f"pairs[{s!r}]", (None, s, b)) for s, b in pairs.items())
+        return chain.from_iterable(_entries_of(s, b) for s, b in pairs.items())
     if hasattr(pairs, "columns"):
         return _frame_rows(pairs)
     if isinstance(pairs, Iterable) and not isinstance(pairs, bytes | bytearray):
         return (_entry(f"pairs[{i}]", pair) for i, pair in enumerate(pairs))
     raise invalid(f"pairs is of type {type(pairs).__name__}; {FORMS}")
+
+
+def key_of(thing: Any, project: str | None) -> BatchKey:
+    """Gives the batch of anything with a scenario and a batch.
+
+    `project` is for what has none. Raises InvalidArgumentError for anything else.
+    """
+    if not (hasattr(thing, "scenario") and hasattr(thing, "batch")):
+        raise invalid(
+            f"batch is of type {type(thing).__name__}; give scenario= and batch=, or an object "
+            "with .scenario and .batch"
+        )
+    return _key(*_entry(f"batch({type(thing).__name__})", thing), project)
+
+
+def _entries_of(scenario: Any, batches: Any) -> Iterator[_Row]:
+    """Gives the batch of a scenario, or the batches if there are several in a list."""
+    where = f"pairs[{scenario!r}]"
+    if isinstance(batches, str) or not isinstance(batches, Iterable):
+        yield where, (None, scenario, batches)
+        return
+    several = list(batches)
+    if not several:
+        raise invalid(f"{where} is a list without a batch; leave the scenario out", field="batch")
+    for i, batch in enumerate(several):
+        yield f"{where}[{i}]", (None, scenario, batch)
 
 
 def _entry(where: str, pair: Any) -> _Row:

@@ -295,6 +295,19 @@ TEST_CASE("a detached run is the same run, and keeps no page alive") {
   CHECK(kept->turns.size() == only(parsed(page_around(sample_run("b"))))->turns.size());
 }
 
+TEST_CASE("a detached run has the issues of the original, at their paths") {
+  auto const odd = R"({"id":"b","sequence":"x","duration":false,"durat\u0069on":7})";
+  auto const source = parsed(page_around(sample_run("a") + "," + odd));
+  auto const kept = simruns::detach(source[1]);
+  REQUIRE(kept->issues.size() == source[1].issues.size());
+  CHECK(kept->issues.size() > 1);
+  for (std::size_t i = 0; i < kept->issues.size(); ++i) {
+    CHECK(kept->issues[i].path == source[1].issues[i].path);
+    CHECK(kept->issues[i].path.starts_with("/data/1/"));
+    CHECK(kept->issues[i].message == source[1].issues[i].message);
+  }
+}
+
 TEST_CASE("expiresAt is a text, a number or null, and keeps what was sent") {
   auto const expiry = [](std::string const& value) {
     return only(parsed(page_around(run_with("expiresAt", value))));

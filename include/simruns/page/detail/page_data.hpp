@@ -22,13 +22,17 @@ struct page_data {
   std::vector<bad_run> bad_runs;
   std::span<extra_member const> extra;
 
-  /// The page that this one points into; null in one that was decoded.
+  /// The page that this one points into; null in one that was decoded or gathered.
   std::shared_ptr<page_data const> origin;
 
-  /// Whether the issues are here. If not, as in a selection, they are those of the origin.
+  /// What the runs of a gathered page point into.
+  std::vector<std::shared_ptr<void const>> owners;
+
+  /// Whether the issues and the bad runs are here. If not, as in a selection, they are those of the
+  /// origin.
   bool has_own_issues = false;
 
-  /// What holds the issues.
+  /// What holds the issues and the bad runs.
   page_data const& noted() const noexcept { return origin && !has_own_issues ? *origin : *this; }
 
   /// What holds the body.

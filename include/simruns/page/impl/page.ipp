@@ -43,7 +43,7 @@ SIMRUNS_INLINE std::span<issue const> page::issues() const& noexcept {
 }
 
 SIMRUNS_INLINE std::span<bad_run const> page::bad_runs() const& noexcept {
-  return data_->decoded().bad_runs;
+  return data_->noted().bad_runs;
 }
 
 SIMRUNS_INLINE std::size_t page::issues_dropped() const noexcept { return data_->issues_dropped; }

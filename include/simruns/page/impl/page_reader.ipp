@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -547,11 +549,60 @@ SIMRUNS_INLINE std::string issue_message(bad_run const& bad) {
   return bad.message + "; left out, its text: " + detail::valid_utf8(bad.text);
 }
 
+namespace detail {
+
+/// The bytes of texts of a run that do not stand in its own text as they are, since they had
+/// escapes.
+SIMRUNS_INLINE std::size_t unescaped_bytes(run const& one) {
+  auto const own = one.json();
+  auto const outside = [&](maybe<std::string_view> const& text) -> std::size_t {
+    if (!text) return 0;
+    bool const within = std::less_equal<>{}(own.data(), text->data()) &&
+                        std::less<>{}(text->data(), own.data() + own.size());
+    return within ? 0 : text->size();
+  };
+  auto out = outside(one.metrics.summary);
+  if (one.metrics.error_info) {
+    out += outside(one.metrics.error_info->message);
+    out += outside(one.metrics.error_info->technical_details);
+  }
+  for (auto const& each : one.turns) out += outside(each.text) + outside(each.id);
+  return out;
+}
+
+/// About the memory that decoding takes for a run, beside its text: enough for nearly all.
+SIMRUNS_INLINE std::size_t decoded_bytes(run const& one) {
+  static constexpr std::size_t spare = 256;
+  std::size_t out = spare + unescaped_bytes(one);
+  out += one.turns.size_bytes() + one.criteria.size_bytes() + one.extra.size_bytes();
+  if (one.metrics.results) out += one.metrics.results->size_bytes();
+  for (auto const& noted : one.issues) out += noted.path.size() + noted.message.size();
+  return out;
+}
+
+}  // namespace detail
+
 SIMRUNS_INLINE run_ptr detach(run const& original) {
-  std::string body = "{\"data\":[";
-  body.append(original.json()).append("]}");
-  auto const alone = parse_page(std::move(body));
-  return alone->share(0);
+  static constexpr std::string_view before = "{\"data\":[";
+  static constexpr std::string_view after = "]}";
+  auto data = std::make_shared<detail::page_data>();
+  data->body.reserve(before.size() + original.json().size() + after.size());
+  data->body.append(before).append(original.json()).append(after);
+  data->runs.reserve(1);
+  data->memory = detail::arena(detail::decoded_bytes(original));
+  parse_limits limits;
+  limits.max_arena_bytes = std::numeric_limits<std::size_t>::max();
+  detail::page_reader reader(*data, limits);
+  if (!reader.read()) throw_exception_from_error(reader.failure(), BOOST_CURRENT_LOCATION);
+  auto& one = data->runs.front();
+  data->issues.assign(original.issues.begin(), original.issues.end());
+  for (auto& noted : data->issues) {
+    noted.path = data->memory.copy(noted.path);
+    noted.message = data->memory.copy(noted.message);
+  }
+  one.issues = data->issues;
+  one.issues_dropped = original.issues_dropped;
+  return page(std::move(data)).share(0);
 }
 
 [[noreturn]] SIMRUNS_INLINE void throw_exception_from_error(parse_error const& error,

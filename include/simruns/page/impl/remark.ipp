@@ -32,6 +32,7 @@ SIMRUNS_INLINE page remark_on(page const& whole, std::vector<run_remark> remarks
   out->paging = whole.data_->paging;
   out->issues_dropped = whole.data_->issues_dropped;
   out->extra = whole.data_->extra;
+  out->bad_runs.assign(whole.bad_runs().begin(), whole.bad_runs().end());
   std::span<issue const> const before = whole.issues();
   auto& issues = out->issues;
   issues.reserve(before.size() + remarks.size());  // runs point into it
