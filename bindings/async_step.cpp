@@ -17,7 +17,7 @@ PyTypeObject* type = nullptr;
 async_step& step_of(PyObject* self) noexcept { return *reinterpret_cast<async_step*>(self); }
 
 /// Makes the coroutine, unless it is there. False: an error is set.
-bool has_coroutine(PyObject* self) noexcept {
+bool has_coroutine(PyObject* self) {
   auto& step = step_of(self);
   if (step.coroutine != nullptr) return true;
   if (step.stream == nullptr) {
@@ -49,7 +49,10 @@ void deallocate(PyObject* self) noexcept {
   Py_DECREF(own_type);
 }
 
-PySendResult send(PyObject* self, PyObject* value, PyObject** result) noexcept {
+// What runs code of Python is not `noexcept`: an interpreter that ends stops a daemon thread in the
+// middle of it, and unwinds it.
+
+PySendResult send(PyObject* self, PyObject* value, PyObject** result) {
   auto& step = step_of(self);
   if (step.coroutine == nullptr && step.stream != nullptr) {
     *result = step.take(step.stream);
@@ -68,7 +71,7 @@ PySendResult send(PyObject* self, PyObject* value, PyObject** result) noexcept {
 }
 
 /// As `send`, where the interpreter wants the result as a `StopIteration`.
-PyObject* sent(PyObject* self, PyObject* value) noexcept {
+PyObject* sent(PyObject* self, PyObject* value) {
   PyObject* result = nullptr;
   if (send(self, value, &result) == PYGEN_RETURN) {
     PyErr_SetObject(PyExc_StopIteration, result);
@@ -77,9 +80,9 @@ PyObject* sent(PyObject* self, PyObject* value) noexcept {
   return result;
 }
 
-PyObject* next(PyObject* self) noexcept { return sent(self, Py_None); }
+PyObject* next(PyObject* self) { return sent(self, Py_None); }
 
-PyObject* call(PyObject* self, char const* method, PyObject* arguments) noexcept {
+PyObject* call(PyObject* self, char const* method, PyObject* arguments) {
   if (!has_coroutine(self)) return nullptr;
   auto* const function = PyObject_GetAttrString(step_of(self).coroutine, method);
   if (function == nullptr) return nullptr;
@@ -88,11 +91,11 @@ PyObject* call(PyObject* self, char const* method, PyObject* arguments) noexcept
   return out;
 }
 
-PyObject* throw_in(PyObject* self, PyObject* arguments) noexcept {
+PyObject* throw_in(PyObject* self, PyObject* arguments) {
   return call(self, "throw", arguments);
 }
 
-PyObject* close(PyObject* self, PyObject*) noexcept {
+PyObject* close(PyObject* self, PyObject*) {
   auto& step = step_of(self);
   if (step.coroutine == nullptr) {
     clear(self);

@@ -14,9 +14,11 @@ namespace simruns_python {
 
 namespace py = pybind11;
 
-/// Hands the object that `work` makes to the interpreter, or null with the error that it threw.
+/// Hands the object that `work` makes to the interpreter, or null with the error that it threw. It is
+/// not `noexcept`: where `work` runs code of Python, an interpreter that ends may stop a daemon
+/// thread in the middle of it, and unwinds it.
 template <class Work>
-PyObject* for_interpreter(Work const& work) noexcept {
+PyObject* for_interpreter(Work const& work) {
   try {
     py::object made = work();
     return made.release().ptr();
@@ -42,7 +44,7 @@ class plain_type {
   /// An attribute, which `get` makes of a value.
   template <class Get>
   static PyGetSetDef attribute(char const* name, Get) {
-    auto const getter = [](PyObject* self, void*) noexcept -> PyObject* {
+    auto const getter = [](PyObject* self, void*) -> PyObject* {
       return for_interpreter([self] { return Get{}(value_of(self)); });
     };
     return {name, getter, nullptr, nullptr, nullptr};

@@ -255,9 +255,10 @@ PyObject* take_ready(PyObject* self) noexcept {
   }
 }
 
-/// `__next__`. A run that is here costs no call of a function of Python.
+/// `__next__`. A run that is here costs no call of a function of Python. It is not `noexcept`: an
+/// interpreter that ends stops a daemon thread that waits here, and unwinds it.
 template <class Stream>
-PyObject* next_run(PyObject* self) noexcept {
+PyObject* next_run(PyObject* self) {
   auto* const ready = take_ready<Stream>(self);
   if (ready != nullptr || PyErr_Occurred() != nullptr) return ready;
   auto* const run = PyObject_CallMethod(self, "_wait_for_next", nullptr);
