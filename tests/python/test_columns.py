@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import simruns
+from simruns.hold.tables import COMPLETENESS
 
 pyarrow = pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.odd_data
@@ -177,6 +178,60 @@ def test_columns_that_are_no_list_of_names_are_refused(
 ) -> None:
     with pytest.raises(simruns.InvalidArgumentError, match=message):
         runs.to_arrow(columns=columns)
+
+
+@pytest.fixture(scope="module")
+def odd_runs(sim: simruns.Simulator, tmp_path_factory: pytest.TempPathFactory) -> simruns.Runs:
+    """Runs of three batches, of which every fourth has an issue."""
+    with sim.client() as client:
+        told = [run.to_dict() for run in client.batches(sim.pairs).read()]
+    for run in told[::4]:
+        run["duration"] = "long"
+    file = tmp_path_factory.mktemp("odd") / "runs.jsonl"
+    file.write_text("".join(json.dumps(run) + "\n" for run in told))
+    with simruns.Simulator(data=file) as odd, odd.client() as client:
+        return client.batches(odd.pairs).read()
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda run: run.verdict != "success" and run.sequence % 2 == 0,
+        {"verdict": ["failure", "agent_error"]},
+        {"endpoint_type": "no such type"},
+    ],
+    ids=["a function", "attributes", "none"],
+)
+def test_the_rows_are_those_of_the_runs_that_are_asked_for(
+    odd_runs: simruns.Runs, name: str, where: Any
+) -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    table = table_of(odd_runs, name)
+    chosen = odd_runs.where(**where) if isinstance(where, dict) else odd_runs.where(where)
+    ids = {run.id for run in chosen}
+    rows = [row for row in table.to_arrow().to_pylist() if row["run_id"] in ids]
+    some = table.to_arrow(where=where)
+    if name == "issues":
+        place = {run.id: index for index, run in enumerate(chosen)}
+        rows = [{**row, "run_index": place[row["run_id"]]} for row in rows]
+    assert some.to_pylist() == rows
+    assert len(table.to_pandas(where=where)) == len(table.to_polars(where=where)) == len(rows)
+    columns = ["run_id", "batch"]
+    assert table.to_arrow(columns=columns, where=where).equals(some.select(columns))
+    told = chosen.completeness.to_dict()
+    assert json.loads(some.schema.metadata[COMPLETENESS.encode()]) == told
+    assert json.loads(table.to_pandas(where=where).attrs[COMPLETENESS]) == told
+
+
+@pytest.mark.parametrize("where", ["verdict", {"score": 1}])
+def test_what_chooses_no_runs_is_refused_as_by_where(runs: simruns.Runs, where: Any) -> None:
+    with pytest.raises(simruns.InvalidArgumentError) as caught:
+        runs.turns.to_pandas(where=where)
+    with pytest.raises(simruns.InvalidArgumentError) as plainly:
+        runs.where(**where) if isinstance(where, dict) else runs.where(where)
+    assert str(caught.value) == str(plainly.value)
 
 
 def test_times_without_a_zone_are_the_same_times_in_utc(runs: simruns.Runs) -> None:

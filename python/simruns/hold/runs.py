@@ -25,7 +25,7 @@ from simruns.hold.joining import Choosing, Read, joined
 from simruns.hold.jsonl import write_jsonl
 from simruns.hold.parquet import write_parquet
 from simruns.hold.selection import By, Condition, matching, ordered, sampled
-from simruns.hold.tables import Table, Tabular
+from simruns.hold.tables import Table, Tabular, Where
 from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
 
@@ -84,20 +84,20 @@ class Runs(Tabular):
         """The runs that `bad="issue"` left out of the reads, each as an issue with its text."""
         return [bad for pages in self._held.walks for bad in pages.bad_runs]
 
-    @cached_property
+    @property
     def turns(self) -> Table:
         """The table of turns, a row a message."""
-        return self._other("turns")
+        return Table("turns", self)
 
-    @cached_property
+    @property
     def criteria(self) -> Table:
         """The table of success criteria, a row a criterion."""
-        return self._other("criteria")
+        return Table("criteria", self)
 
-    @cached_property
+    @property
     def issues(self) -> Table:
         """The table of issues, a row for each thing that is odd about the data: where, and what."""
-        return self._other("issues")
+        return Table("issues", self)
 
     def to_jsonl(self, path: str | os.PathLike[str]) -> None:
         """Writes a file with the own JSON of each run as a line; it is whole or not there.
@@ -260,8 +260,8 @@ class Runs(Tabular):
             "names": self.names,
         }
 
-    def _other(self, table: str) -> Table:
-        return Table(table, [self._held.runs], self.completeness, self.read_at)
+    def _of(self, where: Where) -> Self:
+        return self.where(**where) if isinstance(where, Mapping) else self.where(where)
 
     def _file_metadata(self) -> dict[str, str]:
         order = self._held.batch_of if self._held.is_mixed else None

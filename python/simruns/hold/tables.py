@@ -6,10 +6,10 @@ The columns live in the core; a library is imported when it is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from simruns import _core
 from simruns.core import checks
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+    from typing_extensions import Self
+
+    from simruns.hold.runs import Runs
+
+Where: TypeAlias = Callable[[_core.Run], object] | Mapping[str, Any]
+"""Which runs: a function of a run, or a dict of attributes, as `Runs.where` takes them."""
 
 COMPLETENESS = "simruns.completeness"
 """The key of `Completeness.to_dict()` in the metadata of tables and in pandas `attrs`, as JSON.
@@ -51,14 +57,17 @@ class Tabular(Shared):
         self.read_at = read_at
         """When the last page came, in UTC."""
 
-    def to_arrow(self, *, columns: Sequence[str] | None = None) -> pyarrow.Table:
+    def to_arrow(
+        self, *, columns: Sequence[str] | None = None, where: Where | None = None
+    ) -> pyarrow.Table:
         """Gives a `pyarrow.Table`. Ctrl-C ends the call between two pages.
 
         `columns` names the columns that are wanted, in the order in which they are to come; no
-        others are built.
+        others are built. `where` says of which runs the rows are: it is a function of a run, or a
+        dict of attributes, `{"verdict": "failure"}`, as in `Runs.where`.
         """
         pa = require("pyarrow", "arrow", "to_arrow")
-        with pa.RecordBatchReader.from_stream(self._built(columns)) as reader:
+        with pa.RecordBatchReader.from_stream(self._built(columns, where)) as reader:
             table: pyarrow.Table = pa.Table.from_batches(list(reader), schema=reader.schema)
             return table
 
@@ -70,13 +79,16 @@ class Tabular(Shared):
         self,
         *,
         columns: Sequence[str] | None = None,
+        where: Where | None = None,
         dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable",
         tz: Literal["UTC"] | None = "UTC",
     ) -> pandas.DataFrame:
         """Gives a `pandas.DataFrame` of nullable types, or of Arrow's own with "pyarrow".
 
-        `columns` is as in `to_arrow`. Times are in UTC, and say so; with `tz=None` they do not,
-        which `DataFrame.to_excel` asks for: `runs.to_pandas(tz=None).to_excel("runs.xlsx")`.
+        `columns` and `where` are as in `to_arrow`. Times are in UTC, and say so; with `tz=None`
+        they do not, which `DataFrame.to_excel` asks for:
+
+            runs.to_pandas(tz=None).to_excel("runs.xlsx")
         """
         if dtype_backend not in ("numpy_nullable", "pyarrow"):
             raise invalid(f"dtype_backend is {dtype_backend!r}; give 'numpy_nullable' or 'pyarrow'")
@@ -85,20 +97,22 @@ class Tabular(Shared):
         pd = require("pandas", "pandas", "to_pandas")
         require("pyarrow", "pandas", "to_pandas")
         types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
-        table = self.to_arrow(columns=columns)
+        table = self.to_arrow(columns=columns, where=where)
         table = table if tz else _without_zone(table)
         frame: pandas.DataFrame = table.to_pandas(types_mapper=types)
-        frame.attrs[COMPLETENESS] = self._metadata[COMPLETENESS]
+        frame.attrs[COMPLETENESS] = table.schema.metadata[COMPLETENESS.encode()].decode()
         return frame
 
-    def to_polars(self, *, columns: Sequence[str] | None = None) -> polars.DataFrame:
+    def to_polars(
+        self, *, columns: Sequence[str] | None = None, where: Where | None = None
+    ) -> polars.DataFrame:
         """Gives a `polars.DataFrame`, which cannot carry the completeness; `Runs` has it.
 
-        `columns` is as in `to_arrow`. A column whose words the contract names is an `Enum`, or a
-        `Categorical` if another word came.
+        `columns` and `where` are as in `to_arrow`. A column whose words the contract names is an
+        `Enum`, or a `Categorical` if another word came.
         """
         pl = require("polars", "polars", "to_polars")
-        table = self._built(columns)
+        table = self._built(columns, where)
         frame: polars.DataFrame = pl.DataFrame(table)
         if frame.height != table.num_rows:
             raise Error(
@@ -117,11 +131,6 @@ class Tabular(Shared):
     to_pandas_async = awaited(to_pandas)
     to_polars_async = awaited(to_polars)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Gives what a pickle holds: the runs by their own texts, and what is told of them."""
-        made = ("_metadata", "_table")
-        return {name: value for name, value in self.__dict__.items() if name not in made}
-
     def __arrow_c_schema__(self) -> object:
         return self._table.__arrow_c_schema__()
 
@@ -135,8 +144,14 @@ class Tabular(Shared):
             READ_AT: self.read_at.isoformat(),
         }
 
-    def _built(self, columns: Sequence[str] | None) -> _core.ArrowTable:
-        """Gives the table of these columns, None for all."""
+    def _of(self, where: Where) -> Tabular:
+        """Gives this of the runs for which `where` holds."""
+        raise NotImplementedError
+
+    def _built(self, columns: Sequence[str] | None, where: Where | None) -> _core.ArrowTable:
+        """Gives the table of these columns and runs, None for all."""
+        if where is not None:
+            return self._of(where)._built(columns, None)
         if columns is None:
             return self._table
         if isinstance(columns, str):
@@ -154,6 +169,16 @@ class Tabular(Shared):
 @public
 class Table(Tabular):
     """One of the tables of `Runs`; it joins the others by its column `run_id`."""
+
+    def __init__(self, name: str, runs: Runs) -> None:
+        super().__init__(name, runs._walks, runs.completeness, runs.read_at)
+        self._runs = runs
+
+    def _of(self, where: Where) -> Self:
+        return type(self)(self._name, self._runs._of(where))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._name, self._runs)
 
     def __len__(self) -> int:
         return self._table.num_rows
