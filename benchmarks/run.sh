@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
-# The decoders beside their peers, the transport beside libcurl, the Simulator, whole batches beside
-# other clients, Python's runs beside dataclasses, then what the compiler needs. ROUNDS, if set, is of
-# the first two (15); PAGES of the decoders (20).
+# The decoders beside their peers, the transport beside libcurl, the Simulator, frames of runs in
+# memory and whole batches beside other clients, Python's runs beside dataclasses, then what the
+# compiler needs. ROUNDS, if set, is of the decoders, the transport and the frames (15); PAGES of the
+# decoders (20).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,6 +23,7 @@ program=build/bench/benchmarks/decode
 .venv/bin/python benchmarks/decode/peers.py "$program" "${arguments[@]}"
 build/bench/benchmarks/transport --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/simulator/throughput.py "$@"
+.venv/bin/python benchmarks/tables/main.py --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/walk/main.py "$@"
 .venv/bin/python benchmarks/attributes/main.py "$@"
 python3 benchmarks/compile/main.py "$@"

@@ -61,7 +61,7 @@ async def _aiohttp_msgspec(server: Served) -> pd.DataFrame:
         first = await page(0)
         skips = range(PAGE, first.pagination.total, PAGE)
         rest = await asyncio.gather(*(page(skip) for skip in skips))
-    return _frame([run for one in (first, *rest) for run in one.data], msgspec.UNSET)
+    return frame_of([run for one in (first, *rest) for run in one.data], msgspec.UNSET)
 
 
 def httpx_pydantic(server: Served) -> pd.DataFrame:
@@ -81,14 +81,14 @@ async def _httpx_pydantic(server: Served) -> pd.DataFrame:
         first = await page(0)
         skips = range(PAGE, first.pagination.total, PAGE)
         rest = await asyncio.gather(*(page(skip) for skip in skips))
-    return _frame([run for one in (first, *rest) for run in one.data], None)
+    return frame_of([run for one in (first, *rest) for run in one.data], None)
 
 
 def _parameters(server: Served, skip: int) -> dict[str, str | int]:
     return {"projectId": server.project, "limit": PAGE, "skip": skip, "sort": "createdAt:asc"}
 
 
-def _frame(runs: list[Any], absent: object) -> pd.DataFrame:
+def frame_of(runs: list[Any], absent: object) -> pd.DataFrame:
     def at(value: Any, *path: str) -> Any:
         for name in path:
             value = getattr(value, name)
