@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from simruns.hold.runs import Runs
 
-Where: TypeAlias = Callable[[_core.Run], object] | Mapping[str, Any]
+Where: TypeAlias = Callable[[_core.Run], object] | Mapping[str, object]
 """Which runs: a function of a run, or a dict of attributes, as `Runs.where` takes them."""
 
 COMPLETENESS = "simruns.completeness"
