@@ -54,11 +54,17 @@ joined[["scenario", "criterion_name", "criterion_reason", "total_turns"]].head()
 # %% [markdown]
 # ## How does it go
 #
-# Three short ones of the scenario with the lowest rate. A click opens and closes each.
+# `where` gives the runs that fit, as a selection with everything that `runs` has.
 
 # %%
 worst = counts["rate"].idxmin()
-failed = [run for run in runs if run.scenario == worst and run.verdict == "failure"]
+failed = runs.where(scenario=worst, verdict="failure")
+failed
+
+# %% [markdown]
+# Three short ones. A click opens and closes each.
+
+# %%
 shortest = sorted(failed, key=lambda run: len(run.turns))[:3]
 simruns.transcripts(shortest)
 
@@ -66,7 +72,7 @@ simruns.transcripts(shortest)
 # One that failed beside one that succeeded:
 
 # %%
-succeeded = [run for run in runs if run.scenario == worst and run.verdict == "success"]
+succeeded = runs.where(scenario=worst, verdict="success")
 good = min(succeeded, key=lambda run: len(run.turns))
 simruns.transcripts([shortest[0], good], side_by_side=True)
 
@@ -74,8 +80,8 @@ simruns.transcripts([shortest[0], good], side_by_side=True)
 # ## Errors that are not the agent's
 
 # %%
-broken = frame[frame["verdict"].isin(["platform_error", "unknown_error"])]
-broken[["scenario", "verdict", "error_category", "error_message"]].head()
+broken = runs.where(lambda run: run.verdict in ("platform_error", "unknown_error"))
+broken.to_pandas(columns=["scenario", "verdict", "error_category", "error_message"]).head()
 
 # %%
 client.close()
