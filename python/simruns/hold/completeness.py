@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from simruns import _core
 from simruns.core.pickling import public
@@ -74,17 +74,20 @@ class BatchCompleteness(NamedTuple):
     All else tells of the walk that they came from, but that a selection which leaves out runs is
     never "complete".
     """
+    walk_verdict: Proof | None = None
+    """Of a selection, the verdict of the walk that its runs came from."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
-        told = {name: getattr(walk, name) for name in cls._fields[1:] if name != "selected"}
+        told = {name: getattr(walk, name) for name in cls._fields[1:] if hasattr(walk, name)}
         return cls(key, **{**told, "gaps": tuple(walk.gaps)})
 
     def of_selection(self, count: int, *, whole: bool) -> BatchCompleteness:
         """Gives what is told of `count` of these runs; `whole` says whether these are all."""
         verdict = "unverified" if not whole and self.verdict == "complete" else self.verdict
         text = _of_runs(count) + self.of_walk
-        return self._replace(selected=count, verdict=verdict, text=text)
+        of_walk = self.walk_verdict or self.verdict
+        return self._replace(selected=count, walk_verdict=of_walk, verdict=verdict, text=text)
 
     @property
     def of_walk(self) -> str:
@@ -243,7 +246,7 @@ class Completeness:
             yield f"{gaps} with gaps in the sequence"
 
     def _verdicts(self) -> list[str]:
-        verdicts = [batch.verdict for batch in self.batches]
+        verdicts = [batch.walk_verdict or batch.verdict for batch in self.batches]
         counted = {word: verdicts.count(word) for word in VERDICTS}
         return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
 
@@ -290,4 +293,5 @@ def _plain_fields() -> dict[str, Any]:
     """Gives the types of the fields that are one number, word or truth value."""
     hints = get_type_hints(BatchCompleteness)
     plain = {name: hint for name, hint in hints.items() if name not in ("key", "gaps")}
-    return {name: str if get_origin(hint) is Literal else hint for name, hint in plain.items()}
+    words = {"verdict": str, "walk": str, "walk_verdict": str | None}
+    return {**plain, **words}

@@ -84,7 +84,8 @@ def _told_of_selections(first: Read, more: Read, pages: _core.Pages) -> BatchCom
 
 def _of_the_walk(told: BatchCompleteness) -> BatchCompleteness:
     """Gives what is the same of all selections from one walk."""
-    return told._replace(selected=None, verdict="unverified", text=told.of_walk)
+    verdict = told.walk_verdict or told.verdict
+    return told._replace(selected=None, walk_verdict=None, verdict=verdict, text=told.of_walk)
 
 
 def _told_of_both(
