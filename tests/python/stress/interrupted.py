@@ -125,6 +125,15 @@ STOPPED = "Event loop stopped before Future completed."
 """What asyncio itself raises for a Ctrl-C in the last steps of `asyncio.run`."""
 
 
+def is_of_asyncio(error: BaseException) -> bool:
+    """Whether `asyncio.run` makes this of a Ctrl-C, without any doing of ours.
+
+    One that comes between the two lines by which it takes over the signal and begins to count
+    cancels the task, and is then not counted: the cancellation comes out as it is.
+    """
+    return str(error) == STOPPED or type(error) is asyncio.CancelledError
+
+
 def say(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
@@ -142,7 +151,7 @@ def main(place: Place) -> None:
             except KeyboardInterrupt:
                 wrong, state.wrong = state.wrong, []
             except BaseException as error:
-                wrong = [] if str(error) == STOPPED else [f"raised {error!r}"]
+                wrong = [] if is_of_asyncio(error) else [f"raised {error!r}"]
             holdings = Holdings.of(os.getpid())
             say(interrupted=True, wrong=wrong, holdings=vars(holdings))
 
