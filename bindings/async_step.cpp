@@ -91,9 +91,7 @@ PyObject* call(PyObject* self, char const* method, PyObject* arguments) {
   return out;
 }
 
-PyObject* throw_in(PyObject* self, PyObject* arguments) {
-  return call(self, "throw", arguments);
-}
+PyObject* throw_in(PyObject* self, PyObject* arguments) { return call(self, "throw", arguments); }
 
 PyObject* close(PyObject* self, PyObject*) {
   auto& step = step_of(self);

@@ -14,8 +14,8 @@ namespace simruns_python {
 
 namespace py = pybind11;
 
-/// Hands the object that `work` makes to the interpreter, or null with the error that it threw. It is
-/// not `noexcept`: where `work` runs code of Python, an interpreter that ends may stop a daemon
+/// Hands the object that `work` makes to the interpreter, or null with the error that it threw. It
+/// is not `noexcept`: where `work` runs code of Python, an interpreter that ends may stop a daemon
 /// thread in the middle of it, and unwinds it.
 template <class Work>
 PyObject* for_interpreter(Work const& work) {
