@@ -382,7 +382,14 @@ class Run:
     def to_json(self) -> str:
         """Gives the text of the run, byte for byte as it came."""
 
-    def to_dict(self, names: Literal["api", "python"] = "api") -> dict[str, JSONValue]:
+    @overload
+    def to_dict(self, names: Literal["api"] = "api") -> dict[str, JSONValue]: ...
+    @overload
+    def to_dict(self, names: Literal["python"]) -> dict[str, object]: ...
+    @overload
+    def to_dict(
+        self, names: Literal["api", "python"] = "api"
+    ) -> dict[str, JSONValue] | dict[str, object]:
         """Gives the plain parse of `to_json()`: the names and the order in which they came.
 
         With `names="python"`, the attributes by their names, each with its value; `turns`,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pickle
 import pydoc
 import re
 import subprocess
@@ -118,6 +119,41 @@ def test_the_table_is_there_for_whoever_asks_for_the_docstring() -> None:
     assert inspect.getdoc(simruns.Walk) == inspect.cleandoc(simruns.Walk.__doc__ or "")
 
 
+@pytest.mark.parametrize("cls", [getattr(_core, name) for name in help_.CLASSES])
+def test_a_class_of_the_core_is_known_by_its_public_name(cls: Any) -> None:
+    assert repr(cls) == f"<class 'simruns.{cls.__name__}'>"
+
+
+def test_an_issue_is_pickled_by_its_public_name() -> None:
+    issue = simruns.Issue("/data/0", "odd")
+    pickled = pickle.dumps(issue)
+    assert b"_core" not in pickled
+    assert pickle.loads(pickled) == issue
+
+
+def test_help_of_a_method_of_the_core_is_as_of_one_in_python(batch: simruns.Batch) -> None:
+    page = batch.page()
+    run = page[0]
+    for method in (run.transcript, run.detach, run.to_json, run.to_dict, simruns.Run.from_json,
+                   page.body):  # fmt: skip
+        shown = pydoc.plain(pydoc.render_doc(method))
+        assert re.search("Gives|Makes", shown), shown
+        assert not re.search("self: |_core|-> object", shown)
+    assert str(inspect.signature(run.transcript)) == "() -> 'Transcript'"
+    assert inspect.signature(simruns.Run.to_dict).parameters["names"].default == "api"
+    assert list(inspect.signature(simruns.Run.from_json).parameters) == ["text"]
+
+
+def test_a_method_of_the_core_that_has_help_does_what_it_did(batch: simruns.Batch) -> None:
+    page = batch.page()
+    run = page[0]
+    assert simruns.Run.from_json(text=run.to_json()) == run.detach() == run
+    assert run.to_dict(names="python")["id"] == run.to_dict("api")["id"] == run.id
+    assert pickle.loads(pickle.dumps(simruns.Run.to_json)) is simruns.Run.to_json
+    with pytest.raises(TypeError, match="to_dict"):
+        run.to_dict(1, 2)  # type: ignore[call-overload]
+
+
 def test_tab_shows_what_is_public_and_no_more() -> None:
     code = "import simruns; simruns.Client; import simruns.cli.app; print(*dir(simruns))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -141,6 +177,15 @@ def test_tab_shows_no_private_name_of_an_object(
         assert private == [], type(thing).__name__
     stream.close()
     assert {"id", "verdict", "turns", "to_json"} <= set(dir(runs[0]))
+    assert {name for name in dir(runs) if name.startswith("to_")} == {
+        *(
+            f"to_{library}{how}"
+            for library in ("arrow", "pandas", "polars")
+            for how in ("", "_async")
+        ),
+        "to_jsonl",
+        "to_parquet",
+    }
     assert {"batch", "batches", "base_url", "project", "close"} <= set(dir(client))
 
 

@@ -159,7 +159,7 @@ def test_other_rows_than_those_of_the_read_are_unverified_and_say_so(
     if not rows:
         _with(path, rows=None)
     table = change(parquet.read_table(path))
-    assert table.num_rows != 750 or table["json"] != suite.to_file_table()["json"]
+    assert table.num_rows != 750 or table["json"] != suite._file_table()["json"]
     assert COMPLETENESS in table.schema.metadata
     parquet.write_table(table, path)
     opened = simruns.open(path)

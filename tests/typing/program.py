@@ -52,6 +52,8 @@ def look_at(run: simruns.Run) -> None:
         assert_type(criterion.success, bool | None)
         assert_type(criterion.params, dict[str, simruns.JSONValue] | None)
     assert_type(run.to_dict(), dict[str, simruns.JSONValue])
+    assert_type(run.to_dict(names="api"), dict[str, simruns.JSONValue])
+    assert_type(run.to_dict(names="python"), dict[str, object])
 
 
 def look_at_runs(runs: simruns.Runs) -> None:

@@ -21,6 +21,9 @@ T = TypeVar("T")
 CLASSES = ("Criterion", "Issue", "Page", "Run", "Turn")
 """The public classes of the core, whose docstrings are written in `_core.pyi`."""
 
+for _cls in map(_core.__dict__.__getitem__, CLASSES):
+    _cls.__module__ = "simruns"  # they are printed and pickled by their public names
+
 DEFAULTS: dict[str, object] = {**_core.Client.option_defaults(), **_core.Query.defaults()}
 """What each keyword argument is if it is not given, as the core has it."""
 
@@ -155,6 +158,55 @@ def _describe(cls: Any, node: ast.ClassDef) -> None:
             described.__doc__ = text
         elif isinstance(described, types.GetSetDescriptorType):
             _core.document(described, text)
+    functions = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+    for name, item in functions.items():
+        if not name.startswith("_") and callable(vars(cls).get(name)):
+            _describe_method(cls, item)
+
+
+def _describe_method(cls: Any, node: ast.FunctionDef) -> None:
+    """Puts a function with a signature and a docstring before a method, which can have neither.
+
+    `node` is its definition in the stub; of an overloaded method, the last, which tells of all.
+    """
+    method = vars(cls)[node.name]
+    is_static = isinstance(method, staticmethod)
+    inner: Any = method.__func__ if is_static else method
+    if isinstance(inner, types.FunctionType):  # it has one
+        return
+
+    def call(*args: object, **how: object) -> object:
+        return inner(*args, **how)
+
+    call.__name__ = node.name
+    call.__qualname__ = f"{cls.__name__}.{node.name}"
+    call.__module__ = cls.__module__
+    call.__doc__ = ast.get_docstring(node)
+    call.__annotations__ = {}
+    call.__signature__ = _signature(node)  # type: ignore[attr-defined]
+    setattr(cls, node.name, staticmethod(call) if is_static else call)
+
+
+def _signature(node: ast.FunctionDef) -> inspect.Signature:
+    """Gives the signature of a function of the stub, which has the types as texts."""
+    defaults = [inspect.Parameter.empty] * (len(node.args.args) - len(node.args.defaults))
+    defaults += [ast.literal_eval(default) for default in node.args.defaults]
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                argument.arg,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=default,
+                annotation=_type_of(argument.annotation),
+            )
+            for argument, default in zip(node.args.args, defaults, strict=True)
+        ],
+        return_annotation=_type_of(node.returns),
+    )
+
+
+def _type_of(node: ast.expr | None) -> object:
+    return inspect.Parameter.empty if node is None else ast.unparse(node)
 
 
 def _attributes(node: ast.ClassDef) -> Iterator[tuple[str, str]]:

@@ -115,7 +115,7 @@ class Runs(Tabular):
         with replacing(path) as temporary:
             write_parquet(self, temporary)
 
-    def to_file_table(self) -> pyarrow.Table:
+    def _file_table(self) -> pyarrow.Table:
         pa = require("pyarrow", "arrow", "to_parquet")
         texts = pa.array((run.to_json() for run in self), pa.large_string())
         table = self.to_arrow().append_column("json", texts)

@@ -71,7 +71,7 @@ class Tabular(Shared):
             table: pyarrow.Table = pa.Table.from_batches(list(reader), schema=reader.schema)
             return table
 
-    def to_file_table(self) -> pyarrow.Table:
+    def _file_table(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table` of what a file holds of this."""
         return self.to_arrow()
 
