@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +19,7 @@ from servers import serving
 
 import simruns
 from simruns import _core
-from simruns.hold.selection import attribute_names
+from simruns.hold.selection import TYPES, attribute_names
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def test_where_parts_the_runs(suite: simruns.Runs, value: str) -> None:
     assert Counter(texts(chosen)) + Counter(texts(others)) == Counter(texts(suite))
 
 
-@pytest.mark.parametrize("by", ["duration_ms", "verdict", "created_at", "max_turns", "id"])
+@pytest.mark.parametrize("by", ["duration_ms", "created_by", "created_at", "max_turns", "id"])
 @pytest.mark.parametrize("descending", [False, True])
 def test_sort_is_that_of_a_list(suite: simruns.Runs, by: str, *, descending: bool) -> None:
     known = [run for run in suite if getattr(run, by) is not None]
@@ -86,9 +89,21 @@ def test_runs_without_a_value_come_last_either_way_and_keep_their_order() -> Non
 
 
 def test_of_several_keys_the_first_counts_most(suite: simruns.Runs) -> None:
-    assert texts(suite.sort(["verdict", lambda run: len(run.turns), "id"])) == texts(
-        sorted(suite, key=lambda run: (run.verdict, len(run.turns), run.id))
+    assert texts(suite.sort(["scenario", lambda run: len(run.turns), "id"])) == texts(
+        sorted(suite, key=lambda run: (run.scenario, len(run.turns), run.id))
     )
+
+
+def test_words_of_the_contract_sort_in_its_order_and_others_behind(suite: simruns.Runs) -> None:
+    words = list(get_args(simruns.Verdict))
+    assert texts(suite.sort("verdict")) == texts(
+        sorted(suite, key=lambda run: words.index(run.verdict))
+    )
+    told = ["ODD", None, "ERROR", "SUCCESS", "EVEN", "FAILED"]
+    runs = simruns.read_json([json.dumps({"metrics": {"status": word}}) for word in told])
+    ordered = ["SUCCESS", "FAILED", "ERROR", "EVEN", "ODD"]
+    assert [run.status for run in runs.sort("status")] == [*ordered, None]
+    assert [run.status for run in runs.sort("status", descending=True)] == [*ordered[::-1], None]
 
 
 @BRIEF
@@ -195,6 +210,74 @@ def test_none_is_what_a_run_has_not() -> None:
     )
     assert [run.id for run in runs.where(sequence=None)] == ["b", "c"]
     assert [run.id for run in runs.where(sequence=[None, 1])] == ["a", "b", "c"]
+
+
+NEVER: list[tuple[str, Any, str]] = [
+    ("success", "true", "of type bool or None, and none of type str"),
+    ("success", 1, "of type bool or None, and none of type int"),
+    ("sequence", "7", "of type int or None, and none of type str"),
+    ("sequence", True, "of type int or None, and none of type bool"),
+    ("sequence", [1, 7.5], "of type int or None, and none of type float"),
+    ("success_percentage", "80", "of type float or None, and none of type str"),
+    ("success_percentage", float("nan"), "nan, which equals no value"),
+    ("created_at", "2025-06-02", "of type datetime or None, and none of type str"),
+    ("created_at", datetime(2025, 6, 2), "give times with a time zone, not"),
+    ("summary", str.strip, "of type str or None, and none of type method_descriptor"),
+    ("summary", b"x", "of type str or None, and none of type bytes"),
+    ("batch", [("p", "s", "b")], "of type str or None, and none of type tuple"),
+    ("batch", simruns.BatchKey("p", "s", "b"), "of type str or None, and none of type BatchKey"),
+    ("verdict", 3, "of type str or None, and none of type int"),
+    ("status", "Failed", "no status 'Failed'; there are SUCCESS, FAILED, ERROR"),
+    (
+        "sentiment",
+        ["positive", "Negative"],
+        "no sentiment 'Negative'; there are positive, negative",
+    ),
+    (
+        "error_category",
+        "TIMEOUT",
+        "no error_category 'TIMEOUT'; there are NONE, LLM_PROVIDER_ERROR",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "wanted", "says"), NEVER)
+def test_a_value_that_no_run_could_have_is_refused(
+    one: simruns.Runs, name: str, wanted: Any, says: str
+) -> None:
+    asks: list[Callable[[], object]] = [
+        lambda: one.where(**{name: wanted}), lambda: one.turns.to_arrow(where={name: wanted}),
+    ]  # fmt: skip
+    for ask in asks:
+        with pytest.raises(simruns.InvalidArgumentError) as caught:
+            ask()
+        assert says in str(caught.value)
+        assert name in str(caught.value)
+
+
+def test_a_word_that_only_the_runs_have_is_found() -> None:
+    runs = simruns.read_json(['{"id":"a","metrics":{"status":"ODD"}}', '{"id":"b"}'])
+    assert [run.id for run in runs.where(status="ODD")] == ["a"]
+    assert len(runs.where(status="SUCCESS")) == 0
+    with pytest.raises(simruns.InvalidArgumentError, match="SUCCESS, FAILED, ERROR, ODD"):
+        runs.where(status="EVEN")
+
+
+def test_numbers_of_other_libraries_are_numbers(one: simruns.Runs) -> None:
+    numpy = pytest.importorskip("numpy")
+    assert one.where(sequence=numpy.array([3, 5])) == one.where(sequence=[3, 5])
+    assert one.where(success_percentage=100) == one.where(success_percentage=100.0)
+
+
+def test_the_types_of_attributes_are_those_of_the_stub() -> None:
+    stub = ast.parse((Path(simruns.__file__).parent / "_core.pyi").read_text())
+    (run,) = (n for n in stub.body if isinstance(n, ast.ClassDef) and n.name == "Run")
+    said = {n.name: ast.unparse(n.returns) for n in run.body
+            if isinstance(n, ast.FunctionDef) and n.returns}  # fmt: skip
+    for name in attribute_names():
+        kind = said[name].removesuffix(" | None").replace("Verdict", "str")
+        assert kind == TYPES.get(name, str).__name__, name
+    assert TYPES.keys() <= set(attribute_names())
 
 
 @pytest.mark.parametrize("wrong", ["verdit", "turns", "to_json", "_x", "read_at"])

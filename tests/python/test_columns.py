@@ -86,6 +86,23 @@ def test_two_weeks_concatenate_in_pandas_and_keep_ordered_categories(
     assert set(verdicts) == {"success", "agent_error"}
 
 
+def test_a_selection_of_no_runs_keeps_the_categories_in_pandas(weeks: list[simruns.Runs]) -> None:
+    pandas = pytest.importorskip("pandas")
+    last, _ = weeks
+    for name, whole in tables_with(last):
+        none = next(table for n, table in tables_with(last[:0]) if n == name)
+        for empty in (
+            none.to_pandas(), none.to_pandas(columns=[name, "run_id"]),
+            whole.to_pandas(where={"id": "nobody"}), none.to_pandas(tz=None),
+        ):  # fmt: skip
+            dtype = pandas.CategoricalDtype(CONTRACT_WORDS[name], ordered=True)
+            assert empty[name].dtype == dtype
+            assert "simruns.completeness" in empty.attrs
+            for both in ([empty, whole.to_pandas()], [whole.to_pandas(), empty]):
+                assert pandas.concat(both)[name].dtype == dtype
+        assert isinstance(none.to_pandas(dtype_backend="pyarrow")[name].dtype, pandas.ArrowDtype)
+
+
 def test_two_weeks_concatenate_in_polars_and_keep_their_enums(weeks: list[simruns.Runs]) -> None:
     polars = pytest.importorskip("polars")
     for (name, last), (_, this) in zip(*map(tables_with, weeks), strict=True):

@@ -129,7 +129,9 @@ class Runs(Tabular):
         """Gives the runs for which all is true that is asked, in their order.
 
         `condition` is a function of a run. `attributes` are those of a run, each with its value, or
-        with several values in a list or set, of which one is enough; None is that of a run without:
+        with several values in a list or set, of which one is enough; None is that of a run without.
+        It is what the run itself says: one that does not name its scenario is not found by
+        `scenario=`, though `by_scenario` has it. A value that no run could have is refused.
 
             runs.where(verdict=["failure", "agent_error"], endpoint_type="rest")
             runs.where(lambda run: len(run.turns) > 20, verdict="success")
@@ -140,7 +142,8 @@ class Runs(Tabular):
         """Gives the runs in another order.
 
         `by` is the name of an attribute, a function of a run, or a list of these, of which the
-        first counts most. Equal runs keep their order; those without a value come last.
+        first counts most. Equal runs keep their order; those without a value come last. Verdicts
+        and the other words that the contract names stand in its order, `success` first.
         """
         return self._pick(ordered(self, by, descending=descending))
 

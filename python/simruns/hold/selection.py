@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from functools import cache
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 from simruns import _core
@@ -19,20 +21,32 @@ By: TypeAlias = str | Callable[[_core.Run], object]
 
 LISTS = frozenset(["turns", "criteria", "issues", "results", "results_json"])
 """Attributes of many values, of which none can be meant by one value."""
-VERDICTS = (
-    "success", "failure", "agent_error", "platform_error", "unknown_error", "stopped", "pending"
-)  # fmt: skip
+TYPES: dict[str, type] = {
+    **dict.fromkeys(
+        ["contradictory", "is_batch_stopped", "is_conversation_ended", "success"], bool
+    ),
+    **dict.fromkeys(
+        [
+            "created_at_ms", "duration_ms", "expires_at_ms", "max_turns", "sequence",
+            "success_denominator", "success_numerator", "total_turns",
+        ], int,
+    ),
+    "success_percentage": float,
+    **dict.fromkeys(["created_at", "expires_at"], datetime),
+}  # fmt: skip
+"""The types of the attributes of one value that are no texts."""
 
 
 def matching(
-    runs: Iterable[_core.Run], condition: object, attributes: Mapping[str, Any]
+    runs: Collection[_core.Run], condition: object, attributes: Mapping[str, Any]
 ) -> list[int]:
     """Gives the numbers of the runs for which all is true that is asked.
 
     `condition` is None or a function of a run. `attributes` has the value of an attribute, or
-    several values of which one is enough.
+    several values of which one is enough. A value that no run could have is refused: it would
+    silently choose nothing.
     """
-    tests = [_test(name, wanted) for name, wanted in attributes.items()]
+    tests = [_test(runs, name, wanted) for name, wanted in attributes.items()]
     if callable(condition):
         tests.append(condition)
     elif condition is not None:
@@ -43,7 +57,8 @@ def matching(
 
 def ordered(runs: Iterable[_core.Run], by: Any, *, descending: bool = False) -> list[int]:
     """Gives the numbers of the runs in order. Equal ones keep theirs, and those without a value
-    come last. `by` is one `By`, or several of which the first counts most.
+    come last; words that the contract names stand in its order. `by` is one `By`, or several of
+    which the first counts most.
     """
     several = isinstance(by, Iterable) and not isinstance(by, str)
     keys = list(by) if several else [by]
@@ -53,7 +68,7 @@ def ordered(runs: Iterable[_core.Run], by: Any, *, descending: bool = False) -> 
     runs = list(runs)
     out = list(range(len(runs)))
     for key in reversed(keys):
-        values: list[Any] = [_value(key)(run) for run in runs]
+        values: list[Any] = [_comparable(key)(run) for run in runs]
         known = [i for i in out if not _is_missing(values[i])]
         known.sort(key=values.__getitem__, reverse=descending)
         out = known + [i for i in out if _is_missing(values[i])]
@@ -78,27 +93,66 @@ def attribute_names() -> tuple[str, ...]:
     return tuple(sorted(set(plain) - LISTS))
 
 
-def _test(name: str, wanted: Any) -> Condition:
+@cache
+def contract_words() -> dict[str, list[str]]:
+    """Gives the words that the contract names, in its order, by the attributes that have them."""
+    return _core.ArrowTable("runs", [], {}).contract_words
+
+
+def _test(runs: Collection[_core.Run], name: str, wanted: Any) -> Condition:
     get = _attribute(name)
-    many = isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes)
-    try:
-        values = frozenset(wanted if many else [wanted])
-    except TypeError:
-        raise invalid(f"{name} has one value in a run; give one, or a list of such") from None
-    if name == "verdict":
-        _check_verdicts(values)
+    values = _values(name, wanted)
+    words = contract_words().get(name, [])
+    if words and not values <= {*words, None}:
+        words = [*words, *sorted({word for word in map(get, runs) if word} - {*words})]
+        for word in values - {*words, None}:
+            raise invalid(f"there is no {name} {word!r}; there are {', '.join(words)}")
     return lambda run: get(run) in values
 
 
-def _check_verdicts(wanted: Iterable[Any]) -> None:
-    """A word that is none would silently choose no run."""
-    for word in wanted:
-        if word not in VERDICTS:
-            raise invalid(f"there is no verdict {word!r}; there are {', '.join(VERDICTS)}")
+def _values(name: str, wanted: Any) -> frozenset[Any]:
+    """Gives the values that are wanted, each of the type of the attribute, or None."""
+    named = isinstance(wanted, tuple) and hasattr(wanted, "_fields")
+    many = isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes) and not named
+    values = list(wanted) if many else [wanted]
+    due = TYPES.get(name, str)
+    for value in values:
+        if value is None:
+            continue
+        if not _fits(value, due):
+            raise invalid(
+                f"{name} has one value in a run, of type {due.__name__} or None, and none of type "
+                f"{type(value).__name__}; give one, or a list of such"
+            )
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise invalid(f"{name} is in UTC; give times with a time zone, not {value!r}")
+        if value != value:
+            raise invalid(f"{name} is asked to be {value!r}, which equals no value")
+    return frozenset(values)
 
 
-def _value(by: By) -> Callable[[_core.Run], object]:
-    return by if callable(by) else _attribute(by)
+def _fits(value: object, due: type) -> bool:
+    """Whether a value is of this type, or of a library's own that equals such values."""
+    if due in (int, float):
+        return isinstance(value, Integral if due is int else Real) and not isinstance(value, bool)
+    return isinstance(value, due)
+
+
+def _comparable(by: By) -> Callable[[_core.Run], Any]:
+    """Gives what runs are sorted by: of a word that the contract names, its place there."""
+    if callable(by):
+        return by
+    get = _attribute(by)
+    words = contract_words().get(by)
+    if words is None:
+        return get
+    places = {word: place for place, word in enumerate(words)}
+
+    def place_of(run: _core.Run) -> tuple[int, str] | None:
+        word = get(run)
+        return None if word is None else (places.get(word, len(places)), word)
+
+    return place_of
 
 
 def _attribute(name: Any) -> Callable[[_core.Run], Any]:
