@@ -16,6 +16,9 @@ PyTypeObject* type = nullptr;
 
 async_step& step_of(PyObject* self) noexcept { return *reinterpret_cast<async_step*>(self); }
 
+// What runs code of Python is not `noexcept`: an interpreter that ends stops a daemon thread in the
+// middle of it, and unwinds it.
+
 /// Makes the coroutine, unless it is there. False: an error is set.
 bool has_coroutine(PyObject* self) {
   auto& step = step_of(self);
@@ -28,7 +31,7 @@ bool has_coroutine(PyObject* self) {
   return step.coroutine != nullptr;
 }
 
-int clear(PyObject* self) noexcept {
+int clear(PyObject* self) {
   Py_CLEAR(step_of(self).stream);
   Py_CLEAR(step_of(self).coroutine);
   return 0;
@@ -41,16 +44,13 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   return 0;
 }
 
-void deallocate(PyObject* self) noexcept {
+void deallocate(PyObject* self) {
   auto* const own_type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
   clear(self);
   PyObject_GC_Del(self);
   Py_DECREF(own_type);
 }
-
-// What runs code of Python is not `noexcept`: an interpreter that ends stops a daemon thread in the
-// middle of it, and unwinds it.
 
 PySendResult send(PyObject* self, PyObject* value, PyObject** result) {
   auto& step = step_of(self);
@@ -106,7 +106,7 @@ PyObject* itself(PyObject* self) noexcept { return Py_NewRef(self); }
 
 }  // namespace
 
-PyObject* make_async_step(PyObject* stream, PyObject* (*take)(PyObject*) noexcept) noexcept {
+PyObject* make_async_step(PyObject* stream, PyObject* (*take)(PyObject*) noexcept) {
   auto* const self = PyObject_GC_New(async_step, type);
   if (self == nullptr) return nullptr;
   self->stream = Py_NewRef(stream);

@@ -8,7 +8,7 @@ namespace simruns_python {
 /// memory. Awaited, it is the run that `take` takes from the stream (null if there is none; or an
 /// error is set), without an exception or a frame of Python, or else what the stream's coroutine
 /// `_wait_for_next()` comes to. Nothing is taken before it is awaited.
-PyObject* make_async_step(PyObject* stream, PyObject* (*take)(PyObject*) noexcept) noexcept;
+PyObject* make_async_step(PyObject* stream, PyObject* (*take)(PyObject*) noexcept);
 
 void register_async_step();
 

@@ -24,17 +24,20 @@ class given_runs {
   /// the loop that has it lets go of it only when it has the one after it.
   void leave_page() {
     if (given_.size() < 2) return;
-    auto latest = std::move(given_.back());
+    auto* const latest = given_.back();
     given_.pop_back();
     leave_all();
-    given_.push_back(std::move(latest));
+    given_.insert(given_.begin(), latest);
   }
 
-  /// Takes that no further run comes.
+  /// Takes that no further run comes. What lets go of a run may run code of Python, in which an
+  /// interpreter that ends unwinds a daemon thread: then no destructor may let go of the others.
   void leave_all();
 
  private:
-  std::vector<pybind11::object> given_;
+  void detach_those_held(std::vector<PyObject*> const& given) const;
+
+  std::vector<PyObject*> given_;  ///< Owned, but by no destructor: see `leave_all`.
   bool whole_pages_;
 };
 

@@ -56,6 +56,7 @@ std::vector<simruns::page> held_pages::pages() const {
 held_pages held_pages::joined(std::vector<std::shared_ptr<held_pages>> const& all) {
   held_pages out;
   for (auto const& walk : all) {
+    if (!walk) throw pybind11::type_error("None is no walk");
     auto const shift = static_cast<std::uint32_t>(out.pages_.size());
     out.pages_.insert(out.pages_.end(), walk->pages_.begin(), walk->pages_.end());
     for (auto place : walk->places_) {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -96,6 +97,12 @@ class plain_type {
 
   static bool is(PyObject* some) noexcept { return Py_TYPE(some) == type_; }
 
+  /// The value of what a caller gave. Throws: TypeError.
+  static Value& checked(py::handle self) {
+    if (!is(self.ptr())) throw py::type_error(std::string("this is not a ") + type_->tp_name);
+    return value_of(self.ptr());
+  }
+
   /// Requires: `is(self)`.
   static Value& value_of(PyObject* self) noexcept { return reinterpret_cast<object*>(self)->value; }
 
@@ -108,10 +115,13 @@ class plain_type {
     Value value;
   };
 
-  static void deallocate(PyObject* self) noexcept {
+  /// Not `noexcept`: callbacks of weak references run code of Python. Nor is a destructor to let go
+  /// of an object of Python, since that is.
+  static void deallocate(PyObject* self) {
     auto* const type = Py_TYPE(self);
     auto* const whole = reinterpret_cast<object*>(self);
     if (whole->weak_references != nullptr) PyObject_ClearWeakRefs(self);
+    if constexpr (requires { whole->value.let_go(); }) whole->value.let_go();
     std::destroy_at(&whole->value);
     type->tp_free(self);
     Py_DECREF(type);

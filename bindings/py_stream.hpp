@@ -74,9 +74,9 @@ class basic_stream : public open_stream {
   /// Waits on this thread for the next run, and gives it; None at the end.
   pybind11::object wait_for_next() {
     if (ended_) return pybind11::none();
-    if (interrupted_) {  // nothing else may begin until it is done
-      wait_with_signals(*interrupted_, std::nullopt);
-      interrupted_.reset();
+    if (auto const op = interrupted_) {  // nothing else may begin until it is done
+      wait_with_signals(*op, std::nullopt);
+      if (interrupted_ == op) interrupted_.reset();
     }
     for (;;) {  // another thread may take the run that this one waited for
       if (auto run = next_if_here()) return run;
@@ -269,8 +269,23 @@ PyObject* next_run(PyObject* self) {
 
 /// `__anext__`.
 template <class Stream>
-PyObject* async_next_run(PyObject* self) noexcept {
+PyObject* async_next_run(PyObject* self) {
   return make_async_step(self, &take_ready<Stream>);
+}
+
+/// Makes a method for Python, which refuses an object whose `__init__` was not called, or failed:
+/// pybind11 knows it by the holder that it has not.
+template <class Stream, class Base, class Result, class... Arguments>
+auto of_made(Result (Base::*method)(Arguments...)) {
+  return [method](std::shared_ptr<Stream> const& self, Arguments... arguments) -> Result {
+    return (self.get()->*method)(std::forward<Arguments>(arguments)...);
+  };
+}
+template <class Stream, class Base, class Result, class... Arguments>
+auto of_made(Result (Base::*method)(Arguments...) const) {
+  return [method](std::shared_ptr<Stream> const& self, Arguments... arguments) -> Result {
+    return (self.get()->*method)(std::forward<Arguments>(arguments)...);
+  };
 }
 
 /// Registers a stream with the methods that each kind has in Python. The classes that users see
@@ -282,17 +297,17 @@ pybind11::class_<Stream, std::shared_ptr<Stream>> stream_class(pybind11::module_
   namespace py = pybind11;
   py::class_<Stream, std::shared_ptr<Stream>> out(m, name, py::custom_type_setup(setup));
   out.def("_try_next",
-          [](Stream& s) -> py::object {
-            auto run = s.next_if_here();
+          [](std::shared_ptr<Stream> const& s) -> py::object {
+            auto run = s->next_if_here();
             return run ? run : py::none();
           })
-      .def("_start_ready", &Stream::start_ready, py::arg("mailbox").none(true))
-      .def("_leave", &Stream::leave, py::arg("operation"))
-      .def("_explain", &Stream::explain, py::arg("error"))
-      .def("_end", &Stream::end)
-      .def("_close", &Stream::close)
-      .def_property_readonly("_closed", &Stream::closed)
-      .def_property_readonly("_ended", &Stream::ended);
+      .def("_start_ready", of_made<Stream>(&Stream::start_ready), py::arg("mailbox").none(true))
+      .def("_leave", of_made<Stream>(&Stream::leave), py::arg("operation"))
+      .def("_explain", of_made<Stream>(&Stream::explain), py::arg("error"))
+      .def("_end", of_made<Stream>(&Stream::end))
+      .def("_close", of_made<Stream>(&Stream::close))
+      .def_property_readonly("_closed", of_made<Stream>(&Stream::closed))
+      .def_property_readonly("_ended", of_made<Stream>(&Stream::ended));
   return out;
 }
 
@@ -304,15 +319,15 @@ auto blocking_stream_class(pybind11::module_& m, char const* name) {
     type->ht_type.tp_iter = &PyObject_SelfIter;
     type->ht_type.tp_iternext = &next_run<Stream>;
   });
-  out.def("_wait_for_next", [](Stream& s) {
+  out.def("_wait_for_next", [](std::shared_ptr<Stream> const& s) {
     py::object run;
     try {
-      run = s.wait_for_next();
+      run = s->wait_for_next();
     } catch (py::error_already_set& error) {
-      s.explain(error.value());
+      s->explain(error.value());
       throw;
     }
-    if (run.is_none()) s.end();
+    if (run.is_none()) s->end();
     return run;
   });
   return out;

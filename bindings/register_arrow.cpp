@@ -28,6 +28,7 @@ class arrow_table {
         only_(std::move(only)) {
     simruns::columns_of(which_, only_);  // Throws for a name that is not there.
     for (auto const& walk : walks) {
+      if (!walk) throw py::type_error("None is no walk");
       for (auto& page : walk->pages()) pages_.push_back(std::move(page));
     }
   }

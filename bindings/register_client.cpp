@@ -263,9 +263,10 @@ void walks(Class out) {
             return client.stream<Stream>(query);
           }),
           "client"_a, "query"_a)
-      .def_property_readonly("_position", &Stream::position)
-      .def_property_readonly("_completeness", &Stream::completeness)
-      .def_property_readonly("_bad_runs", [](Stream& s) { return issue_list(s.bad_runs()); });
+      .def_property_readonly("_position", of_made<Stream>(&Stream::position))
+      .def_property_readonly("_completeness", of_made<Stream>(&Stream::completeness))
+      .def_property_readonly(
+          "_bad_runs", [](std::shared_ptr<Stream> const& s) { return issue_list(s->bad_runs()); });
 }
 
 }  // namespace

@@ -47,10 +47,10 @@ void follows(Class out) {
             return client.follow<Stream>(query, options);
           }),
           "client"_a, "query"_a, "options"_a)
-      .def_property_readonly("_status", &Stream::status)
-      .def_property_readonly("_lost", [](Stream const& f) {
+      .def_property_readonly("_status", of_made<Stream>(&Stream::status))
+      .def_property_readonly("_lost", [](std::shared_ptr<Stream> const& f) {
         py::list lost;
-        for (auto const& one : f.lost()) {
+        for (auto const& one : f->lost()) {
           lost.append(py::make_tuple(one.id, one.sequence, milliseconds_of(one.expires_at),
                                      one.last_poll, one.lost_poll, why_lost(one)));
         }

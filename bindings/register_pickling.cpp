@@ -39,6 +39,22 @@ py::object restore_by(char const* function) {
   return py::module_::import("simruns._core").attr(function);
 }
 
+[[noreturn]] void refuse() {
+  throw simruns::request_error(simruns::errc::invalid_argument,
+                               "this is no pickle of runs, or a damaged one");
+}
+
+/// Gives a text that was pickled, or refuses what is none.
+std::string text_of(py::bytes const& bytes) {
+  std::string text = bytes;
+  auto const size = static_cast<Py_ssize_t>(text.size());
+  if (!py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(text.data(), size, nullptr))) {
+    PyErr_Clear();
+    refuse();
+  }
+  return text;
+}
+
 std::vector<bad_run_state> state_of(std::vector<simruns::bad_run> const& all) {
   std::vector<bad_run_state> out;
   for (auto const& bad : all) out.emplace_back(bad.path, bad.message, bad.text);
@@ -47,7 +63,9 @@ std::vector<bad_run_state> state_of(std::vector<simruns::bad_run> const& all) {
 
 std::vector<simruns::bad_run> bad_runs_of(std::vector<bad_run_state> const& all) {
   std::vector<simruns::bad_run> out;
-  for (auto const& [path, message, text] : all) out.push_back({path, message, text});
+  for (auto const& [path, message, text] : all) {
+    out.push_back({text_of(path), text_of(message), text});
+  }
   return out;
 }
 
@@ -60,11 +78,6 @@ page_state state_of(simruns::page const& page) {
   return {py::bytes(body_of(texts)), page.size(), std::move(issues), state_of(notes.bad_runs)};
 }
 
-[[noreturn]] void refuse() {
-  throw simruns::request_error(simruns::errc::invalid_argument,
-                               "this is no pickle of runs, or a damaged one");
-}
-
 simruns::page page_of(page_state const& state) {
   auto const& [body, size, issues, bad] = state;
   simruns::parse_limits limits;
@@ -73,7 +86,9 @@ simruns::page page_of(page_state const& state) {
   auto const parsed = simruns::parse_page(body, limits);
   if (!parsed || parsed->size() != size) refuse();
   page_notes notes;
-  for (auto const& [run, path, message] : issues) notes.issues.push_back({run, path, message});
+  for (auto const& [run, path, message] : issues) {
+    notes.issues.push_back({run, text_of(path), text_of(message)});
+  }
   notes.bad_runs = bad_runs_of(bad);
   bool const plain = parsed->issues().empty() && issues.empty() && bad.empty();
   return plain ? *parsed : simruns::with_notes(*parsed, std::move(notes));

@@ -161,18 +161,20 @@ py::object results_of(held_run const& self, Make const& make) {
 
 /// Gives the parse of a JSON text.
 py::object parsed(std::string_view json) {
+  // First, since an import lets other threads run, which may free the page of the text.
+  auto const text = to_python(json);
   PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<py::object> loads;
   auto const& parse =
       loads.call_once_and_store_result([] { return py::module_::import("json").attr("loads"); })
           .get_stored();
-  return parse(to_python(json));
+  return parse(text);
 }
 py::object parsed(simruns::maybe<std::string_view> const& json) {
   return json ? parsed(*json) : py::object(py::none());
 }
 
 /// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
-py::object to_datetime(simruns::maybe<simruns::time_point> const& value) {
+py::object to_datetime(simruns::maybe<simruns::time_point> const value) {
   if (!value) return py::none();
   if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
   if (PyDateTimeAPI == nullptr) throw py::error_already_set();
@@ -341,20 +343,21 @@ py::dict dict_of_run(py::object const& self) {
   }
   out["criteria"] = criteria;
   py::list issues;
-  auto const& run = *run_type::value_of(self.ptr()).run;
-  for (auto const& issue : run.issues) {
+  auto const run = run_type::value_of(self.ptr()).run;
+  for (auto const& issue : run->issues) {
     py::dict one;
     one["path"] = to_python(issue.path);
     one["message"] = to_python(issue.message);
     issues.append(one);
   }
   out["issues"] = issues;
-  out["extra"] = unknown_of(run);
+  out["extra"] = unknown_of(*run);
   return out;
 }
 
 py::object to_dict(py::object const& self, std::string const& names) {
-  if (names == "api") return parsed(run_type::value_of(self.ptr()).run->json());
+  auto const run = run_type::checked(self).run;
+  if (names == "api") return parsed(run->json());
   if (names == "python") return dict_of_run(self);
   throw simruns::request_error(simruns::errc::invalid_argument,
                                "names is '" + names + "'; give 'api' or 'python'");
@@ -468,7 +471,7 @@ void register_run(py::module_& m) {
   plain_type<held_turn> turn(m, "simruns.Turn", attributes_of_turns(), comparing<held_turn>());
   turn.def("__repr__", line("turn_line")).def("_repr_html_", card("turn_html"));
   turn.def("__reduce__", [](py::object const& self) {
-    auto const& held = turn_type::value_of(self.ptr());
+    auto const& held = turn_type::checked(self);
     return reduce_part("restored_turn", held.run, number_of(held));
   });
   copy_by_reference(turn);
@@ -476,7 +479,7 @@ void register_run(py::module_& m) {
                                        comparing<held_criterion>());
   criterion.def("__repr__", line("criterion_line")).def("_repr_html_", card("criterion_html"));
   criterion.def("__reduce__", [](py::object const& self) {
-    auto const& held = criterion_type::value_of(self.ptr());
+    auto const& held = criterion_type::checked(self);
     return reduce_part("restored_criterion", held.run, number_of(held));
   });
   copy_by_reference(criterion);

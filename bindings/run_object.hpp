@@ -20,6 +20,12 @@ struct held_run {
   simruns::run_ptr run;
   py::object turns;
   py::object criteria;
+
+  /// Lets go of the parts.
+  void let_go() {
+    turns.release().dec_ref();
+    criteria.release().dec_ref();
+  }
 };
 
 /// Makes a `simruns.Run`; null, with an error, if there is no memory.

@@ -143,3 +143,70 @@ def test_pages_of_texts_give_each_text_back(batch: simruns.Batch) -> None:
     assert [pages[i].to_json() for i in range(len(pages))] == texts
     assert pages.completeness.received == len(texts)
     assert len(_core.Pages.of_texts([])) == 0
+
+
+def test_a_method_refuses_what_is_no_object_of_its_class(page: simruns.Page) -> None:
+    turn, criterion = simruns.Turn, simruns.Criterion
+    for method in (simruns.Run.to_dict, turn.__reduce__, criterion.__reduce__):
+        for other in (5, "x" * 100, None, object()):
+            with pytest.raises(TypeError):
+                method(other)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        simruns.Run.to_dict(page[0].turns[0])  # type: ignore[arg-type]
+
+
+def test_a_stream_whose_init_failed_can_be_closed_and_asked() -> None:
+    class Mine(simruns.RunStream):
+        def __init__(self) -> None:
+            try:
+                super().__init__()  # type: ignore[call-arg]
+            finally:
+                for step in (self.close, lambda: next(self), lambda: self.position):
+                    with pytest.raises((RuntimeError, TypeError)):
+                        step()
+
+    with pytest.raises(TypeError):
+        Mine()
+    for kind in (simruns.AsyncRunStream, simruns.FollowStream, simruns.AsyncFollowStream):
+        made = kind.__new__(kind)
+        with pytest.raises((RuntimeError, TypeError)):
+            made._close()
+
+
+ENDING = """
+import sys, threading, time, weakref
+import simruns
+
+began = threading.Event()
+
+def for_ever(_):
+    began.set()
+    while True:
+        time.sleep(0.001)
+
+def let_go():
+    run = simruns.Run.from_json('{"id": "a"}')
+    reference = weakref.ref(run, for_ever)
+    del run
+
+class Last:  # keeps the interpreter that ends busy, so that the thread is stopped in its callback
+    def __del__(self, sleep=time.sleep):
+        sleep(0.5)
+
+sys.last = Last()
+threading.Thread(target=let_go, daemon=True).start()
+began.wait()
+"""
+
+
+def test_a_process_ends_while_a_thread_lets_go_of_a_run() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_pickle_with_bytes_that_are_no_text_is_refused() -> None:
+    body = b'{"data":[{"id":"a"}]}'
+    with pytest.raises(simruns.InvalidArgumentError):
+        _core.restored_run((body, 1, [(0, b"\xff", b"x")], []))  # type: ignore[attr-defined]

@@ -19,17 +19,25 @@ class alternation {
   std::optional<role> pass(told_role const& told) noexcept {
     bool const speaks = told.role == role::user || told.role == role::agent;
     if (told.is_other || (told.role && !speaks)) {
-      latest_.reset();
+      is_known_ = false;
       return std::nullopt;
     }
-    if (latest_) latest_ = *latest_ == role::user ? role::agent : role::user;
-    auto const expected = latest_;
-    if (speaks) latest_ = told.role;
+    std::optional<role> expected;
+    if (is_known_) {
+      latest_ = latest_ == role::user ? role::agent : role::user;
+      expected = latest_;
+    }
+    if (speaks) {
+      latest_ = *told.role;
+      is_known_ = true;
+    }
     return expected;
   }
 
  private:
-  std::optional<role> latest_;  ///< Of the turn that was passed last.
+  // Not an `optional`, of which g++ 12 warns that it may be used uninitialised.
+  role latest_ = role::user;  ///< Of the turn that was passed last, if it is known.
+  bool is_known_ = false;
 };
 
 /// Whether user and agent take turns, as far as the turns tell.
