@@ -134,7 +134,8 @@ class Turn:
         from, source and type that is one of these words, in any case: user, human,
         customer, caller, simulated_user (the user); assistant, agent, bot, chatbot, ai,
         gpt, model (the agent); tool, function (a tool); system, developer (the system).
-        Each but role and type may be an object with a role.
+        Each but role and type may be an object with a role. A role that is another word
+        decides, too: None, also where a later member tells a word.
 
         The other turns are inferred, as user and agent take turns. Nothing is inferred
         across a turn of a tool or of the system, and nothing in a run where user and agent

@@ -45,7 +45,7 @@ def test_a_line_of_json_a_run_and_a_summary(sim: simruns.Simulator, run_simruns:
         runs = client.batches(sim.pairs[:1]).read()
     assert [(line["id"], line["verdict"]) for line in lines] == [(r.id, r.verdict) for r in runs]
     assert lines[0].keys() >= {"sequence", "success", "status", "duration_ms", "created_at_ms"}
-    assert done.stderr.startswith("250 settled, 0 pending, 0 lost, of 250 runs seen, 1 polls")
+    assert done.stderr.startswith("250 settled, 0 pending, 0 lost, of 250 runs seen, 1 poll, ")
     assert re.search(r"ended by count, success rate 0\.\d\d \(\d+ of \d+\)\n$", done.stderr)
 
 

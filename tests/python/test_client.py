@@ -431,3 +431,15 @@ def test_threads_that_share_a_stream_get_each_run_once(sim: simruns.Simulator) -
         finally:
             sys.setswitchinterval(interval)
     assert len(got) == len(set(got)) == 250
+
+
+def test_a_word_too_many_is_told_of_the_class_that_has_a_name() -> None:
+    with pytest.raises(TypeError, match=r"^Client\.__init__\(\) takes from 1 to 2 positional"):
+        simruns.Client("https://x.test", "p", "k")  # type: ignore[misc]
+
+
+def test_one_is_no_plural(client: simruns.Client, sim: simruns.Simulator) -> None:
+    assert repr(client.batches(sim.pairs[:1])) == "<Suite of 1 batch>"
+    assert repr(client.batches(sim.pairs)) == f"<Suite of {len(sim.pairs)} batches>"
+    runs = client.batches(sim.pairs[:1]).read(max_runs=1)
+    assert repr(simruns.Table("runs", runs)) == "<Table of runs: 1 row>"

@@ -48,10 +48,17 @@ def test_an_archive_opens_as_what_read_gives(batch: simruns.Batch, directory: Pa
     assert opened.to_polars().equals(read.to_polars())
     ago = datetime.now(timezone.utc) - opened.read_at
     assert timedelta(0) <= ago < timedelta(minutes=5)
+    verdicts = repr(read).rpartition("; ")[2].rstrip(">")
+    assert "success" in verdicts
     assert repr(opened) == (
         "<ArchivedRuns: 250 runs; 250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, "
-        "3 requests>"
+        f"3 requests; {verdicts}>"
     )
+    one = opened[:1]
+    assert repr(one).startswith(
+        "<ArchivedRuns: 1 run; a selection of 1 run, from 250 of 250 runs, "
+    )
+    assert repr(one).endswith(f"; 1 {one[0].verdict}>")
 
 
 def test_archives_side_by_side_open_together(sim: simruns.Simulator, directory: Path) -> None:

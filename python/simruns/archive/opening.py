@@ -21,6 +21,8 @@ from simruns.core.reading import reading
 from simruns.hold.completeness import Completeness
 from simruns.hold.joining import Choosing
 from simruns.hold.runs import GONE, Runs
+from simruns.looks.reprs import verdicts_line
+from simruns.looks.texts import counted
 from simruns.request.query import BatchKey
 
 
@@ -56,8 +58,9 @@ class ArchivedRuns(Runs):
         return {**super()._file_metadata(), GONE: json.dumps(self.gone)}
 
     def __repr__(self) -> str:
-        gone = f", {len(self.gone)} no longer on the server" if self.gone else ""
-        return f"<ArchivedRuns: {len(self)} runs{gone}; {self.completeness}>"
+        gone = f", {len(self.gone):,} no longer on the server" if self.gone else ""
+        told = "; ".join(filter(None, [str(self.completeness), verdicts_line(self)]))
+        return f"<ArchivedRuns: {counted(len(self), 'run')}{gone}; {told}>"
 
 
 @public

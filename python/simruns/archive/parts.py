@@ -16,6 +16,7 @@ from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.reading import reading
+from simruns.looks.texts import counted
 
 
 class Row(NamedTuple):
@@ -89,8 +90,8 @@ def columns_of(source: Any, *columns: str) -> Any:
 
 def _unusable(path: Path, what: str, part: Part) -> str:
     return (
-        f"{path} {what}. It held {part.rows} runs. Restore it from a copy; or move the directory "
-        "away and archive anew, which gets what the server still has"
+        f"{path} {what}. It held {counted(part.rows, 'run')}. Restore it from a copy; or move "
+        "the directory away and archive anew, which gets what the server still has"
     )
 
 

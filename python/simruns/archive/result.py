@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simruns.core.pickling import public
 from simruns.hold.completeness import Completeness
+from simruns.looks.texts import counted
 
 
 @public
@@ -33,9 +34,10 @@ class ArchiveResult(NamedTuple):
     """Why an interrupted walk began anew: what the server said of its position."""
 
     def __str__(self) -> str:
-        counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
-        gone = f", {self.gone} no longer on the server" if self.gone else ""
+        counts = f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"
+        gone = f", {self.gone:,} no longer on the server" if self.gone else ""
         how = ", resumed" if self.resumed else ""
         if self.restarted:
             how = f", walked from the start, as the position was refused: {self.restarted}"
-        return f"{self.directory}: {self.runs} runs: {counts}{gone}{how}; {self.completeness}"
+        runs = counted(self.runs, "run")
+        return f"{self.directory}: {runs}: {counts}{gone}{how}; {self.completeness}"

@@ -16,6 +16,7 @@ from simruns.cli.streams import say
 from simruns.cli.wording import for_commands
 from simruns.core.errors import AuthError, CancelledError, Error, IncompleteError
 from simruns.core.extras import require
+from simruns.looks.texts import counted
 from simruns.read.batch import Batch, Suite
 from simruns.request.query import BatchKey, text_of
 
@@ -73,7 +74,8 @@ def _archive(batch: Batch, source: Source, directory: Path) -> None:
 def _say_what_is_kept(output: Path) -> None:
     with suppress(Error, OSError):
         manifest = read_manifest(output)
-        if manifest is not None and manifest.walk is not None:
-            say(f"{output}: {manifest.runs} runs so far; the same command goes on from there")
-        elif manifest is not None:
-            say(f"{output}: {manifest.runs} runs")
+        if manifest is not None:
+            going_on = (
+                "" if manifest.walk is None else " so far; the same command goes on from there"
+            )
+            say(f"{output}: {counted(manifest.runs, 'run')}{going_on}")

@@ -15,6 +15,7 @@ from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.hold.parquet import write_parquet
 from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
 from simruns.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _show(runs: Runs) -> None:
     with to.capture() as shown:
         to.print(_layout(summaries(runs), to))
         to.print(
-            f"{len(runs):,} runs, {len(runs.turns):,} turns, {len(runs.batches):,} batches, "
+            f"{counted(len(runs), 'run')}, {counted(len(runs.turns), 'turn')}, "
+            f"{counted(len(runs.batches), 'batch', 'batches')}, "
             f"success rate {_number(overall.success_rate)} "
             f"({overall.successes:,} of {overall.settled:,} settled"
             + (f", {overall.excluded:,} excluded)" if overall.excluded else ")")

@@ -16,6 +16,7 @@ from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.source import Server
 from simruns.cli.streams import cell, console, say, writing_to_stdout
 from simruns.cli.summary import SETTLED
+from simruns.looks.texts import counted
 from simruns.read.follow import FollowStatus, FollowStream
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class _View:
         if known != self._known:
             self._known, self._changed = known, time.monotonic()
         seconds = time.monotonic() - self._changed
-        return f"{status.seen:,} runs seen, poll {status.polls:,}, last change {seconds:.0f} s ago"
+        seen = counted(status.seen, "run")
+        return f"{seen} seen, poll {status.polls:,}, last change {seconds:.0f} s ago"
 
     def _latest(self) -> list[RenderableType]:
         lines = []

@@ -12,6 +12,7 @@ from simruns.cli.endings import Terminated, UsageError, terminable
 from simruns.cli.secrets import read_key
 from simruns.cli.streams import printable, say, tell
 from simruns.core.files import replacing
+from simruns.looks.texts import counted
 from simruns.simulator.simulator import Simulator
 
 SHOWN = 10
@@ -126,7 +127,7 @@ def _recorded(sim: Simulator, out: Path | None) -> Iterator[None]:
         finally:
             if out is not None:
                 left = f", {sim.left_out:,} left out" if sim.left_out else ""
-                say(f"{out}: {sim.recorded:,} runs{left}")
+                say(f"{out}: {counted(sim.recorded, 'run')}{left}")
 
 
 @contextmanager

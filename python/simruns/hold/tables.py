@@ -19,6 +19,7 @@ from simruns.core.extras import require
 from simruns.core.pickling import Shared, public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
+from simruns.looks.texts import counted
 
 if TYPE_CHECKING:
     import pandas
@@ -191,7 +192,7 @@ class Table(Tabular):
         return self._table.num_rows
 
     def __repr__(self) -> str:
-        return f"<Table of {self._name}: {len(self):,} rows>"
+        return f"<Table of {self._name}: {counted(len(self), 'row')}>"
 
     _repr_html_ = shown_by("table_html")
 

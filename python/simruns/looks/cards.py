@@ -69,14 +69,15 @@ def runs_html(runs: Any) -> str:
 
 
 def page_html(page: _core.Page) -> str:
-    total = "" if page.total is None else f" of {page.total:,}"
+    here = len(page)
+    shown = (
+        counted(here, "run") if page.total is None else f"{here:,} of {counted(page.total, 'run')}"
+    )
     around = [
         word for word, there in (("next", page.has_next), ("previous", page.has_previous)) if there
     ]
     told = f"with a {' and a '.join(around)} page" if around else "with no other page"
-    return whole(
-        _title(f"Page: {len(page):,}{total} runs, {told}"), _verdicts(page), _first_runs(page)
-    )
+    return whole(_title(f"Page: {shown}, {told}"), _verdicts(page), _first_runs(page))
 
 
 def run_html(run: _core.Run) -> str:

@@ -19,6 +19,7 @@ from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import TICK, Progress
 from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
 from simruns.read.batch import BatchBase
 from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, following
 from simruns.read.streams import AsyncRunStream
@@ -148,7 +149,7 @@ class AsyncSuite(Unpickled):
         return (AsyncBatch(self._core, key) for key in self.keys)
 
     def __repr__(self) -> str:
-        return f"<AsyncSuite of {len(self.keys)} batches>"
+        return f"<AsyncSuite of {counted(len(self.keys), 'batch', 'batches')}>"
 
     _repr_html_ = shown_by("suite_html")
 

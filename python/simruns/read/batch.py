@@ -14,6 +14,7 @@ from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import Progress
 from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
 from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, following
 from simruns.read.streams import RunStream
 from simruns.read.waiting import held, keeping, wait_for_all
@@ -187,7 +188,7 @@ class Suite(Unpickled):
         return (Batch(self._core, key) for key in self.keys)
 
     def __repr__(self) -> str:
-        return f"<Suite of {len(self.keys)} batches>"
+        return f"<Suite of {counted(len(self.keys), 'batch', 'batches')}>"
 
     _repr_html_ = shown_by("suite_html")
 

@@ -47,6 +47,8 @@ class _Connected:
         credentials = settings.credentials(api_key, token)
         self._core = _core.Client(url, **credentials, options=sound)
 
+    __init__.__qualname__ = "Client.__init__"  # Python names it where arguments do not fit
+
     @property
     def base_url(self) -> str:
         return self._core.base_url

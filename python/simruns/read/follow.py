@@ -11,6 +11,7 @@ from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
 from simruns.core.words import FollowEnd
+from simruns.looks.texts import counted
 from simruns.read.streams import AsyncOnce, SyncOnce
 from simruns.request.query import BatchKey, FollowChoice, make_query
 
@@ -47,10 +48,10 @@ class FollowStatus(NamedTuple):
     """What ended the following: `count`, `until`, `idle` or `deadline`; None while it goes on."""
 
     def __str__(self) -> str:
-        runs = "1 run" if self.seen == 1 else f"{self.seen:,} runs"
+        runs = counted(self.seen, "run")
         line = f"{self.settled:,} settled, {self.pending:,} pending, {self.lost:,} lost, of {runs}"
         line += " seen" + (f", {self.unnamed:,} without an id" if self.unnamed else "")
-        line += f", {self.polls:,} polls, {self.requests:,} requests"
+        line += f", {counted(self.polls, 'poll')}, {counted(self.requests, 'request')}"
         return line if self.ended is None else f"{line}, ended by {self.ended}"
 
 
