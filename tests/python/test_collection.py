@@ -483,6 +483,17 @@ def test_names_go_along(suite: simruns.Runs) -> None:
     assert suite.names == {}
 
 
+@pytest.mark.parametrize("names", [None, ["a"], "a", {"a": 1}, {1: "a"}, {"a": None}])
+def test_names_are_a_dict_of_texts(suite: simruns.Runs, names: Any) -> None:
+    runs = suite[:1]
+    with pytest.raises(simruns.InvalidArgumentError, match="no dict of texts; give") as caught:
+        runs.names = names
+    assert caught.value.field == "names"
+    assert runs.names == {}
+    runs.names = {"a": "b"}
+    assert runs[:1].names == {"a": "b"}
+
+
 # Batches of things that are at hand.
 
 

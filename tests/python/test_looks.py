@@ -361,3 +361,34 @@ def test_every_object_that_a_person_meets_has_a_look() -> None:
              "Transcripts")  # fmt: skip
     made: list[Callable[..., str]] = [getattr(simruns, n)._repr_html_ for n in names]
     assert all(map(callable, made))
+
+
+def test_the_names_that_were_given_to_scenarios_are_shown(
+    client: simruns.Client, sim: simruns.Simulator
+) -> None:
+    suite = client.batches(sim.pairs).read()
+    first, last = suite[0], suite[-1]
+    runs = suite.where(id=[first.id, last.id])
+    assert first.scenario is not None
+    assert last.scenario is not None
+    assert first.scenario != last.scenario
+    runs.names = {first.scenario: f"Refund {SCRIPT}\x1b[2J"}
+    read = simruns.transcripts(runs)
+    beside = simruns.transcripts(runs, side_by_side=True)
+    for told in (check_page(read._repr_html_()), check_page(beside._repr_html_()), str(read),
+                 check_page(read[0]._repr_html_()), str(next(iter(read)))):  # fmt: skip
+        assert f"scenario Refund {visible(SCRIPT)}"[:30] in told
+        assert f"({first.scenario})" in told
+        assert not OBEYED.search(told)
+    assert f"scenario {last.scenario}" in str(read)
+    shown = check_page(runs._repr_html_())
+    assert "Refund" in shown
+    assert last.scenario in shown
+    assert first.scenario not in shown
+
+
+def test_what_no_transcript_is_made_of_is_told_of() -> None:
+    with pytest.raises(
+        TypeError, match="takes runs: a Runs, a list, a page, or one run, not NoneType"
+    ):
+        simruns.transcripts(None)  # type: ignore[arg-type]

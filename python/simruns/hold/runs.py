@@ -68,16 +68,28 @@ class Runs(Tabular):
         """The references of the batches, also of those of which no run is here."""
         self._chosen = tuple(chosen) or (None,) * len(walks)
         self.names = dict(names or {})
-        """The names of scenarios by their references, to show in place of these.
-
-        Runs have no names: there are those that you put here. Whatever is made of these runs has
-        them, too.
-        """
         completeness = completeness or Completeness(
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
         read_at = read_at or datetime.now(timezone.utc)
         super().__init__("runs", [self._held.runs], completeness, read_at)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of scenarios by their references, which a notebook and `transcripts` show.
+
+        Runs have no names: there are those that you put here. Whatever is made of these runs has
+        them, too.
+        """
+        return self._names
+
+    @names.setter
+    def names(self, names: dict[str, str]) -> None:
+        if not isinstance(names, dict) or not all(
+            isinstance(text, str) for each in names.items() for text in each
+        ):
+            raise invalid("names is no dict of texts; give {reference: name}", field="names")
+        self._names = dict(names)
 
     @property
     def bad_runs(self) -> list[_core.Issue]:

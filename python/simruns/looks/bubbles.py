@@ -8,6 +8,7 @@ from simruns.looks.conversation import (
     MOST_ITEMS,
     MOST_TURNS,
     TONES,
+    Names,
     Turn,
     facts,
     is_json,
@@ -41,9 +42,9 @@ def title(run: _core.Run) -> list[Html]:
     return [verdict(run), tag("b", isolated(one_line(run.id) or "(no id)"), class_="sr-code")]
 
 
-def about(run: _core.Run) -> list[Html]:
+def about(run: _core.Run, names: Names | None = None) -> list[Html]:
     """Makes the lines below the title: where the run belongs, and what is known of it."""
-    lines = [references(run), facts(run)]
+    lines = [references(run, names), facts(run)]
     return [tag("div", _dotted(line), class_="sr-faint") for line in lines if line]
 
 

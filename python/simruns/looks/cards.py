@@ -199,14 +199,16 @@ def _first_runs(runs: Any) -> Html | None:
     first: list[_core.Run] = list(islice(iter(runs), FIRST))
     if not first:
         return None
-    several = len({run.scenario for run in first}) > 1
+    scenarios = [run.scenario or "" for run in first]
+    names = getattr(runs, "names", {})  # a page has none
+    several = len(set(scenarios)) > 1
     columns: dict[str, list[Child]] = {
         "id": [isolated(one_line(run.id, 40) or "(no id)", class_="sr-code") for run in first],
         "verdict": [verdict(run) for run in first],
         "turns": [len(run.turns) for run in first],
         "took": ["" if run.duration_ms is None else took(run.duration_ms) for run in first],
         "criteria": [met(run) for run in first],
-        "scenario": [_name(run.scenario or "") if several else "" for run in first],
+        "scenario": [_name(str(names.get(s) or s)) if several else "" for s in scenarios],
         "summary": [one_line(run.summary or run.error_message or "", 90) for run in first],
     }
     told = {head: cells for head, cells in columns.items() if any(cell != "" for cell in cells)}

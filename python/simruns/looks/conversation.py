@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from simruns import _core
 from simruns.looks.texts import counted, cut, indented, is_told, moment, one_line, took
+
+Names: TypeAlias = Mapping[str, str]
+"""The names of scenarios by their references."""
 
 MOST_TEXT = 2000
 """Characters of a message, or of its data, that are shown."""
@@ -158,10 +161,14 @@ def facts(run: _core.Run) -> list[str]:
     return told
 
 
-def references(run: _core.Run) -> list[str]:
-    """Gives where a run belongs."""
+def references(run: _core.Run, names: Names | None = None) -> list[str]:
+    """Gives where a run belongs, a name of its scenario before the reference."""
     named = [("scenario", run.scenario), ("batch", run.batch), ("run", run.sequence)]
-    return [f"{what} {one_line(str(name))}" for what, name in named if is_told(name)]
+    told = [f"{what} {one_line(str(name))}" for what, name in named if is_told(name)]
+    known = (names or {}).get(run.scenario or "")
+    if known:
+        told[0] = f"scenario {one_line(str(known))} ({one_line(run.scenario or '')})"
+    return told
 
 
 def met(run: _core.Run) -> str:

@@ -11,6 +11,7 @@ from simruns.looks.conversation import (
     MOST_ITEMS,
     MOST_TURNS,
     TONES,
+    Names,
     Turn,
     facts,
     met,
@@ -71,11 +72,11 @@ def rendered(
             yield folded
 
 
-def lines_of(run: _core.Run) -> Iterator[Line]:
+def lines_of(run: _core.Run, names: Names | None = None) -> Iterator[Line]:
     """Gives a run: what came of it, what it was measured by, and the conversation."""
     tone = TONES.get(run.verdict, "calm")
     yield Line(0, [("head", one_line(run.id) or "(no id)"), ("", "  "), (tone, run.verdict)])
-    for told in (references(run), facts(run)):
+    for told in (references(run, names), facts(run)):
         if told:
             yield Line(0, [("faint", ", ".join(told))])
     yield from _measured(run)

@@ -10,6 +10,7 @@ from simruns import _core
 from simruns.core import checks
 from simruns.core.pickling import public
 from simruns.looks.bubbles import about, conversation, title
+from simruns.looks.conversation import Names
 from simruns.looks.html import Html, row, tag, whole
 from simruns.looks.lines import lines_of, rendered
 from simruns.looks.texts import counted
@@ -29,39 +30,49 @@ class Transcript:
     text holds is shown, and never obeyed. Long texts are cut, and it is said.
     """
 
-    def __init__(self, run: _core.Run) -> None:
+    def __init__(self, run: _core.Run, names: Names | None = None) -> None:
+        """`names` are those of `Runs.names`."""
         self.run = run
+        self._names = names
 
     def __str__(self) -> str:
-        return "\n".join(map(str, lines_of(self.run)))
+        return "\n".join(map(str, lines_of(self.run, self._names)))
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return whole(_head(self.run), conversation(self.run))
+        return whole(_head(self.run, self._names), conversation(self.run))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from rendered(lines_of(self.run), console, options)
+        yield from rendered(lines_of(self.run, self._names), console, options)
 
 
 @public
 class Transcripts:
     """The conversations of some runs, to read, one below the other or side by side."""
 
-    def __init__(self, runs: list[_core.Run], more: int | None, *, side_by_side: bool) -> None:
+    def __init__(
+        self,
+        runs: list[_core.Run],
+        more: int | None,
+        *,
+        side_by_side: bool,
+        names: Names | None = None,
+    ) -> None:
         self.runs = runs
         self._more = more
         self._side_by_side = side_by_side
+        self._names = names
 
     def __len__(self) -> int:
         return len(self.runs)
 
     def __iter__(self) -> Iterator[Transcript]:
-        return map(Transcript, self.runs)
+        return (Transcript(run, self._names) for run in self.runs)
 
     def __getitem__(self, index: int) -> Transcript:
-        return Transcript(self.runs[index])
+        return Transcript(self.runs[index], self._names)
 
     def __str__(self) -> str:
         return "\n\n".join([*map(str, self), *self._rest()]) or "no runs"
@@ -71,10 +82,11 @@ class Transcripts:
 
     def _repr_html_(self) -> str:
         if self._side_by_side:
-            each = [tag("div", _head(run), conversation(run)) for run in self.runs]
+            each = [tag("div", _head(run, self._names), conversation(run)) for run in self.runs]
             shown = tag("div", each, class_="sr-beside")
         else:
-            shown = tag("div", [_folded(run, first=not at) for at, run in enumerate(self.runs)])
+            folded = [_folded(run, self._names, first=not i) for i, run in enumerate(self.runs)]
+            shown = tag("div", folded)
         rest = [tag("div", line, class_="sr-faint") for line in self._rest()]
         return whole(shown if self.runs else tag("div", "no runs"), rest)
 
@@ -112,19 +124,26 @@ def transcripts(
     most = checks.count("n", n, 1)
     side_by_side = checks.flag("side_by_side", side_by_side)
     given: Any = [runs] if isinstance(runs, _core.Run) else runs
+    if not isinstance(given, Iterable) and not hasattr(given, "__getitem__"):
+        kind = type(given).__name__
+        raise TypeError(f"transcripts takes runs: a Runs, a list, a page, or one run, not {kind}")
     first = list(islice(iter(given), most))
     for run in first:
         if not isinstance(run, _core.Run):
             raise TypeError(f"a transcript is of a run, not of {type(run).__name__}")
     more = len(given) - len(first) if hasattr(given, "__len__") else None
-    return Transcripts(first, more, side_by_side=side_by_side)
+    names = getattr(given, "names", None)
+    known = names if isinstance(names, dict) else None
+    return Transcripts(first, more, side_by_side=side_by_side, names=known)
 
 
-def _head(run: _core.Run) -> Html:
-    return tag("div", row(title(run), class_="sr-title"), about(run))
+def _head(run: _core.Run, names: Names | None) -> Html:
+    return tag("div", row(title(run), class_="sr-title"), about(run, names))
 
 
-def _folded(run: _core.Run, *, first: bool) -> Html:
+def _folded(run: _core.Run, names: Names | None, *, first: bool) -> Html:
     turns = tag("span", counted(len(run.turns), "turn"), class_="sr-faint")
     summary = tag("summary", row([*title(run), turns], name="span", class_="sr-title"))
-    return tag("details", summary, about(run), conversation(run), class_="sr-fold", open=first)
+    return tag(
+        "details", summary, about(run, names), conversation(run), class_="sr-fold", open=first
+    )
