@@ -114,6 +114,18 @@ def test_two_reads_that_are_joined_have_the_bad_runs_of_both(serve: Serve) -> No
     assert runs.completeness.bad == len(runs.bad_runs) == 2
 
 
+def test_a_bad_run_that_both_reads_have_counts_once(serve: Serve, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    runs = the_batch(serve(page(2, a_run(1), a_run(2, "NaN")))).read(bad="issue")
+    for both in (runs + runs, runs[:0] + runs, runs + runs + runs):
+        assert both.completeness.bad == len(both.bad_runs) == 1
+    runs.to_parquet(tmp_path / "b.parquet")
+    opened = simruns.open(tmp_path / "b.parquet")
+    assert (len(opened.bad_runs), opened.completeness.bad) == (0, 1)
+    assert (opened + opened[:1]).completeness.bad >= 1
+    assert (opened + runs).completeness.verdict == "unverified"
+
+
 def test_a_bad_run_has_a_row_in_the_table_of_issues(serve: Serve) -> None:
     pytest.importorskip("pyarrow")
     first, second = page(3, a_run(1, "NaN"), cursor="c1"), page(3, a_run(2), a_run(3, "NaN"))

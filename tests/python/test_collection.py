@@ -414,6 +414,31 @@ def test_selections_of_one_read_join_to_one(one: simruns.Runs) -> None:
     assert len(one[:5] + one) == 250
 
 
+def test_the_parts_of_a_read_are_the_whole_again(suite: simruns.Runs, one: simruns.Runs) -> None:
+    for runs in (one, suite):
+        for cut in (100, 250):
+            joined = runs[:cut] + runs[cut:]
+            assert joined == runs
+            assert joined.completeness == runs[:].completeness
+            assert joined.completeness.verdict == "complete"
+        assert (runs[:100] + runs[101:]).completeness.verdict == "unverified"
+
+
+@pytest.mark.odd_data
+def test_parts_of_reads_that_brought_unlike_runs_prove_nothing() -> None:
+    body = '{"data":[%s],"pagination":{"limit":100,"skip":0,"total":3,"hasNext":false}}'
+    reads = []
+    with serving() as (server, client):
+        for names in ("abc", "bcd"):
+            server.body = (body % ",".join(f'{{"id":"{name}"}}' for name in names)).encode()
+            reads.append(client.batch(scenario="s", batch="b").read())
+    first, later = reads
+    assert first.completeness == later.completeness
+    joined = first[:1] + later[1:]
+    assert [run.id for run in joined] == ["a", "c", "d"]
+    assert joined.completeness.verdict == "unverified"
+
+
 def test_selections_of_two_reads_prove_nothing(one: simruns.Runs, client: simruns.Client) -> None:
     again = client.batch(one.batches[0]).read(page_size=50)
     for joined in (one[:5] + again, again + one[:5], one[:5] + again[200:]):

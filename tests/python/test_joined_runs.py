@@ -210,6 +210,49 @@ def test_runs_that_an_archive_keeps_of_earlier_walks_prove_nothing(tmp_path: Pat
         assert (len(joined), told(joined)) == (3, ("unverified", 2, 2))
 
 
+TEXTS = "texts do not tell"
+
+
+def test_texts_leave_the_total_of_a_read_as_it_was(one: simruns.Batch) -> None:
+    whole = one.read()
+    few, rest = simruns.read_json(texts(whole)[:9]), simruns.read_json(texts(whole)[100:])
+    for joined, count in (
+        (whole + few, 250), (few + whole, 250), (whole[:5] + few, 9), (few + whole[:5], 9),
+        (one.read(max_runs=100) + rest, 250), (rest + one.read(max_runs=100), 250),
+    ):  # fmt: skip
+        assert (len(joined), joined.completeness.total) == (count, 250)
+        assert joined.completeness.verdict == "unverified"
+        assert f"of 250 runs, unverified ({TEXTS})" in str(joined.completeness)
+        assert "moved" not in str(joined.completeness)
+    assert told(few + rest) == ("unverified", 159, None)
+    assert str((few + rest).completeness).count(TEXTS) == 1
+
+
+def test_a_doubt_is_kept_by_sums_and_files_and_told_apart(
+    one: simruns.Batch, sim: simruns.Simulator, client: simruns.Client, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    other = next(key for key in sim.batches() if key != one.key)
+    whole, more = one.read(), client.batch(other).read()
+    given = simruns.read_json(texts(whole))
+    for joined in (given + whole, given + more, more + given, given[:3], given + given[:3]):
+        assert joined.completeness.doubt == TEXTS
+        assert TEXTS in str(joined.completeness)
+        joined.to_parquet(tmp_path / "b.parquet")
+        opened = simruns.open(tmp_path / "b.parquet").completeness
+        assert (opened, str(opened)) == (joined.completeness, str(joined.completeness))
+        assert opened.doubt == TEXTS
+    assert [part.completeness.verdict for part in (given + more).by_batch().values()] == [
+        "unverified", "complete",
+    ]  # fmt: skip
+    given.to_jsonl(tmp_path / "b.jsonl")
+    filed = simruns.open(tmp_path / "b.jsonl")
+    assert filed.completeness != given.completeness
+    assert (given + filed + given).completeness.doubt == f"{TEXTS}; a file of JSON does not tell"
+    assert simruns.Completeness.of_dict(given.completeness.to_dict()) == given.completeness
+    assert hash(filed.completeness) != hash(given.completeness)
+
+
 @pytest.fixture(scope="module")
 def nothing(sim: simruns.Simulator) -> Iterator[simruns.Runs]:
     with simruns.Simulator(scenarios=1, runs=1, faults=[{"requests": 1, "status": 400}]) as failing:

@@ -170,9 +170,8 @@ def unverified(walks: Walks, doubt: str) -> Completeness:
     for key, pages in walks:
         unnamed = sum(not pages[index].id for index in range(len(pages)))
         walk = _core.Completeness(received=len(pages), unnamed=unnamed, reached_end=True)
-        one = BatchCompleteness.of(key, walk)
-        told.append(one._replace(text=one.text.replace("unverified", f"unverified ({doubt})", 1)))
-    return Completeness(told, doubt=doubt)
+        told.append(BatchCompleteness.of(key, walk).doubted(doubt))
+    return Completeness(told)
 
 
 def _parquet_rows(path: Path, *, exported: bool) -> Iterator[Row]:

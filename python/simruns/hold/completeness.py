@@ -76,6 +76,8 @@ class BatchCompleteness(NamedTuple):
     """
     walk_verdict: Proof | None = None
     """Of a selection, the verdict of the walk that its runs came from."""
+    doubt: str = ""
+    """Why nothing tells whether all runs came, as of texts; empty where the walk tells it."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
@@ -89,6 +91,13 @@ class BatchCompleteness(NamedTuple):
         of_walk = self.walk_verdict or self.verdict
         return self._replace(selected=count, walk_verdict=of_walk, verdict=verdict, text=text)
 
+    def doubted(self, doubt: str) -> BatchCompleteness:
+        """Gives what is told of a walk of which nothing tells whether it brought all."""
+        if not doubt:
+            return self
+        text = self.text.replace(self.verdict, f"{self.verdict} ({doubt})", 1)
+        return self._replace(doubt=doubt, text=text)
+
     @property
     def of_walk(self) -> str:
         """The completeness of the walk as a line, whatever was selected of its runs."""
@@ -100,10 +109,13 @@ class BatchCompleteness(NamedTuple):
 class Completeness:
     """The completeness of all batches of one read: a snapshot, which prints as one line."""
 
-    def __init__(self, batches: Iterable[BatchCompleteness], *, doubt: str = "") -> None:
+    def __init__(self, batches: Iterable[BatchCompleteness]) -> None:
         self.batches = tuple(batches)
-        self.doubt = doubt
+
+    @property
+    def doubt(self) -> str:
         """Why nothing tells whether all runs came; empty where the reads tell it."""
+        return joined_doubts(*(batch.doubt for batch in self.batches))
 
     @property
     def verdict(self) -> Proof:
@@ -192,7 +204,7 @@ class Completeness:
         """Gives plain values, as they stand in the metadata of tables and files."""
         names = ("verdict", "received", "total", "duplicates", "missing", "pages", "requests",
                  "retries", "reached_end", "limited", "unnamed", "foreign", "bad",
-                 "empty", "selected")  # fmt: skip
+                 "empty", "selected", "doubt")  # fmt: skip
         each: list[JSONValue] = [_plain(batch) for batch in self.batches]
         return {**{name: getattr(self, name) for name in names}, "batches": each}
 
@@ -251,6 +263,12 @@ class Completeness:
         return [f"{n} {word}" for word, n in counted.items() if n or word == "complete"]
 
 
+def joined_doubts(*doubts: str) -> str:
+    """Gives these doubts as one, each once."""
+    each = (one for doubt in doubts for one in doubt.split("; ") if one)
+    return "; ".join(dict.fromkeys(each))
+
+
 def _of_runs(selected: int) -> str:
     """Gives what stands before the completeness of the walks that a selection came from."""
     return f"a selection of {selected} run{'' if selected == 1 else 's'}, from "
@@ -280,7 +298,7 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
         fits = fits and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    proven = batch.reached_end and 0 < batch.received == batch.total
+    proven = batch.reached_end and 0 < batch.received == batch.total and not batch.doubt
     if batch.selected is not None:
         proven = proven and batch.selected >= batch.received
     if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):

@@ -108,7 +108,10 @@ class Runs(Tabular):
 
     @property
     def issues(self) -> Table:
-        """The table of issues, a row for each thing that is odd about the data: where, and what."""
+        """The table of issues, a row for each thing that is odd about the data: where, and what.
+
+        Of a whole read, bad runs that were left out have a row, too; of a selection, its runs only.
+        """
         return Table("issues", self)
 
     def to_jsonl(self, path: str | os.PathLike[str]) -> None:
@@ -122,7 +125,8 @@ class Runs(Tabular):
         """Writes a Parquet file of the table of runs, with the own JSON of each in a last column,
         `json`; it is whole or not there.
 
-        `simruns.open` gives the runs again, their completeness, and when they were read.
+        `simruns.open` gives the runs again, their completeness, and when they were read; not
+        `bad_runs`, of which the completeness keeps the number.
         """
         with replacing(path) as temporary:
             write_parquet(self, temporary)
@@ -311,7 +315,7 @@ class Runs(Tabular):
         keys = [self.batches[number] for number in numbers]
         told = {
             **self._told(),
-            "completeness": Completeness(batches, doubt=self.completeness.doubt),
+            "completeness": Completeness(batches),
             "chosen": [self._chosen[number] for number in numbers],
             "order": held.batch_of if held.is_mixed else None,
         }
