@@ -444,13 +444,9 @@ async def test_a_table_is_laid_out_on_a_thread_while_the_loop_goes_on(
     threads = set()
 
     class Noting(simruns.Runs):
-        def to_arrow(self, **how: Any) -> Any:
+        def _built(self, *how: Any) -> Any:
             threads.add(threading.get_ident())
-            return super().to_arrow(**how)
-
-        def to_polars(self, **how: Any) -> Any:
-            threads.add(threading.get_ident())
-            return super().to_polars(**how)
+            return super()._built(*how)
 
     held = await batch_.read()
     runs = Noting(list(zip(held.batches, held._held.walks, strict=True)))
@@ -488,3 +484,12 @@ def test_an_awaited_layout_says_what_to_do_without_a_loop(batch: simruns.Batch) 
     step = batch.read().to_pandas_async()
     with pytest.raises(simruns.Error, match="without a running event loop"):
         step.send(None)
+
+
+async def test_a_plain_loop_over_an_async_stream_is_told_of_async_for(
+    batch_: simruns.AsyncBatch,
+) -> None:
+    for stream in (batch_.runs(), batch_.follow()):
+        with pytest.raises(TypeError, match="read by `async for`, not by `for`"):
+            list(stream)  # type: ignore[call-overload]
+        await stream.aclose()

@@ -280,13 +280,27 @@ def test_the_types_of_attributes_are_those_of_the_stub() -> None:
     assert TYPES.keys() <= set(attribute_names())
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [("run_id", "did you mean id? there are batch, "), ("duration", "did you mean duration_ms? "),
+     ("verdit", "did you mean verdict? "), ("qqq", "one value; there are batch, "),
+     ("turns", "one value; give a function of a run, as lambda run: len(run.turns); there are ")],
+)  # fmt: skip
+def test_what_was_meant_is_told_first(one: simruns.Runs, wrong: str, says: str) -> None:
+    for ask in (lambda: one.where(**{wrong: 1}), lambda: one.sort(wrong)):
+        with pytest.raises(simruns.InvalidArgumentError) as caught:
+            ask()
+        assert says in str(caught.value)
+
+
 @pytest.mark.parametrize("wrong", ["verdit", "turns", "to_json", "_x", "read_at"])
 def test_what_no_run_has_is_refused_and_says_what_there_is(one: simruns.Runs, wrong: str) -> None:
     asks: list[Callable[[], object]] = [lambda: one.where(**{wrong: 1}), lambda: one.sort(wrong)]
     for ask in asks:
         with pytest.raises(simruns.InvalidArgumentError) as caught:
             ask()
-        assert f"no attribute '{wrong}' of one value; there are" in str(caught.value)
+        assert f"no attribute '{wrong}' of one value; " in str(caught.value)
+        assert "there are batch, contradictory, " in str(caught.value)
         assert "duration_ms" in str(caught.value)
 
 
@@ -535,6 +549,7 @@ def test_a_batch_is_that_of_anything_that_has_one(
         assert client.batch(thing).key == key
         other = simruns.AsyncClient(sim.url, project=sim.project, api_key=sim.api_key)
         assert other.batch(thing).key == key
+    assert client.batch(tuple(key)).key == client.batch(tuple(key)[1:]).key == key  # type: ignore[arg-type]
     assert client.batch(key, project="other").key == key._replace(project="other")
     assert client.batch(Mine("s", "b"), project="p").key == ("p", "s", "b")
     with simruns.Client(sim.url, project="q", api_key=sim.api_key) as mine:
@@ -545,6 +560,9 @@ def test_a_batch_is_that_of_anything_that_has_one(
     ("arguments", "says"),
     [
         ((3,), "batch is of type int; give scenario= and batch=, or an object"),
+        (("sb",), "batch is of type str; give scenario= and batch=, or an object"),
+        ((("s",),), r"or a tuple \(scenario, batch\)"),
+        ((("s", 3),), r"batch\(tuple\): batch is int; give the reference as text"),
         ((simruns.BatchKey("p", "s", "b"), "s"), "give an object with .scenario and .batch, or"),
         ((simruns.read_json(['{"id":"x"}'])[0],), "scenario is None; give the reference as text"),
     ],

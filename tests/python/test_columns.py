@@ -185,6 +185,8 @@ def test_a_column_that_a_table_has_not_is_refused_with_those_that_it_has(
     ("columns", "message"),
     [
         ("verdict", "columns is 'verdict'; give a list of names"),
+        (b"run_id", "columns is b'run_id'; give a list of names"),
+        (1, "columns is 1; give a list of names"),
         ([], "columns is empty; name one, or leave it out for all"),
         (["run_id", "run_id"], "column 'run_id' is named twice"),
         (["run_id", 3], "columns is 3; give text"),

@@ -6,6 +6,7 @@ import operator
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cache
 from numbers import Integral, Real
 from typing import Any, TypeAlias
@@ -159,8 +160,17 @@ def _attribute(name: Any) -> Callable[[_core.Run], Any]:
     names = attribute_names()
     if name not in names:
         shown = repr(name) if isinstance(name, str) else f"of type {type(name).__name__}"
-        raise invalid(f"a run has no attribute {shown} of one value; there are {', '.join(names)}")
+        told = f"a run has no attribute {shown} of one value; {_meant(name)}"
+        raise invalid(f"{told}there are {', '.join(names)}")
     return operator.attrgetter(name)
+
+
+def _meant(name: Any) -> str:
+    """Says what may be meant by a name that is no attribute of one value."""
+    if name in ("turns", "criteria", "issues"):
+        return f"give a function of a run, as lambda run: len(run.{name}); "
+    near = get_close_matches(name, attribute_names(), 1, 0.5) if isinstance(name, str) else []
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def _is_missing(value: Any) -> bool:

@@ -6,7 +6,7 @@ The columns live in the core; a library is imported when it is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -162,7 +162,7 @@ class Tabular(Shared):
             return self._of(where)._built(columns, None)
         if columns is None:
             return self._table
-        if isinstance(columns, str):
+        if isinstance(columns, str | bytes) or not isinstance(columns, Iterable):
             raise invalid(f"columns is {columns!r}; give a list of names", field="columns")
         names = [checks.text("columns", name) for name in columns]
         if not names:

@@ -17,7 +17,7 @@ from simruns.read.async_batch import AsyncBatch, AsyncSuite
 from simruns.read.batch import Batch, Suite
 from simruns.request import settings
 from simruns.request.options import CallOptions, Options, checked, checked_for_calls
-from simruns.request.pairs import HasBatch, Pairs, key_of, no_project, read_pairs
+from simruns.request.pairs import Pair, Pairs, key_of, no_project, read_pairs
 from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class _Connected:
         )
 
     def _key(
-        self, of: HasBatch | None, scenario: str | None, batch: str | None, project: str | None
+        self, of: Pair | None, scenario: str | None, batch: str | None, project: str | None
     ) -> BatchKey:
         """Gives the batch that these arguments of `batch` name."""
         if of is not None:
@@ -114,7 +114,7 @@ class Client(_Connected):
 
     def batch(
         self,
-        of: HasBatch | None = None,
+        of: Pair | None = None,
         /,
         *,
         scenario: str | None = None,
@@ -123,7 +123,8 @@ class Client(_Connected):
     ) -> Batch:
         """Gives a batch of a scenario, to read from. Sends nothing.
 
-        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch.
+        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch;
+        or a tuple (scenario, batch) or (project, scenario, batch).
         """
         return Batch(self._core, self._key(of, scenario, batch, project))
 
@@ -158,7 +159,7 @@ class AsyncClient(_Connected):
 
     def batch(
         self,
-        of: HasBatch | None = None,
+        of: Pair | None = None,
         /,
         *,
         scenario: str | None = None,
@@ -167,7 +168,8 @@ class AsyncClient(_Connected):
     ) -> AsyncBatch:
         """Gives a batch of a scenario, to read from. Sends nothing.
 
-        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch.
+        `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch;
+        or a tuple (scenario, batch) or (project, scenario, batch).
         """
         return AsyncBatch(self._core, self._key(of, scenario, batch, project))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from simruns import _core
 from simruns.core import errors
@@ -87,6 +87,11 @@ class AsyncOnce(_Once):
 
     def __aiter__(self) -> Self:
         return self._begin()
+
+    if not TYPE_CHECKING:  # a type checker says it where it is written
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(f"an {type(self).__name__} is read by `async for`, not by `for`")
 
     async def _wait_for_next(self) -> _core.Run:
         """Gives the next run, when the step that the core made of `__anext__` found none."""

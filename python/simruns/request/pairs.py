@@ -72,14 +72,15 @@ def _rows(pairs: Any) -> Iterator[_Row]:
 
 
 def key_of(thing: Any, project: str | None) -> BatchKey:
-    """Gives the batch of anything with a scenario and a batch.
+    """Gives the batch of anything with a scenario and a batch, or of a tuple of these.
 
     `project` is for what has none. Raises InvalidArgumentError for anything else.
     """
-    if not (hasattr(thing, "scenario") and hasattr(thing, "batch")):
+    is_tuple = isinstance(thing, tuple) and len(thing) in (2, 3)
+    if not (is_tuple or (hasattr(thing, "scenario") and hasattr(thing, "batch"))):
         raise invalid(
             f"batch is of type {type(thing).__name__}; give scenario= and batch=, or an object "
-            "with .scenario and .batch"
+            "with .scenario and .batch, or a tuple (scenario, batch)"
         )
     return _key(*_entry(f"batch({type(thing).__name__})", thing), project)
 
