@@ -210,6 +210,33 @@ def test_runs_that_an_archive_keeps_of_earlier_walks_prove_nothing(tmp_path: Pat
         assert (len(joined), told(joined)) == (3, ("unverified", 2, 2))
 
 
+def test_archives_that_are_joined_keep_which_runs_are_gone(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    schedule = {"appear_every": 1, "settle_after": 0, "expire_after": 120}
+    with (
+        simruns.Simulator(scenarios=2, runs=400, live=schedule, speed=0) as sim,
+        sim.client() as client,
+    ):
+        first, second = client.batches(sim.pairs)
+        sim.clock.advance(79)
+        for batch, name in ((first, "a"), (second, "b"), (first, "early")):
+            batch.archive(tmp_path / name)
+        early = simruns.open(tmp_path / "early")
+        sim.clock.advance(80)
+        for batch, name in ((first, "a"), (second, "b")):
+            batch.archive(tmp_path / name)
+        one, other = simruns.open(tmp_path / "a"), simruns.open(tmp_path / "b")
+        joined = one + other
+        assert isinstance(joined, simruns.ArchivedRuns)
+        assert joined.gone == (*one.gone, *other.gone)
+        assert min(len(one.gone), len(other.gone)) > 0
+        assert f"{len(joined.gone)} no longer on the server" in repr(joined)
+        for both in (early + one, one + early):
+            assert isinstance(both, simruns.ArchivedRuns)
+            assert (early.gone, both.gone) == ((), one.gone)
+        assert type(one + second.read(allow_incomplete=True)) is simruns.Runs
+
+
 TEXTS = "texts do not tell"
 
 

@@ -51,6 +51,20 @@ class ArchivedRuns(Runs):
         self.gone = tuple(run_id for run_id in gone if run_id in self)
         """The ids of the runs here that the server no longer had when it was asked last."""
 
+    def __add__(self, more: Runs) -> Runs:
+        """Joins two reads into one, as `Runs` do; archived ones keep which runs are gone.
+
+        Of a run that both have, the one that asked later tells.
+        """
+        runs = super().__add__(more)
+        if not isinstance(more, ArchivedRuns):
+            return runs
+        earlier, later = sorted((self, more), key=lambda some: some.read_at)
+        gone = {*later.gone, *(run_id for run_id in earlier.gone if run_id not in later)}
+        walks = list(zip(runs.batches, runs._held.walks, strict=True))
+        in_order = dict.fromkeys(run_id for run_id in (*self.gone, *more.gone) if run_id in gone)
+        return ArchivedRuns(walks, **runs._told(), gone=tuple(in_order))
+
     def _told(self) -> dict[str, Any]:
         return {**super()._told(), "gone": self.gone}
 
