@@ -67,8 +67,9 @@ class Tabular(Shared):
         others are built. `where` says of which runs the rows are: it is a function of a run, or a
         dict of attributes, `{"verdict": "failure"}`, as in `Runs.where`.
         """
-        require("pyarrow", "arrow", "to_arrow")
-        return _read_by_arrow(self._built(columns, where))
+        pa = require("pyarrow", "arrow", "to_arrow")
+        with pa.RecordBatchReader.from_stream(self._built(columns, where)) as reader:
+            return pa.Table.from_batches(list(reader), schema=reader.schema)
 
     def _file_table(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table` of what a file holds of this."""
@@ -96,18 +97,9 @@ class Tabular(Shared):
         pd = require("pandas", "pandas", "to_pandas")
         require("pyarrow", "pandas", "to_pandas")
         types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
-        built = self._built(columns, where)
-        table = _read_by_arrow(built)
+        table = self.to_arrow(columns=columns, where=where)
         table = table if tz else _without_zone(table)
         frame: pandas.DataFrame = table.to_pandas(types_mapper=types)
-        if frame.empty and dtype_backend == "numpy_nullable":
-            # Without a row, no dictionary came that has the words.
-            ordered = {
-                name: pd.CategoricalDtype(words, ordered=True)
-                for name, words in built.contract_words.items()
-                if name in frame
-            }
-            frame = frame.astype(ordered)
         frame.attrs[COMPLETENESS] = table.schema.metadata[COMPLETENESS.encode()].decode()
         return frame
 
@@ -195,13 +187,6 @@ class Table(Tabular):
         return f"<Table of {self._name}: {counted(len(self), 'row')}>"
 
     _repr_html_ = shown_by("table_html")
-
-
-def _read_by_arrow(table: _core.ArrowTable) -> pyarrow.Table:
-    import pyarrow
-
-    with pyarrow.RecordBatchReader.from_stream(table) as reader:
-        return pyarrow.Table.from_batches(list(reader), schema=reader.schema)
 
 
 def _without_zone(table: Any) -> Any:

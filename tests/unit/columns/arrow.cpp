@@ -253,6 +253,27 @@ TEST_CASE(
   CHECK_FALSE(next(stream));
 }
 
+TEST_CASE("a table without rows has one batch, whose dictionaries have the words of the contract") {
+  auto const without_rows = page_of({});
+  for (auto const which : {table::runs, table::turns, table::criteria, table::issues}) {
+    for (auto const& pages : {std::vector<simruns::page>{},
+                              {simruns::page()},
+                              {without_rows},
+                              {without_rows, without_rows}}) {
+      auto stream = stream_of(which, pages);
+      auto const batch = next(stream);
+      CHECK(batch->length == 0);
+      CHECK(batch->n_children == static_cast<std::int64_t>(columns_of(which).size()));
+      CHECK_FALSE(next(stream));
+    }
+  }
+  auto stream = stream_of(table::runs, {});
+  auto const batch = next(stream);
+  std::size_t ordered = 0;
+  for (auto const& words : dictionaries_of(*batch.get())) ordered += !words.empty();
+  CHECK(ordered == 4);
+}
+
 TEST_CASE("a stream of a column that is not there is refused, and writes nothing") {
   ArrowArrayStream out{};
   CHECK_THROWS_WITH(simruns::export_stream(table::turns, {}, {}, &out, {"sequence"}),

@@ -239,6 +239,14 @@ TEST_CASE("one finder finds the roles of many runs, which say the same or else")
   }
 }
 
+TEST_CASE("a text that begins as a known one does is read on, where a key may follow that counts") {
+  std::string const start = R"({"role":"user")";
+  auto const roles = simruns::roles_of(*run_of(
+      {start + "}", start + R"(,"n":1})", start + R"(,"role":"assistant"})",
+       start + R"(,"\u0072ole":"tool"})", start + R"( , "x" : {"role":"tool"} })", start + "}"}));
+  CHECK(letters_of(roles) == "uuatuu");
+}
+
 TEST_CASE("one finder reads more different texts than it remembers") {
   simruns::role_finder finder;
   for (int i = 0; i < 100; ++i) {

@@ -166,21 +166,25 @@ class batch_stream {
       : which_(which),
         pages_(std::move(pages)),
         metadata_(std::move(metadata)),
-        choice_(which, only) {}
+        choice_(which, only) {
+    if (pages_.empty()) pages_.emplace_back();
+  }
 
   void schema(ArrowSchema* out) const {
     auto const headers = choice_.in_order(headers_of(which_, choice_.wanted()));
     export_headers(headers, metadata_).move_to(out);
   }
 
-  /// The next batch, or a released array at the end.
+  /// The next batch, or a released array at the end. A table without rows has one batch.
   void next(ArrowArray* out) {
     if (words_.empty()) number_words();
     for (; next_ < pages_.size(); pass()) {
-      if (row_count(which_, pages_[next_]) == 0) continue;
+      bool const is_needed = !has_batch_ && next_ + 1 == pages_.size();
+      if (row_count(which_, pages_[next_]) == 0 && !is_needed) continue;
       auto batch =
           export_batch(build_with(words_[next_], which_, choice_, pages_[next_], first_run_));
       pass();
+      has_batch_ = true;
       return batch.move_to(out);
     }
     *out = ArrowArray{};
@@ -237,6 +241,7 @@ class batch_stream {
   column_choice choice_;
   std::vector<page_words> words_;  // Of each page; of none before the first batch.
   std::size_t next_ = 0;
+  bool has_batch_ = false;
   std::int64_t first_run_ = 0;
   std::string message_;
   char const* error_ = nullptr;

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace simruns::detail {
@@ -65,20 +64,40 @@ class role_reader {
  public:
   told_role told_by(turn const& t) {
     if (!t.data) return {};
-    for (auto const& [data, told] : usual_) {
-      if (same_text(data, *t.data)) return told;
+    auto const data = *t.data;
+    for (auto const& one : known_) {
+      if (one.is_start ? starts(data, one.text) : same_text(data, one.text)) return one.told;
     }
-    auto const told = read(*t.data);
-    if (usual_.size() < most_usual && t.data->size() <= longest_usual) {
-      usual_.emplace_back(*t.data, told);
+    auto const told = read(data);
+    auto const text = data.substr(0, start_ != 0 ? start_ : data.size());
+    if (known_.size() < most_known && text.size() <= longest_known) {
+      known_.push_back({std::string(text), start_ != 0, told});
     }
     return told;
   }
 
  private:
+  /// A text that told a role: a whole one, or the start of one that decides.
+  struct known_text {
+    std::string text;
+    bool is_start;
+    told_role told;
+  };
+
   // Most turns say the same few words, and are not read again.
-  static constexpr std::size_t most_usual = 8;
-  static constexpr std::size_t longest_usual = 32;
+  static constexpr std::size_t most_known = 8;
+  static constexpr std::size_t longest_known = 32;
+
+  /// Whether `data` has this start, and nothing behind it counts.
+  static bool starts(std::string_view data, std::string_view start) noexcept {
+    return data.size() > start.size() && same_text(data.substr(0, start.size()), start) &&
+           tells_no_role(data.substr(start.size()));
+  }
+
+  /// Whether no key in the rest of an object may be `role`, escaped or not.
+  static bool tells_no_role(std::string_view rest) noexcept {
+    return rest.find(role_keys[role_key]) == rest.npos && rest.find("\\u") == rest.npos;
+  }
 
   told_role read(std::string_view data) {
     if (!find_members(data)) return {};
@@ -96,6 +115,7 @@ class role_reader {
   /// Finds the values of the members that count. False: there are none.
   bool find_members(std::string_view data) {
     values_.fill({});
+    start_ = 0;
     bool found = false;
     for (object_members m(data); m.next();) {
       auto const key = texts_.read(m.key());
@@ -111,11 +131,12 @@ class role_reader {
 
   /// Whether a `role` of `data` is a text, and no other one follows it: then no other member
   /// counts, and the rest, which may be long, is not read.
-  static bool decides(std::string_view role, std::string_view data) noexcept {
-    auto const rest =
-        data.substr(static_cast<std::size_t>(role.data() - data.data()) + role.size());
-    return role.starts_with('"') && role.size() > 2 &&
-           rest.find(role_keys[role_key]) == rest.npos && rest.find("\\u") == rest.npos;
+  bool decides(std::string_view role, std::string_view data) noexcept {
+    auto const end = static_cast<std::size_t>(role.data() - data.data()) + role.size();
+    if (!role.starts_with('"') || role.size() <= 2 || !tells_no_role(data.substr(end)))
+      return false;
+    start_ = end;
+    return true;
   }
 
   told_role told_by_role(std::string_view value) {
@@ -140,7 +161,8 @@ class role_reader {
     return out;
   }
 
-  std::vector<std::pair<std::string, told_role>> usual_;
+  std::vector<known_text> known_;
+  std::size_t start_ = 0;  ///< Bytes of the latest `data` that decided; 0 if it was read whole.
   text_reader texts_;
   std::array<std::string_view, role_keys.size()> values_;
 };
