@@ -7,7 +7,7 @@ network, and never takes the GIL. A wait releases the GIL and looks at signals, 
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import GetSetDescriptorType
-from typing import Any, Literal, TypeAlias, final, overload
+from typing import Any, Literal, TypeAlias, final, overload, type_check_only
 
 from simruns.core.words import FollowEnd, JSONValue, OnBadRun, Proof, Verdict, WalkMode, WalkTaken
 from simruns.looks.transcript import Transcript
@@ -590,20 +590,9 @@ class Operation:
     def total(self) -> int | None:
         """Runs that the server counts, once it is known."""
 
-class Stream:
-    """The runs of one walk, each once; nothing is sent before the first run is asked for."""
-
-    def __init__(self, client: Client, query: Query) -> None: ...
-    def __next__(self) -> Run: ...
-    @property
-    def _position(self) -> str:
-        """The position after the last run that was given."""
-
-    @property
-    def _completeness(self) -> Completeness: ...
-    @property
-    def _bad_runs(self) -> list[Issue]:
-        """The runs that were left out so far, each as an issue with its text."""
+@type_check_only
+class _Steps:
+    """What each kind of stream has, for loops and for tasks; in C++, a base that Python has not."""
 
     def _try_next(self) -> Run | None:
         """Gives a run that is already here, else None."""
@@ -618,10 +607,10 @@ class Stream:
         """Says that nobody waits for the operation any more, which stays under way."""
 
     def _explain(self, error: BaseException) -> None:
-        """Lets the error of a step say what the walk brought."""
+        """Lets the error of a step say what a walk brought; a poll says nothing of the whole."""
 
     def _end(self) -> None:
-        """Takes that the end is given; warns of missing runs, the first time only."""
+        """Takes that the end is given; a walk then warns of missing runs, the first time only."""
 
     @property
     def _ended(self) -> bool:
@@ -633,52 +622,32 @@ class Stream:
     @property
     def _closed(self) -> bool: ...
 
-class AsyncStream:
+@type_check_only
+class _WalkSteps(_Steps):
+    def __init__(self, client: Client, query: Query) -> None: ...
+    @property
+    def _position(self) -> str:
+        """The position after the last run that was given."""
+
+    @property
+    def _completeness(self) -> Completeness: ...
+    @property
+    def _bad_runs(self) -> list[Issue]:
+        """The runs that were left out so far, each as an issue with its text."""
+
+class Stream(_WalkSteps):
+    """The runs of one walk, each once; nothing is sent before the first run is asked for."""
+
+    def __next__(self) -> Run: ...
+
+class AsyncStream(_WalkSteps):
     """The runs of one walk, for tasks of an event loop: `Stream` without what blocks.
 
     A class that derives from it has a coroutine `_wait_for_next()`, which gives the next run, or
     raises StopAsyncIteration. A run that is here already comes without it.
     """
 
-    def __init__(self, client: Client, query: Query) -> None: ...
     def __anext__(self) -> Coroutine[Any, Any, Run]: ...
-    @property
-    def _position(self) -> str:
-        """The position after the last run that was given."""
-
-    @property
-    def _completeness(self) -> Completeness: ...
-    @property
-    def _bad_runs(self) -> list[Issue]:
-        """The runs that were left out so far, each as an issue with its text."""
-
-    def _try_next(self) -> Run | None:
-        """Gives a run that is already here, else None."""
-
-    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Fetches until a run is here, for `_try_next` to give; its result is False at the end.
-
-        It goes on with the operation that was left, if there is one.
-        """
-
-    def _leave(self, operation: Operation) -> None:
-        """Says that nobody waits for the operation any more, which stays under way."""
-
-    def _explain(self, error: BaseException) -> None:
-        """Lets the error of a step say what the walk brought."""
-
-    def _end(self) -> None:
-        """Takes that the end is given; warns of missing runs, the first time only."""
-
-    @property
-    def _ended(self) -> bool:
-        """Whether the end was given, behind the last run."""
-
-    def _close(self) -> None:
-        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
-
-    @property
-    def _closed(self) -> bool: ...
 
 @final
 class FollowOptions:
@@ -719,89 +688,30 @@ class FollowStatus:
     @property
     def ended(self) -> FollowEnd | None: ...
 
-class Follow:
+@type_check_only
+class _FollowSteps(_Steps):
+    def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
+    @property
+    def _status(self) -> FollowStatus: ...
+    @property
+    def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
+        """The lost runs, each as the fields of `simruns.LostRun`."""
+
+class Follow(_FollowSteps):
     """The runs of a live batch, each once, as they settle.
 
     Nothing is sent before the first run is asked for.
     """
 
-    def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
     def __next__(self) -> Run: ...
-    @property
-    def _status(self) -> FollowStatus: ...
-    @property
-    def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
-        """The lost runs, each as the fields of `simruns.LostRun`."""
 
-    def _try_next(self) -> Run | None:
-        """Gives a run that is already here, else None."""
-
-    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Polls until a run is here, for `_try_next` to give; its result is False at the end.
-
-        It goes on with the operation that was left, if there is one.
-        """
-
-    def _leave(self, operation: Operation) -> None:
-        """Says that nobody waits for the operation any more, which stays under way."""
-
-    def _explain(self, error: BaseException) -> None:
-        """Does nothing: a poll says nothing of the whole."""
-
-    def _end(self) -> None:
-        """Takes that the end is given."""
-
-    @property
-    def _ended(self) -> bool:
-        """Whether the end was given, behind the last run."""
-
-    def _close(self) -> None:
-        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
-
-    @property
-    def _closed(self) -> bool: ...
-
-class AsyncFollow:
+class AsyncFollow(_FollowSteps):
     """The runs of a live batch, for tasks of an event loop: `Follow` without what blocks.
 
     A class that derives from it has a coroutine `_wait_for_next()`, as for `AsyncStream`.
     """
 
-    def __init__(self, client: Client, query: Query, options: FollowOptions) -> None: ...
     def __anext__(self) -> Coroutine[Any, Any, Run]: ...
-    @property
-    def _status(self) -> FollowStatus: ...
-    @property
-    def _lost(self) -> list[tuple[str, int | None, int | None, int, int, str]]:
-        """The lost runs, each as the fields of `simruns.LostRun`."""
-
-    def _try_next(self) -> Run | None:
-        """Gives a run that is already here, else None."""
-
-    def _start_ready(self, mailbox: Mailbox | None) -> Operation:
-        """Polls until a run is here, for `_try_next` to give; its result is False at the end.
-
-        It goes on with the operation that was left, if there is one.
-        """
-
-    def _leave(self, operation: Operation) -> None:
-        """Says that nobody waits for the operation any more, which stays under way."""
-
-    def _explain(self, error: BaseException) -> None:
-        """Does nothing: a poll says nothing of the whole."""
-
-    def _end(self) -> None:
-        """Takes that the end is given."""
-
-    @property
-    def _ended(self) -> bool:
-        """Whether the end was given, behind the last run."""
-
-    def _close(self) -> None:
-        """Cancels the request that is under way; nothing more is sent. Safe to repeat."""
-
-    @property
-    def _closed(self) -> bool: ...
 
 @final
 class Secret:

@@ -62,7 +62,7 @@ def ordered(runs: Iterable[_core.Run], by: Any, *, descending: bool = False) -> 
     which the first counts most.
     """
     several = isinstance(by, Iterable) and not isinstance(by, str)
-    keys = list(by) if several else [by]
+    keys: list[Any] = list(by) if several else [by]
     if not keys:
         raise invalid("sort has nothing to sort by; give the name of an attribute, or a function")
     checks.flag("descending", descending)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ def transcripts(
     for run in first:
         if not isinstance(run, _core.Run):
             raise TypeError(f"a transcript is of a run, not of {type(run).__name__}")
-    more = len(given) - len(first) if hasattr(given, "__len__") else None
+    more = len(given) - len(first) if isinstance(given, Sized) else None
     names = getattr(given, "names", None)
     known = names if isinstance(names, dict) else None
     return Transcripts(first, more, side_by_side=side_by_side, names=known)
