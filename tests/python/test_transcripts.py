@@ -9,6 +9,7 @@ import pytest
 from hostile import TEXTS, run_from, run_of
 
 import simruns
+from simruns.looks.conversation import references
 
 rich_console = pytest.importorskip("rich.console")
 
@@ -170,3 +171,8 @@ def test_colour_is_rich_s_own_and_never_that_of_a_text() -> None:
     shown = printed(run.transcript(), 80, color=True)
     assert "\\x1b[31mred" in shown
     assert "\x1b[31mred" not in shown
+
+
+def test_a_name_for_no_scenario_takes_nobodys_place() -> None:
+    run = talk(simulationRunBatchReference="b")
+    assert references(run, {"": "Refunds"}) == ["batch b"]

@@ -21,6 +21,7 @@ from simruns.cli.source import Server
 from simruns.cli.streams import printable, tell
 from simruns.cli.wording import for_commands
 from simruns.core.errors import InvalidArgumentError, RequestError
+from simruns.looks.texts import counted
 from simruns.read.client import Client
 from simruns.request import settings
 from simruns.request.query import BatchKey, PageChoice, make_query, text_of
@@ -295,4 +296,4 @@ def _key(key_from: str, asked: Asked, failure: RequestError | None, runs: int | 
     if runs == 0:
         return Line(NOTE, what, f"{source} is accepted; {where} has no runs",
                     "are the references right?")  # fmt: skip
-    return Line(OK, what, f"{source} is accepted; {where} has {runs:,} runs")
+    return Line(OK, what, f"{source} is accepted; {where} has {counted(runs or 0, 'run')}")

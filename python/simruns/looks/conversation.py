@@ -165,9 +165,9 @@ def references(run: _core.Run, names: Names | None = None) -> list[str]:
     """Gives where a run belongs, a name of its scenario before the reference."""
     named = [("scenario", run.scenario), ("batch", run.batch), ("run", run.sequence)]
     told = [f"{what} {one_line(str(name))}" for what, name in named if is_told(name)]
-    known = (names or {}).get(run.scenario or "")
-    if known:
-        told[0] = f"scenario {one_line(str(known))} ({one_line(run.scenario or '')})"
+    known = (names or {}).get(run.scenario) if run.scenario else None
+    if run.scenario and known:
+        told[0] = f"scenario {one_line(str(known))} ({one_line(run.scenario)})"
     return told
 
 

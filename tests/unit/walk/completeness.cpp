@@ -187,6 +187,8 @@ TEST_CASE("completeness is one line for people") {
   CHECK(to_string(c) ==
         "150 of 300 runs, incomplete (the end was not reached), the total moved, "
         "3 duplicates dropped, 1 request");
+  c.duplicates = 1;
+  CHECK(to_string(c).ends_with(", 1 duplicate dropped, 1 request"));
   CHECK(to_string(completeness()) ==
         "0 of an unknown number of runs, incomplete (the end was not reached), no duplicate, "
         "0 requests");

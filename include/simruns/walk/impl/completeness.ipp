@@ -87,8 +87,9 @@ SIMRUNS_INLINE std::string to_string(completeness const& c) {
   if (c.bad != 0) out += ", " + std::to_string(c.bad) + " left out as bad";
   if (c.foreign != 0) out += ", " + std::to_string(c.foreign) + " of another batch";
   out += detail::sequence_text(c);
-  out += c.duplicates == 0 ? ", no duplicate"
-                           : ", " + std::to_string(c.duplicates) + " duplicates dropped";
+  out += c.duplicates == 0   ? ", no duplicate"
+         : c.duplicates == 1 ? ", 1 duplicate dropped"
+                             : ", " + std::to_string(c.duplicates) + " duplicates dropped";
   out += ", " + std::to_string(c.requests) + (c.requests == 1 ? " request" : " requests");
   if (c.walk == walk_kind::restarted) out += ", restarted by cursor: " + c.doubt;
   return out;
