@@ -3,6 +3,7 @@
 #include "simruns/async/signals_held_off.hpp"
 #include "simruns/error.hpp"
 
+#include <boost/asio/post.hpp>
 #include <pthread.h>
 
 #include <atomic>
@@ -18,6 +19,7 @@ namespace {
 struct current_thread {
   std::mutex mutex;
   std::shared_ptr<io_thread> thread;
+  std::shared_ptr<io_thread::rest> rest;  ///< While the process forks.
   bool shut_down = false;
 };
 
@@ -47,12 +49,23 @@ void run(boost::asio::io_context* context) {
 /// How often this process, or one that it came from, was a child of fork.
 std::atomic<unsigned> forks{0};
 
-void before_fork() { the_current().mutex.lock(); }
-void after_fork_in_parent() { the_current().mutex.unlock(); }
+void before_fork() {
+  auto& holder = the_current();
+  holder.mutex.lock();
+  if (holder.thread) holder.rest = holder.thread->begin_rest();
+}
+
+void after_fork_in_parent() {
+  auto& holder = the_current();
+  if (holder.rest) holder.rest->end();
+  holder.rest.reset();
+  holder.mutex.unlock();
+}
 
 /// The parent's thread is not here: its state is left as it is, neither locked nor freed.
 void after_fork_in_child() {
   new (&the_current().mutex) std::mutex;
+  new (&the_current().rest) std::shared_ptr<io_thread::rest>;
   auto* const lost = new std::shared_ptr<io_thread>(std::move(the_current().thread));
   static_cast<void>(lost);
   ++forks;
@@ -91,6 +104,37 @@ io_thread::io_thread() : forks_(forks), work_(context_.get_executor()) {
 io_thread::~io_thread() { stop(); }
 
 bool io_thread::is_of_this_process() const noexcept { return forks_ == forks; }
+
+std::shared_ptr<io_thread::rest> io_thread::begin_rest() noexcept {
+  static constexpr std::chrono::seconds longest{1};
+  try {
+    if (context_.stopped()) return nullptr;
+    auto const made = std::make_shared<rest>();
+    boost::asio::post(context_, [made] { made->take(); });
+    made->wait_until_taken(longest);
+    return made;
+  } catch (std::exception const&) {
+    return nullptr;  // out of memory, which is no reason not to fork
+  }
+}
+
+void io_thread::rest::take() {
+  std::unique_lock lock(mutex_);
+  taken_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return over_; });
+}
+
+void io_thread::rest::wait_until_taken(std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, limit, [this] { return taken_; });
+}
+
+void io_thread::rest::end() {
+  std::lock_guard const lock(mutex_);
+  over_ = true;
+  changed_.notify_all();
+}
 
 void io_thread::abandon_at_end(std::shared_ptr<abandonable> const& work) {
   std::lock_guard const lock(watching_);

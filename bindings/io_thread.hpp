@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,30 @@ class io_thread {
   ~io_thread();
 
   boost::asio::io_context& context() noexcept { return context_; }
+
+  /// A time in which the thread stands still, between one step of its work and the next.
+  class rest {
+   public:
+    /// Ends it. Threads: any.
+    void end();
+
+   private:
+    friend class io_thread;
+    void take();
+    void wait_until_taken(std::chrono::milliseconds limit);
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool taken_ = false;
+    bool over_ = false;
+  };
+
+  /// Has the thread stand still while the process forks. In the middle of its work it may hold
+  /// locks of libraries (an allocator's, OpenSSL's, that of a static variable which is being made),
+  /// and a child, which does not have the thread, would wait for them for ever. Returns once it
+  /// stands still, or after a second: a fork that waits for a lock of its own process would be
+  /// worse. Null: the thread has ended.
+  std::shared_ptr<rest> begin_rest() noexcept;
 
   /// Whether the calling process is the one that started the thread.
   bool is_of_this_process() const noexcept;

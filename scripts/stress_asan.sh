@@ -3,6 +3,9 @@
 # scripts/stress_asan.sh [--seed N]. The interpreter is not compiled with it, so the sanitizer is
 # loaded before it, Python takes its memory from malloc, and leaks, which the interpreter has by
 # design, are not looked for. Kernels of Jupyter are left out: their libraries do not bear it.
+# The sanitizer of g++ 12 does not hold the locks of its allocator while a process forks, as glibc
+# does. A child that hangs below `__sanitizer::Mutex::Lock` waits for a thread of its parent that
+# allocated at that moment: no fault of ours, unless it was the core thread, which stands still then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -114,6 +114,47 @@ def test_a_child_of_fork_reads_while_its_parent_waits() -> None:
     assert printed_by(program) == "both\n"
 
 
+def test_nothing_is_under_way_in_the_core_thread_at_the_moment_of_a_fork() -> None:
+    """Who is asked before the process forks, after the package was, answers a request: the core
+    asks for the next page not before the fork is done.
+    """
+    program = """
+        import ctypes, json, os, select, socket, threading
+        import simruns
+
+        def page(run, more):
+            pagination = {"total": 2, "hasNext": more, "nextCursor": "c" if more else None}
+            runs = [{"id": run, "turns": [], "metrics": {}}]
+            body = json.dumps({"data": runs, "pagination": pagination}).encode()
+            return b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body)
+
+        def before_fork():
+            connection.sendall(page("a", True))
+            asked.extend(select.select([connection], [], [], 0.5)[0])
+
+        asked = []
+        callback = ctypes.CFUNCTYPE(None)(before_fork)
+        getattr(ctypes.CDLL(None), "__register_atfork")(callback, None, None, None)
+        server = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        batch = simruns.Client(url, project="p", api_key="k").batch(scenario="s", batch="b")
+        came = []
+        reading = threading.Thread(target=lambda: came.extend(batch.read()))
+        reading.start()
+        connection, _ = server.accept()
+        connection.recv(65536)
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        connection.recv(65536)
+        connection.sendall(page("b", False))
+        reading.join()
+        print(len(asked), [run.id for run in came])
+    """
+    assert printed_by(program) == "0 ['a', 'b']\n"
+
+
 def test_a_child_of_fork_leaves_the_certificate_of_its_parents_simulator() -> None:
     program = """
         import os, simruns

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bit>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,12 +20,15 @@ class spread_hash {
   }
 
  private:
+  /// A static variable that is made at its first use has a lock. A fork in another thread meanwhile
+  /// would leave it locked in the child for ever.
   static std::uint64_t factor() {
-    static std::uint64_t const made = [] {
-      std::random_device source;
-      return (std::uint64_t{source()} << 32 | source()) | 1;
-    }();
-    return made;
+    static std::atomic<std::uint64_t> the_one{0};
+    auto known = the_one.load();
+    if (known != 0) return known;
+    std::random_device source;
+    auto const made = (std::uint64_t{source()} << 32 | source()) | 1;
+    return the_one.compare_exchange_strong(known, made) ? made : known;
   }
 };
 
