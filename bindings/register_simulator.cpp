@@ -151,7 +151,8 @@ std::unique_ptr<py_simulator> make_simulator(
     std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
     secret const* api_key, secret const* token, double latency_ms, text const& live, double speed,
     text const& faults, bool self_signed, text const& certificate, secret const* private_key,
-    text const& upstream, text const& record, text const& log, std::size_t keep_responses) {
+    text const& upstream, text const& record, text const& log, bool neighbours,
+    std::size_t keep_responses) {
   py::gil_scoped_release const no_python_here;
   auto made = std::make_unique<py_simulator>();
   simulator::server_options options;
@@ -160,6 +161,7 @@ std::unique_ptr<py_simulator> make_simulator(
   options.api_key = text_of(api_key).value_or("");
   options.bearer_token = text_of(token).value_or("");
   options.latency = milliseconds(latency_ms);
+  options.neighbours = neighbours;
   options.certificate = certificate.value_or("");
   options.private_key = text_of(private_key).value_or("");
   if (self_signed) {
@@ -261,7 +263,7 @@ void register_simulator(py::module_& m) {
            "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
            "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,
            "certificate"_a = none, "private_key"_a = none, "upstream"_a = none, "record"_a = none,
-           "log"_a = none, "keep_responses"_a = 0)
+           "log"_a = none, "neighbours"_a = true, "keep_responses"_a = 0)
       .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
       .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
       .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })

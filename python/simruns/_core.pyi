@@ -811,6 +811,7 @@ class Simulator:
         upstream: str | None = None,
         record: str | None = None,
         log: str | None = None,
+        neighbours: bool = True,
         keep_responses: int = 0,
     ) -> None: ...
     @property

@@ -78,6 +78,24 @@ def test_a_response_of_the_contract_is_let_through() -> None:
     assert problems(Response("/x", 404, False, b"")) == []
 
 
+def test_the_neighbours_are_held_against_their_own_contract() -> None:
+    def found(path: str, status: int, body: bytes) -> str:
+        return "\n".join(
+            problems(Response(f"/testing/simulations{path}?x=/runs", status, False, body))
+        )
+
+    batch = b'{"referenceId": "b", "runs": 3, "status": "COMPLETED"}'
+    assert found("/s/batches/b", 200, batch) == ""
+    assert "is not one of" in found("/s/batches/b", 200, batch.replace(b"COM", b"X"))
+    assert "is not of type" in found("/s/batches/b", 200, batch.replace(b"3", b"null"))
+    assert "required property" in found("", 200, page().replace(b"[]", b"[{}]"))
+    assert found("/s/batches", 200, page().replace(b"[]", b"[%s]" % batch)) == ""
+    assert "required property" in found("/s/batches/b/runs/r", 200, batch)
+    assert "without data or pagination" in found("/s/batches/b/runs", 200, batch)
+    assert found("/s/batches/b", 404, b'{"error": "x", "traceId": "t"}') == ""
+    assert "without a traceId" in found("/s/batches/b", 403, b'{"error": "x"}')
+
+
 def test_every_response_of_every_test_is_held_against_the_contract(
     kept_responses: list[Response],
 ) -> None:

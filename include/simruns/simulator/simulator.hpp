@@ -4,9 +4,12 @@
 /// `background_server`), and what happens to their runs and responses (`schedule`, `fault_script`).
 #include "simruns/simulator/answer/response.hpp"
 #include "simruns/simulator/data/dataset.hpp"
+#include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/data/generate.hpp"
 #include "simruns/simulator/data/recording.hpp"
+#include "simruns/simulator/data/stored_batch.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/simulator/data/stored_scenario.hpp"
 #include "simruns/simulator/faults/fault.hpp"
 #include "simruns/simulator/faults/fault_script.hpp"
 #include "simruns/simulator/faults/read_fault_script.hpp"

@@ -25,6 +25,9 @@ OF_A_RUN = frozenset(
 )
 """Members of which a run has one, even if it has no id."""
 
+OF_A_RECORDING = frozenset(["scenario", "batch"])
+"""What a line of a recording is of, if it is of no run."""
+
 PAGINATION = '"pagination"'
 """What is in the text of a page, and hardly in one of a run."""
 WHITE = " \t\r\n"
@@ -65,7 +68,8 @@ def no_run(text: str, where: str, instead: str) -> Error:
 class JsonRows:
     """The runs of a file of JSON: a value a line, or one over many lines.
 
-    A value is a run, a page, or an array of runs or pages.
+    A value is a run, a page, or an array of runs or pages. The scenarios and batches of a recording
+    are passed over.
     """
 
     def __init__(self, path: Path) -> None:
@@ -100,6 +104,8 @@ class JsonRows:
         elif is_run:
             self._number += 1
             yield row
+        elif _of_a_recording(members):
+            return
         else:
             raise no_run(value, where, GIVE)
 
@@ -115,6 +121,12 @@ def _values(file: TextIO) -> Iterator[str]:
     for line in chain([first], lines):
         if value := line.strip(WHITE):
             yield value
+
+
+def _of_a_recording(members: dict[str, str]) -> bool:
+    """Tells whether these are the members of a scenario or a batch that came beside the runs."""
+    names = members.keys() - {"of"}
+    return len(names) == 1 and names <= OF_A_RECORDING
 
 
 def _whole(text: str) -> bool:

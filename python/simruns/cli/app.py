@@ -105,6 +105,9 @@ def serve(
     log: Annotated[
         Path | None, typer.Option(help="Appends each request to it, a line of JSON.")
     ] = None,
+    no_neighbours: Annotated[
+        bool, typer.Option("--no-neighbours", help="Only pages of runs, as an older server.")
+    ] = False,
     record: Annotated[
         str | None, typer.Option(help="Passes every request on to this base URL; see --out.")
     ] = None,
@@ -127,6 +130,7 @@ def serve(
                 port=port, latency_ms=latency_ms, live=live, schedule=schedule, speed=speed,
                 faults=faults, tls=tls, certificate=certificate, private_key=private_key, log=log,
                 record=record, out=out, api_key_file=api_key_file, token_file=token_file,
+                neighbours=not no_neighbours,
             ),
             ready_file,
         )  # fmt: skip

@@ -42,6 +42,7 @@ class Serving(NamedTuple):
     out: Path | None
     api_key_file: Path | None
     token_file: Path | None
+    neighbours: bool
 
 
 def run_server(what: Serving, ready_file: Path | None) -> None:
@@ -70,7 +71,7 @@ def _arguments(what: Serving) -> dict[str, Any]:
     if what.record is not None and (what.api_key_file or what.token_file):
         raise UsageError("--record passes the credentials of its clients on; leave its own out")
     out = {name: getattr(what, name) for name in ("data", "seed", "scenarios", "batches", "runs")}
-    for name in ("host", "port", "latency_ms", "speed", "faults", "log"):
+    for name in ("host", "port", "latency_ms", "speed", "faults", "log", "neighbours"):
         out[name] = getattr(what, name)
     out["live"] = what.live if what.schedule is None else what.schedule
     out["tls"] = _tls(what)
@@ -83,6 +84,8 @@ def _refuse_contradictions(what: Serving) -> None:
     """Refuses flags of which one would be ignored."""
     made = [n for n in ("seed", "scenarios", "batches", "runs") if getattr(what, n) is not None]
     served = [n for n in ("data", "live", "schedule", "faults") if getattr(what, n)]
+    if not what.neighbours:
+        served.append("no-neighbours")
     for flag, idle in (("record", [*made, *served]), ("data", made)):
         if getattr(what, flag) is not None and idle:
             others = " and ".join(f"--{name}" for name in idle)

@@ -25,7 +25,7 @@ def refuse_contradictions(*, generated: Mapping[str, int], **given: Any) -> None
     if "data" in there and generated:
         raise _either("data", list(generated))
     if "upstream" in there:
-        idle = [name for name in there if name in ("data", "live", "faults")]
+        idle = [name for name in there if name in ("data", "live", "faults", "neighbours")]
         if idle or generated:
             raise _either("upstream", [*generated, *idle])
     if "record" in there and "upstream" not in there:

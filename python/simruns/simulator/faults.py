@@ -30,8 +30,8 @@ class Faults:
     def add(self, **rule: object) -> Faults:
         """Adds a rule.
 
-        `requests`, `every`, `page`, `batch`, `chance` and `times` say when; the other words say
-        which fault.
+        `on`, `requests`, `every`, `page`, `batch`, `chance` and `times` say when; the other words
+        say which fault. Without `on`, a rule is for pages of runs.
         """
         self._rules.append(rule)
         return self

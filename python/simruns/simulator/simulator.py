@@ -83,6 +83,9 @@ class Simulator:
     Simulator has no batches of its own: give its `url` to the client that you record.
 
     `log` is a file to which each request is appended, a line of JSON.
+
+    Scenarios, batches and single runs can be asked for too; with `neighbours=False` these paths are
+    unknown, as to a server that has only the pages of runs.
     """
 
     def __init__(
@@ -105,13 +108,14 @@ class Simulator:
         upstream: str | None = None,
         record: str | os.PathLike[str] | None = None,
         log: str | os.PathLike[str] | None = None,
+        neighbours: bool = True,
     ) -> None:
         limits = {"seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1)}
         limits["runs"] = (runs, 1)
         made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
         refuse_contradictions(
             generated=made, data=data, live=live, speed=speed, faults=faults, upstream=upstream,
-            record=record,
+            record=record, neighbours=not checks.flag("neighbours", neighbours),
         )  # fmt: skip
         self._ca_file: str | None = None
         self._owner = os.getpid()
@@ -130,6 +134,7 @@ class Simulator:
             "upstream": None if upstream is None else checks.text("upstream", upstream),
             "record": None if record is None else checks.path("record", record),
             "log": None if log is None else checks.path("log", log),
+            "neighbours": neighbours,
         }
         try:
             self._core = _core.Simulator(**arguments)

@@ -1,13 +1,17 @@
 #pragma once
 
+#include "simruns/simulator/data/endpoint.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
 
 namespace simruns::simulator {
 
-/// Keeps every run of the pages that it is given in a file, as `load_jsonl` reads it. A new run is
-/// appended at once. A run that comes again replaces the one before when the recording is closed.
+/// Keeps every run, scenario and batch of the responses that it is given in a file, as `load_jsonl`
+/// reads it. A new one is appended at once. One that comes again replaces the one before when the
+/// recording is closed.
 /// The file has whole lines only, also after a disk was full: what a failed write left of a line is
 /// cut off, and the next page is written as soon as there is room.
 /// Threads: any.
@@ -24,16 +28,18 @@ class recording {
   /// Closes the recording, and passes over errors: call `close` to learn of them.
   ~recording();
 
-  /// Keeps the runs of the body of a page. Keeps nothing of a body that is no page.
-  /// Throws: dataset_error if a run of it cannot be written, those before it are kept; and if the
+  /// Keeps what the body of a response holds: a page, or what else was asked for. `asked` are the
+  /// references in the request, for a scenario or a batch that does not name them. Keeps nothing of
+  /// a body that is not of that form.
+  /// Throws: dataset_error if a part of it cannot be written, those before it are kept; and if the
   /// recording is closed.
-  void add(std::string body);
+  void add(std::string body, endpoint what = endpoint::runs, batch_key const& asked = {});
 
-  /// The number of runs that are kept: the lines of the file.
+  /// The number of runs that are kept.
   std::size_t size() const;
 
-  /// The number of runs without their references, and of bodies that are no page: none of them can
-  /// be kept.
+  /// The number of runs, scenarios and batches without their references, and of bodies that are not
+  /// of the right form: none of them can be kept.
   std::size_t left_out() const;
 
   /// Writes what was replaced. A second call does nothing.

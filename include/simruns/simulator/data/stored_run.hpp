@@ -36,6 +36,8 @@ struct stored_run {
   std::optional<std::int64_t> duration;    ///< `duration`, in milliseconds.
   std::optional<std::int64_t> total_turns;  ///< `totalTurns`
   std::optional<std::int64_t> max_turns;    ///< `maxTurns`
+  bool pending = false;                     ///< Whether its `metrics` say nothing.
+  bool stopped = false;                     ///< `metrics.isBatchStopped`
 };
 
 /// Makes a stored run of the JSON text of one run, and keeps that text as it is. It takes what

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/faults/delay.hpp"
 #include "simruns/simulator/faults/fault.hpp"
 
@@ -23,11 +24,13 @@ struct rate_limit {
 
 /// When something goes wrong, and what. Of the members up to `times`, all that are set must hold.
 struct fault_rule {
+  /// What is asked for. Requests for anything else neither meet the rule nor count. Default `runs`.
+  endpoint on = endpoint::runs;
   /// The numbers of the requests, counted from 1. Empty: any request.
   std::vector<std::uint64_t> requests;
   /// Requests whose number is a multiple of this one. Zero: any request. Default 0.
   std::uint64_t every = 0;
-  /// The page of a batch, counted from 1. Zero: any response. Default 0.
+  /// The page of a list, counted from 1. Zero: any response. Default 0.
   std::uint64_t page = 0;
   /// The batch, by its reference. Empty: any batch.
   std::string batch;

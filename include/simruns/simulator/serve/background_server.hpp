@@ -36,7 +36,7 @@ class background_server {
   /// The right bearer token. Empty: none is accepted.
   std::string const& bearer_token() const noexcept;
   std::string const& project() const noexcept;
-  /// Every batch there is, in the order of the data set.
+  /// Every batch that has runs, in the order of the data set.
   std::vector<batch_key> const& batches() const noexcept;
 
   /// The time of `server_options::live`. Null: the server is not live.

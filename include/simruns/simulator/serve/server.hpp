@@ -47,7 +47,7 @@ class server {
   /// The right bearer token. Empty: none is accepted.
   std::string const& bearer_token() const noexcept { return options_.bearer_token; }
   std::string const& project() const noexcept { return options_.project; }
-  /// Every batch there is, in the order of the data set.
+  /// Every batch that has runs, in the order of the data set.
   std::vector<batch_key> const& batches() const noexcept { return batches_; }
 
   /// The time of `server_options::live`. Null: the server is not live.

@@ -35,6 +35,9 @@ struct server_options {
   /// The project that `server::project` names. It is served even without runs, as is every project
   /// that has runs. Empty: the project of the first run, or `demo-project`.
   std::string project;
+  /// Whether the lists of scenarios and batches, single batches and single runs are served. If not,
+  /// their paths are unknown, as to a server that has only the pages of runs. Default true.
+  bool neighbours = true;
 
   /// The delay before each response. Zero: none. Default 0.
   std::chrono::milliseconds latency{0};

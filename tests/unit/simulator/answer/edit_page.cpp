@@ -1,5 +1,7 @@
 #include "simruns/simulator/answer/detail/edit_page.hpp"
 
+#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/store/detail/store.hpp"
 #include "support/catch.hpp"
 
 #include <optional>
@@ -18,7 +20,7 @@ std::string const run =
 std::string edited(std::string member, kind what, std::string json = "") {
   sim::page_edit edit;
   edit.mutations.push_back({std::move(member), what, std::move(json), {}});
-  return sim::detail::edited_run(run, edit, 0);
+  return sim::detail::edited_item(run, edit, 0);
 }
 
 std::string replaced(std::string text, std::string const& what, std::string const& by) {
@@ -51,7 +53,7 @@ TEST_CASE("only a whole number becomes a float") {
   CHECK(edited("metrics/status", kind::as_float) == run);
   sim::page_edit edit;
   edit.mutations.push_back({"a", kind::as_float, "", {}});
-  CHECK(sim::detail::edited_run(R"({"a": -1764000000000})", edit, 0) ==
+  CHECK(sim::detail::edited_item(R"({"a": -1764000000000})", edit, 0) ==
         R"({"a": -1764000000000.0})");
 }
 
@@ -68,9 +70,9 @@ TEST_CASE("a mutation is of the runs that it names, or of all; several come in t
   sim::page_edit edit;
   edit.mutations.push_back({"sequence", kind::value, "1", {0, 2}});
   edit.mutations.push_back({"sequence", kind::as_float, "", {}});
-  CHECK(sim::detail::edited_run(run, edit, 0) == replaced(run, "7", "1.0"));
-  CHECK(sim::detail::edited_run(run, edit, 1) == replaced(run, "7", "7.0"));
-  CHECK(sim::detail::edited_run(run, edit, 2) == replaced(run, "7", "1.0"));
+  CHECK(sim::detail::edited_item(run, edit, 0) == replaced(run, "7", "1.0"));
+  CHECK(sim::detail::edited_item(run, edit, 1) == replaced(run, "7", "7.0"));
+  CHECK(sim::detail::edited_item(run, edit, 2) == replaced(run, "7", "1.0"));
 }
 
 TEST_CASE("the total is another one, a shifted one, or both") {

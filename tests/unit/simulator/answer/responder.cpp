@@ -123,8 +123,12 @@ TEST_CASE("every other path is a 404") {
       "/x" + good,
       "/testing/simulations//batches/b/runs?projectId=demo-project",
       "/testing/simulations/s/batches//runs",
-      "/testing/simulations/s/batches/b",
-      "/testing/simulations/s/batches/b/runs/x",
+      "/testing/simulations/s",
+      "/testing/simulations/",
+      "/testing/simulations/s/batches/",
+      "/testing/simulations/s/batches/b/",
+      "/testing/simulations/s/batches/b/runs/x/",
+      "/testing/simulations/s/batches/b/runs/x/y",
       "/testing/simulations/s/other/b/runs",
   };
   for (auto const& target : others) {

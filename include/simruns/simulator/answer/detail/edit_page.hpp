@@ -1,8 +1,7 @@
 #pragma once
 
 #include "simruns/simulator/faults/fault.hpp"
-#include "simruns/simulator/store/detail/page_query.hpp"
-#include "simruns/simulator/store/detail/store.hpp"
+#include "simruns/simulator/store/detail/paging.hpp"
 
 #include <cstddef>
 #include <string>
@@ -10,10 +9,10 @@
 namespace simruns::simulator::detail {
 
 /// Makes the pagination of a page wrong as `edit` tells.
-void edit_pagination(stored_page& page, page_edit const& edit, page_query const& query);
+void edit_pagination(list_pagination& page, page_edit const& edit, paging const& asked);
 
-/// The text of the run at `index` of a page, made odd as `edit` tells.
-std::string edited_run(std::string const& json, page_edit const& edit, std::size_t index);
+/// The text of the item at `index` of a page, made odd as `edit` tells.
+std::string edited_item(std::string const& json, page_edit const& edit, std::size_t index);
 
 }  // namespace simruns::simulator::detail
 

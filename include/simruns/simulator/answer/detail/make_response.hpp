@@ -16,8 +16,11 @@ std::string_view error_code_of(unsigned status);
 response error_response(unsigned status, std::string_view message, std::string_view trace_id,
                         std::string_view field = {});
 
-/// Makes a page as the contract has it, of the runs' own texts, with the mutations of `edit`.
-response page_response(stored_page const& page, page_edit const& edit = {});
+/// Makes a page as the contract has it, of the items' own texts, with the mutations of `edit`.
+response page_response(text_page const& page, page_edit const& edit = {});
+
+/// Makes a response of the text of one item, with the mutations of `edit`.
+response item_response(std::string_view item, page_edit const& edit = {});
 
 }  // namespace simruns::simulator::detail
 

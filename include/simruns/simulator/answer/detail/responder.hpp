@@ -5,7 +5,9 @@
 #include "simruns/simulator/answer/detail/route.hpp"
 #include "simruns/simulator/answer/response.hpp"
 #include "simruns/simulator/data/detail/random.hpp"
-#include "simruns/simulator/store/detail/page_query.hpp"
+#include "simruns/simulator/data/endpoint.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/simulator/store/detail/paging.hpp"
 #include "simruns/simulator/store/detail/store.hpp"
 
 #include <atomic>
@@ -26,10 +28,13 @@ struct api_request {
   bool gzip = false;  ///< Whether the client asks for gzip.
 };
 
-/// The response to a request: a page of a query, or else `other`.
+/// The response to a request: a page, one item, or else `other`.
 struct decision {
-  std::optional<stored_page> page;
-  page_query query;
+  endpoint what = endpoint::runs;  ///< What is asked for; of an unknown path, `runs`.
+  batch_key key;                   ///< What the path names, where `page` or `item` is there.
+  std::optional<text_page> page;
+  paging asked;                     ///< Which page is meant.
+  std::optional<std::string> item;  ///< The JSON text of one batch or run.
   response other;
 };
 
@@ -39,6 +44,7 @@ struct responder_options {
   std::string path_prefix;  ///< The prefix, as `normal_prefix` gives it.
   std::string project;      ///< The project that is served even if it has no runs.
   std::uint64_t seed = 0;   ///< The seed of the trace ids.
+  bool neighbours = true;   ///< Whether there is more than the pages of runs.
 };
 
 /// Responds to requests as the endpoint does, without a socket. Threads: any.
@@ -55,6 +61,7 @@ class responder {
   response respond(api_request const& request) const {
     auto made = decide(request);
     if (made.page) return page_response(*made.page);
+    if (made.item) return item_response(*made.item);
     return std::move(made.other);
   }
 
@@ -67,9 +74,20 @@ class responder {
  private:
   void route_request(api_request const& request, decision& made) const;
 
-  void find_page(route const& found, decision& made) const;
+  /// Decides on what is there, or throws.
+  void find_answer(route const& found, decision& made) const;
+  void find_runs(route const& found, decision& made) const;
+  void find_scenarios(route const& found, decision& made) const;
+  void find_batches(route const& found, decision& made) const;
+  void find_one(route const& found, decision& made) const;
 
-  response not_found() const;
+  /// Whether the credentials reach a project. If not, the decision is a 403.
+  bool may_see(std::string const& project, decision& made) const;
+
+  /// Decides that there is no such thing.
+  void miss(std::string const& what, decision& made) const;
+
+  response no_such_path() const;
 
   response preflight() const;
 

@@ -1,15 +1,20 @@
 #pragma once
 
+#include "simruns/simulator/data/endpoint.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace simruns::simulator::detail {
 
-/// The parts of a request's target that lead to the one resource there is.
+/// The parts of a request's target that lead to what it asks for. What its endpoint has not got is
+/// empty.
 struct route {
+  endpoint what = endpoint::runs;
   std::string_view scenario;  ///< The scenario, still percent-encoded.
   std::string_view batch;     ///< The batch, still percent-encoded.
+  std::string_view run;       ///< The run, still percent-encoded.
   std::string_view query;     ///< What stands behind the question mark. May be empty.
 };
 
@@ -22,8 +27,9 @@ std::string normal_prefix(std::string_view prefix);
 /// well (RFC 9112, 3.2.2).
 std::string_view without_authority(std::string_view target);
 
-/// Takes a target apart: `<prefix>/simulations/{scenario}/batches/{batch}/runs?query`. None: it
-/// is any other path. `prefix` must be as `normal_prefix` gives it.
+/// Takes a target apart: `<prefix>/simulations/{scenario}/batches/{batch}/runs/{run}?query`, or the
+/// beginning of that up to a word or a name behind it. None: it is any other path. `prefix` must be
+/// as `normal_prefix` gives it.
 std::optional<route> find_route(std::string_view target, std::string_view prefix);
 
 /// Decodes one segment of a path. Throws: bad_request with the field `name`.

@@ -4,8 +4,7 @@
 #include "simruns/simulator/answer/detail/edit_page.hpp"
 #include "simruns/simulator/data/detail/edit_json.hpp"
 #include "simruns/simulator/faults/fault.hpp"
-#include "simruns/simulator/store/detail/page_query.hpp"
-#include "simruns/simulator/store/detail/store.hpp"
+#include "simruns/simulator/store/detail/paging.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -35,17 +34,17 @@ inline void mutate(std::string& run, mutation const& how) {
   set_json(run, how.member, std::string{*before} + ".0");
 }
 
-SIMRUNS_INLINE void edit_pagination(stored_page& page, page_edit const& edit,
-                                    page_query const& query) {
+SIMRUNS_INLINE void edit_pagination(list_pagination& page, page_edit const& edit,
+                                    paging const& asked) {
   page.total = edit.total.value_or(page.total) + edit.total_add;
   if (edit.has_next) page.has_next = *edit.has_next;
-  if (edit.repeat_cursor && query.next) {
+  if (edit.repeat_cursor && asked.next) {
     page.has_next = true;
-    page.next = query.next;
+    page.next = asked.next;
   }
-  if (edit.repeat_cursor && query.previous) {
+  if (edit.repeat_cursor && asked.previous) {
     page.has_previous = true;
-    page.previous = query.previous;
+    page.previous = asked.previous;
   }
   if (edit.drop_cursor) {
     page.next.reset();
@@ -53,8 +52,8 @@ SIMRUNS_INLINE void edit_pagination(stored_page& page, page_edit const& edit,
   }
 }
 
-SIMRUNS_INLINE std::string edited_run(std::string const& json, page_edit const& edit,
-                                      std::size_t index) {
+SIMRUNS_INLINE std::string edited_item(std::string const& json, page_edit const& edit,
+                                       std::size_t index) {
   auto run = json;
   for (auto const& how : edit.mutations) {
     auto const& meant = how.runs;

@@ -6,6 +6,7 @@
 #include "simruns/simulator/answer/detail/make_response.hpp"
 #include "simruns/simulator/answer/response.hpp"
 #include "simruns/simulator/faults/fault.hpp"
+#include "simruns/simulator/store/detail/paging.hpp"
 #include "simruns/simulator/store/detail/store.hpp"
 
 #include <cstddef>
@@ -62,7 +63,7 @@ inline void append_cursor(std::string& out, std::optional<std::string> const& cu
   }
 }
 
-inline std::string pagination_text(stored_page const& page) {
+inline std::string pagination_text(list_pagination const& page) {
   std::string out = "{\"limit\":" + std::to_string(page.limit);
   out += ",\"skip\":" + std::to_string(page.skip);
   out += ",\"total\":" + std::to_string(page.total);
@@ -73,23 +74,35 @@ inline std::string pagination_text(stored_page const& page) {
   return out += '}';
 }
 
-SIMRUNS_INLINE response page_response(stored_page const& page, page_edit const& edit) {
+inline void append_item(std::string& out, std::string_view item, page_edit const& edit,
+                        std::size_t index) {
+  if (edit.mutations.empty()) {
+    out += item;
+  } else {
+    out += edited_item(std::string{item}, edit, index);
+  }
+}
+
+SIMRUNS_INLINE response page_response(text_page const& page, page_edit const& edit) {
   auto const pagination = pagination_text(page);
   std::size_t size = pagination.size() + 32;
-  for (auto const* run : page.runs) size += run->json.size() + 1;
+  for (auto const item : page.items) size += item.size() + 1;
   response made;
   made.headers.emplace_back("Content-Type", "application/json");
   made.body.reserve(size);
   made.body = "{\"data\":[";
-  for (std::size_t i = 0; i < page.runs.size(); ++i) {
+  for (std::size_t i = 0; i < page.items.size(); ++i) {
     if (i != 0) made.body += ',';
-    if (edit.mutations.empty()) {
-      made.body += page.runs[i]->json;
-    } else {
-      made.body += edited_run(page.runs[i]->json, edit, i);
-    }
+    append_item(made.body, page.items[i], edit, i);
   }
   made.body.append("],\"pagination\":").append(pagination).append("}");
+  return made;
+}
+
+SIMRUNS_INLINE response item_response(std::string_view item, page_edit const& edit) {
+  response made;
+  made.headers.emplace_back("Content-Type", "application/json");
+  append_item(made.body, item, edit, 0);
   return made;
 }
 

@@ -6,9 +6,12 @@
 #include "simruns/simulator/answer/detail/parameters.hpp"
 #include "simruns/simulator/answer/detail/responder.hpp"
 #include "simruns/simulator/answer/detail/route.hpp"
+#include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/store/detail/bad_request.hpp"
 
 #include <exception>
+#include <string>
+#include <utility>
 
 namespace simruns::simulator::detail {
 
@@ -25,9 +28,11 @@ SIMRUNS_INLINE decision responder::decide(api_request const& request) const {
 }
 
 SIMRUNS_INLINE void responder::route_request(api_request const& request, decision& made) const {
-  auto const found = find_route(request.target, options_.path_prefix);
+  auto found = find_route(request.target, options_.path_prefix);
+  if (found && found->what != endpoint::runs && !options_.neighbours) found.reset();
+  if (found) made.what = found->what;
   if (!found) {
-    made.other = not_found();
+    made.other = no_such_path();
   } else if (request.method == "OPTIONS") {
     made.other = preflight();
   } else if (request.method != "GET" && request.method != "HEAD") {
@@ -35,29 +40,84 @@ SIMRUNS_INLINE void responder::route_request(api_request const& request, decisio
   } else if (!authenticate(options_.accepted, request.credentials)) {
     made.other = unauthorized();
   } else {
-    find_page(*found, made);
+    find_answer(*found, made);
   }
 }
 
-SIMRUNS_INLINE void responder::find_page(route const& found, decision& made) const {
-  auto& query = made.query;
-  query = read_parameters(found.query);
-  query.batch.scenario = decoded_segment(found.scenario, "simulationReference");
-  query.batch.batch = decoded_segment(found.batch, "simulationRunBatchReference");
-  auto const& project = query.batch.project;
-  if (project != options_.project && !store_->runs().has_project(project)) {
-    made.other = error_response(
-        403, "these credentials have no access to project " + shown(project), trace_id());
-    return;
+SIMRUNS_INLINE void responder::find_answer(route const& found, decision& made) const {
+  made.key.scenario = decoded_segment(found.scenario, "simulationReference");
+  made.key.batch = decoded_segment(found.batch, "simulationRunBatchReference");
+  switch (found.what) {
+    case endpoint::runs:
+      return find_runs(found, made);
+    case endpoint::scenarios:
+      return find_scenarios(found, made);
+    case endpoint::batches:
+      return find_batches(found, made);
+    case endpoint::batch:
+    case endpoint::run:
+      return find_one(found, made);
   }
-  made.page = store_->page(query);
 }
 
-SIMRUNS_INLINE response responder::not_found() const {
-  return error_response(404,
-                        "no such path: there is only " + options_.path_prefix +
-                            "/simulations/{scenario}/batches/{batch}/runs",
-                        trace_id());
+SIMRUNS_INLINE void responder::find_runs(route const& found, decision& made) const {
+  auto query = read_parameters(found.query);
+  made.key.project = query.batch.project;
+  query.batch = made.key;
+  if (!may_see(made.key.project, made)) return;
+  made.page = texts_of(store_->page(query));
+  made.asked = query;
+}
+
+SIMRUNS_INLINE void responder::find_scenarios(route const& found, decision& made) const {
+  auto const query = read_scenario_parameters(found.query);
+  made.key.project = query.project;
+  if (!may_see(query.project, made)) return;
+  made.page = store_->scenarios(query);
+  made.asked = query;
+}
+
+SIMRUNS_INLINE void responder::find_batches(route const& found, decision& made) const {
+  auto query = read_batch_parameters(found.query);
+  made.key.project = query.scenario.project;
+  query.scenario = made.key;
+  if (!may_see(made.key.project, made)) return;
+  made.page = store_->batches(query);
+  made.asked = query;
+  if (!made.page) miss("scenario " + shown(made.key.scenario), made);
+}
+
+SIMRUNS_INLINE void responder::find_one(route const& found, decision& made) const {
+  auto const id = decoded_segment(found.run, "simulationRunReference");
+  made.key.project = read_project(found.query);
+  if (!may_see(made.key.project, made)) return;
+  if (auto batch = store_->batch(made.key); batch && found.what == endpoint::batch) {
+    made.item = std::move(batch->json);
+  } else if (auto const* run = store_->run(made.key, id); run != nullptr) {
+    made.item = run->json;
+  } else {
+    std::string const missing = batch ? "run " + shown(id) : "batch " + shown(made.key.batch);
+    miss(missing + " of scenario " + shown(made.key.scenario), made);
+  }
+}
+
+SIMRUNS_INLINE bool responder::may_see(std::string const& project, decision& made) const {
+  if (project == options_.project || store_->runs().has_project(project)) return true;
+  made.other = error_response(403, "these credentials have no access to project " + shown(project),
+                              trace_id());
+  return false;
+}
+
+SIMRUNS_INLINE void responder::miss(std::string const& what, decision& made) const {
+  made.other = error_response(404, "there is no " + what + " in project " + shown(made.key.project),
+                              trace_id());
+}
+
+SIMRUNS_INLINE response responder::no_such_path() const {
+  std::string const runs = "/simulations/{scenario}/batches/{batch}/runs";
+  auto message = "no such path: there is only " + options_.path_prefix + runs;
+  if (options_.neighbours) message += ", each beginning of it, and a run behind it";
+  return error_response(404, message, trace_id());
 }
 
 SIMRUNS_INLINE response responder::preflight() const {

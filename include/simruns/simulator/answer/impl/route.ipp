@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/simulator/answer/detail/route.hpp"
+#include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/store/detail/bad_request.hpp"
 #include "simruns/text/percent.hpp"
 
@@ -35,12 +36,36 @@ SIMRUNS_INLINE std::string_view without_authority(std::string_view target) {
   return target.substr(slash);
 }
 
-/// Takes the text up to the next slash, and the slash.
-inline std::string_view take_segment(std::string_view& path) {
-  auto const slash = std::min(path.find('/'), path.size());
-  auto const segment = path.substr(0, slash);
-  path.remove_prefix(std::min(slash + 1, path.size()));
+/// Takes the slash and the segment behind it that a path begins with. None: there is no such one.
+inline std::optional<std::string_view> take_segment(std::string_view& path) {
+  if (!path.starts_with('/')) return std::nullopt;
+  path.remove_prefix(1);
+  auto const segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  if (segment.empty()) return std::nullopt;
   return segment;
+}
+
+/// Takes a word, and the name behind it if there is one. False: the path goes on in another way.
+inline bool take_word(std::string_view& path, std::string_view word, std::string_view& name) {
+  if (take_segment(path) != word) return false;
+  if (path.empty()) return true;
+  auto const found = take_segment(path);
+  name = found.value_or("");
+  return found.has_value();
+}
+
+inline std::optional<route> find_route(std::string_view path) {
+  route found;
+  if (!take_word(path, "simulations", found.scenario)) return std::nullopt;
+  found.what = endpoint::scenarios;
+  if (path.empty()) return found.scenario.empty() ? std::optional{found} : std::nullopt;
+  if (!take_word(path, "batches", found.batch)) return std::nullopt;
+  found.what = found.batch.empty() ? endpoint::batches : endpoint::batch;
+  if (path.empty()) return found;
+  if (!take_word(path, "runs", found.run) || !path.empty()) return std::nullopt;
+  found.what = found.run.empty() ? endpoint::runs : endpoint::run;
+  return found;
 }
 
 SIMRUNS_INLINE std::optional<route> find_route(std::string_view target, std::string_view prefix) {
@@ -49,15 +74,8 @@ SIMRUNS_INLINE std::optional<route> find_route(std::string_view target, std::str
   auto path = target.substr(0, mark);
   if (!path.starts_with(prefix)) return std::nullopt;
   path.remove_prefix(prefix.size());
-  if (!path.starts_with("/simulations/")) return std::nullopt;
-  path.remove_prefix(std::string_view{"/simulations/"}.size());
-  route found;
-  found.scenario = take_segment(path);
-  auto const batches = take_segment(path);
-  found.batch = take_segment(path);
-  if (batches != "batches" || path != "runs") return std::nullopt;
-  if (found.scenario.empty() || found.batch.empty()) return std::nullopt;
-  found.query = target.substr(std::min(mark + 1, target.size()));
+  auto found = find_route(path);
+  if (found) found->query = target.substr(std::min(mark + 1, target.size()));
   return found;
 }
 

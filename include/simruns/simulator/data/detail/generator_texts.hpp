@@ -8,34 +8,56 @@ namespace simruns::simulator::detail {
 
 /// What a generated scenario is about.
 struct topic {
-  std::string_view slug;   ///< The scenario's reference.
-  std::string_view goal;   ///< The text of its first criterion.
-  std::string_view check;  ///< The text of its second criterion.
-  std::string_view tool;   ///< What the agent calls.
+  std::string_view slug;     ///< The scenario's reference.
+  std::string_view name;     ///< What people call it.
+  std::string_view mission;  ///< What the customer is told to do.
+  std::string_view goal;     ///< The text of its first criterion.
+  std::string_view check;    ///< The text of its second criterion.
+  std::string_view tool;     ///< What the agent calls.
   std::uint32_t success_permille;
 };
 
 inline constexpr std::array<topic, 10> topics{{
-    {"change-flight", "The customer is rebooked on a flight after 11 AM at the lowest fare.",
+    {"change-flight", "Change a flight",
+     "You are booked on the 8 AM flight and want one after 11 AM, at the lowest fare.",
+     "The customer is rebooked on a flight after 11 AM at the lowest fare.",
      "The agent names the fare difference before it books.", "search_direct_flight", 820},
-    {"refund-late-parcel", "The refund is granted only if the parcel is over 5 days late.",
+    {"refund-late-parcel", "Refund: the parcel is late 📦",
+     "Your parcel is late. Ask for your money back, and do not give up at the first no.",
+     "The refund is granted only if the parcel is over 5 days late.",
      "The agent apologises and gives a case number.", "get_order_details", 640},
-    {"reset-password", "The customer can log in again with a new password.",
+    {"reset-password", "Reset a password",
+     "You cannot log in. You want a new password, without a call to anybody.",
+     "The customer can log in again with a new password.",
      "The agent never asks for the old password.", "send_reset_link", 940},
-    {"book-appointment", "An appointment is booked in the week that the customer asked for.",
+    {"book-appointment", "Termin buchen (Dr. Müller)",
+     "You want an appointment in the week of the 16th, in the afternoon.",
+     "An appointment is booked in the week that the customer asked for.",
      "The agent repeats day, time and place.", "find_free_slots", 760},
-    {"report-outage", "The outage is matched to the right street and reported once.",
+    {"report-outage", "Report an outage",
+     "Your internet is down since this morning. You want to know when it is back.",
+     "The outage is matched to the right street and reported once.",
      "The agent says when the next update comes.", "lookup_outage", 880},
-    {"cancel-contract", "The contract is cancelled to the end of its term.",
+    {"cancel-contract", "Cancel a contract \"now\"",
+     "You want to cancel your contract at once. Decline the first offer to stay.",
+     "The contract is cancelled to the end of its term.",
      "The agent makes one offer to stay and no more.", "get_contract", 510},
-    {"explain-invoice", "Every position of the invoice that was asked about is explained.",
+    {"explain-invoice", "Explain an invoice, line by line",
+     "Your invoice is higher than last month. Have each position explained.",
+     "Every position of the invoice that was asked about is explained.",
      "The amounts agree with the invoice.", "get_invoice", 700},
-    {"move-house", "The new address is stored with the right start date.",
+    {"move-house", "引っ越しの手続き",
+     "You move house on the 1st and want to take your contract along.",
+     "The new address is stored with the right start date.",
      "The agent offers a technician only if one is needed.", "update_address", 590},
-    {"lost-card", "The card is blocked before anything else is discussed.",
+    {"lost-card", "Lost card <urgent>",
+     "You lost your card on the bus. It must be blocked, quickly.",
+     "The card is blocked before anything else is discussed.",
      "The agent checks two facts about the customer first.", "block_card", 970},
-    {"negotiate-discount", "No discount above 10 percent is promised.",
-     "The agent stays friendly when it refuses.", "get_discount_rules", 380},
+    {"negotiate-discount", "Negotiate a discount: 10 % & more",
+     "You want a discount of 20 percent, and say that others offer more.",
+     "No discount above 10 percent is promised.", "The agent stays friendly when it refuses.",
+     "get_discount_rules", 380},
 }};
 
 inline constexpr std::array<std::string_view, 8> personas{{

@@ -3,12 +3,17 @@
 #include "simruns/config.hpp"
 #include "simruns/json/write.hpp"
 #include "simruns/simulator/data/dataset.hpp"
+#include "simruns/simulator/data/detail/append_member.hpp"
+#include "simruns/simulator/data/detail/derived_id.hpp"
+#include "simruns/simulator/data/detail/describe_scenario.hpp"
 #include "simruns/simulator/data/detail/generate_conversation.hpp"
 #include "simruns/simulator/data/detail/generate_metrics.hpp"
 #include "simruns/simulator/data/detail/generator_texts.hpp"
 #include "simruns/simulator/data/detail/random.hpp"
 #include "simruns/simulator/data/generate.hpp"
+#include "simruns/simulator/data/stored_batch.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/simulator/data/stored_scenario.hpp"
 #include "simruns/text/date_time.hpp"
 
 #include <algorithm>
@@ -62,15 +67,6 @@ inline outcome draw_outcome(random_source& random, std::uint32_t success_permill
   if (random.chance(25)) return outcome::other_error;
   if (random.chance(success_permille)) return outcome::success;
   return random.chance(120) ? outcome::agent_error : outcome::failure;
-}
-
-inline void append_member(std::string& out, std::string_view name, std::string_view text) {
-  out.append(",\"").append(name).append("\":");
-  simruns::detail::append_json_string(out, text);
-}
-
-inline void append_member(std::string& out, std::string_view name, std::int64_t number) {
-  out.append(",\"").append(name).append("\":").append(std::to_string(number));
 }
 
 inline void append_head(std::string& out, stored_run const& run, batch_plan const& plan) {
@@ -141,6 +137,36 @@ inline void generate_batch(dataset& runs, batch_plan const& plan, std::size_t co
   }
 }
 
+/// What the batch at this index is called: by its day.
+inline stored_batch generate_batch_name(batch_plan const& plan, std::int64_t created_at) {
+  stored_batch made;
+  made.key = plan.truth.key;
+  made.id = derived_id(made.key);
+  made.name = "Nightly " + simruns::detail::iso_time(created_at).substr(0, 10);
+  return made;
+}
+
+/// Describes a scenario whose runs are there already.
+inline stored_scenario generate_scenario(stored_run const& first, std::uint64_t seed,
+                                         std::size_t scenario, std::int64_t next_run) {
+  static constexpr std::int64_t first_made = 1'746'439'200'000;  // 2025-05-05T10:00:00Z
+  static constexpr std::int64_t day = 86'400'000;
+  random_source random{random_source::combine(seed, 0x6e616d65 + scenario)};
+  auto const& about = topics[scenario % topics.size()];
+  auto const& persona = random.pick(personas);
+  scenario_texts texts;
+  texts.name = about.name;
+  if (scenario >= topics.size()) {
+    texts.name += " " + std::to_string(scenario / topics.size() + 1);
+  }
+  texts.persona = persona;
+  texts.persona_name = persona.substr(0, persona.find(','));
+  texts.mission = about.mission;
+  texts.created_at = first_made + static_cast<std::int64_t>(scenario % 20) * day;
+  if (random.chance(700)) texts.next_run = simruns::detail::iso_time(next_run);
+  return describe_scenario(first, texts);
+}
+
 inline void check(generator_options const& options) {
   auto const in_range = [](std::size_t count) { return count >= 1 && count <= 10'000; };
   if (!in_range(options.scenarios) || !in_range(options.batches)) {
@@ -168,11 +194,15 @@ SIMRUNS_INLINE dataset generate(generator_options const& options) {
   static constexpr std::int64_t day = 86'400'000;
   dataset runs;
   for (std::size_t scenario = 0; scenario < options.scenarios; ++scenario) {
-    for (std::size_t batch = 0; batch < options.batches; ++batch) {
+    auto created_at = first_day;
+    for (std::size_t batch = 0; batch < options.batches; ++batch, created_at += day) {
       auto const plan = detail::plan_batch(options, scenario, batch);
-      detail::generate_batch(runs, plan, options.runs,
-                             first_day + static_cast<std::int64_t>(batch) * day);
+      detail::generate_batch(runs, plan, options.runs, created_at);
+      runs.add(detail::generate_batch_name(plan, created_at));
     }
+    auto const& first = runs.runs_of(detail::plan_batch(options, scenario, 0).truth.key);
+    if (first.empty()) continue;
+    runs.add(detail::generate_scenario(*first.front(), options.seed, scenario, created_at));
   }
   return runs;
 }

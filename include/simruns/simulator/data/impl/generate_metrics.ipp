@@ -36,6 +36,7 @@ SIMRUNS_INLINE void append_criteria(std::string& out, topic const& about, std::s
 
 SIMRUNS_INLINE void metrics_writer::write(stored_run& run, outcome end) {
   out_ += '{';
+  run.stopped = end == outcome::stopped;
   sentiment(run, end);
   if (end == outcome::success || end == outcome::failure) {
     verdict(run, end == outcome::success);

@@ -21,6 +21,7 @@ namespace simruns::simulator {
 namespace detail {
 
 inline bool is_meant(fault_rule const& rule, request_facts const& request) {
+  if (rule.on != request.what) return false;
   auto const& numbers = rule.requests;
   if (!numbers.empty() &&
       std::find(numbers.begin(), numbers.end(), request.number) == numbers.end()) {

@@ -199,13 +199,27 @@ inline rate_limit read_rate_limit(script_value const& from) {
 
 /// Whether a rule has a member beyond those that say when it holds.
 inline bool says_what(script_value const& rule) {
-  static constexpr std::array<std::string_view, 6> when{"requests", "every",  "page",
-                                                        "batch",    "chance", "times"};
+  static constexpr std::array<std::string_view, 7> when{"on",    "requests", "every", "page",
+                                                        "batch", "chance",   "times"};
   auto const& members = rule.json().get_object();
   return std::any_of(members.begin(), members.end(), [](auto const& member) {
     std::string_view const name{member.key().data(), member.key().size()};
     return std::find(when.begin(), when.end(), name) == when.end();
   });
+}
+
+inline endpoint read_endpoint(script_value const& from) {
+  static constexpr std::array<std::pair<std::string_view, endpoint>, 5> words{
+      {{"runs", endpoint::runs},
+       {"scenarios", endpoint::scenarios},
+       {"batches", endpoint::batches},
+       {"batch", endpoint::batch},
+       {"run", endpoint::run}}};
+  auto const name = from.text();
+  auto const found = std::find_if(words.begin(), words.end(),
+                                  [&name](auto const& word) { return word.first == name; });
+  if (found == words.end()) from.fail("must be runs, scenarios, batches, batch or run");
+  return found->second;
 }
 
 inline fault_rule read_rule(script_value const& from) {
@@ -229,6 +243,7 @@ inline fault_rule read_rule(script_value const& from) {
   rule.times = count("times");
   if (auto const batch = members.take("batch")) rule.batch = batch->text();
   if (auto const chance = members.take("chance")) rule.chance = chance->number(0, 1);
+  if (auto const on = members.take("on")) rule.on = read_endpoint(*on);
   read_response(rule, members);
   read_wire(rule, members);
   read_edit(rule.what.edit, members);

@@ -20,7 +20,10 @@ class timeline {
  public:
   using milliseconds = std::chrono::milliseconds;
 
-  timeline(std::shared_ptr<dataset const> runs, schedule const& told);
+  timeline(std::shared_ptr<dataset const> runs, schedule told);
+
+  /// What the runs come, settle and go by.
+  schedule const& told() const noexcept { return told_; }
 
   /// The number of the state of a batch at a time. It is another one whenever anything has changed.
   std::uint64_t state_at(batch_key const& key, milliseconds time) const;
@@ -46,6 +49,7 @@ class timeline {
   static batch_story story(dataset const& runs, batch_key const& key, schedule const& told);
 
   std::shared_ptr<dataset const> runs_;
+  schedule told_;
   std::map<batch_key, batch_story> batches_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/simulator/data/detail/hash_text.hpp"
 #include "simruns/simulator/data/detail/random.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/faults/detail/script_reader.hpp"
@@ -69,9 +70,8 @@ SIMRUNS_INLINE schedule::milliseconds schedule::settling_time(stored_run const& 
   if (!settle_after) {
     return milliseconds{std::max<std::int64_t>(detail::bounded(run.duration.value_or(0)), 0)};
   }
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a: the same draw for a run, whoever is first
-  for (char const c : run.id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  detail::random_source random{detail::random_source::combine(seed, hash)};
+  // By its id: the same draw for a run, whoever is first.
+  detail::random_source random{detail::random_source::combine(seed, detail::hash_text(run.id))};
   auto const [least, most] = *settle_after;
   auto const extra = static_cast<double>((most - least).count() + 1) * random.fraction();
   return least + milliseconds{static_cast<milliseconds::rep>(extra)};

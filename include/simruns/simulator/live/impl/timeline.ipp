@@ -4,6 +4,7 @@
 #include "simruns/simulator/data/dataset.hpp"
 #include "simruns/simulator/data/detail/edit_json.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
+#include "simruns/simulator/live/detail/run_lives.hpp"
 #include "simruns/simulator/live/detail/timeline.hpp"
 #include "simruns/simulator/live/schedule.hpp"
 
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,12 +28,14 @@ SIMRUNS_INLINE stored_run pending(stored_run const& settled) {
   made.success.reset();
   made.status.clear();
   made.sentiment.clear();
+  made.pending = true;
+  made.stopped = false;
   return made;
 }
 
-SIMRUNS_INLINE timeline::timeline(std::shared_ptr<dataset const> runs, schedule const& told)
-    : runs_{std::move(runs)} {
-  for (auto const& key : runs_->batches()) batches_.emplace(key, story(*runs_, key, told));
+SIMRUNS_INLINE timeline::timeline(std::shared_ptr<dataset const> runs, schedule told)
+    : runs_{std::move(runs)}, told_{std::move(told)} {
+  for (auto const& key : runs_->batches()) batches_.emplace(key, story(*runs_, key, told_));
 }
 
 SIMRUNS_INLINE std::uint64_t timeline::state_at(batch_key const& key, milliseconds time) const {
@@ -68,14 +70,9 @@ SIMRUNS_INLINE timeline::batch_story timeline::story(dataset const& runs, batch_
                                                      schedule const& told) {
   batch_story made;
   auto const& all = runs.runs_of(key);
-  std::optional<std::int64_t> first;
-  for (auto const* run : all) {
-    if (!run->created_at) continue;
-    auto const at = schedule::created_at(*run);
-    first = std::min(first.value_or(at), at);
-  }
+  auto const lives = lives_of(all, told);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    auto const life = told.life_of(*all[i], i, first);
+    auto const& life = lives[i];
     living_run run{life, all[i], nullptr};
     if (life.appears < life.settles && life.appears < life.expires) {
       run.before = std::make_unique<stored_run const>(pending(*all[i]));

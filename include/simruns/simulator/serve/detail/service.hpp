@@ -2,11 +2,13 @@
 
 #include "simruns/simulator/answer/detail/responder.hpp"
 #include "simruns/simulator/answer/response.hpp"
+#include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/faults/fault.hpp"
 #include "simruns/simulator/serve/request_log.hpp"
 #include "simruns/simulator/serve/server_options.hpp"
 #include "simruns/simulator/store/detail/store.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -57,9 +59,14 @@ class service {
  private:
   request_record new_record(api_request const& request);
 
+  /// The number of a request among those for the same thing.
+  std::uint64_t count(endpoint what) {
+    return counts_[static_cast<std::size_t>(what)].fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+
   void finish(request_record record, served_response const& served);
 
-  std::optional<fault> fault_for(request_record const& record, decision const& made) const;
+  std::optional<fault> fault_for(request_record const& record, decision const& made);
 
   void apply(served_response& served, decision& made, fault const& trouble) const;
 
@@ -71,6 +78,7 @@ class service {
   server_options options_;
   request_log log_;
   std::atomic<std::uint64_t> requests_{0};
+  std::array<std::atomic<std::uint64_t>, 5> counts_{};  ///< By what was asked for.
 };
 
 }  // namespace simruns::simulator::detail

@@ -41,6 +41,9 @@ class upstream {
  private:
   http_request message_for(std::string_view rest, sent_credentials const& sent) const;
 
+  /// Records the response to a request. Throws: dataset_error.
+  void keep(std::string_view target, std::string const& body) const;
+
   static response response_of(http_response received);
 
   std::shared_ptr<simruns::detail::client_core> core_;

@@ -41,7 +41,7 @@ inline server_options completed(server_options options, dataset const& runs) {
   options.path_prefix = normal_prefix(options.path_prefix);
   if (options.live && !options.clock) options.clock = std::make_shared<virtual_clock>(1);
   if (!options.project.empty()) return options;
-  options.project = runs.empty() ? "demo-project" : runs.batches().front().project;
+  options.project = runs.empty() ? "demo-project" : runs.known_scenarios().front().project;
   return options;
 }
 
@@ -86,6 +86,7 @@ SIMRUNS_INLINE server::server(boost::asio::any_io_executor executor, dataset run
   what.path_prefix = options_.path_prefix;
   what.project = options_.project;
   what.seed = std::random_device{}();
+  what.neighbours = options_.neighbours;
   auto const data = std::make_shared<dataset const>(std::move(runs));
   if (options_.live) life_ = std::make_shared<detail::timeline const>(data, *options_.live);
   auto served = std::make_shared<detail::store const>(data, life_, options_.clock);

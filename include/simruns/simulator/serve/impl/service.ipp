@@ -75,17 +75,17 @@ SIMRUNS_INLINE void service::finish(request_record record, served_response const
 }
 
 SIMRUNS_INLINE std::optional<fault> service::fault_for(request_record const& record,
-                                                       decision const& made) const {
+                                                       decision const& made) {
   if (!options_.fault) return std::nullopt;
   request_facts facts;
-  facts.number = record.number;
+  facts.what = made.what;
+  facts.number = count(made.what);
   facts.target = record.target;
-  if (made.page) {
-    auto const& query = made.query;
-    facts.scenario = query.batch.scenario;
-    facts.batch = query.batch.batch;
-    facts.page = made.page->skip / query.limit + 1;
+  if (made.page || made.item) {
+    facts.scenario = made.key.scenario;
+    facts.batch = made.key.batch;
   }
+  if (made.page) facts.page = made.page->skip / made.asked.limit + 1;
   return options_.fault(facts);
 }
 
@@ -102,8 +102,10 @@ SIMRUNS_INLINE void service::apply(served_response& served, decision& made,
   if (trouble.what == fault::kind::response) {
     served.reply = fault_response(trouble);
   } else if (made.page) {
-    edit_pagination(*made.page, trouble.edit, made.query);
+    edit_pagination(*made.page, trouble.edit, made.asked);
     served.reply = page_response(*made.page, trouble.edit);
+  } else if (made.item) {
+    served.reply = item_response(*made.item, trouble.edit);
   } else {
     served.reply = std::move(made.other);
   }

@@ -5,9 +5,13 @@
 #include "simruns/fetch/client_core.hpp"
 #include "simruns/request/http_message.hpp"
 #include "simruns/simulator/answer/detail/make_response.hpp"
+#include "simruns/simulator/answer/detail/parameters.hpp"
 #include "simruns/simulator/answer/detail/responder.hpp"
 #include "simruns/simulator/answer/detail/route.hpp"
+#include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/serve/detail/upstream.hpp"
+#include "simruns/simulator/store/detail/bad_request.hpp"
+#include "simruns/text/percent.hpp"
 #include "simruns/version.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -37,7 +41,7 @@ SIMRUNS_INLINE boost::asio::awaitable<response> upstream::forward(api_request re
     auto exchange = simruns::detail::cancellable<simruns::detail::as_terminal>(
         core_->transport->exchange(std::move(message), attempt_limits()));
     received = co_await simruns::detail::on_strand(core_->strand, std::move(exchange));
-    if (received.status == 200 && record_) record_->add(received.body);
+    if (received.status == 200 && record_) keep(request.target, received.body);
   } catch (request_error const& failed) {
     if (failed.code() == errc::cancelled) throw;
     error = failed.describe();
@@ -46,6 +50,19 @@ SIMRUNS_INLINE boost::asio::awaitable<response> upstream::forward(api_request re
   }
   if (!error.empty()) co_return error_response(502, "upstream: " + error, trace_id);
   co_return response_of(std::move(received));
+}
+
+SIMRUNS_INLINE void upstream::keep(std::string_view target, std::string const& body) const {
+  auto const found = find_route(target, path_prefix_);
+  if (!found) return record_->add(body);
+  batch_key asked;
+  asked.scenario = simruns::detail::percent_decode(found->scenario).value_or("");
+  asked.batch = simruns::detail::percent_decode(found->batch).value_or("");
+  try {
+    asked.project = read_project(found->query);
+  } catch (bad_request const&) {  // a server that asks for no project names it in its response
+  }
+  record_->add(body, found->what, asked);
 }
 
 SIMRUNS_INLINE http_request upstream::message_for(std::string_view rest,

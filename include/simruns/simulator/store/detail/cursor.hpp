@@ -10,16 +10,16 @@
 
 namespace simruns::simulator::detail {
 
-/// The two ways to walk through a batch.
+/// The two ways to walk through a list.
 enum class direction { forward, backward };
 
-/// What a cursor says: where the page lies, by the values of a run's sort keys and not by a count,
-/// so that runs that come or go do not shift it.
+/// What a cursor says: where the page lies, by the values of an item's sort keys and not by a
+/// count, so that items that come or go do not shift it.
 struct cursor {
   enum class edge { begin, at, end };
 
   direction way = direction::forward;
-  edge where = edge::at;   ///< Where it points: before all runs, at `position`, or behind all runs.
+  edge where = edge::at;   ///< Where it points: before all items, at `position`, or behind all.
   sort_position position;  ///< A page forward starts behind it, a page backward ends before it.
 };
 

@@ -2,7 +2,7 @@
 
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/store/detail/bad_request.hpp"
-#include "simruns/simulator/store/detail/run_field.hpp"
+#include "simruns/simulator/store/detail/item_field.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,7 +27,7 @@ class run_filter {
 
  private:
   struct term {
-    run_field field;
+    item_field<stored_run> const* field;
     std::string text;         // of a field that is no number
     std::int64_t number = 0;  // of one that is
 
@@ -36,7 +36,7 @@ class run_filter {
 
   void add(std::string_view step);
 
-  void add(run_field field, std::string_view name, std::string_view value);
+  void add(item_field<stored_run> const& field, std::string_view value);
 
   std::string text_;
   std::vector<term> terms_;

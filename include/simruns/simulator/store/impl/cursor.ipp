@@ -2,8 +2,8 @@
 
 #include "simruns/config.hpp"
 #include "simruns/simulator/store/detail/cursor.hpp"
+#include "simruns/simulator/store/detail/item_field.hpp"
 #include "simruns/simulator/store/detail/ordering.hpp"
-#include "simruns/simulator/store/detail/run_field.hpp"
 #include "simruns/text/parse_integer.hpp"
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/store/detail/bad_request.hpp"
-#include "simruns/simulator/store/detail/run_field.hpp"
+#include "simruns/simulator/store/detail/item_field.hpp"
 #include "simruns/simulator/store/detail/run_filter.hpp"
 #include "simruns/text/parse_integer.hpp"
 
@@ -33,8 +33,8 @@ SIMRUNS_INLINE bool run_filter::matches(stored_run const& run) const {
 }
 
 SIMRUNS_INLINE bool run_filter::term::matches(stored_run const& run) const {
-  auto const actual = value_of(run, field);
-  if (is_number(field)) {
+  auto const actual = field->value_of(run);
+  if (field->is_number) {
     auto const* found = std::get_if<std::int64_t>(&actual);
     return found != nullptr && *found == number;
   }
@@ -49,26 +49,25 @@ SIMRUNS_INLINE void run_filter::add(std::string_view step) {
                       "filter must be field:value, more of them after commas, not " + shown(step)};
   }
   auto const name = step.substr(0, colon);
-  auto const field = find_field(name);
-  if (!field || *field == run_field::name) {
+  auto const* field = find_field<stored_run>(name);
+  if (field == nullptr || name == "name") {
     throw bad_request{"filter", "filter names an unknown field " + shown(name) +
                                     ": use one such as status, success, endPointType or sequence"};
   }
-  add(*field, name, step.substr(colon + 1));
+  add(*field, step.substr(colon + 1));
 }
 
-SIMRUNS_INLINE void run_filter::add(run_field field, std::string_view name,
-                                    std::string_view value) {
-  if (field == run_field::success && value != "true" && value != "false") {
+SIMRUNS_INLINE void run_filter::add(item_field<stored_run> const& field, std::string_view value) {
+  if (field.name == "success" && value != "true" && value != "false") {
     throw bad_request{"filter", "filter: success must be true or false, not " + shown(value)};
   }
-  if (!is_number(field)) return terms_.push_back({field, std::string{value}, 0});
+  if (!field.is_number) return terms_.push_back({&field, std::string{value}, 0});
   auto const number = simruns::detail::parse_integer<std::int64_t>(value);
   if (!number) {
-    throw bad_request{
-        "filter", "filter: " + std::string{name} + " must be a whole number, not " + shown(value)};
+    throw bad_request{"filter", "filter: " + std::string{field.name} +
+                                    " must be a whole number, not " + shown(value)};
   }
-  terms_.push_back({field, {}, *number});
+  terms_.push_back({&field, {}, *number});
 }
 
 }  // namespace simruns::simulator::detail
