@@ -45,6 +45,9 @@ py::object to_python(std::optional<T> const& value) {
   return value ? to_python(*value) : py::object(py::none());
 }
 
+/// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
+py::object to_datetime(simruns::maybe<simruns::time_point> value);
+
 /// Of handles on what never changes: a copy is the same object.
 template <class Class>
 void copy_by_reference(Class& c) {

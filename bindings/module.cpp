@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, m) {
   simruns_python::register_query(m);
   simruns_python::register_run(m);
   simruns_python::register_pages(m);
+  simruns_python::register_discovery(m);
   simruns_python::register_held_pages(m);
   simruns_python::register_pickling(m);
   simruns_python::register_arrow(m);

@@ -4,6 +4,7 @@
 #include "io_thread.hpp"
 #include "mailbox.hpp"
 #include "simruns/error.hpp"
+#include "simruns/page/batch_info.hpp"
 #include "simruns/walk/completeness.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -30,7 +31,7 @@ namespace simruns_python {
 class operation : public abandonable, public std::enable_shared_from_this<operation> {
  public:
   using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, bool,
-                               simruns::request_failure>;
+                               simruns::run_ptr, simruns::batch_info, simruns::request_failure>;
 
   operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)
       : io_(std::move(io)), box_(std::move(box)) {}
@@ -94,6 +95,12 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   std::pair<std::shared_ptr<held_pages>, std::string> held() const {
     std::lock_guard const lock(mutex_);
     return {std::make_shared<held_pages>(held_), position_};
+  }
+
+  /// Takes what the batch of a walk says of itself.
+  void add(simruns::batch_witness witness) {
+    std::lock_guard const lock(mutex_);
+    held_.tally.witness = std::move(witness);
   }
 
   /// Takes what a step of a walk brought: a page, or none where the walk has failed or ended.

@@ -3,6 +3,7 @@
 #include "operation.hpp"
 #include "py_probe.hpp"
 #include "py_stream.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
@@ -45,8 +46,15 @@ class py_client : public std::enable_shared_from_this<py_client> {
 
   std::shared_ptr<operation> start_page(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
+  /// `witness`: whether to ask for the batch as well, as soon as a page is here.
   std::shared_ptr<operation> start_read(simruns::run_query const& query,
+                                        std::shared_ptr<mailbox> box, bool witness);
+  std::shared_ptr<operation> start_list(simruns::list_query const& query,
                                         std::shared_ptr<mailbox> box);
+  std::shared_ptr<operation> start_run(simruns::run_query const& query, std::string id,
+                                       std::shared_ptr<mailbox> box);
+  std::shared_ptr<operation> start_batch(simruns::run_query const& query,
+                                         std::shared_ptr<mailbox> box);
 
   template <class Stream>
   std::shared_ptr<Stream> stream(simruns::run_query const& query) {

@@ -7,6 +7,7 @@ namespace simruns_python {
 
 void register_errors(pybind11::module_& m);
 void register_query(pybind11::module_& m);
+void register_discovery(pybind11::module_& m);
 void register_run(pybind11::module_& m);
 void register_pages(pybind11::module_& m);
 void register_held_pages(pybind11::module_& m);

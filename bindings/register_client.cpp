@@ -1,11 +1,13 @@
 #include "register.hpp"
 
+#include "asked_batch.hpp"
 #include "convert.hpp"
 #include "event_log.hpp"
 #include "py_client.hpp"
 #include "secret.hpp"
 #include "simruns/request/proxy.hpp"
 #include "simruns/runs/client.hpp"
+#include "simruns/runs/discovery.hpp"
 
 #include <pybind11/stl.h>
 
@@ -64,8 +66,21 @@ static boost::asio::awaitable<operation::outcome> fetch_page(simruns::client cli
   co_return operation::outcome(co_await client.fetch_page(std::move(query)));
 }
 
+static boost::asio::awaitable<operation::outcome> fetch_run(simruns::client client,
+                                                            simruns::run_query query,
+                                                            std::string id) {
+  co_return operation::outcome(co_await client.fetch_run(std::move(query), std::move(id)));
+}
+
+static boost::asio::awaitable<operation::outcome> fetch_batch(simruns::client client,
+                                                              simruns::run_query query) {
+  co_return operation::outcome(co_await client.fetch_batch(std::move(query)));
+}
+
+/// `witness` may be null: the batch is not asked for.
 static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<operation> op,
-                                                           simruns::run_generator runs) {
+                                                           simruns::run_generator runs,
+                                                           std::shared_ptr<asked_batch> witness) {
   for (;;) {
     simruns::page page;
     std::exception_ptr thrown;
@@ -77,8 +92,10 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
     bool const more = page.valid();
     op->add(std::move(page), runs.completeness(), runs.position(), runs.bad_runs());
     if (thrown) std::rethrow_exception(thrown);
+    if (witness) witness->ask();
     if (!more) break;
   }
+  if (witness) op->add(co_await witness->said());
   co_return operation::outcome(op->held().first);
 }
 
@@ -90,10 +107,35 @@ std::shared_ptr<operation> py_client::start_page(simruns::run_query const& query
 }
 
 std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query,
-                                                 std::shared_ptr<mailbox> box) {
-  auto runs = current().client.runs(query);
+                                                 std::shared_ptr<mailbox> box, bool witness) {
+  auto const& here = current();
+  auto runs = here.client.runs(query);
+  std::shared_ptr<asked_batch> asked;
+  if (witness) asked = std::make_shared<asked_batch>(here.client, query);
   auto op = begin(std::move(box));
-  op->start(read_all(op, std::move(runs)));
+  op->start(read_all(op, std::move(runs), std::move(asked)));
+  return op;
+}
+
+std::shared_ptr<operation> py_client::start_list(simruns::list_query const& query,
+                                                 std::shared_ptr<mailbox> box) {
+  auto items = current().client.items(query);
+  auto op = begin(std::move(box));
+  op->start(read_all(op, std::move(items), nullptr));
+  return op;
+}
+
+std::shared_ptr<operation> py_client::start_run(simruns::run_query const& query, std::string id,
+                                                std::shared_ptr<mailbox> box) {
+  auto op = begin(std::move(box));
+  op->start(fetch_run(current().client, query, std::move(id)));
+  return op;
+}
+
+std::shared_ptr<operation> py_client::start_batch(simruns::run_query const& query,
+                                                  std::shared_ptr<mailbox> box) {
+  auto op = begin(std::move(box));
+  op->start(fetch_batch(current().client, query));
   return op;
 }
 
@@ -292,7 +334,11 @@ void register_client(py::module_& m) {
       .def_property_readonly("proxy", &py_client::proxy)
       .def("probe", &py_client::probe, "query"_a, py::kw_only(), "anonymous"_a)
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
-      .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true))
+      .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true),
+           "witness"_a = false)
+      .def("start_list", &py_client::start_list, "query"_a, py::arg("mailbox").none(true))
+      .def("start_run", &py_client::start_run, "query"_a, "id"_a, py::arg("mailbox").none(true))
+      .def("start_batch", &py_client::start_batch, "query"_a, py::arg("mailbox").none(true))
       .def("close", &py_client::close)
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });

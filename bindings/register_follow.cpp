@@ -80,6 +80,7 @@ void register_follow(py::module_& m) {
       .def_readonly("lost", &status::lost)
       .def_readonly("unnamed", &status::unnamed)
       .def_readonly("total", &status::total)
+      .def_readonly("ordered", &status::ordered)
       .def_readonly("polls", &status::polls)
       .def_readonly("pages", &status::pages)
       .def_readonly("requests", &status::requests)

@@ -96,6 +96,7 @@ void register_completeness(py::module_& m) {
       .def_readonly("partial", &completeness::partial)
       .def_readonly("limited", &completeness::limited)
       .def_property_readonly("empty", &completeness::empty)
+      .def_readwrite("witness", &completeness::witness)
       .def_property_readonly("verdict",
                              [](completeness const& c) { return to_string(c.verdict()); })
       .def_property_readonly("text", [](completeness const& c) { return to_string(c); })

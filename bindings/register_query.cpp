@@ -1,6 +1,7 @@
 #include "register.hpp"
 
 #include "simruns/error.hpp"
+#include "simruns/query/discovery_query.hpp"
 #include "simruns/query/run_query.hpp"
 
 #include <pybind11/stl.h>
@@ -60,6 +61,33 @@ static simruns::run_query make_query(std::string project, std::string scenario, 
   return out;
 }
 
+static simruns::scenarios_query make_scenarios_query(std::string project, text const& sort,
+                                                     std::optional<std::int64_t> max_items,
+                                                     bool allow_incomplete) {
+  simruns::scenarios_query out(std::move(project));
+  if (sort) out.sort(*sort);
+  if (max_items) out.max_scenarios(*max_items);
+  out.allow_incomplete(allow_incomplete);
+  return out;
+}
+
+static simruns::batches_query make_batches_query(std::string project, std::string scenario,
+                                                 text const& sort, text const& status,
+                                                 text const& endpoint_type,
+                                                 std::optional<int> page_size,
+                                                 std::optional<std::int64_t> max_items,
+                                                 text const& start_at, bool allow_incomplete) {
+  simruns::batches_query out(std::move(project), std::move(scenario));
+  if (sort) out.sort(*sort);
+  if (status) out.status(*status);
+  if (endpoint_type) out.endpoint_type(*endpoint_type);
+  if (page_size) out.page_size(*page_size);
+  if (max_items) out.max_batches(*max_items);
+  if (start_at) out.start_at(*start_at);
+  out.allow_incomplete(allow_incomplete);
+  return out;
+}
+
 static py::object or_none(std::string const& value) {
   return value.empty() ? py::object(py::none()) : py::str(value);
 }
@@ -82,7 +110,16 @@ static py::dict query_defaults() {
 
 void register_query(py::module_& m) {
   using namespace py::literals;
-  py::class_<simruns::run_query>(m, "Query")
+  py::class_<simruns::list_query>(m, "ListQuery");
+  py::class_<simruns::scenarios_query, simruns::list_query>(m, "ScenariosQuery")
+      .def(py::init(&make_scenarios_query), "project"_a, py::kw_only(), "sort"_a = py::none(),
+           "max_items"_a = py::none(), "allow_incomplete"_a = false);
+  py::class_<simruns::batches_query, simruns::list_query>(m, "BatchesQuery")
+      .def(py::init(&make_batches_query), "project"_a, "scenario"_a, py::kw_only(),
+           "sort"_a = py::none(), "status"_a = py::none(), "endpoint_type"_a = py::none(),
+           "page_size"_a = py::none(), "max_items"_a = py::none(), "start_at"_a = py::none(),
+           "allow_incomplete"_a = false);
+  py::class_<simruns::run_query, simruns::list_query>(m, "Query")
       .def(py::init(&make_query), "project"_a, "scenario"_a, "batch"_a, py::kw_only(),
            "sort"_a = py::none(), "filter"_a = py::none(), "endpoint_type"_a = py::none(),
            "page_size"_a = py::none(), "skip"_a = py::none(), "max_runs"_a = py::none(),

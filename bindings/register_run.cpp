@@ -173,7 +173,8 @@ py::object parsed(simruns::maybe<std::string_view> const& json) {
   return json ? parsed(*json) : py::object(py::none());
 }
 
-/// A moment as an aware `datetime`, which holds the years 1 to 9999, as a page does.
+}  // namespace
+
 py::object to_datetime(simruns::maybe<simruns::time_point> const value) {
   if (!value) return py::none();
   if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
@@ -188,6 +189,8 @@ py::object to_datetime(simruns::maybe<simruns::time_point> const value) {
       static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
       static_cast<int>(microseconds), PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType));
 }
+
+namespace {
 
 std::vector<PyGetSetDef> attributes_of_turns() {
   using simruns::turn;

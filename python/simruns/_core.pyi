@@ -9,13 +9,56 @@ from datetime import datetime
 from types import GetSetDescriptorType
 from typing import Any, Literal, TypeAlias, final, overload, type_check_only
 
-from simruns.core.words import FollowEnd, JSONValue, OnBadRun, Proof, Verdict, WalkMode, WalkTaken
+from simruns.core.words import (
+    BatchState,
+    FollowEnd,
+    JSONValue,
+    OnBadRun,
+    Proof,
+    Verdict,
+    WalkMode,
+    WalkTaken,
+)
 from simruns.looks.transcript import Transcript
 
 __version__: str
 
+class ListQuery:
+    """What the server is asked for, in which order: what the three kinds of query are."""
+
 @final
-class Query:
+class ScenariosQuery(ListQuery):
+    """Which scenarios, in which order. Raises `InvalidArgumentError` for what cannot be asked."""
+
+    def __init__(
+        self,
+        project: str,
+        *,
+        sort: str | None = None,
+        max_items: int | None = None,
+        allow_incomplete: bool = False,
+    ) -> None: ...
+
+@final
+class BatchesQuery(ListQuery):
+    """Which batches of a scenario, in which order. Raises as `ScenariosQuery` does."""
+
+    def __init__(
+        self,
+        project: str,
+        scenario: str,
+        *,
+        sort: str | None = None,
+        status: str | None = None,
+        endpoint_type: str | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        start_at: str | None = None,
+        allow_incomplete: bool = False,
+    ) -> None: ...
+
+@final
+class Query(ListQuery):
     """Which runs, in which order. Raises `InvalidArgumentError` for what cannot be asked."""
 
     def __init__(
@@ -40,6 +83,167 @@ class Query:
     @staticmethod
     def defaults() -> dict[str, str | int | bool | None]:
         """Gives what each keyword argument is if it is not given."""
+
+@final
+class ScenarioInfo:
+    """What the server says of a scenario. A member that is absent or null is None."""
+
+    @staticmethod
+    def from_json(text: str) -> ScenarioInfo:
+        """Reads a scenario from its JSON text. What is odd about it is in `issues`."""
+
+    def to_json(self) -> str:
+        """Gives its own JSON text, as it came."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def persona(self) -> str | None: ...
+    @property
+    def persona_name(self) -> str | None: ...
+    @property
+    def mission(self) -> str | None: ...
+    @property
+    def success_criteria_json(self) -> str | None: ...
+    @property
+    def organisation(self) -> str | None: ...
+    @property
+    def project(self) -> str | None: ...
+    @property
+    def created_at(self) -> datetime | None: ...
+    @property
+    def created_by(self) -> str | None: ...
+    @property
+    def last_changed(self) -> datetime | None: ...
+    @property
+    def last_changed_by(self) -> str | None: ...
+    @property
+    def updated_at(self) -> datetime | None: ...
+    @property
+    def updated_by(self) -> str | None: ...
+    @property
+    def max_turns(self) -> int | None: ...
+    @property
+    def timeout(self) -> int | None: ...
+    @property
+    def ai_agent_reference(self) -> str | None: ...
+    @property
+    def ai_agent(self) -> str | None: ...
+    @property
+    def flow_reference(self) -> str | None: ...
+    @property
+    def flow(self) -> str | None: ...
+    @property
+    def job_node(self) -> str | None: ...
+    @property
+    def next_scheduled_run(self) -> datetime | None: ...
+    @property
+    def extra_json(self) -> dict[str, str]:
+        """The members that the contract does not name, as JSON texts."""
+
+    @property
+    def issues(self) -> list[Issue]: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BatchInfo:
+    """What the server says of a batch itself. A member that is absent or null is None."""
+
+    @staticmethod
+    def from_json(text: str) -> BatchInfo:
+        """Reads a batch from its JSON text. What is odd about it is in `issues`."""
+
+    def to_json(self) -> str:
+        """Gives its own JSON text, as it came."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def scenario(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def status(self) -> str | None: ...
+    @property
+    def state(self) -> BatchState:
+        """How far it is: by `status` where that is told, else by `completed_at` and counts."""
+
+    @property
+    def runs(self) -> int | None:
+        """Runs that were ordered."""
+
+    @property
+    def completed_runs(self) -> int | None: ...
+    @property
+    def failed_runs(self) -> int | None: ...
+    @property
+    def settled_runs(self) -> int | None:
+        """The runs that it counts as completed or failed, expired ones among them."""
+
+    @property
+    def created_at(self) -> datetime | None: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def completed_at(self) -> datetime | None: ...
+    @property
+    def extra_json(self) -> dict[str, str]:
+        """The members that the contract does not name, as JSON texts."""
+
+    @property
+    def issues(self) -> list[Issue]: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Witness:
+    """What a batch says of itself, asked for beside the walk over its runs."""
+
+    def __init__(
+        self,
+        *,
+        present: bool,
+        not_found: bool,
+        absence: str,
+        state: BatchState,
+        status: str,
+        runs: int | None,
+        settled: int | None,
+        requests: int,
+    ) -> None: ...
+    @property
+    def present(self) -> bool:
+        """Whether the batch was there."""
+
+    @property
+    def not_found(self) -> bool:
+        """Whether the answer was 404: no such batch, or no such endpoint."""
+
+    @property
+    def absence(self) -> str:
+        """Why it is not present; empty if it is."""
+
+    @property
+    def state(self) -> BatchState: ...
+    @property
+    def status(self) -> str:
+        """The server's own word for its state; empty if untold."""
+
+    @property
+    def runs(self) -> int | None:
+        """Runs that were ordered."""
+
+    @property
+    def settled(self) -> int | None:
+        """Runs that it counts as completed or failed."""
+
+    @property
+    def requests(self) -> int: ...
 
 @final
 class Completeness:
@@ -111,6 +315,8 @@ class Completeness:
     def limited(self) -> bool: ...
     @property
     def empty(self) -> bool: ...
+    witness: Witness | None
+    """What the batch says of itself; None: it was not asked."""
     @property
     def verdict(self) -> Proof: ...
     @property
@@ -680,6 +886,9 @@ class FollowStatus:
     @property
     def total(self) -> int | None: ...
     @property
+    def ordered(self) -> int | None:
+        """Runs that the batch says were ordered; None where it is not known."""
+    @property
     def polls(self) -> int: ...
     @property
     def pages(self) -> int: ...
@@ -762,8 +971,24 @@ class Client:
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
         """Starts reading one page; the result is a `Page`."""
 
-    def start_read(self, query: Query, mailbox: Mailbox | None) -> Operation:
-        """Starts the whole walk; the result is `Pages`."""
+    def start_read(self, query: Query, mailbox: Mailbox | None, witness: bool = False) -> Operation:
+        """Starts the whole walk; the result is `Pages`.
+
+        `witness` says whether to ask for the batch besides, by one request, as soon as a page is
+        here. The walk waits for the answer at most a second beyond its own end.
+        """
+
+    def start_list(self, query: ListQuery, mailbox: Mailbox | None) -> Operation:
+        """Starts a walk over any list; the result is `Pages`.
+
+        A scenario or a batch comes as a run that has its id and its text, and nothing else.
+        """
+
+    def start_run(self, query: Query, id: str, mailbox: Mailbox | None) -> Operation:  # noqa: A002
+        """Starts reading one run; the result is a `Run`."""
+
+    def start_batch(self, query: Query, mailbox: Mailbox | None) -> Operation:
+        """Starts reading what the server says of a batch itself; the result is a `BatchInfo`."""
 
     def close(self) -> None:
         """Cancels every operation and stream, and closes the connections. Safe to repeat."""

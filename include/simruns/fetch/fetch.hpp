@@ -3,7 +3,7 @@
 #include "simruns/error.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/query/run_query.hpp"
+#include "simruns/query/list_query.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -29,7 +29,7 @@ struct fetched_page {
 /// Completes: when the whole body is decoded.   Throws: nothing; all is in the result.
 /// Cancels:   terminal, partial, total; the connection is dropped, the client stays usable.
 boost::asio::awaitable<result<fetched_page>> fetch(
-    std::shared_ptr<client_core> core, run_query query, page_start start,
+    std::shared_ptr<client_core> core, list_query query, page_start start,
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
 
 }  // namespace simruns::detail

@@ -4,7 +4,7 @@
 #include "simruns/fetch/redaction.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
-#include "simruns/query/run_query.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/http_message.hpp"
 
@@ -12,11 +12,11 @@ namespace simruns::detail {
 
 /// What a response means: a page, or why it is none.
 result<page> read_response(http_response response, client_config const& config,
-                           redaction const& redact, run_query const& query);
+                           redaction const& redact, list_query const& query);
 
 /// Says what a refused start may be: a refused cursor may be a `previous` one, which looks no
 /// different from a `next` one.
-void explain_refused_start(request_failure& failure, run_query const& query,
+void explain_refused_start(request_failure& failure, list_query const& query,
                            page_start const& start);
 
 }  // namespace simruns::detail

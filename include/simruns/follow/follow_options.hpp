@@ -35,6 +35,14 @@ class follow_options {
   /// strand, in the order of yielding. Default: none.
   follow_options& until(std::function<bool(run const&)> predicate);
 
+  /// Whether it ends when the batch says of itself that no more runs come, and every run that is
+  /// there has settled. Each poll then asks for the batch besides, by one request. It is asked no
+  /// more where the server refuses it (401, 403), or has no such endpoint (404). Default true.
+  follow_options& until_batch_ends(bool on) noexcept {
+    until_batch_ends_ = on;
+    return *this;
+  }
+
   /// Ends at a poll before which nothing changed for this long: no run was new, settled or was
   /// lost. Zero: never. Default zero.
   follow_options& idle(milliseconds time);
@@ -51,6 +59,7 @@ class follow_options {
   double jitter() const noexcept { return jitter_; }
   std::optional<std::int64_t> until_count() const noexcept { return until_count_; }
   std::function<bool(run const&)> const& until() const noexcept { return until_; }
+  bool until_batch_ends() const noexcept { return until_batch_ends_; }
   milliseconds idle() const noexcept { return idle_; }
   milliseconds deadline() const noexcept { return deadline_; }
   std::function<void(follow_status const&)> const& on_poll() const noexcept { return on_poll_; }
@@ -60,6 +69,7 @@ class follow_options {
   double jitter_ = 0.2;
   std::optional<std::int64_t> until_count_;
   std::function<bool(run const&)> until_;
+  bool until_batch_ends_ = true;
   milliseconds idle_{0};
   milliseconds deadline_{0};
   std::function<void(follow_status const&)> on_poll_;

@@ -6,6 +6,7 @@
 #include "simruns/follow/detail/sweeps.hpp"
 #include "simruns/follow/follow_options.hpp"
 #include "simruns/follow/follow_status.hpp"
+#include "simruns/page/batch_state.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/query/position.hpp"
 #include "simruns/query/run_query.hpp"
@@ -66,6 +67,13 @@ class follow_plan {
   /// first page. False: the caller is to tell of the failure, and may ask for `next()` again.
   bool refused(request_failure const& failure);
 
+  /// Takes what the batch says of itself. The first poll that begins after it was said that no more
+  /// runs come, and that finds none pending, is the last.
+  void note_batch(batch_state state, std::optional<std::int64_t> ordered) noexcept {
+    batch_is_final_ = is_final(state);
+    if (ordered) tally_.ordered = ordered;
+  }
+
   /// Counts requests that brought no page.
   void count_requests(int requests) { tally_.requests += static_cast<std::uint64_t>(requests); }
 
@@ -118,9 +126,11 @@ class follow_plan {
   std::uint64_t passes_ = 0;
   std::uint64_t changes_ = 0;
   std::int64_t unnamed_ = 0;
+  bool batch_is_final_ = false;
+  bool was_final_ = false;  ///< The batch was final when the poll began.
   bool repeated_ = false;   ///< The poll has made sure already, from the first page.
   bool restarted_ = false;  ///< The poll has had a cursor refused already.
-  follow_status tally_;     ///< Only its counts of polls, pages and requests, and `total`.
+  follow_status tally_;  ///< Only its counts of polls, pages and requests, `total` and `ordered`.
   follow_end ended_ = follow_end::none;
 };
 

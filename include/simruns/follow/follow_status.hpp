@@ -13,6 +13,7 @@ namespace simruns {
 /// What ended the following of a batch.
 enum class follow_end {
   none,      ///< Nothing has ended it yet.
+  finished,  ///< The batch says that no more runs come, and all that are there have settled.
   count,     ///< As many runs as `until_count` settled or were lost.
   until,     ///< The predicate `until` was true for a run.
   idle,      ///< Nothing changed for as long as `idle`.
@@ -23,6 +24,8 @@ constexpr std::string_view to_string(follow_end end) noexcept {
   switch (end) {
     case follow_end::none:
       return "none";
+    case follow_end::finished:
+      return "finished";
     case follow_end::count:
       return "count";
     case follow_end::until:
@@ -58,13 +61,15 @@ struct follow_status {
   std::int64_t lost = 0;              ///< Runs that were gone before they settled.
   std::int64_t unnamed = 0;           ///< Runs of one poll without an id, which cannot be followed.
   std::optional<std::int64_t> total;  ///< The `total` of the latest page.
-  std::uint64_t polls = 0;            ///< Polls that were begun.
-  std::uint64_t pages = 0;            ///< Pages of all polls.
-  std::uint64_t requests = 0;         ///< Attempts that were sent, retries included.
+  std::optional<std::int64_t> ordered;  ///< Runs that the batch says were ordered.
+  std::uint64_t polls = 0;              ///< Polls that were begun.
+  std::uint64_t pages = 0;              ///< Pages of all polls.
+  std::uint64_t requests = 0;           ///< Attempts that were sent, retries included.
   follow_end ended = follow_end::none;
 };
 
-/// One line for people: `480 settled, 12 pending, 8 lost, of 500 runs seen; 31 polls, 97 requests`.
+/// One line for people: `480 settled of 500 ordered, 12 pending, 8 lost, of 500 runs seen; 31
+/// polls, 97 requests`.
 std::string to_string(follow_status const& s);
 
 }  // namespace simruns

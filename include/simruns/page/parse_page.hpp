@@ -3,6 +3,7 @@
 #include "simruns/error.hpp"
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/query/resource.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -54,6 +55,11 @@ struct parse_error {
 /// Throws: only `std::bad_alloc`.   Threads: any.   Cost: one pass, one arena; an error may take a
 /// second pass.
 boost::system::result<page, parse_error> parse_page(std::string body, parse_limits limits = {});
+
+/// Decodes a response: a page of runs; one run, as a page of its own; or a page of scenarios or
+/// batches, or one batch, each as a run that has its id and its text, and nothing else.
+boost::system::result<page, parse_error> parse_response(resource what, std::string body,
+                                                        parse_limits limits);
 
 /// Copies a run into a page of its own, which keeps nothing else alive: its own text is decoded
 /// again. Its issues are those of the original, at their paths in the page that it came in.

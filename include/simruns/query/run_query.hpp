@@ -1,22 +1,14 @@
 #pragma once
 
-#include "simruns/config.hpp"
-#include "simruns/error.hpp"
-#include "simruns/query/position.hpp"
+#include "simruns/query/list_query.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace simruns {
-
-/// How a walk asks for its pages.
-enum class walk_mode {
-  automatic,  ///< As `windows` if the batch looks settled and has several pages, else `cursor`.
-  cursor,     ///< One page after another, each by the cursor of the page before it.
-  windows,    ///< Several pages at a time, by `skip`; on any doubt again from the start, by cursor.
-};
 
 /// Which runs to read, in which order, and how to walk over them: those of one batch of a scenario.
 ///
@@ -24,98 +16,85 @@ enum class walk_mode {
 ///     query.sort("createdAt:asc").page_size(100);
 ///
 /// Every setter checks its argument and throws `request_error` (`errc::invalid_argument`).
-class run_query {
+class run_query : public basic_list_query<run_query> {
  public:
   /// Takes the three references that the API shows. None of them may be empty, `.` or `..`. They
   /// are percent-encoded when they are sent.
-  run_query(std::string project, std::string scenario, std::string batch);
-
-  /// The order of the runs: `field:asc` or `field:desc`, or several of these with commas between
-  /// them. Default `createdAt:asc`, in which a live batch neither loses nor repeats a run. Empty:
-  /// the server's own order.
-  run_query& sort(std::string order);
-
-  /// A filter of the server, which is sent as it is. Empty: no filter. Default empty.
-  run_query& filter(std::string expression);
+  run_query(std::string project, std::string scenario, std::string batch)
+      : basic_list_query(resource::runs, std::move(project)) {
+    set_scenario(std::move(scenario));
+    set_batch(std::move(batch));
+  }
 
   /// The type of endpoint whose runs are read. Empty: every type. Default empty.
-  run_query& endpoint_type(std::string type);
-
-  /// Runs that one request asks for, 1 to 100. Default 100.
-  run_query& page_size(int runs);
+  run_query& endpoint_type(std::string type) {
+    set_endpoint_type(std::move(type));
+    return *this;
+  }
 
   /// Runs to leave out at the start, 0 or more. Default 0. A walk that leaves out runs is never
   /// `complete`, at best `unverified`.
-  run_query& skip(std::int64_t runs);
+  run_query& skip(std::int64_t runs) {
+    set_skip(runs);
+    return *this;
+  }
 
   /// Runs after which the walk ends, 1 or more. Default: no bound.
-  run_query& max_runs(std::int64_t runs);
-
-  /// Starts where another walk stood, at the text of a `position`, or at a `next` cursor. Default:
-  /// the first page.
-  run_query& start_at(std::string_view position_or_cursor);
+  run_query& max_runs(std::int64_t runs) {
+    set_max_items("max_runs", runs);
+    return *this;
+  }
 
   /// Starts at a `previous` cursor and walks backward: over the runs before it, the last one first.
-  run_query& start_before(std::string previous_cursor);
+  run_query& start_before(std::string previous_cursor) {
+    set_start_before(std::move(previous_cursor));
+    return *this;
+  }
 
   /// How the walk asks for its pages. Default `walk_mode::automatic`. The order of the runs is the
   /// same in every mode, unless windows meet a doubt and the walk starts again.
-  run_query& walk(walk_mode how);
+  run_query& walk(walk_mode how) {
+    walk_ = how;
+    return *this;
+  }
 
   /// Whether every issue that decoding finds is an error, `errc::decode`. Default false: the runs
   /// are kept, and `page::issues` tells what is odd about them.
-  run_query& strict(bool on);
+  run_query& strict(bool on) {
+    strict_ = on;
+    return *this;
+  }
 
   /// Whether a run that is no JSON, as for a NaN in it, is left out and is an issue, where it is
   /// certain where the run ends; the walk is then never `complete`. Default false: its page is an
   /// error, `errc::decode`, which comes again at each call. See `parse_limits::skip_bad_runs`.
-  run_query& skip_bad_runs(bool on);
+  run_query& skip_bad_runs(bool on) {
+    skip_bad_runs_ = on;
+    return *this;
+  }
 
-  /// Whether a walk with fewer runs than the server counted ends without an error. Default
-  /// false: it ends with `errc::incomplete`, behind the last run.
-  run_query& allow_incomplete(bool on);
+  /// What asks for the batch itself, not for its runs.
+  list_query for_batch() const {
+    auto out = *this;
+    out.of_ = resource::batch;
+    return out;
+  }
 
-  std::string const& project() const noexcept { return project_; }
-  std::string const& scenario() const noexcept { return scenario_; }
-  std::string const& batch() const noexcept { return batch_; }
-  std::string const& sort() const noexcept { return sort_; }
-  std::string const& filter() const noexcept { return filter_; }
-  std::string const& endpoint_type() const noexcept { return endpoint_type_; }
-  int page_size() const noexcept { return page_size_; }
-  std::int64_t skip() const noexcept { return skip_; }
-  std::optional<std::int64_t> max_runs() const noexcept { return max_runs_; }
-  std::optional<position> const& start() const noexcept { return start_; }
-  walk_mode walk() const noexcept { return walk_; }
-  bool strict() const noexcept { return strict_; }
-  bool skip_bad_runs() const noexcept { return skip_bad_runs_; }
-  bool allow_incomplete() const noexcept { return allow_incomplete_; }
+  /// What asks for one run of the batch. Throws: request_error (invalid_argument) for an id that
+  /// is empty, `.` or `..`.
+  list_query for_run(std::string id) const {
+    auto out = *this;
+    out.of_ = resource::run;
+    out.set_run(std::move(id));
+    return out;
+  }
 
-  /// A hash of all that decides which runs come on which page in which order (FNV-1a, 64 bits). A
-  /// position is of use only to a query with the same digest.
-  std::uint64_t digest() const noexcept;
-
- private:
-  static void check_reference(std::string_view name, std::string_view value);
-  static void check_text(std::string_view name, std::string_view value);
-
-  std::string project_;
-  std::string scenario_;
-  std::string batch_;
-  std::string sort_ = "createdAt:asc";
-  std::string filter_;
-  std::string endpoint_type_;
-  int page_size_ = 100;
-  std::int64_t skip_ = 0;
-  std::optional<std::int64_t> max_runs_;
-  std::optional<position> start_;
-  walk_mode walk_ = walk_mode::automatic;
-  bool strict_ = false;
-  bool skip_bad_runs_ = false;
-  bool allow_incomplete_ = false;
+  std::optional<std::int64_t> max_runs() const noexcept { return max_items(); }
+  using list_query::endpoint_type;
+  using list_query::skip;
+  using list_query::skip_bad_runs;
+  using list_query::strict;
+  using list_query::walk;
 };
 
 }  // namespace simruns
-
-#ifndef SIMRUNS_SEPARATE_COMPILATION
-#include "simruns/query/impl/run_query.ipp"
-#endif

@@ -18,6 +18,7 @@
 
 #include <concepts>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace simruns {
@@ -126,10 +127,41 @@ class basic_client {
                                                                                 token);
   }
 
+  /// Fetches one run of a batch, as it is now. `simruns/runs/discovery.hpp` defines this, and the
+  /// rest of what leads from a project to a run; others need not compile it.
+  /// Throws, cancels, lifetime, threads: as `fetch_page`. `errc::not_found`, where there is no such
+  /// run, or the server has not got this endpoint.
+  boost::asio::awaitable<run_ptr> fetch_run(run_query query, std::string id) const;
+
+  /// As `fetch_run`, without throwing.
+  boost::asio::awaitable<result<run_ptr>> try_fetch_run(run_query query, std::string id) const;
+
+  /// Fetches what the server says of a batch itself: its state and its counts. As `fetch_run`.
+  boost::asio::awaitable<batch_info> fetch_batch(run_query query) const;
+
+  /// As `fetch_batch`, without throwing.
+  boost::asio::awaitable<result<batch_info>> try_fetch_batch(run_query query) const;
+
+  /// The scenarios of a project, page after page. Nothing is sent yet. As `fetch_run`, it needs
+  /// `simruns/runs/discovery.hpp`.
+  ///
+  ///     auto scenarios = client.scenarios("project");
+  ///     while (auto scenario = co_await scenarios.next()) use(*scenario);
+  basic_item_generator<scenario, Executor> scenarios(scenarios_query const& query) const;
+
+  /// The batches of a scenario, in the same way.
+  basic_item_generator<batch_info, Executor> batches(batches_query const& query) const;
+  basic_item_generator<batch_info, Executor> batches(std::string project,
+                                                     std::string scenario) const;
+
   /// All runs of a batch, page after page. Nothing is sent yet.
   /// Throws: request_error (invalid_argument) if `query` starts at a position of another query, or
   /// has `skip` or windows beside `start_at`.
-  basic_run_generator<Executor> runs(run_query const& query) const {
+  basic_run_generator<Executor> runs(run_query const& query) const { return items(query); }
+
+  /// What any query asks for, as it came: a scenario or a batch is a run that has its id and its
+  /// text, and nothing else. `scenarios` and `batches` read such texts.
+  basic_run_generator<Executor> items(list_query const& query) const {
     return basic_run_generator<Executor>(detail::walk_of(core(), query));
   }
 

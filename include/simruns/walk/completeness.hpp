@@ -1,6 +1,8 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/query/resource.hpp"
+#include "simruns/walk/batch_witness.hpp"
 #include "simruns/walk/sequence_range.hpp"
 
 #include <cstdint>
@@ -55,8 +57,11 @@ constexpr std::string_view to_string(walk_kind k) noexcept {
   return "cursor";
 }
 
-/// What a walk has had, beside what the server said there is. A snapshot.
+/// What a walk has had, beside what the server said there is. A snapshot. Where the walk is over
+/// scenarios or batches, all that is said of runs is said of them.
 struct completeness {
+  resource of = resource::runs;  ///< What is counted.
+
   /// Runs that came, each counted once. Those of the page in hand are among them.
   std::int64_t received = 0;
 
@@ -97,7 +102,10 @@ struct completeness {
   bool partial = false;      ///< The walk started past the first run, by `skip` or `start_at`.
   bool limited = false;      ///< The walk was ended by `max_runs` before the server's end.
   bool guessed = false;      ///< The server gave no cursor where one was due.
-  bool filtered = false;     ///< A filter or an endpoint type chose the runs.
+  bool filtered = false;     ///< A filter, an endpoint type or a status chose the runs.
+
+  /// What the batch says of itself. Empty: it was not asked.
+  std::optional<batch_witness> witness;
 
   /// Sets `missing`, `gaps` and `highest_sequence` for runs with these numbers, each 1 or more.
   void number(std::span<std::int64_t const> sequences);
@@ -106,13 +114,20 @@ struct completeness {
   std::uint64_t retries() const noexcept { return requests - pages; }
 
   /// Whether the batch has no runs, as far as the server says. It has none either where a reference
-  /// is mistyped, so such a walk is never complete.
+  /// is mistyped, so such a walk is complete only where a witness counts none, too.
   bool empty() const noexcept;
 
   /// Runs that were taken and never reached the caller, as where `a.next() || b.next()` drops one.
   std::int64_t dropped() const noexcept { return received - handed - waiting; }
 
+  /// Runs that the batch counts as settled and that did not come, as where they have expired. Zero
+  /// without a witness, and where the walk was not over all runs.
+  std::int64_t fewer_than_counted() const noexcept;
+
   walk_verdict verdict() const noexcept;
+
+  /// The verdict without the witness.
+  walk_verdict walk_verdict_alone() const noexcept;
 };
 
 /// The missing sequence numbers, for people: `17, 40-41`. Empty if there are none.

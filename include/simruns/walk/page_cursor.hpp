@@ -3,8 +3,8 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/query/position.hpp"
-#include "simruns/query/run_query.hpp"
 #include "simruns/walk/completeness.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
@@ -37,12 +37,12 @@ namespace simruns {
 class page_cursor {
  public:
   /// Throws: request_error (invalid_argument) if `query` cannot start where it says.
-  explicit page_cursor(run_query const& query,
+  explicit page_cursor(list_query const& query,
                        std::uint64_t max_pages = std::numeric_limits<std::uint64_t>::max());
 
   /// The query as it is to be sent. Its page is no larger than `max_runs`, unless the walk goes on
   /// from a position.
-  run_query const& query() const noexcept { return query_; }
+  list_query const& query() const noexcept { return query_; }
 
   /// Where the next page starts. Requires: `!done()`.
   page_start const& next() const noexcept { return next_; }
@@ -67,7 +67,7 @@ class page_cursor {
   friend class follow_plan;
 
   /// A walk from the start beside what `had` counts, which is neither yielded nor counted again.
-  page_cursor(run_query const& query, std::uint64_t max_pages, detail::run_tally had);
+  page_cursor(list_query const& query, std::uint64_t max_pages, detail::run_tally had);
 
   /// Ends the walk with all that there is, or says why that is not enough.
   void end();
@@ -81,7 +81,7 @@ class page_cursor {
 
   static constexpr int max_empty_pages = 3;
 
-  run_query query_;
+  list_query query_;
   std::uint64_t max_pages_;
   page_start next_;
   detail::run_tally tally_;

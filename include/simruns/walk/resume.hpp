@@ -3,8 +3,8 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/query/position.hpp"
-#include "simruns/query/run_query.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace simruns {
 
 /// Why `query` cannot start where it says. Empty if it can.
-std::optional<request_failure> wrong_start(run_query const& query);
+std::optional<request_failure> wrong_start(list_query const& query);
 
 /// How many runs of the page that `start` names come before the position, in the order of the walk.
 /// They end with the run that was yielded last, wherever it stands now; if it is no longer there,

@@ -3,8 +3,8 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/query/position.hpp"
-#include "simruns/query/run_query.hpp"
 #include "simruns/walk/detail/window_plan.hpp"
 #include "simruns/walk/page_cursor.hpp"
 #include "simruns/walk/walk_step.hpp"
@@ -43,14 +43,14 @@ struct page_wish {
 class walk_plan {
  public:
   /// Throws: request_error (invalid_argument) if `query` cannot start where it says.
-  walk_plan(run_query const& query, std::uint64_t max_pages)
+  walk_plan(list_query const& query, std::uint64_t max_pages)
       : asked_for_(query),
         max_pages_(max_pages),
         cursor_(query, max_pages),
         next_start_(cursor_.next()) {}
 
   /// The query as it is to be sent.
-  run_query const& query() const noexcept { return cursor_.query(); }
+  list_query const& query() const noexcept { return cursor_.query(); }
 
   /// A page to ask for now, beside those under way. At most `ahead` pages are here or under way.
   std::optional<page_wish> next_wish(std::size_t ahead);
@@ -104,7 +104,7 @@ class walk_plan {
     int requests = 0;
   };
 
-  run_query asked_for_;
+  list_query asked_for_;
   std::uint64_t max_pages_;
   page_cursor cursor_;
   std::optional<detail::window_plan> windows_;

@@ -48,5 +48,8 @@ WalkTaken: TypeAlias = Literal["cursor", "backward", "windows", "restarted", "jo
 OnBadRun: TypeAlias = Literal["error", "issue"]
 """What becomes of a run that is no JSON."""
 
-FollowEnd: TypeAlias = Literal["count", "until", "idle", "deadline"]
+BatchState: TypeAlias = Literal["unknown", "in_progress", "completed", "stopped", "failed"]
+"""How far a batch is."""
+
+FollowEnd: TypeAlias = Literal["finished", "count", "until", "idle", "deadline"]
 """What ended the following of a batch."""

@@ -40,7 +40,7 @@ SIMRUNS_INLINE boost::asio::awaitable<void> pause_between_attempts(std::chrono::
 /// One attempt: a page, or why there is none. Throws: what the request budget throws.
 SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempt(
     std::shared_ptr<client_core> core, std::shared_ptr<attempt_account> account,
-    http_request request, run_query query) {
+    http_request request, list_query query) {
   auto const grant = co_await wait_for_budget(core);
   account->start(grant.waited);
   auto const limits = account->limits();
@@ -74,7 +74,7 @@ SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempt(
 /// The attempts for one page, with the pauses between them. Throws: request_error (cancelled).
 SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempts(
     std::shared_ptr<client_core> core, std::shared_ptr<attempt_account> account,
-    http_request request, run_query query) {
+    http_request request, list_query query) {
   for (;;) {
     if (account->expired()) co_return account->out_of_time();
     auto page = co_await attempt(core, account, request, query);
@@ -92,7 +92,7 @@ SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempts(
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<result<fetched_page>> fetch(
-    std::shared_ptr<client_core> core, run_query query, page_start start,
+    std::shared_ptr<client_core> core, list_query query, page_start start,
     std::chrono::steady_clock::time_point until) {
   auto request = make_request(core->config, core->credentials, query, start);
   auto target = core->redact(request.target);

@@ -58,7 +58,7 @@ SIMRUNS_INLINE error_body words_in_place_of_a_page(parse_error const& wrong) {
   static constexpr std::size_t most_read = 64 * 1024;
   auto text = without_byte_order_mark(wrong.body);
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  bool const no_data = wrong.path == "/data";
+  bool const no_data = wrong.path == "/data" || wrong.path == "/id";
   bool const other_json = wrong.whole_json && (no_data || !text.starts_with('{'));
   bool const plain = !text.starts_with('{') && !text.starts_with('[') && !text.starts_with('<');
   bool const readable = text.size() <= most_read && text.find('\0') == text.npos;
@@ -83,20 +83,34 @@ SIMRUNS_INLINE request_failure failure_of_page(parse_error const& wrong, bool le
   return out;
 }
 
+/// What a 404 of an endpoint may mean that some servers have not got.
+SIMRUNS_INLINE std::string no_such(resource what) {
+  auto const noun = what == resource::scenarios ? "project"
+                    : is_single(what)           ? noun_of(what)
+                                                : "scenario";
+  return "; no such " + std::string(noun) +
+         ", or a server without this endpoint: are the references right?";
+}
+
 SIMRUNS_INLINE result<page> read_response(http_response response, client_config const& config,
-                                          redaction const& redact, run_query const& query) {
-  if (response.status != 200) return failure_of_status(response, redact);
+                                          redaction const& redact, list_query const& query) {
+  if (response.status != 200) {
+    auto failure = failure_of_status(response, redact);
+    bool const gone = failure.code == errc::not_found && query.of() != resource::runs;
+    if (gone) failure.message += no_such(query.of());
+    return failure;
+  }
   parse_limits limits;
   limits.max_depth = config.max_json_depth;
   limits.strict = query.strict();
   limits.skip_bad_runs = query.skip_bad_runs();
   bool const length_known = response.length_known;
-  auto parsed = parse_page(std::move(response.body), limits);
+  auto parsed = parse_response(query.of(), std::move(response.body), limits);
   if (parsed) return *parsed;
   return failure_of_page(parsed.error(), length_known, redact);
 }
 
-SIMRUNS_INLINE void explain_refused_start(request_failure& failure, run_query const& query,
+SIMRUNS_INLINE void explain_refused_start(request_failure& failure, list_query const& query,
                                           page_start const& start) {
   bool const began_here = query.start() && query.start()->page == start;
   if (failure.code != errc::bad_request || !began_here) return;

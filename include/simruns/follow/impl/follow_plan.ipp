@@ -50,6 +50,7 @@ SIMRUNS_INLINE follow_plan::follow_plan(run_query const& query, follow_options o
 SIMRUNS_INLINE void follow_plan::begin_poll() {
   ++tally_.polls;
   repeated_ = restarted_ = false;
+  was_final_ = batch_is_final_;
   begin_pass(start_);
 }
 
@@ -162,6 +163,7 @@ SIMRUNS_INLINE void follow_plan::pass_over() {
   } else {
     walk_.reset();
     choose_start(more || missing);
+    if (was_final_ && losses_.pending() == 0) ended_ = follow_end::finished;
   }
 }
 

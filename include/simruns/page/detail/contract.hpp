@@ -88,8 +88,15 @@ inline constexpr std::array run_members{
     member{"expiresAt", member_kind::expiry, false, offsetof(run, expires_at)},
     member{"_id", member_kind::id, false, offsetof(run, id)},
 };
-inline constexpr std::size_t run_id_index = 0;
-inline constexpr std::size_t run_underscore_id_index = run_members.size() - 1;
+
+/// The members that are read of a scenario or a batch on a page: those by which a walk knows it
+/// again. The others are read from its own text.
+inline constexpr std::array entry_members{
+    member{"id", member_kind::id, true, offsetof(run, id)},
+    member{"_id", member_kind::id, false, offsetof(run, id)},
+    member{"referenceId", member_kind::id, false, offsetof(run, id)},
+};
+inline constexpr std::size_t id_index = 0;  ///< Of both; the other ids count where none came.
 
 inline constexpr std::array turn_members{
     member{"id", member_kind::text, false, offsetof(turn, id)},

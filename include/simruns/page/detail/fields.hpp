@@ -3,6 +3,7 @@
 #include "simruns/json/exact_integer.hpp"
 #include "simruns/page/detail/frames.hpp"
 #include "simruns/page/detail/page_data.hpp"
+#include "simruns/page/detail/values.hpp"
 #include "simruns/text/date_time.hpp"
 #include "simruns/text/excerpt.hpp"
 
@@ -19,9 +20,6 @@ template <class T>
 T& field_of(page_frame& frame, member const& m) noexcept {
   return *reinterpret_cast<T*>(static_cast<char*>(frame.target) + m.offset);
 }
-
-/// The bytes of a foreign text that a message shows.
-inline constexpr std::size_t most_shown_bytes = 60;
 
 template <class Enum, std::size_t Size>
 void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>, Size> const& known,
@@ -55,10 +53,10 @@ inline constexpr std::array<std::pair<std::string_view, error_origin>, 5> catego
     {"UNKNOWN", error_origin::unknown_error},
 }};
 
-/// Where `id` goes, or `_id`, which is kept apart so that their order does not matter.
+/// Where `id` goes, or another id, which is kept apart so that their order does not matter.
 inline std::string_view& id_field(page_frame& frame, member const& m) noexcept {
-  bool const other = &m == &run_members[run_underscore_id_index];
-  return other ? frame.other_id : field_of<std::string_view>(frame, m);
+  bool const own = &m == &frame.members[id_index];
+  return own ? field_of<std::string_view>(frame, m) : frame.other_id;
 }
 
 /// Empties the field of the current member; `by_null` makes it null instead of absent.
@@ -123,22 +121,6 @@ inline void set_null(page_frames& frames) {
 inline void set_mismatch(page_frames& frames, std::string_view found) {
   clear_field(frames, false);
   frames.report_mismatch(expected_type(frames.top().current->kind), found);
-}
-
-/// A time below this is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
-inline constexpr std::int64_t first_millisecond_time = 100'000'000'000;
-
-/// Whether milliseconds since 1970 lie in the years 1 to 9999, which all calendars can show.
-inline bool is_of_the_calendar(std::int64_t value) noexcept {
-  static constexpr std::int64_t first = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
-  static constexpr std::int64_t last = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
-  return value >= first && value <= last;
-}
-
-inline maybe<time_point> time_of(std::int64_t value) noexcept {
-  if (value < first_millisecond_time && value > -first_millisecond_time) value *= 1000;
-  if (!is_of_the_calendar(value)) return {};
-  return time_point{std::chrono::milliseconds{value}};
 }
 
 inline void set_text(page_frames& frames, std::string_view text) {

@@ -3,6 +3,7 @@
 #include "simruns/page/detail/contract.hpp"
 #include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/parse_page.hpp"
+#include "simruns/query/resource.hpp"
 
 #include <array>
 #include <cstdint>
@@ -17,11 +18,12 @@ struct page_frame {
   shape kind = shape::root;
   void* target = nullptr;           ///< The struct that an object fills; null for an array.
   std::span<member const> members;  ///< What an object of this shape may have.
+  std::uint32_t required = 0;       ///< A bit for each member that it must have.
   std::uint32_t seen = 0;           ///< A bit for each member that came.
   std::uint32_t next_guess = 0;     ///< The member that is due if the server keeps to its order.
   member const* current = nullptr;  ///< The member whose value is read; null if it is unknown.
   std::string_view unknown_key;     ///< The key of an unknown member whose value is read.
-  std::string_view other_id;        ///< The `_id` of a run, used where no `id` came.
+  std::string_view other_id;        ///< What an item is known by where no `id` came.
   std::size_t index = 0;            ///< How many elements of an array came so far.
   std::size_t scratch_begin = 0;    ///< Where the elements of an array begin in the scratch.
   std::size_t extras_begin = 0;     ///< Where the extras of an object begin in the scratch.
@@ -31,7 +33,8 @@ struct page_frame {
 /// The open frames, the path to them, and the issues that were found on the way.
 class page_frames {
  public:
-  page_frames(page_data& data, parse_limits const& limits) : data_(data), limits_(limits) {}
+  page_frames(page_data& data, parse_limits const& limits, resource what)
+      : data_(data), limits_(limits), has_runs_(what == resource::runs || what == resource::run) {}
 
   page_frame& top() noexcept { return frames_[depth_ - 1]; }
   std::size_t depth() const noexcept { return depth_; }
@@ -42,6 +45,11 @@ class page_frames {
     frame.kind = kind;
     frame.target = target;
     frame.members = members_of(kind);
+    frame.required = required_of(kind);
+    if (kind == shape::run && !has_runs_) {
+      frame.members = entry_members;
+      frame.required = 1u << id_index;
+    }
     return frame;
   }
   void pop() noexcept { --depth_; }
@@ -133,6 +141,7 @@ class page_frames {
 
   page_data& data_;
   parse_limits const& limits_;
+  bool has_runs_;  ///< Whether the items of the page are runs.
   std::array<page_frame, max_known_depth> frames_;
   std::size_t depth_ = 0;
 };

@@ -20,10 +20,11 @@ namespace simruns::detail {
 /// the slice of the body that it is.
 class page_reader {
  public:
-  page_reader(page_data& data, parse_limits const& limits)
-      : data_(data), limits_(limits), in_(data.body), frames_(data, limits) {}
+  page_reader(page_data& data, parse_limits const& limits, resource what = resource::runs)
+      : data_(data), limits_(limits), what_(what), in_(data.body), frames_(data, limits, what) {}
 
-  /// Reads the whole body. False: it is no page, and `failure` says why.
+  /// Reads the whole body: a page of items, or one item, which makes a page of its own. False: it
+  /// is neither, and `failure` says why.
   bool read();
 
   /// Why `read` was false.
@@ -39,6 +40,9 @@ class page_reader {
     char const* start = nullptr;   ///< Of the run's text.
     std::size_t extras_begin = 0;  ///< How many unknown members of the body came before.
   };
+
+  bool read_single();
+  bool refuse_other_body(char first);
 
   // Each of these reads what its name says, whose first byte comes next. False ends the decoding.
   bool object(shape kind, void* target);
@@ -83,6 +87,7 @@ class page_reader {
 
   page_data& data_;
   parse_limits const& limits_;
+  resource what_;
   json_scanner in_;
   page_frames frames_;
   std::vector<turn> turns_;

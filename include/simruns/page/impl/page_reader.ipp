@@ -29,26 +29,40 @@ namespace detail {
 // The body as a whole.
 
 inline bool page_reader::read() {
-  std::string_view whole;
   in_.pass_byte_order_mark();
   char const first = in_.peek();
-  if (first == '{') {
-    if (!object(shape::root, &data_)) return false;
-  } else if (first == '[') {
-    return refuse(errc::decode, "the body is an array, not an object");
-  } else {
-    if (!in_.value(whole, 0)) return false;
-    return refuse(errc::decode,
-                  "the body is a " + std::string(type_of_value(first)) + ", not an object");
-  }
+  if (first != '{') return refuse_other_body(first);
+  if (is_single(what_) ? !read_single() : !object(shape::root, &data_)) return false;
   in_.peek();
   if (!in_.at_end()) return in_.fail();
+  if (is_single(what_) && data_.runs.front().id.empty()) {
+    refusal_.path = "/id";
+    return refuse(errc::decode, "no `id` in the body; is the base URL right?");
+  }
   if (!frames_.data_seen) {
     refusal_.path = "/data";
     return refuse(errc::decode, "no `data` array in the body; is the base URL right?");
   }
   share_issues();
   return true;
+}
+
+inline bool page_reader::refuse_other_body(char first) {
+  std::string_view whole;
+  if (first != '[' && !in_.value(whole, 0)) return false;
+  auto const found = first == '[' ? "an array" : "a " + std::string(type_of_value(first));
+  return refuse(errc::decode, "the body is " + found + ", not an object");
+}
+
+/// Reads one item as if it stood in a page, so that issues have the paths that they have there.
+inline bool page_reader::read_single() {
+  auto& root = frames_.push(shape::root, &data_);
+  root.current = root.members.data();
+  auto& items = frames_.push(shape::runs, nullptr);
+  frames_.data_seen = true;
+  bool const well = element(items);
+  frames_.cut(0);
+  return well;
 }
 
 inline parse_error page_reader::failure() const {
@@ -122,8 +136,8 @@ inline bool page_reader::done() {
 
 inline bool page_reader::within_limits() {
   if (data_.runs.size() + data_.bad_runs.size() > limits_.max_runs) {
-    return refuse(errc::too_large,
-                  "more than " + std::to_string(limits_.max_runs) + " runs in one page");
+    return refuse(errc::too_large, "more than " + std::to_string(limits_.max_runs) + " " +
+                                       std::string(plural_of(what_)) + " in one page");
   }
   auto const bytes = data_.memory.capacity() + data_.runs.capacity() * sizeof(run) +
                      turns_.capacity() * sizeof(turn) + criteria_.capacity() * sizeof(criterion) +
@@ -349,9 +363,9 @@ inline void page_reader::leave_object() {
   if (frame.kind == shape::run) {
     auto& id = static_cast<run*>(frame.target)->id;
     if (id.data() == nullptr) id = frame.other_id;
-    if (id.data() != nullptr) frame.seen |= 1u << run_id_index;  // `_id` will do
+    if (id.data() != nullptr) frame.seen |= 1u << id_index;  // another id will do
   }
-  for (auto missing = required_of(frame.kind) & ~frame.seen; missing != 0; missing &= missing - 1) {
+  for (auto missing = frame.required & ~frame.seen; missing != 0; missing &= missing - 1) {
     frames_.report_missing(frame.members[static_cast<std::size_t>(std::countr_zero(missing))]);
   }
   auto const extra = take_extras(frame);
@@ -434,7 +448,8 @@ inline bool page_reader::end_run(bool well) {
   bool certain = scan.pass() && (too_deep || !scan.wrong().empty());
   bad_run bad;
   bad.path = frames_.path();
-  bad.message = describe_fault(scan) + ", in the run at " + bad.path;
+  auto const noun = std::string(noun_of(what_));
+  bad.message = describe_fault(scan) + ", in the " + noun + " at " + bad.path;
   if (!scan.id().empty()) bad.message += ", id " + excerpt(scan.id(), most_shown_bytes);
   auto const offset = fault_offset(scan);
   if (certain) {
@@ -444,7 +459,8 @@ inline bool page_reader::end_run(bool well) {
   }
   if (!certain || !limits_.skip_bad_runs || limits_.strict) {
     auto const advice = certain ? "; bad runs can be left out" : "; where that ends is not certain";
-    refuse(too_deep ? errc::too_large : errc::decode, bad.message + advice);
+    bool const of_runs = what_ == resource::runs;
+    refuse(too_deep ? errc::too_large : errc::decode, bad.message + (of_runs ? advice : ""));
     refusal_.path = bad.path;
     refusal_.offset = offset;
     return false;
@@ -529,6 +545,12 @@ inline void page_reader::drop_duplicates(std::size_t from) {
 
 SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string body,
                                                                    parse_limits limits) {
+  return parse_response(resource::runs, std::move(body), limits);
+}
+
+SIMRUNS_INLINE boost::system::result<page, parse_error> parse_response(resource what,
+                                                                       std::string body,
+                                                                       parse_limits limits) {
   auto data = std::make_shared<detail::page_data>();
   data->body = std::move(body);
   limits.max_depth = std::min(limits.max_depth, parse_limits{}.max_depth);
@@ -536,7 +558,7 @@ SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string b
   static constexpr std::size_t most_asked_for = 100;
   data->runs.reserve(std::min(most_asked_for, data->body.size() / 1024 + 1));
   data->memory = detail::arena(data->body.size() / 2 + 1024);
-  detail::page_reader reader(*data, limits);
+  detail::page_reader reader(*data, limits, what);
   if (!reader.read()) {
     auto failure = reader.failure();
     failure.body = std::move(data->body);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simruns/config.hpp"
-#include "simruns/query/run_query.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
 #include "simruns/request/make_request.hpp"
@@ -12,13 +12,30 @@
 
 namespace simruns {
 
-SIMRUNS_INLINE std::string make_target(base_url const& base, run_query const& query,
+namespace detail {
+
+/// The path of what is asked for, below the base URL's.
+SIMRUNS_INLINE std::string path_of(list_query const& query) {
+  std::string out = "/simulations";
+  if (query.of() == resource::scenarios) return out;
+  out += "/" + percent_encode(query.scenario()) + "/batches";
+  if (query.of() == resource::batches) return out;
+  out += "/" + percent_encode(query.batch());
+  if (query.of() == resource::batch) return out;
+  out += "/runs";
+  return query.of() == resource::runs ? out : out + "/" + percent_encode(query.run());
+}
+
+}  // namespace detail
+
+SIMRUNS_INLINE std::string make_target(base_url const& base, list_query const& query,
                                        page_start const& start) {
+  using detail::path_of;
   using detail::percent_encode;
-  std::string out = base.path_prefix() + "/simulations/" + percent_encode(query.scenario()) +
-                    "/batches/" + percent_encode(query.batch()) +
-                    "/runs?projectId=" + percent_encode(query.project()) +
-                    "&limit=" + std::to_string(query.page_size());
+  std::string out = base.path_prefix() + path_of(query);
+  out += "?projectId=" + percent_encode(query.project());
+  if (is_single(query.of())) return out;
+  out += "&limit=" + std::to_string(query.page_size());
   auto const add = [&out](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out += '&';
@@ -29,6 +46,7 @@ SIMRUNS_INLINE std::string make_target(base_url const& base, run_query const& qu
   add("sort", query.sort());
   add("filter", query.filter());
   add("endPointType", query.endpoint_type());
+  add("status", query.status());
   switch (start.by) {
     case page_start::kind::skip:
       if (start.skip > 0) add("skip", std::to_string(start.skip));
@@ -44,7 +62,7 @@ SIMRUNS_INLINE std::string make_target(base_url const& base, run_query const& qu
 }
 
 SIMRUNS_INLINE http_request make_request(client_config const& config,
-                                         credentials const& credentials, run_query const& query,
+                                         credentials const& credentials, list_query const& query,
                                          page_start const& start) {
   http_request out;
   out.host = config.base.host();

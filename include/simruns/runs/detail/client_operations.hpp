@@ -31,7 +31,7 @@ boost::asio::awaitable<page> fetch_page(core_ptr core, run_query query);
 boost::asio::awaitable<result<page>> try_fetch_page(core_ptr core, run_query query);
 void start_fetch_page(core_ptr core, run_query query, completion<page> done);
 
-consumer_ptr walk_of(core_ptr core, run_query const& query);
+consumer_ptr walk_of(core_ptr core, list_query const& query);
 std::shared_ptr<follow_source> follow_of(core_ptr core, run_query const& query,
                                          follow_options options);
 

@@ -31,6 +31,7 @@ class follow_source final : public step_source, public std::enable_shared_from_t
       : core_(std::move(core)),
         on_poll_(options.on_poll()),
         pace_(options),
+        asks_batch_(options.until_batch_ends()),
         plan_(query, std::move(options), core_->config.max_pages),
         changed_(core_->executor()) {}
 
@@ -39,6 +40,7 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   void abandon() override {
     abandoned_ = true;
     stop_reading();
+    stop_asking();
     changed_.wake();
   }
 
@@ -65,6 +67,11 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   bool ready();
   void start_reading();
   void stop_reading();
+  static boost::asio::awaitable<void> ask(std::shared_ptr<follow_source> self,
+                                          std::shared_ptr<strand_stop> mine);
+  void start_asking();
+  void stop_asking();
+  void take_batch(result<fetched_page> const& fetched);
   void heed_deadline();
 
   /// Takes the page that has arrived, or its failure. True: `out` has something to give.
@@ -74,12 +81,14 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   void publish();
   void end(follow_end why) {
     plan_.end(why);
+    stop_asking();
     publish();
   }
 
   std::shared_ptr<client_core> core_;
   std::function<void(follow_status const&)> on_poll_;
   follow_pace pace_;
+  bool asks_batch_;
   follow_plan plan_;
   std::uint64_t changes_ = 0;  ///< Of the plan, when the poll began.
   bool abandoned_ = false;
@@ -87,7 +96,8 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   std::optional<request_failure> broken_;  ///< A failure that no further call can mend.
   std::shared_ptr<strand_stop> reader_;    ///< Of the page under way; null if there is none.
   std::optional<result<fetched_page>> arrived_;
-  wait_line changed_;  ///< The consumer, if it waits: there is one at the most.
+  std::shared_ptr<strand_stop> asker_;  ///< Of the request for the batch; null if there is none.
+  wait_line changed_;                   ///< The consumer, if it waits: there is one at the most.
   mutable std::mutex mutex_;
   follow_status status_;
   std::vector<lost_run> lost_;

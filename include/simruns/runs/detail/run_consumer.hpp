@@ -26,7 +26,7 @@ struct run_consumer {
 
   /// Of a walk that starts where `query` says.
   run_consumer(std::shared_ptr<client_core> c, std::shared_ptr<step_source> s,
-               run_query const& query);
+               list_query const& query);
 
   bool has_run() const noexcept { return index < hand.size(); }
 

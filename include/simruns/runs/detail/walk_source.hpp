@@ -22,7 +22,7 @@ namespace simruns::detail {
 /// long as its generator or an operation of it, and does not mind its context going first.
 class walk_source final : public step_source, public std::enable_shared_from_this<walk_source> {
  public:
-  walk_source(std::shared_ptr<client_core> core, run_query const& query);
+  walk_source(std::shared_ptr<client_core> core, list_query const& query);
 
   boost::asio::awaitable<walk_step> take() override { return take(shared_from_this()); }
 

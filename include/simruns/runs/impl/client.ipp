@@ -98,7 +98,7 @@ SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<
   spawn_on_strand(strand, std::move(operation), std::move(stop), std::move(end));
 }
 
-SIMRUNS_INLINE consumer_ptr walk_of(core_ptr core, run_query const& query) {
+SIMRUNS_INLINE consumer_ptr walk_of(core_ptr core, list_query const& query) {
   auto source = std::make_shared<walk_source>(core, query);
   return std::make_shared<run_consumer>(std::move(core), std::move(source), query);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/page/batch_info.hpp"
+#include "simruns/query/run_query.hpp"
 #include "simruns/runs/detail/follow_source.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <random>
 #include <utility>
 
@@ -21,6 +24,7 @@ SIMRUNS_INLINE bool follow_source::ready() {
   changes_ = plan_.changes();
   pace_.poll_began(now);
   plan_.begin_poll();
+  start_asking();
   publish();
   return true;
 }
@@ -28,6 +32,7 @@ SIMRUNS_INLINE bool follow_source::ready() {
 SIMRUNS_INLINE page follow_source::accept(fetched_page const& fetched) try {
   auto fresh = plan_.accept(fetched.page, fetched.requests);
   if (!plan_.polling()) poll_over();
+  if (plan_.done()) stop_asking();
   publish();
   return fresh;
 } catch (...) {  // which runs of the page are taken as given is not known
@@ -82,6 +87,52 @@ SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::read(std::shared_ptr<
   self->reader_.reset();
   self->arrived_ = std::move(fetched);
   self->changed_.wake();
+}
+
+/// Asks for the batch beside the pages of a poll, which do not wait for it.
+SIMRUNS_INLINE void follow_source::start_asking() {
+  if (!asks_batch_ || asker_) return;
+  asker_ = std::make_shared<strand_stop>(core_->strand);
+  try {
+    auto asked = ask(shared_from_this(), asker_);
+    spawn_on_strand(core_->strand, std::move(asked), *asker_, [](std::exception_ptr) {});
+  } catch (...) {  // out of memory: the next poll asks again
+    asker_.reset();
+  }
+}
+
+SIMRUNS_INLINE void follow_source::stop_asking() {
+  auto const asker = std::exchange(asker_, nullptr);
+  if (asker) asker->emit(boost::asio::cancellation_type::terminal);
+}
+
+SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::ask(std::shared_ptr<follow_source> self,
+                                                               std::shared_ptr<strand_stop> mine) {
+  result<fetched_page> fetched;
+  try {
+    auto const batch = self->plan_.query().for_batch();
+    page_start const start;
+    fetched = co_await fetch(self->core_, batch, start);
+  } catch (...) {  // out of memory
+    fetched = failure_of(std::current_exception());
+  }
+  bool const wanted = self->asker_ == mine;
+  if (wanted) self->asker_.reset();
+  self->plan_.count_requests(fetched ? fetched->requests : fetched.error().attempts);
+  if (wanted) self->take_batch(fetched);
+  self->publish();
+}
+
+SIMRUNS_INLINE void follow_source::take_batch(result<fetched_page> const& fetched) try {
+  if (fetched) {
+    auto const said = batch_info::from_json(fetched->page[0].json());
+    std::optional<std::int64_t> ordered;
+    if (said.runs) ordered = *said.runs;
+    return plan_.note_batch(said.state(), ordered);
+  }
+  auto const code = fetched.error().code;
+  asks_batch_ = code != errc::not_found && code != errc::forbidden && code != errc::auth;
+} catch (std::bad_alloc const&) {  // it says nothing this time
 }
 
 /// A poll under way is cut off, and what it cost is counted; a page that came in time is taken.

@@ -3,7 +3,7 @@
 #include "simruns/async/on_strand.hpp"
 #include "simruns/config.hpp"
 #include "simruns/fetch/failure_of.hpp"
-#include "simruns/query/run_query.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/runs/detail/run_consumer.hpp"
 #include "simruns/runs/detail/stream_operations.hpp"
 
@@ -32,7 +32,7 @@
 namespace simruns::detail {
 
 SIMRUNS_INLINE run_consumer::run_consumer(std::shared_ptr<client_core> c,
-                                          std::shared_ptr<step_source> s, run_query const& query)
+                                          std::shared_ptr<step_source> s, list_query const& query)
     : core(std::move(c)), source(std::move(s)) {
   if (query.start()) {
     before_hand = *query.start();

@@ -13,13 +13,12 @@
 namespace simruns::detail {
 
 /// Without read-ahead, nothing is sent that was not asked for.
-SIMRUNS_INLINE run_query planned(client_core const& core, run_query query) {
+SIMRUNS_INLINE list_query planned(client_core const& core, list_query query) {
   bool const frugal = core.config.prefetch == 0 && query.walk() == walk_mode::automatic;
-  if (frugal) query.walk(walk_mode::cursor);
-  return query;
+  return frugal ? query.with_walk(walk_mode::cursor) : query;
 }
 
-SIMRUNS_INLINE walk_source::walk_source(std::shared_ptr<client_core> core, run_query const& query)
+SIMRUNS_INLINE walk_source::walk_source(std::shared_ptr<client_core> core, list_query const& query)
     : core_(std::move(core)),
       plan_(planned(*core_, query), core_->config.max_pages),
       changed_(core_->executor()) {}

@@ -3,7 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/remark.hpp"
-#include "simruns/query/run_query.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/walk/completeness.hpp"
 #include "simruns/walk/detail/sequence_set.hpp"
 #include "simruns/walk/id_set.hpp"
@@ -22,7 +22,7 @@ namespace simruns::detail {
 /// What a walk has had: which runs came, and which of a page's runs are new.
 class run_tally {
  public:
-  explicit run_tally(run_query const& query);
+  explicit run_tally(list_query const& query);
 
   /// Counts a page that came, whatever becomes of its runs, and the requests that it cost.
   void count(page const& latest, int requests);

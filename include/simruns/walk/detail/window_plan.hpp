@@ -2,8 +2,8 @@
 
 #include "simruns/config.hpp"
 #include "simruns/page/page.hpp"
+#include "simruns/query/list_query.hpp"
 #include "simruns/query/position.hpp"
-#include "simruns/query/run_query.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
 #include <cstdint>
@@ -21,10 +21,10 @@ class window_plan {
  public:
   /// Whether the batch whose first page is `first` may be read so. It must look settled, as runs
   /// that are pending change.
-  static bool suits(run_query const& query, page const& first, std::uint64_t max_pages);
+  static bool suits(list_query const& query, page const& first, std::uint64_t max_pages);
 
   /// Requires: `suits(query, first)`.
-  window_plan(run_query const& query, page const& first);
+  window_plan(list_query const& query, page const& first);
 
   /// How many pages there are in all, the first included.
   std::uint64_t pages() const noexcept { return pages_; }

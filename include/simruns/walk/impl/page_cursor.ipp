@@ -10,17 +10,17 @@
 
 namespace simruns {
 
-SIMRUNS_INLINE page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages)
+SIMRUNS_INLINE page_cursor::page_cursor(list_query const& query, std::uint64_t max_pages)
     : page_cursor(query, max_pages, detail::run_tally(query)) {}
 
-SIMRUNS_INLINE page_cursor::page_cursor(run_query const& query, std::uint64_t max_pages,
+SIMRUNS_INLINE page_cursor::page_cursor(list_query const& query, std::uint64_t max_pages,
                                         detail::run_tally had)
     : query_(query), max_pages_(max_pages), tally_(std::move(had)) {
   if (auto wrong = wrong_start(query)) throw request_error(*std::move(wrong));
   // A smaller page would no longer hold the run that a position names.
-  bool const may_shrink = query.max_runs().has_value() && !query.start();
-  if (may_shrink && *query.max_runs() < query.page_size()) {
-    query_.page_size(static_cast<int>(*query.max_runs()));
+  bool const may_shrink = query.max_items().has_value() && !query.start();
+  if (may_shrink && *query.max_items() < query.page_size()) {
+    query_ = query_.with_page_size(static_cast<int>(*query.max_items()));
   }
   next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());
   if (next_.by != page_start::kind::skip) cursors_.insert(next_.cursor);
@@ -137,7 +137,8 @@ SIMRUNS_INLINE void page_cursor::end() {
   if (query_.allow_incomplete() || state.verdict() != walk_verdict::incomplete) return;
   auto const missing = missing_text(state);
   fail(errc::incomplete, "the walk ended after " + std::to_string(state.received) + " of " +
-                             std::to_string(*state.total_last) + " runs" +
+                             std::to_string(*state.total_last) + " " +
+                             std::string(plural_of(query_.of())) +
                              (missing.empty() ? "" : "; missing: sequence " + missing));
 }
 

@@ -7,7 +7,7 @@
 
 namespace simruns {
 
-SIMRUNS_INLINE std::optional<request_failure> wrong_start(run_query const& query) {
+SIMRUNS_INLINE std::optional<request_failure> wrong_start(list_query const& query) {
   if (!query.start()) return std::nullopt;
   request_failure out;
   out.code = errc::invalid_argument;

@@ -22,9 +22,10 @@ SIMRUNS_INLINE run_remark remark_on_batch(std::size_t index, run const& one,
   return out;
 }
 
-SIMRUNS_INLINE run_tally::run_tally(run_query const& query) : most_(query.max_runs()) {
+SIMRUNS_INLINE run_tally::run_tally(list_query const& query) : most_(query.max_items()) {
+  state_.of = query.of();
   state_.partial = query.start().has_value() || query.skip() > 0;
-  state_.filtered = !query.filter().empty() || !query.endpoint_type().empty();
+  state_.filtered = query.filtered();
   numbered_ = !state_.partial && !state_.filtered;
 }
 

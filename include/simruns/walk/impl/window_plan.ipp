@@ -22,7 +22,7 @@ SIMRUNS_INLINE std::string page_name(std::uint64_t number) {
   return "page " + std::to_string(number + 1);
 }
 
-SIMRUNS_INLINE bool window_plan::suits(run_query const& query, page const& first,
+SIMRUNS_INLINE bool window_plan::suits(list_query const& query, page const& first,
                                        std::uint64_t max_pages) {
   static constexpr std::int64_t few_pages = 4;  // so few come as soon by cursor
   auto const& paging = first.pagination();
@@ -35,13 +35,13 @@ SIMRUNS_INLINE bool window_plan::suits(run_query const& query, page const& first
   if (total <= size || static_cast<std::uint64_t>((total - 1) / (size - 1)) >= max_pages) {
     return false;
   }
-  if (query.max_runs() && *query.max_runs() < total) return false;
+  if (query.max_items() && *query.max_items() < total) return false;
   bool const wanted = query.walk() == walk_mode::windows;
   return wanted ||
          (query.sort() == "createdAt:asc" && query.skip() == 0 && total > few_pages * size);
 }
 
-SIMRUNS_INLINE window_plan::window_plan(run_query const& query, page const& first)
+SIMRUNS_INLINE window_plan::window_plan(list_query const& query, page const& first)
     : step_(query.page_size() - 1),
       skip_(query.skip()),
       total_(*first.pagination().total),

@@ -1,0 +1,64 @@
+#include "asked_batch.hpp"
+
+#include "simruns/runs/discovery.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace simruns_python {
+
+namespace asio = boost::asio;
+
+/// The client for one attempt: a witness is not worth a second.
+static simruns::client once(simruns::client const& client) {
+  auto config = client.config();
+  config.max_attempts = 1;
+  return client.with_config(std::move(config));
+}
+
+asked_batch::asked_batch(simruns::client const& client, simruns::run_query query)
+    : client_(once(client)), query_(std::move(query)), news_(client.get_executor()) {}
+
+void asked_batch::ask() {
+  if (stop_) return;
+  stop_ = std::make_shared<asio::cancellation_signal>();
+  news_.expires_at(asio::steady_timer::time_point::max());
+  auto done = [self = shared_from_this(), stop = stop_](std::exception_ptr) {
+    self->news_.cancel();
+  };
+  asio::co_spawn(news_.get_executor(), fetch(shared_from_this()),
+                 asio::bind_cancellation_slot(stop_->slot(), std::move(done)));
+}
+
+asio::awaitable<void> asked_batch::fetch(std::shared_ptr<asked_batch> self) {
+  auto const fetched = co_await self->client_.try_fetch_batch(self->query_);
+  if (!self->witness_) self->witness_ = simruns::witness_of(fetched);
+}
+
+asio::awaitable<simruns::batch_witness> asked_batch::said() { return wait(shared_from_this()); }
+
+asio::awaitable<simruns::batch_witness> asked_batch::wait(std::shared_ptr<asked_batch> self) {
+  static constexpr std::chrono::seconds patience{1};
+  if (!self->witness_) {
+    self->news_.expires_after(patience);
+    boost::system::error_code woken;
+    co_await self->news_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+  if (!self->witness_) {
+    simruns::batch_witness late;
+    late.absence = "no answer within a second of the last run";
+    late.requests = 1;
+    self->witness_ = std::move(late);
+    self->stop_->emit(asio::cancellation_type::terminal);
+  }
+  co_return *self->witness_;
+}
+
+}  // namespace simruns_python

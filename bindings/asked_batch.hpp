@@ -1,0 +1,40 @@
+#pragma once
+
+#include "simruns/query/run_query.hpp"
+#include "simruns/runs/client.hpp"
+#include "simruns/walk/batch_witness.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace simruns_python {
+
+/// The second witness of a walk: one request for its batch, which the walk does not wait for beyond
+/// its own end, plus a second. Used in the core thread only.
+class asked_batch : public std::enable_shared_from_this<asked_batch> {
+ public:
+  asked_batch(simruns::client const& client, simruns::run_query query);
+  asked_batch(asked_batch const&) = delete;
+  asked_batch& operator=(asked_batch const&) = delete;
+
+  /// Sends the request, the first time that it is called.
+  void ask();
+
+  /// What the batch says of itself, or why it says nothing. Requires: `ask` was called.
+  boost::asio::awaitable<simruns::batch_witness> said();
+
+ private:
+  static boost::asio::awaitable<void> fetch(std::shared_ptr<asked_batch> self);
+  static boost::asio::awaitable<simruns::batch_witness> wait(std::shared_ptr<asked_batch> self);
+
+  simruns::client client_;
+  simruns::run_query query_;
+  boost::asio::steady_timer news_;  ///< Cancelled when the batch has said something.
+  std::shared_ptr<boost::asio::cancellation_signal> stop_;
+  std::optional<simruns::batch_witness> witness_;
+};
+
+}  // namespace simruns_python

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "simruns/config.hpp"
+#include "simruns/walk/witness_of.hpp"
+
+#include <string>
+
+namespace simruns {
+
+SIMRUNS_INLINE batch_witness witness_of(result<batch_info> const& said) {
+  batch_witness out;
+  out.present = said.has_value();
+  if (said) {
+    out.state = said->state();
+    if (said->status) out.status = *said->status;
+    if (said->runs) out.runs = *said->runs;
+    out.settled = said->settled_runs();
+    out.requests = 1;
+    return out;
+  }
+  auto const& failure = said.error();
+  bool const answered = failure.status != 0 && failure.status != 200;
+  out.not_found = failure.code == errc::not_found;
+  out.absence =
+      answered ? "HTTP " + std::to_string(failure.status) : error_code(failure.code).message();
+  out.requests = failure.attempts;
+  return out;
+}
+
+}  // namespace simruns
