@@ -42,14 +42,18 @@ if TYPE_CHECKING:
         SuiteError,
     )
     from simruns.core.words import ErrorKind, JSONValue, Verdict
-    from simruns.hold.completeness import BatchCompleteness, Completeness
+    from simruns.hold.completeness import BatchCompleteness, Completeness, Witness
+    from simruns.hold.listing import Batches, Scenarios
     from simruns.hold.runs import Runs
     from simruns.hold.tables import Table
+    from simruns.hold.told import BatchInfo, ScenarioInfo
     from simruns.looks.transcript import Transcript, Transcripts, transcripts
     from simruns.read.async_batch import AsyncBatch, AsyncSuite
+    from simruns.read.async_scenario import AsyncScenario
     from simruns.read.batch import Batch, Suite
     from simruns.read.client import AsyncClient, Client
     from simruns.read.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
+    from simruns.read.scenario import Scenario
     from simruns.read.streams import AsyncRunStream, RunStream
     from simruns.request.options import CallOptions, Options
     from simruns.request.query import BatchKey, Walk
@@ -65,12 +69,15 @@ __all__ = [
     "AsyncClient",
     "AsyncFollowStream",
     "AsyncRunStream",
+    "AsyncScenario",
     "AsyncSuite",
     "AuthError",
     "Batch",
     "BatchCompleteness",
+    "BatchInfo",
     "BatchKey",
     "BatchTruth",
+    "Batches",
     "CallOptions",
     "CancelledError",
     "Client",
@@ -99,6 +106,9 @@ __all__ = [
     "Run",
     "RunStream",
     "Runs",
+    "Scenario",
+    "ScenarioInfo",
+    "Scenarios",
     "ServerError",
     "Simulator",
     "Suite",
@@ -109,6 +119,7 @@ __all__ = [
     "Turn",
     "Verdict",
     "Walk",
+    "Witness",
     "__version__",
     "open",
     "read_json",
@@ -138,14 +149,18 @@ _HOMES = {
         "SuiteError",
     ),
     "core.words": ("ErrorKind", "JSONValue", "Verdict"),
-    "hold.completeness": ("BatchCompleteness", "Completeness"),
+    "hold.completeness": ("BatchCompleteness", "Completeness", "Witness"),
+    "hold.listing": ("Batches", "Scenarios"),
     "hold.runs": ("Runs",),
     "hold.tables": ("Table",),
+    "hold.told": ("BatchInfo", "ScenarioInfo"),
     "looks.transcript": ("Transcript", "Transcripts", "transcripts"),
     "read.async_batch": ("AsyncBatch", "AsyncSuite"),
+    "read.async_scenario": ("AsyncScenario",),
     "read.batch": ("Batch", "Suite"),
     "read.client": ("AsyncClient", "Client"),
     "read.follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
+    "read.scenario": ("Scenario",),
     "read.streams": ("AsyncRunStream", "RunStream"),
     "request.options": ("CallOptions", "Options"),
     "request.query": ("BatchKey", "Walk"),

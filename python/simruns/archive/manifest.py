@@ -14,7 +14,7 @@ from simruns import _core
 from simruns.core.errors import Error
 from simruns.core.files import replacing
 from simruns.core.reading import reading
-from simruns.hold.completeness import BatchCompleteness
+from simruns.hold.completeness import BatchCompleteness, witness_of
 from simruns.request.query import BatchKey
 
 FORMAT = 2
@@ -90,8 +90,10 @@ class Manifest:
         return BatchKey(self.project, self.scenario, self.batch)
 
     def tell(self, completeness: BatchCompleteness) -> None:
-        self.completeness = completeness._asdict()
-        del self.completeness["key"]
+        witness = completeness.witness
+        told = completeness._asdict()
+        del told["key"]
+        self.completeness = {**told, "witness": witness and witness._asdict()}
 
     def told(self) -> BatchCompleteness:
         """Gives the completeness; before a page came, that of a walk with nothing in it."""
@@ -99,7 +101,8 @@ class Manifest:
             return BatchCompleteness.of(self.key, _core.Completeness())
         told = self.completeness
         gaps = tuple((first, last) for first, last in told["gaps"])
-        return BatchCompleteness(self.key, **{**told, "gaps": gaps})
+        witness = witness_of(told.get("witness"))
+        return BatchCompleteness(self.key, **{**told, "gaps": gaps, "witness": witness})
 
     def write(self, directory: Path) -> None:
         body = asdict(self)

@@ -21,6 +21,7 @@ from simruns.core.reading import reading
 from simruns.hold.completeness import Completeness
 from simruns.hold.joining import Choosing
 from simruns.hold.runs import GONE, Runs
+from simruns.hold.told import ScenarioInfo
 from simruns.looks.reprs import verdicts_line
 from simruns.looks.texts import counted
 from simruns.request.query import BatchKey
@@ -42,11 +43,12 @@ class ArchivedRuns(Runs):
         chosen: Sequence[Choosing | None] = (),
         order: Iterable[int] | None = None,
         names: Mapping[str, str] | None = None,
+        scenarios: Mapping[str, ScenarioInfo] | None = None,
         gone: Sequence[str] = (),
     ) -> None:
         super().__init__(
             walks, completeness=completeness, read_at=read_at, chosen=chosen, order=order,
-            names=names,
+            names=names, scenarios=scenarios,
         )  # fmt: skip
         self.gone = tuple(run_id for run_id in gone if run_id in self)
         """The ids of the runs here that the server no longer had when it was asked last."""

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.json_runs import OF_A_RUN, JsonRows, Row, members_of, no_run, row_of
-from simruns.core.errors import Error
+from simruns.core.errors import Error, RequestError
 from simruns.core.extras import require
 from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, Completeness
-from simruns.hold.runs import GONE, NAMES, ROWS, rows_told
+from simruns.hold.runs import GONE, NAMES, ROWS, SCENARIOS, rows_told
 from simruns.hold.tables import COMPLETENESS, READ_AT
+from simruns.hold.told import ScenarioInfo, restored_scenario
 from simruns.request.query import BatchKey
 
 ANY = ("utf-8", "replace")
@@ -34,6 +35,7 @@ class FileOfRuns(NamedTuple):
     gone: tuple[str, ...] = ()
     order: list[int] | None = None
     names: dict[str, str] | None = None
+    scenarios: dict[str, ScenarioInfo] | None = None
 
 
 def read_file(path: Path) -> FileOfRuns:
@@ -107,19 +109,25 @@ def _restored(rows: list[Row], metadata: dict[str, str], written: datetime) -> F
         read_at = datetime.fromisoformat(metadata.get(READ_AT, written.isoformat()))
         gone = json.loads(metadata.get(GONE, "[]"))
         names = json.loads(metadata.get(NAMES, "{}"))
+        scenarios = {
+            reference: restored_scenario(text, project)
+            for reference, (project, text) in json.loads(metadata.get(SCENARIOS, "{}")).items()
+        }
         parts, order = _parts(rows, told, json.loads(metadata.get(ROWS, "null")))
         walks = [
             (batch.key, _core.Pages.of_texts(row.text for row in part))
             for batch, part in zip(told.batches, parts, strict=True)
         ]
-    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, IndexError, KeyError, RequestError, TypeError, ValueError,
+            RecursionError):  # fmt: skip
         return None
     sound = read_at.tzinfo is not None and isinstance(gone, list) and isinstance(names, dict)
     if not sound:
         return None
     return FileOfRuns(
-        walks, told, read_at, tuple(map(str, gone)), order, {k: str(v) for k, v in names.items()}
-    )
+        walks, told, read_at, tuple(map(str, gone)), order,
+        {k: str(v) for k, v in names.items()}, scenarios,
+    )  # fmt: skip
 
 
 def _parts(

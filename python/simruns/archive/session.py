@@ -131,6 +131,7 @@ class Session:
             total_moved=walk.total_moved,
             sequences=self._sequences() if whole else None,
         )
+        together.witness = tally.witness
         return BatchCompleteness.of(self._manifest.key, together)
 
     def _sequences(self) -> list[int | None]:

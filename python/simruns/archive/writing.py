@@ -17,6 +17,7 @@ from simruns.archive.parts import sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session
 from simruns.archive.store import Arrived, Store
+from simruns.archive.witness import AskedBatch
 from simruns.core.errors import (
     CancelledError,
     Error,
@@ -38,13 +39,21 @@ class Archiver:
     """Archives one batch to one directory."""
 
     def __init__(
-        self, core: _core.Client, key: BatchKey, directory: Path, how: Mapping[str, Any]
+        self,
+        core: _core.Client,
+        key: BatchKey,
+        directory: Path,
+        how: Mapping[str, Any],
+        *,
+        witness: bool,
     ) -> None:
         require("pyarrow", "arrow", "an archive")
         self._core = core
         self._key = key
         self._directory = directory
         self._how = how
+        self._asks = witness
+        self._witness: AskedBatch | None = None
         self._writing = False
         self._stopped = False
         self._stream: _core.Stream | None = None
@@ -94,6 +103,7 @@ class Archiver:
     def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
         self._stream = None
         self._stream = stream = _core.Stream(self._core, self._query(session.position))
+        self._witness = None
         keys = session.keys()
         taken: list[Arrived] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and its position
@@ -106,6 +116,7 @@ class Archiver:
                 run = stream._try_next()
                 if run is None:
                     whole = (len(taken), stream._position)
+                    self._ask_once(stream)
                     bar.show(session.seen + len(taken), stream._completeness.total)
                     late = taken and time.monotonic() - written_at >= pace.PART_SECONDS
                     if late or len(taken) >= pace.PART_RUNS:
@@ -126,10 +137,17 @@ class Archiver:
             raise
         finally:
             stream._close()
-        result = session.finish(taken, stream._completeness)
+        tally = stream._completeness
+        tally.witness = None if self._witness is None else self._witness.said()
+        result = session.finish(taken, tally)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
         return result
+
+    def _ask_once(self, stream: _core.Stream) -> None:
+        """Asks for the batch itself as soon as a page is here."""
+        if self._asks and self._witness is None and stream._completeness.pages > 0:
+            self._witness = AskedBatch(self._core, make_query(self._key, {}, caller="archive"))
 
     def _write(self, session: Session, taken: list[Arrived], stream: _core.Stream) -> None:
         self._writing = True  # if this fails, the disk has the last sound state
@@ -168,8 +186,10 @@ def archive(
     directory: str | os.PathLike[str],
     progress: bool | None,
     how: Mapping[str, Any],
+    *,
+    witness: bool,
 ) -> ArchiveResult:
-    archiver = Archiver(core, key, named(directory), how)
+    archiver = Archiver(core, key, named(directory), how, witness=witness)
     with Progress(progress) as bar:
         return archiver.run(bar)
 

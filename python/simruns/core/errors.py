@@ -267,12 +267,12 @@ def warn_if_incomplete(walk: Any, subject: str = "") -> None:
 
     `subject` names the batch of a walk that is one of many.
     """
-    if walk.verdict == "incomplete" or walk.empty:
+    if walk.verdict == "incomplete" or (walk.empty and walk.verdict != "complete"):
         text = f"{subject}: {walk.text}" if subject else walk.text
-        warnings.warn(text, IncompleteWarning, stacklevel=_outside())
+        warnings.warn(text, IncompleteWarning, stacklevel=outside())
 
 
-def _outside() -> int:
+def outside() -> int:
     """Gives the stack level of the first caller that is not of this package."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("simruns"):

@@ -9,10 +9,45 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from simruns import _core
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
-from simruns.core.words import JSONValue, Proof, WalkTaken
+from simruns.core.words import BatchState, JSONValue, Proof, WalkTaken
 from simruns.request.query import BatchKey
 
 VERDICTS: tuple[Proof, ...] = get_args(Proof)
+
+
+@public
+class Witness(NamedTuple):
+    """What a batch says of itself, asked for beside the walk over its runs."""
+
+    present: bool
+    """Whether the batch was there."""
+    state: BatchState
+    """How far it is: "in_progress", "completed", "stopped", "failed" or "unknown"."""
+    status: str
+    """The server's own word for that; empty if it told none."""
+    runs: int | None
+    """Runs that were ordered."""
+    settled: int | None
+    """Runs that it counts as completed or failed, expired ones among them."""
+    absence: str
+    """Why it is not present, as a text; empty if it is."""
+    not_found: bool
+    """Whether the answer was a 404: no such batch, or a server that tells of none."""
+    requests: int
+    """Requests that were sent for it; the walk counts its own."""
+
+    @classmethod
+    def of(cls, told: _core.Witness) -> Witness:
+        return cls(*(getattr(told, name) for name in cls._fields))
+
+    def for_core(self) -> _core.Witness:
+        return _core.Witness(**self._asdict())
+
+    @property
+    def counts_none(self) -> bool:
+        """Whether it counts no run at all."""
+        counts = self.runs is not None or self.settled is not None
+        return self.present and counts and not self.runs and not self.settled
 
 
 @public
@@ -67,7 +102,10 @@ class BatchCompleteness(NamedTuple):
     total_moved: bool = False
     """Whether two pages had different totals."""
     empty: bool = False
-    """Whether the batch has no runs, as also for a mistyped reference; never "complete"."""
+    """Whether the batch has no runs, as also for a mistyped reference.
+
+    It is "complete" only if the witness counts none.
+    """
     selected: int | None = None
     """Of a selection, its runs of this batch; None where all are there that came.
 
@@ -78,11 +116,14 @@ class BatchCompleteness(NamedTuple):
     """Of a selection, the verdict of the walk that its runs came from."""
     doubt: str = ""
     """Why nothing tells whether all runs came, as of texts; empty where the walk tells it."""
+    witness: Witness | None = None
+    """What the batch says of itself; None if it was not asked."""
 
     @classmethod
     def of(cls, key: BatchKey, walk: _core.Completeness) -> BatchCompleteness:
         told = {name: getattr(walk, name) for name in cls._fields[1:] if hasattr(walk, name)}
-        return cls(key, **{**told, "gaps": tuple(walk.gaps)})
+        witness = None if walk.witness is None else Witness.of(walk.witness)
+        return cls(key, **{**told, "gaps": tuple(walk.gaps), "witness": witness})
 
     def of_selection(self, count: int, *, whole: bool) -> BatchCompleteness:
         """Gives what is told of `count` of these runs; `whole` says whether these are all."""
@@ -159,6 +200,11 @@ class Completeness:
     def empty(self) -> int:
         """Batches without runs."""
         return sum(batch.empty for batch in self.batches)
+
+    @property
+    def witnesses(self) -> tuple[Witness | None, ...]:
+        """What each batch says of itself; None of one that was not asked."""
+        return tuple(batch.witness for batch in self.batches)
 
     @property
     def missing(self) -> int | None:
@@ -245,8 +291,10 @@ class Completeness:
         limited = [batch for batch in self.batches if batch.limited]
         if limited:
             yield f"stopped at max_runs={limited[0].received}"
-        if self.empty:
-            yield f"{self.empty} without runs: are the references right?"
+        empty = [batch for batch in self.batches if batch.empty and batch.verdict != "complete"]
+        if empty:
+            yield f"{len(empty)} without runs: are the references right?"
+        yield from self._said_by_witnesses()
         if self.unnamed:
             yield f"{self.unnamed} without an id"
         if self.bad:
@@ -256,6 +304,17 @@ class Completeness:
         gaps = sum(bool(batch.missing) for batch in self.batches)
         if gaps:
             yield f"{gaps} with gaps in the sequence"
+
+    def _said_by_witnesses(self) -> Iterator[str]:
+        running = sum(w is not None and w.state == "in_progress" for w in self.witnesses)
+        if running:
+            yield f"{running} still running"
+        fewer = sum(_has_fewer(batch) for batch in self.batches)
+        if fewer:
+            yield f"{fewer} with fewer runs than the batch counts; expired?"
+        absent = [w for w in self.witnesses if w is not None and not w.present]
+        if absent:
+            yield f"{len(absent)} without a witness: {absent[0].absence}"
 
     def _verdicts(self) -> list[str]:
         verdicts = [batch.walk_verdict or batch.verdict for batch in self.batches]
@@ -267,6 +326,13 @@ def joined_doubts(*doubts: str) -> str:
     """Gives these doubts as one, each once."""
     each = (one for doubt in doubts for one in doubt.split("; ") if one)
     return "; ".join(dict.fromkeys(each))
+
+
+def _has_fewer(batch: BatchCompleteness) -> bool:
+    """Whether fewer runs came than the batch counts, where the walk was over all of them."""
+    of_some = batch.filtered or batch.partial or batch.limited or not batch.reached_end
+    settled = batch.witness.settled if batch.witness is not None else None
+    return settled is not None and not of_some and settled > batch.received + batch.bad
 
 
 def _of_runs(selected: int) -> str:
@@ -283,7 +349,9 @@ def _counted(number: int, noun: str) -> str:
 def _plain(batch: BatchCompleteness) -> dict[str, JSONValue]:
     fields = batch._asdict()
     del fields["key"]
-    return {**batch.key._asdict(), **fields, "gaps": [list(gap) for gap in batch.gaps]}
+    witness: JSONValue = None if batch.witness is None else batch.witness._asdict()
+    gaps: list[JSONValue] = [list(gap) for gap in batch.gaps]
+    return {**batch.key._asdict(), **fields, "gaps": gaps, "witness": witness}
 
 
 def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
@@ -291,14 +359,17 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
         key = BatchKey(*(told[name] for name in BatchKey._fields))
         gaps = tuple((int(first), int(last)) for first, last in told["gaps"])
         fields = {name: told[name] for name in BatchCompleteness._fields if name in told}
-        batch = BatchCompleteness(**{**fields, "key": key, "gaps": gaps})
+        witness = witness_of(told.get("witness"))
+        batch = BatchCompleteness(**{**fields, "key": key, "gaps": gaps, "witness": witness})
     except (KeyError, TypeError) as error:
         raise ValueError("no completeness") from error
     fits = all(isinstance(value, str) for value in key)
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
-        fits = fits and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    proven = batch.reached_end and 0 < batch.received == batch.total and not batch.doubt
+        fits = fits and _is(value, kind)
+    none = batch.witness is not None and batch.witness.counts_none
+    proven = batch.reached_end and batch.received == batch.total and not batch.doubt
+    proven = proven and (batch.received > 0 or none)
     if batch.selected is not None:
         proven = proven and batch.selected >= batch.received
     if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
@@ -306,10 +377,35 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     return batch
 
 
+def witness_of(told: Any) -> Witness | None:
+    """Gives the witness of what `Witness._asdict` gave. Raises ValueError for what is none."""
+    if told is None:
+        return None
+    try:
+        witness = Witness(**told)
+    except TypeError as error:
+        raise ValueError("no witness") from error
+    if not all(_is(value, kind) for value, kind in zip(witness, _witness_kinds(), strict=True)):
+        raise ValueError("no witness")
+    return witness
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value is of this type; a truth value is no number."""
+    return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+
+
+@cache
+def _witness_kinds() -> list[Any]:
+    hints = get_type_hints(Witness)
+    return [str if name == "state" else hints[name] for name in Witness._fields]
+
+
 @cache
 def _plain_fields() -> dict[str, Any]:
     """Gives the types of the fields that are one number, word or truth value."""
     hints = get_type_hints(BatchCompleteness)
-    plain = {name: hint for name, hint in hints.items() if name not in ("key", "gaps")}
+    others = ("key", "gaps", "witness")
+    plain = {name: hint for name, hint in hints.items() if name not in others}
     words = {"verdict": str, "walk": str, "walk_verdict": str | None}
     return {**plain, **words}

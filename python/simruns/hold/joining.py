@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from simruns import _core
-from simruns.hold.completeness import BatchCompleteness, joined_doubts
+from simruns.hold.completeness import BatchCompleteness, Witness, joined_doubts
 
 Choosing: TypeAlias = tuple[str | None, str | None]
 """The filter and the endpoint type by which runs were chosen."""
@@ -95,6 +95,7 @@ def _told_of_selections(first: Read, more: Read, pages: _core.Pages) -> BatchCom
         bad=_bad_of_both(first, more, pages),
         total_moved=any(read.completeness.total_moved for read in reads),
     )
+    walk.witness = _witness_of_both(first.completeness, more.completeness)
     told = BatchCompleteness.of(first.completeness.key, walk)._replace(walk="joined")
     doubt = joined_doubts(*(read.completeness.doubt for read in reads))
     return told.doubted(doubt).of_selection(len(pages), whole=False)
@@ -168,8 +169,16 @@ def _told_of_both(
         total_moved=first.total_moved or more.total_moved or len(known) > 1,
         sequences=None if partial else [run.sequence for run in _runs(pages)],
     )
+    walk.witness = _witness_of_both(first, more)
     how = first.walk if first.walk == more.walk else "joined"
     return BatchCompleteness.of(first.key, walk)._replace(walk=how).doubted(doubt)
+
+
+def _witness_of_both(first: BatchCompleteness, more: BatchCompleteness) -> _core.Witness | None:
+    """Gives what the batch said last of itself; that it said nothing counts where it never did."""
+    there: list[Witness] = [w for w in (more.witness, first.witness) if w is not None]
+    said = [witness for witness in there if witness.present]
+    return (said or there)[0].for_core() if there else None
 
 
 def _runs(pages: _core.Pages) -> Iterator[_core.Run]:

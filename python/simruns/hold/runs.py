@@ -26,6 +26,7 @@ from simruns.hold.jsonl import write_jsonl
 from simruns.hold.parquet import write_parquet
 from simruns.hold.selection import By, Condition, matching, ordered, sampled
 from simruns.hold.tables import Table, Tabular, Where
+from simruns.hold.told import ScenarioInfo
 from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
 
@@ -39,6 +40,8 @@ GONE = "simruns.gone"
 """The key there of the ids of the runs that the server no longer had, as JSON."""
 NAMES = "simruns.names"
 """The key there of the names of scenarios, as JSON."""
+SCENARIOS = "simruns.scenarios"
+"""The key there of what the server says of scenarios: their texts by project and reference."""
 
 
 @public
@@ -62,12 +65,15 @@ class Runs(Tabular):
         chosen: Sequence[Choosing | None] = (),
         order: Iterable[int] | None = None,
         names: Mapping[str, str] | None = None,
+        scenarios: Mapping[str, ScenarioInfo] | None = None,
     ) -> None:
         self._held = Held([pages for _, pages in walks], order)
         self.batches = tuple(key for key, _ in walks)
         """The references of the batches, also of those of which no run is here."""
         self._chosen = tuple(chosen) or (None,) * len(walks)
-        self.names = dict(names or {})
+        self._scenarios = {ref: one._plain() for ref, one in (scenarios or {}).items()}
+        told = {ref: one.name for ref, one in self._scenarios.items() if one.name is not None}
+        self.names = told if names is None else dict(names)
         completeness = completeness or Completeness(
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
@@ -76,10 +82,11 @@ class Runs(Tabular):
 
     @property
     def names(self) -> dict[str, str]:
-        """The names of scenarios by their references, which a notebook and `transcripts` show.
+        """The names of scenarios by their references, which a notebook, `transcripts` and the
+        column `scenario_name` show.
 
-        Runs have no names: there are those that you put here. Whatever is made of these runs has
-        them, too.
+        Runs have no names: there are those of `scenarios`, until you put others here. Whatever is
+        made of these runs has them, too.
         """
         return self._names
 
@@ -90,6 +97,18 @@ class Runs(Tabular):
         ):
             raise invalid("names is no dict of texts; give {reference: name}", field="names")
         self._names = dict(names)
+
+    @property
+    def scenarios(self) -> dict[str, ScenarioInfo]:
+        """What the server says of the scenarios, by their references: persona, mission, criteria.
+
+        There are those that were listed on the way to these runs, as by `client.latest()`.
+        """
+        return dict(self._scenarios)
+
+    @property
+    def _scenario_names(self) -> dict[str, str]:
+        return {_sound(reference): _sound(name) for reference, name in self._names.items()}
 
     @property
     def bad_runs(self) -> list[_core.Issue]:
@@ -201,6 +220,7 @@ class Runs(Tabular):
             chosen=[read.chosen for read in reads.values()],
             order=self._order_before(more, list(reads)),
             names={**self.names, **more.names},
+            scenarios={**self._scenarios, **more._scenarios},
         )
 
     def __len__(self) -> int:
@@ -277,6 +297,7 @@ class Runs(Tabular):
             "chosen": self._chosen,
             "order": list(self._held.batch_of) if self._held.is_mixed else None,
             "names": self.names,
+            "scenarios": self._scenarios,
         }
 
     def _of(self, where: Where) -> Self:
@@ -287,7 +308,9 @@ class Runs(Tabular):
         counts = [len(pages) for pages in self._held.walks]
         told = rows_told(counts, (run.id for run in self), order)
         names = {NAMES: json.dumps(self.names)} if self.names else {}
-        return {ROWS: json.dumps(told), **names}
+        texts = {ref: [one.project, one.to_json()] for ref, one in self._scenarios.items()}
+        scenarios = {SCENARIOS: json.dumps(texts)} if texts else {}
+        return {ROWS: json.dumps(told), **names, **scenarios}
 
     def _reads(self) -> dict[BatchKey, Read]:
         reads = zip(self._held.walks, self.completeness.batches, self._chosen, strict=True)
@@ -355,6 +378,11 @@ class Runs(Tabular):
         for number, run in enumerate(self):
             numbers.setdefault(run.id, []).append(number)
         return numbers
+
+
+def _sound(text: str) -> str:
+    """Gives a text that UTF-8 can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def rows_told(

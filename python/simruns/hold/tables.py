@@ -58,6 +58,11 @@ class Tabular(Shared):
         self.read_at = read_at
         """When the last page came, in UTC."""
 
+    @property
+    def _scenario_names(self) -> dict[str, str]:
+        """What the column `scenario_name` has, by the references of scenarios."""
+        raise NotImplementedError
+
     def to_arrow(
         self, *, columns: Sequence[str] | None = None, where: Where | None = None
     ) -> pyarrow.Table:
@@ -96,7 +101,7 @@ class Tabular(Shared):
             raise invalid(f"tz is {tz!r}; give 'UTC', or None for times in UTC that do not say so")
         pd = require("pandas", "pandas", "to_pandas")
         require("pyarrow", "pandas", "to_pandas")
-        types = pd.ArrowDtype if dtype_backend == "pyarrow" else _nullable(pd)
+        types = pd.ArrowDtype if dtype_backend == "pyarrow" else nullable(pd)
         table = self.to_arrow(columns=columns, where=where)
         table = table if tz else _without_zone(table)
         frame: pandas.DataFrame = table.to_pandas(types_mapper=types)
@@ -161,7 +166,7 @@ class Tabular(Shared):
             raise invalid("columns is empty; name one, or leave it out for all", field="columns")
         return _core.ArrowTable(self._name, self._walks, self._metadata, names)
 
-    @cached_property
+    @property
     def _table(self) -> _core.ArrowTable:
         return _core.ArrowTable(self._name, self._walks, self._metadata)
 
@@ -173,6 +178,10 @@ class Table(Tabular):
     def __init__(self, name: str, runs: Runs) -> None:
         super().__init__(name, runs._walks, runs.completeness, runs.read_at)
         self._runs = runs
+
+    @property
+    def _scenario_names(self) -> dict[str, str]:
+        return self._runs._scenario_names
 
     def _of(self, where: Where) -> Self:
         return type(self)(self._name, self._runs._of(where))
@@ -201,7 +210,7 @@ def _without_zone(table: Any) -> Any:
     return table.cast(pyarrow.schema(fields, table.schema.metadata))
 
 
-def _nullable(pd: Any) -> Any:
+def nullable(pd: Any) -> Any:
     """Gives the lookup of pandas' nullable type for an Arrow type; None means the usual type."""
     import pyarrow
 

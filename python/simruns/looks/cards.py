@@ -20,7 +20,7 @@ from simruns.looks.bubbles import (
 )
 from simruns.looks.conversation import TONES, laid_out, met, turn_of
 from simruns.looks.html import Child, Html, isolated, row, spoken, tag, whole
-from simruns.looks.reprs import verdicts_of
+from simruns.looks.reprs import LISTED, listed, said_of_state, settled_of, verdicts_of
 from simruns.looks.texts import counted, cut, moment, one_line, took
 
 FIRST = 5
@@ -28,6 +28,7 @@ FIRST = 5
 MOST = 10
 """Batches that are shown by name."""
 _PROVEN = {"complete": "good", "unverified": "odd", "incomplete": "bad"}
+_STATES = {"completed": "good", "failed": "bad"}
 _MOST_TEXT = 1000
 _KEYS = ("project", "scenario", "batch", "run_id", "turn_id")
 _MOST_KEY = 12
@@ -48,8 +49,61 @@ def batch_html(batch: Any) -> str:
     return whole(_title(type(batch).__name__), _fields(_key(batch.key)), _hint(hint))
 
 
+def scenario_html(scenario: Any) -> str:
+    """Shows a scenario: who is played, with what mission, measured by what."""
+    rows = [("project", scenario.project), ("scenario", scenario.reference or "(no reference)")]
+    rows += [(head, value) for head, value in (
+        ("persona", scenario.persona_name), ("played as", scenario.persona),
+        ("mission", scenario.mission),
+        ("created", scenario.created_at and moment(scenario.created_at)),
+    ) if value]  # fmt: skip
+    criteria = scenario.success_criteria
+    if isinstance(criteria, list):
+        rows.append(("measured by", counted(len(criteria), "criterion", "criteria")))
+    hint = None
+    if hasattr(scenario, "latest"):
+        hint = _hint(f"{_await(scenario)}scenario.latest() gives its last finished batch")
+    name = isolated(one_line(scenario.name or "", 120) or "(no name)")
+    head = row([tag("b", f"{type(scenario).__name__}:"), tag("b", name)], class_="sr-title")
+    return whole(head, _fields(rows), hint)
+
+
+def batch_info_html(info: Any) -> str:
+    """Shows what the server says of a batch."""
+    rows = [*_key(info), ("scenario name", info.scenario_name), ("name", info.name),
+            ("runs", settled_of(info)), ("failed", info.failed_runs)]  # fmt: skip
+    rows += [
+        (head, value and moment(value))
+        for head, value in (
+            ("created", info.created_at),
+            ("started", info.started_at),
+            ("completed", info.completed_at),
+        )
+    ]
+    tone = _STATES.get(info.state, "odd")
+    head = row([tag("b", "BatchInfo"), pill(said_of_state(info), tone)], class_="sr-title")
+    told = [(name, value) for name, value in rows if value not in (None, "")]
+    return whole(head, _fields(told), _hint("client.batch(info) reads its runs"))
+
+
+def listing_html(listing: Any) -> str:
+    """Shows scenarios, or batches, a row each."""
+    heads, rows = listed(listing)
+    shown: list[Sequence[Child]] = [[isolated(cell) for cell in each] for each in rows]
+    return whole(
+        _title(f"{type(listing).__name__}: {len(listing):,}"),
+        _completeness_line(listing.completeness),
+        _table(heads, shown),
+        _more(len(listing) - LISTED, "to_pandas()"),
+    )
+
+
 def suite_html(suite: Any) -> str:
-    rows: list[Sequence[Child]] = [[_name(x) for x in key] for key in suite.keys[:MOST]]
+    names = {reference: one.name for reference, one in suite.scenarios.items() if one.name}
+    rows: list[Sequence[Child]] = [
+        [_name(key.project), _name(names.get(key.scenario) or key.scenario), _name(key.batch)]
+        for key in suite.keys[:MOST]
+    ]
     return whole(
         _title(f"{type(suite).__name__} of {counted(len(suite.keys), 'batch', 'batches')}"),
         _table(["project", "scenario", "batch"], rows),
@@ -106,11 +160,12 @@ def issue_html(issue: _core.Issue) -> str:
 def completeness_html(completeness: Any) -> str:
     batches = completeness.batches
     heads = ["", "scenario", "batch", "runs", "of", "missing", "duplicates", "pages", "requests",
-             "walk"]  # fmt: skip
+             "walk", "the batch says"]  # fmt: skip
     rows: list[Sequence[Child]] = [
         [pill(b.verdict, _PROVEN.get(b.verdict, "odd")), _name(b.key.scenario), _name(b.key.batch),
          b.received, "unknown" if b.total is None else b.total,
-         "unknown" if b.missing is None else b.missing, b.duplicates, b.pages, b.requests, b.walk]
+         "unknown" if b.missing is None else b.missing, b.duplicates, b.pages, b.requests, b.walk,
+         _witness(b.witness)]
         for b in batches[:MOST]
     ]  # fmt: skip
     return whole(
@@ -119,6 +174,17 @@ def completeness_html(completeness: Any) -> str:
         _table(heads, rows, numbers=range(3, 9)),
         _more(len(batches) - MOST, "completeness.batches"),
     )
+
+
+def _witness(witness: Any) -> Html | str:
+    """Makes what a batch says of itself."""
+    if witness is None:
+        return "not asked"
+    if not witness.present:
+        return isolated(one_line(witness.absence, 80))
+    count = witness.runs if witness.settled is None else witness.settled
+    told = [one_line(witness.status or witness.state, 40)]
+    return isolated(", ".join(told if count is None else [*told, counted(count, "run")]))
 
 
 def error_html(error: Any) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from simruns import _core
 from simruns.looks.conversation import MET, TONES, met, name_of
-from simruns.looks.texts import counted, one_line, took
+from simruns.looks.texts import counted, moment, one_line, took
 
 _MOST = 40
+LISTED = 20
+"""Scenarios, or batches, that a listing shows."""
 
 
 def run_line(run: _core.Run) -> str:
@@ -34,6 +37,72 @@ def criterion_line(criterion: _core.Criterion) -> str:
 
 def issue_line(issue: _core.Issue) -> str:
     return f"<simruns.Issue {one_line(issue.path, 120)}: {one_line(issue.message, 300)}>"
+
+
+def scenario_line(scenario: Any) -> str:
+    told = [f"{one_line(scenario.name)!r}" if scenario.name else "(no name)"]
+    told.append(one_line(scenario.reference) or "(no reference)")
+    if scenario.persona_name:
+        told.append(f"played by {one_line(scenario.persona_name)}")
+    return f"<{type(scenario).__name__} {', '.join(told)}>"
+
+
+def batch_line(info: Any) -> str:
+    told = [one_line(info.batch) or "(no reference)", said_of_state(info), settled_of(info)]
+    if info.created_at is not None:
+        told.append(f"created {moment(info.created_at)}")
+    if info.scenario_name:
+        told.append(f"of {one_line(info.scenario_name)!r}")
+    return f"<BatchInfo {', '.join(filter(None, told))}>"
+
+
+def said_of_state(info: Any) -> str:
+    """Gives the server's own word for the state of a batch, or what else tells it."""
+    return one_line(info.status) if info.status else str(info.state)
+
+
+def settled_of(info: Any) -> str:
+    """Gives how many of the runs of a batch have settled: "18 of 20 runs"."""
+    if info.runs is None:
+        return "" if info.settled_runs is None else counted(info.settled_runs, "run")
+    if info.settled_runs is None or info.settled_runs == info.runs:
+        return counted(info.runs, "run")
+    return f"{info.settled_runs:,} of {counted(info.runs, 'run')}"
+
+
+def listed(listing: Any, most: int = LISTED) -> tuple[list[str], list[list[str]]]:
+    """Gives the heads and the first rows of a table of scenarios or of batches."""
+    some = list(listing)[:most]
+    if listing._noun == "scenarios":
+        heads = ["name", "scenario", "persona", "created"]
+        rows = [[s.name or "", s.reference, s.persona_name or "", _day(s.created_at)] for s in some]
+    else:
+        heads = ["batch", "name", "status", "runs", "created"]
+        rows = [
+            [b.batch, b.name or "", said_of_state(b), settled_of(b), _day(b.created_at)]
+            for b in some
+        ]
+    return heads, [[one_line(cell, _MOST) for cell in row] for row in rows]
+
+
+def listing_text(listing: Any) -> str:
+    """Gives a listing as a table of plain text."""
+    first = f"<{type(listing).__name__}: {listing.completeness}>"
+    if not len(listing):
+        return first
+    heads, rows = listed(listing)
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = [_columns(row, widths) for row in (heads, *rows)]
+    more = len(listing) - len(rows)
+    return "\n".join([first, *lines, *([f"... {more:,} more"] if more > 0 else [])])
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _day(at: Any) -> str:
+    return "" if at is None else moment(at)
 
 
 def verdicts_of(runs: Iterable[_core.Run]) -> dict[str, int]:

@@ -7,7 +7,7 @@ needs none of it: whatever is awaited imports it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,21 @@ from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import TICK, Progress
 from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
+from simruns.hold.told import BatchInfo
 from simruns.looks.texts import counted
-from simruns.read.batch import BatchBase
+from simruns.read.batch import BatchBase, run_id
 from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, following
 from simruns.read.streams import AsyncRunStream
-from simruns.read.waiting import Reads, held, keeping, show, stop_if_hopeless
+from simruns.read.waiting import (
+    Asked,
+    Reads,
+    Witnessed,
+    held,
+    keeping,
+    show,
+    stop_if_hopeless,
+    wants_witness,
+)
 from simruns.request.query import (
     ArchiveChoice,
     BatchKey,
@@ -36,6 +46,8 @@ from simruns.request.query import (
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from simruns.read.async_scenario import AsyncScenario
 
 
 @public
@@ -60,13 +72,37 @@ class AsyncBatch(BatchBase):
         page = await self._page(self._head_query(n, how))
         return page[:n]
 
+    async def info(self) -> BatchInfo:
+        """Asks what the server says of the batch itself, as `Batch.info` does."""
+        from simruns.core.bridge import bridge
+
+        here = bridge()
+        told = await here.outcome(self._core.start_batch(self._query(), here.mailbox))
+        return self._told(told)
+
+    async def run(self, id: str) -> _core.Run:  # noqa: A002
+        """Reads the run with this id, as `Batch.run` does."""
+        from simruns.core.bridge import bridge
+
+        here = bridge()
+        operation = self._core.start_run(self._query(), run_id(id), here.mailbox)
+        run: _core.Run = await here.outcome(operation)
+        return run
+
     @names(Walk)
-    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+    async def read(
+        self,
+        *,
+        progress: bool | None = None,
+        witness: Witnessed = "auto",
+        **how: Unpack[Walk],
+    ) -> Runs:
         """Reads all runs in one walk, and holds them, as `Batch.read` does.
 
         The CancelledError of a cancelled task has the runs that came, too.
         """
-        return await read_all(self._core, [self.key], progress, how)
+        asked = Asked([self.key], how, witness, self._scenarios())
+        return await read_all(self._core, asked, progress)
 
     @names(ArchiveChoice)
     async def archive(
@@ -74,6 +110,7 @@ class AsyncBatch(BatchBase):
         directory: str | os.PathLike[str],
         *,
         progress: bool | None = None,
+        witness: Witnessed = "auto",
         **how: Unpack[ArchiveChoice],
     ) -> ArchiveResult:
         """Keeps the runs in a directory, as `Batch.archive` does, on a thread of its own.
@@ -86,7 +123,8 @@ class AsyncBatch(BatchBase):
         from simruns.core.bridge import running_loop
 
         running_loop()
-        archiver = Archiver(self._core, self.key, named(directory), how)
+        ask = wants_witness(witness)
+        archiver = Archiver(self._core, self.key, named(directory), how, witness=ask)
         with Progress(progress) as bar:
             work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
             try:
@@ -133,20 +171,34 @@ class AsyncSuite(Unpickled):
 
     _instead = "keep its keys, and give them to client.batches in each process"
 
-    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+    def __init__(
+        self,
+        core: _core.Client,
+        keys: Sequence[BatchKey],
+        scenarios: Mapping[str, AsyncScenario] | None = None,
+    ) -> None:
         self._core = core
         self.keys = tuple(keys)
+        self.scenarios = dict(scenarios or {})
+        """The scenarios that were listed on the way to these batches, by their references."""
 
     @names(Walk)
-    async def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+    async def read(
+        self,
+        *,
+        progress: bool | None = None,
+        witness: Witnessed = "auto",
+        **how: Unpack[Walk],
+    ) -> Runs:
         """Reads all runs of all batches, as `Suite.read` does."""
-        return await read_all(self._core, self.keys, progress, how)
+        asked = Asked(self.keys, how, witness, self.scenarios)
+        return await read_all(self._core, asked, progress)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __iter__(self) -> Iterator[AsyncBatch]:
-        return (AsyncBatch(self._core, key) for key in self.keys)
+        return (AsyncBatch(self._core, key, self.scenarios.get(key.scenario)) for key in self.keys)
 
     def __repr__(self) -> str:
         return f"<AsyncSuite of {counted(len(self.keys), 'batch', 'batches')}>"
@@ -154,26 +206,23 @@ class AsyncSuite(Unpickled):
     _repr_html_ = shown_by("suite_html")
 
 
-async def read_all(
-    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
-) -> Runs:
+async def read_all(core: _core.Client, asked: Asked, progress: bool | None) -> Runs:
     import asyncio
 
     from simruns.core.bridge import bridge
 
-    queries = [make_query(key, how, caller="read") for key in keys]
     mailbox = bridge().mailbox
     with Progress(progress) as bar:
-        reads = [(k, core.start_read(q, mailbox)) for k, q in zip(keys, queries, strict=True)]
+        reads = asked.start(core, mailbox)
         watching = asyncio.ensure_future(_watch(reads, bar)) if bar.on else None
-        with keeping(reads, how):
+        with keeping(reads, asked):
             try:
                 await asyncio.gather(*(_one(key, op, alone=len(reads) == 1) for key, op in reads))
             finally:
                 if watching is not None:
                     watching.cancel()
             show(reads, bar)
-            return held(reads, how)
+            return held(reads, asked)
 
 
 async def _one(key: BatchKey, operation: _core.Operation, *, alone: bool) -> None:

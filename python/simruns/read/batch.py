@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simruns import _core
 from simruns.archive.result import ArchiveResult
 from simruns.core import checks
+from simruns.core.errors import invalid
 from simruns.core.help import names
 from simruns.core.pickling import Unpickled, public
 from simruns.core.progress import Progress
 from simruns.core.shown import shown_by
 from simruns.hold.runs import Runs
+from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.looks.texts import counted
 from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, following
 from simruns.read.streams import RunStream
-from simruns.read.waiting import held, keeping, wait_for_all
+from simruns.read.waiting import Asked, Witnessed, held, keeping, wait_for_all, wants_witness
 from simruns.request.query import (
     ArchiveChoice,
     BatchKey,
@@ -31,14 +33,19 @@ from simruns.request.query import (
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from simruns.read.scenario import Scenario
+
 
 class BatchBase(Unpickled):
     """A batch of a scenario, at one server; what `Batch` and `AsyncBatch` have in common."""
 
     _instead = "keep its key, and give that to client.batches in each process"
 
-    def __init__(self, core: _core.Client, key: BatchKey) -> None:
+    def __init__(
+        self, core: _core.Client, key: BatchKey, scenario_info: ScenarioInfo | None = None
+    ) -> None:
         self._core = core
+        self._of = scenario_info
         self.key = key
 
     @property
@@ -58,6 +65,15 @@ class BatchBase(Unpickled):
         return f"{type(self).__name__}({fields})"
 
     _repr_html_ = shown_by("batch_html")
+
+    def _query(self) -> _core.Query:
+        return make_query(self.key, {}, caller="batch")
+
+    def _told(self, told: _core.BatchInfo) -> BatchInfo:
+        return BatchInfo(told, self.key, self._of)
+
+    def _scenarios(self) -> dict[str, ScenarioInfo]:
+        return {} if self._of is None else {self.scenario: self._of}
 
     def _head_query(self, n: int, how: Choice) -> _core.Query:
         size = checks.count("n", n, 1, 100)
@@ -99,9 +115,36 @@ class Batch(BatchBase):
         page: _core.Page = self._core.start_page(self._head_query(n, how), None).wait()
         return page[:n]
 
+    def info(self) -> BatchInfo:
+        """Asks what the server says of the batch itself: its status and counts.
+
+        Raises NotFoundError where there is no such batch, or a server that tells of none.
+        """
+        told: _core.BatchInfo = self._core.start_batch(self._query(), None).wait()
+        return self._told(told)
+
+    def run(self, id: str) -> _core.Run:  # noqa: A002
+        """Reads the run with this id, by one request.
+
+        Raises NotFoundError where there is no such run, or a server that gives no single ones.
+        """
+        run: _core.Run = self._core.start_run(self._query(), run_id(id), None).wait()
+        return run
+
     @names(Walk)
-    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+    def read(
+        self,
+        *,
+        progress: bool | None = None,
+        witness: Witnessed = "auto",
+        **how: Unpack[Walk],
+    ) -> Runs:
         """Reads all runs in one walk, and holds them. Takes what `runs` takes.
+
+        Beside the walk, the batch is asked once what it says of itself: `completeness` compares
+        its counts, and has them as `witness`. That can lower a verdict or explain it, and an empty
+        batch is "complete" by it alone; it never fails a read. With `witness=False`, it is not
+        asked.
 
         What ends it early has the runs that came as `runs`, and where to go on as `position`; a
         KeyboardInterrupt, too:
@@ -111,7 +154,8 @@ class Batch(BatchBase):
 
         `progress` says whether to show a bar; None shows one on a terminal and in a notebook only.
         """
-        return read_all(self._core, [self.key], progress, how)
+        asked = Asked([self.key], how, witness, self._scenarios())
+        return read_all(self._core, asked, progress)
 
     @names(ArchiveChoice)
     def archive(
@@ -119,6 +163,7 @@ class Batch(BatchBase):
         directory: str | os.PathLike[str],
         *,
         progress: bool | None = None,
+        witness: Witnessed = "auto",
         **how: Unpack[ArchiveChoice],
     ) -> ArchiveResult:
         """Keeps the runs in a directory, as Parquet; `simruns.open(directory)` reads them again.
@@ -127,12 +172,13 @@ class Batch(BatchBase):
         walks the batch again: it keeps the later text of a run that changed, and runs that the
         server no longer has. Whatever ends a call, even a SIGKILL, the directory is sound.
 
-        Takes sort, filter, endpoint_type, page_size and allow_incomplete; `progress` is that of
-        `read`.
+        Takes sort, filter, endpoint_type, page_size and allow_incomplete; `progress` and `witness`
+        are those of `read`.
         """
         from simruns.archive.writing import archive
 
-        return archive(self._core, self.key, directory, progress, how)
+        ask = wants_witness(witness)
+        return archive(self._core, self.key, directory, progress, how, witness=ask)
 
     @names(FollowChoice)
     def follow(
@@ -149,10 +195,11 @@ class Batch(BatchBase):
         """Gives the runs of a live batch, each once, when it has settled: is no longer `pending`.
 
         The batch is polled every `interval` seconds, give or take `jitter` of it. The stream ends
-        when `count` runs have settled or are lost, behind a run for which `until(run)` is true,
-        when nothing has changed for `idle` seconds, or `deadline` seconds after the first run was
-        asked for; else never. Takes filter, endpoint_type, page_size and strict: see
-        `FollowChoice`.
+        by itself when the server says that the batch is done, and every run has settled; a server
+        that says nothing of batches leaves the end to you. It ends before that when `count` runs
+        have settled or are lost, behind a run for which `until(run)` is true, when nothing has
+        changed for `idle` seconds, or `deadline` seconds after the first run was asked for. Takes
+        filter, endpoint_type, page_size and strict: see `FollowChoice`.
         """
         checked = following(
             self.key, how, interval=interval, jitter=jitter, count=count, until=until,
@@ -167,25 +214,38 @@ class Suite(Unpickled):
 
     _instead = "keep its keys, and give them to client.batches in each process"
 
-    def __init__(self, core: _core.Client, keys: Sequence[BatchKey]) -> None:
+    def __init__(
+        self,
+        core: _core.Client,
+        keys: Sequence[BatchKey],
+        scenarios: Mapping[str, Scenario] | None = None,
+    ) -> None:
         self._core = core
         self.keys = tuple(keys)
+        self.scenarios = dict(scenarios or {})
+        """The scenarios that were listed on the way to these batches, by their references."""
 
     @names(Walk)
-    def read(self, *, progress: bool | None = None, **how: Unpack[Walk]) -> Runs:
+    def read(
+        self,
+        *,
+        progress: bool | None = None,
+        witness: Witnessed = "auto",
+        **how: Unpack[Walk],
+    ) -> Runs:
         """Reads all runs of all batches, and holds them.
 
         Every walk starts at once, and they share the connections. Takes what `Batch.read` takes. A
         batch that cannot be read does not hold up the others: `SuiteError` then has all runs that
         came, and the errors by batch. Whatever else ends the read has the runs that came as `runs`.
         """
-        return read_all(self._core, self.keys, progress, how)
+        return read_all(self._core, Asked(self.keys, how, witness, self.scenarios), progress)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __iter__(self) -> Iterator[Batch]:
-        return (Batch(self._core, key) for key in self.keys)
+        return (Batch(self._core, key, self.scenarios.get(key.scenario)) for key in self.keys)
 
     def __repr__(self) -> str:
         return f"<Suite of {counted(len(self.keys), 'batch', 'batches')}>"
@@ -193,12 +253,16 @@ class Suite(Unpickled):
     _repr_html_ = shown_by("suite_html")
 
 
-def read_all(
-    core: _core.Client, keys: Sequence[BatchKey], progress: bool | None, how: Walk
-) -> Runs:
-    queries = [make_query(key, how, caller="read") for key in keys]
+def read_all(core: _core.Client, asked: Asked, progress: bool | None) -> Runs:
     with Progress(progress) as bar:
-        reads = [(k, core.start_read(q, None)) for k, q in zip(keys, queries, strict=True)]
-        with keeping(reads, how):
+        reads = asked.start(core, None)
+        with keeping(reads, asked):
             wait_for_all(reads, bar)
-            return held(reads, how)
+            return held(reads, asked)
+
+
+def run_id(value: object) -> str:
+    """Checks the id of a run."""
+    if not checks.text("id", value):
+        raise invalid("id is empty; give the id of a run", field="id")
+    return str(value)

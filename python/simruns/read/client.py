@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -13,17 +15,31 @@ from simruns.core.errors import invalid
 from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
+from simruns.hold.listing import Scenarios
+from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.read.async_batch import AsyncBatch, AsyncSuite
+from simruns.read.async_scenario import AsyncScenario
 from simruns.read.batch import Batch, Suite
+from simruns.read.discovery import (
+    answered,
+    answered_async,
+    check_found,
+    newest_of_project,
+    scenario_named,
+    scenarios_of,
+    wanted,
+)
+from simruns.read.scenario import Scenario
 from simruns.request import settings
 from simruns.request.options import CallOptions, Options, checked, checked_for_calls
 from simruns.request.pairs import Pair, Pairs, key_of, no_project, read_pairs
 from simruns.request.query import BatchKey
+from simruns.request.times import When
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-Connected = TypeVar("Connected", bound="_Connected")
+C = TypeVar("C", bound="_Connected")
 
 
 class _Connected:
@@ -59,7 +75,7 @@ class _Connected:
         return self._core.closed
 
     @names(CallOptions, kept=True)
-    def with_options(self: Connected, **options: Unpack[CallOptions]) -> Connected:
+    def with_options(self: C, **options: Unpack[CallOptions]) -> C:
         """Gives a client that differs in some options, and shares the connections and budgets.
 
             client.with_options(attempt_timeout=5).batch(scenario="...", batch="...").head(1)
@@ -97,10 +113,14 @@ class _Connected:
                 raise invalid(
                     f"{name} is None; give text, or an object with .scenario and .batch", field=name
                 )
-        own = checks.text("project", project) if project is not None else self.project
-        if own is None:
-            raise no_project(f"batch {batch!r}")
+        own = self._own_project(project, f"batch {batch!r}")
         return BatchKey(own, checks.text("scenario", scenario), checks.text("batch", batch))
+
+    def _own_project(self, project: str | None, what: str) -> str:
+        own = checks.text("project", project) if project is not None else self.project
+        if not own:
+            raise no_project(what)
+        return own
 
 
 @public
@@ -126,7 +146,51 @@ class Client(_Connected):
         `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch;
         or a tuple (scenario, batch) or (project, scenario, batch).
         """
-        return Batch(self._core, self._key(of, scenario, batch, project))
+        return Batch(self._core, self._key(of, scenario, batch, project), _known(of))
+
+    def scenarios(self, project: str | None = None) -> Scenarios[Scenario]:
+        """Lists the scenarios of a project, that of the client if none is given."""
+        own = self._own_project(project, "scenarios")
+        return answered(self._core, scenarios_of(own, self._scenario))
+
+    def scenario(self, scenario: str, project: str | None = None) -> Scenario:
+        """Gives the scenario with this reference, or else the one with exactly this name.
+
+        It lists the scenarios of the project. Raises InvalidArgumentError where none has it, which
+        names the nearest ones; or where several have the name, with their references.
+        """
+        own = self._own_project(project, "scenario")
+        return answered(self._core, scenario_named(scenario, own, self._scenario))
+
+    def latest(
+        self,
+        scenarios: Iterable[str | ScenarioInfo] | None = None,
+        n: int = 1,
+        before: When | None = None,
+    ) -> Suite:
+        """Gives the last n finished batches of every scenario, or of these, to read together.
+
+            client.latest().read()              # the last batch of each scenario
+            client.latest(before="7d").read()   # what was the last one a week ago
+
+        `scenarios` are names, references, or scenarios as they were listed; their order is that of
+        the suite, and of each the newest batch is the first. Finished is what has the status
+        COMPLETED. `before` leaves out what was created at that time or later: it is a datetime with
+        a zone; a date, for its midnight in UTC; or how long ago: "7d", "12h", "2w". A scenario
+        without such a batch is left out, with a warning that names it. Raises an Error if none has
+        one.
+        """
+        want = wanted(status="COMPLETED", before=before, most=n)
+        search = newest_of_project(
+            scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
+        )
+        some, newest = answered(self._core, search)
+        check_found(newest, want)
+        keys = [info.key for info in newest.batches]
+        return Suite(self._core, keys, {one.reference: one for one in some})
+
+    def _scenario(self, told: ScenarioInfo) -> Scenario:
+        return Scenario(self._core, told)
 
     def batches(self, pairs: Pairs) -> Suite:
         """Gives many batches, to read together. Sends nothing.
@@ -135,7 +199,9 @@ class Client(_Connected):
         (project, scenario, batch), objects with .scenario and .batch, a frame with these columns,
         or the path of a CSV file.
         """
-        return Suite(self._core, read_pairs(pairs, self.project))
+        pairs, known = _kept(pairs)
+        scenarios = {ref: self._scenario(one) for ref, one in known.items()}
+        return Suite(self._core, read_pairs(pairs, self.project), scenarios)
 
     def close(self) -> None:
         """Ends every read that is under way, also streams, and closes the connections."""
@@ -171,11 +237,42 @@ class AsyncClient(_Connected):
         `of` is anything with .scenario and .batch, in place of these: a run, a `BatchKey`, a batch;
         or a tuple (scenario, batch) or (project, scenario, batch).
         """
-        return AsyncBatch(self._core, self._key(of, scenario, batch, project))
+        return AsyncBatch(self._core, self._key(of, scenario, batch, project), _known(of))
+
+    async def scenarios(self, project: str | None = None) -> Scenarios[AsyncScenario]:
+        """Lists the scenarios of a project, as `Client.scenarios` does."""
+        own = self._own_project(project, "scenarios")
+        return await answered_async(self._core, scenarios_of(own, self._scenario))
+
+    async def scenario(self, scenario: str, project: str | None = None) -> AsyncScenario:
+        """Gives the scenario with this reference or name, as `Client.scenario` does."""
+        own = self._own_project(project, "scenario")
+        return await answered_async(self._core, scenario_named(scenario, own, self._scenario))
+
+    async def latest(
+        self,
+        scenarios: Iterable[str | ScenarioInfo] | None = None,
+        n: int = 1,
+        before: When | None = None,
+    ) -> AsyncSuite:
+        """Gives the last n finished batches of every scenario, as `Client.latest` does."""
+        want = wanted(status="COMPLETED", before=before, most=n)
+        search = newest_of_project(
+            scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
+        )
+        some, newest = await answered_async(self._core, search)
+        check_found(newest, want)
+        keys = [info.key for info in newest.batches]
+        return AsyncSuite(self._core, keys, {one.reference: one for one in some})
+
+    def _scenario(self, told: ScenarioInfo) -> AsyncScenario:
+        return AsyncScenario(self._core, told)
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
         """Gives many batches, which are named as for `Client.batches`. Sends nothing."""
-        return AsyncSuite(self._core, read_pairs(pairs, self.project))
+        pairs, known = _kept(pairs)
+        scenarios = {ref: self._scenario(one) for ref, one in known.items()}
+        return AsyncSuite(self._core, read_pairs(pairs, self.project), scenarios)
 
     async def close(self) -> None:
         """Ends every read that is under way, also streams, and closes the connections."""
@@ -191,6 +288,22 @@ class AsyncClient(_Connected):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _known(of: object) -> ScenarioInfo | None:
+    """Gives what a batch that was listed, or made of such a one, knows of its scenario."""
+    known: ScenarioInfo | None = getattr(of, "_of", None)
+    return known if isinstance(of, BatchInfo | Batch | AsyncBatch) else None
+
+
+def _kept(pairs: Pairs) -> tuple[Pairs, dict[str, ScenarioInfo]]:
+    """Gives pairs that may be read again, and what is known of their scenarios."""
+    plain = isinstance(pairs, str | os.PathLike | bytes | bytearray | Mapping)
+    if plain or hasattr(pairs, "columns") or not isinstance(pairs, Iterable):
+        return pairs, {}
+    some: list[Any] = list(pairs)
+    known = {one.scenario: told for one in some if (told := _known(one)) is not None}
+    return some, known
 
 
 if hasattr(sys, "ps1") or "IPython" in sys.modules:  # a person may ask `help` about a run

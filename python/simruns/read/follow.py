@@ -38,6 +38,8 @@ class FollowStatus(NamedTuple):
     """Runs without an id in one poll, which cannot be followed."""
     total: int | None
     """Runs that the server counts; None if it gives no count."""
+    ordered: int | None
+    """Runs that the batch says were ordered; None where it is not known."""
     polls: int
     """Polls that were begun."""
     pages: int
@@ -45,11 +47,16 @@ class FollowStatus(NamedTuple):
     requests: int
     """Attempts that were sent."""
     ended: FollowEnd | None
-    """What ended the following: `count`, `until`, `idle` or `deadline`; None while it goes on."""
+    """What ended the following: `finished`, `count`, `until`, `idle` or `deadline`; None while it
+    goes on. `finished` is the end of the batch itself, with every run settled.
+    """
 
     def __str__(self) -> str:
         runs = counted(self.seen, "run")
-        line = f"{self.settled:,} settled, {self.pending:,} pending, {self.lost:,} lost, of {runs}"
+        of = "" if self.ordered is None else f" of {self.ordered:,}"
+        line = (
+            f"{self.settled:,}{of} settled, {self.pending:,} pending, {self.lost:,} lost, of {runs}"
+        )
         line += " seen" + (f", {self.unnamed:,} without an id" if self.unnamed else "")
         line += f", {counted(self.polls, 'poll')}, {counted(self.requests, 'request')}"
         return line if self.ended is None else f"{line}, ended by {self.ended}"

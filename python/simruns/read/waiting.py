@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from simruns import _core
 from simruns.core import errors
+from simruns.core.errors import invalid
 from simruns.core.progress import TICK, Progress
 from simruns.hold.runs import Runs
-from simruns.request.query import BatchKey, Walk, text_of
+from simruns.hold.told import ScenarioInfo
+from simruns.request.query import BatchKey, Walk, make_query, text_of
 
 Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
+Witnessed: TypeAlias = Literal["auto", False]
+"""Whether to ask for the batch itself beside its runs."""
+
+
+class Asked(NamedTuple):
+    """What to read, and how: the arguments of `read`."""
+
+    keys: Sequence[BatchKey]
+    how: Walk
+    witness: Witnessed = "auto"
+    scenarios: Mapping[str, ScenarioInfo] = {}
+    """What is known of the scenarios, by their references."""
+
+    def start(self, core: _core.Client, mailbox: _core.Mailbox | None) -> Reads:
+        """Starts all walks at once. Raises for what cannot be asked, before anything is sent."""
+        witness = wants_witness(self.witness)
+        queries = [make_query(key, self.how, caller="read") for key in self.keys]
+        return [
+            (key, core.start_read(query, mailbox, witness))
+            for key, query in zip(self.keys, queries, strict=True)
+        ]
+
+
+def wants_witness(witness: object) -> bool:
+    if witness is not False and witness != "auto":
+        raise invalid(f"witness is {witness!r}; give 'auto' or False", field="witness")
+    return witness == "auto"
 
 
 def wait_for_all(reads: Reads, bar: Progress) -> None:
@@ -39,7 +68,7 @@ def stop_if_hopeless(key: BatchKey, operation: _core.Operation, *, alone: bool) 
 
 
 @contextmanager
-def keeping(reads: Reads, how: Walk) -> Iterator[None]:
+def keeping(reads: Reads, asked: Asked) -> Iterator[None]:
     """Cancels the walks if anything is raised, be it by Ctrl-C, and gives that what they brought:
     `runs`, and `position` where there is one walk only.
     """
@@ -49,11 +78,11 @@ def keeping(reads: Reads, how: Walk) -> Iterator[None]:
         for _, operation in reads:
             operation.cancel()
         with suppress(AttributeError):  # of an exception that takes no attributes
-            _tell_what_came(error, reads, how)
+            _tell_what_came(error, reads, asked)
         raise
 
 
-def held(reads: Reads, how: Walk) -> Runs:
+def held(reads: Reads, asked: Asked) -> Runs:
     """Gives the runs of all walks. Requires that all are done, and `keeping` around it.
 
     Raises the first failure if no walk succeeded, else a `SuiteError`.
@@ -63,7 +92,7 @@ def held(reads: Reads, how: Walk) -> Runs:
         try:
             operation.result()
         except errors.RequestError as error:
-            _tell_what_came(error, [(key, operation)], how)
+            _tell_what_came(error, [(key, operation)], asked)
             failures[key] = error
     if len(failures) == len(reads):
         key, first = next(iter(failures.items()))
@@ -73,12 +102,12 @@ def held(reads: Reads, how: Walk) -> Runs:
     for key, operation in reads:
         subject = "" if len(reads) == 1 else text_of(key)
         errors.warn_if_incomplete(operation.held[0].completeness, subject)
-    return _runs([operation.held[0] for _, operation in reads], reads, how)
+    return _runs([operation.held[0] for _, operation in reads], reads, asked)
 
 
-def _tell_what_came(error: Any, reads: Reads, how: Walk) -> None:
+def _tell_what_came(error: Any, reads: Reads, asked: Asked) -> None:
     came = [operation.held for _, operation in reads]
-    error.runs = _runs([pages for pages, _ in came], reads, how)
+    error.runs = _runs([pages for pages, _ in came], reads, asked)
     if len(came) == 1:
         pages, position = came[0]
         errors.tell_walk(error, pages.completeness)
@@ -86,10 +115,12 @@ def _tell_what_came(error: Any, reads: Reads, how: Walk) -> None:
             error.position = position or None
 
 
-def _runs(walks: Sequence[_core.Pages], reads: Reads, how: Walk) -> Runs:
+def _runs(walks: Sequence[_core.Pages], reads: Reads, asked: Asked) -> Runs:
     keys = [key for key, _ in reads]
-    chosen = [(how.get("filter"), how.get("endpoint_type"))] * len(keys)
-    return Runs(list(zip(keys, walks, strict=True)), chosen=chosen)
+    chosen = [(asked.how.get("filter"), asked.how.get("endpoint_type"))] * len(keys)
+    known = {key.scenario for key in keys}
+    scenarios = {ref: one for ref, one in asked.scenarios.items() if ref in known}
+    return Runs(list(zip(keys, walks, strict=True)), chosen=chosen, scenarios=scenarios)
 
 
 def show(reads: Reads, bar: Progress) -> None:

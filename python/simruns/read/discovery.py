@@ -1,0 +1,379 @@
+"""From a project to its scenarios, and from these to their batches: what to ask, and when to stop.
+
+Each search is a generator: it yields lists of queries, whose walks go side by side, and is sent
+what these brought. `answered` and `answered_async` ask for it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+from simruns import _core
+from simruns.core import checks, errors
+from simruns.core.errors import invalid
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.listing import Batches, Scenarios
+from simruns.hold.told import BatchInfo, ScenarioInfo
+from simruns.looks.texts import counted
+from simruns.request.query import BatchKey
+from simruns.request.times import When, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+S = TypeVar("S", bound=ScenarioInfo)
+
+STATUSES = ("COMPLETED", "IN_PROGRESS", "STOPPED", "FAILED")
+PAGE = 100
+"""Entries that one request asks for at most."""
+FEW = 20
+"""Entries that a search for the newest batches asks for first."""
+
+
+class Listed(NamedTuple):
+    """What a walk over a list brought, and where the list goes on."""
+
+    pages: _core.Pages
+    position: str
+
+
+Search: TypeAlias = Generator[list[_core.ListQuery], list[Listed], T]
+
+
+def answered(core: _core.Client, search: Search[T]) -> T:
+    """Asks for what a search wants, and gives what it found."""
+    try:
+        queries = next(search)
+        while True:
+            operations = [core.start_list(query, None) for query in queries]
+            with _cancelling(operations):
+                walks = [Listed(operation.wait(), operation.held[1]) for operation in operations]
+            queries = search.send(walks)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+
+
+async def answered_async(core: _core.Client, search: Search[T]) -> T:
+    """Does what `answered` does, for a task of an event loop."""
+    from simruns.core.bridge import bridge
+
+    here = bridge()
+    try:
+        queries = next(search)
+        while True:
+            operations = [core.start_list(query, here.mailbox) for query in queries]
+            with _cancelling(operations):
+                walks = [Listed(await here.outcome(op), op.held[1]) for op in operations]
+            queries = search.send(walks)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+
+
+@contextmanager
+def _cancelling(operations: Sequence[_core.Operation]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for operation in operations:
+            operation.cancel()
+        raise
+
+
+class Wanted(NamedTuple):
+    """Which batches are wanted: the arguments of a search, checked."""
+
+    status: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    endpoint_type: str | None = None
+    most: int | None = None
+    """How many of the newest; None: all."""
+
+    def fits(self, info: BatchInfo) -> bool:
+        """Whether a batch is one. What has no time is none where a time is asked for."""
+        if self.status is not None and not _has_status(info, self.status):
+            return False
+        if self.since is None and self.until is None:
+            return True
+        at = info.created_at
+        if at is None:
+            return False
+        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+
+
+def wanted(
+    *,
+    status: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    before: When | None = None,
+    endpoint_type: str | None = None,
+    most: int | None = None,
+) -> Wanted:
+    """Checks the arguments of a search for batches."""
+    return Wanted(
+        status=None if status is None else _checked_status(status),
+        since=moment("since", since),
+        until=moment("until", until) if before is None else moment("before", before),
+        endpoint_type=None
+        if endpoint_type is None
+        else checks.text("endpoint_type", endpoint_type),
+        most=None if most is None else checks.count("n", most, 1),
+    )
+
+
+def _checked_status(status: Any) -> str:
+    word = checks.text("status", status).upper()
+    if word not in STATUSES:
+        raise invalid(f"there is no status {status!r}; there are {', '.join(STATUSES)}",
+                      field="status")  # fmt: skip
+    return word
+
+
+def _has_status(info: BatchInfo, wanted: str) -> bool:
+    told = info.status.upper() if info.status else info.state.upper()
+    return told == wanted
+
+
+class _Batches:
+    """The search for batches of one scenario, from the newest on.
+
+    It stops where older ones cannot fit, unless the server gave them in another order: then it
+    reads all of them.
+    """
+
+    def __init__(self, scenario: ScenarioInfo, want: Wanted) -> None:
+        self._scenario = scenario
+        self._want = want
+        self._entries: dict[str, BatchInfo] = {}
+        self._walks: list[_core.Completeness] = []
+        self._position: str | None = None
+        self._in_order = True
+        self.undated = 0
+        """Batches that were left out as they do not tell their time."""
+        self.stopped = False
+        """Whether it stopped before the end."""
+
+    def query(self) -> _core.BatchesQuery:
+        size = self._size()
+        return _core.BatchesQuery(
+            self._scenario.project,
+            reference_of(self._scenario),
+            sort="createdAt:desc",
+            status=self._want.status,
+            endpoint_type=self._want.endpoint_type,
+            page_size=PAGE if size is None else size,
+            max_items=size,
+            start_at=self._position,
+        )
+
+    def take(self, walk: Listed) -> bool:
+        """Takes what a query brought, and tells whether a further one is needed."""
+        told = walk.pages.completeness
+        self._walks.append(told)
+        self._position = walk.position
+        for number in range(len(walk.pages)):
+            self._take(_core.BatchInfo.from_json(walk.pages[number].to_json()))
+        if not told.limited:
+            return False
+        self.stopped = self._in_order and self._has_all()
+        return not self.stopped
+
+    def found(self) -> list[BatchInfo]:
+        """Gives the batches that are wanted, the newest first."""
+        fitting = [info for info in self._entries.values() if self._want.fits(info)]
+        if not self._in_order:
+            fitting.sort(key=_age)
+        return fitting[: self._want.most]
+
+    def listing(self) -> Batches:
+        found = self.found()
+        return Batches(found, Completeness([self._completeness()]))
+
+    def _size(self) -> int | None:
+        """Gives how many entries to ask for; None: all."""
+        if self._want.most is None and self._want.since is None:
+            return None
+        if not self._in_order:
+            return None
+        is_first = not self._walks
+        return max(FEW, min(self._want.most or PAGE, PAGE)) if is_first else PAGE
+
+    def _take(self, told: _core.BatchInfo) -> None:
+        scenario = self._scenario
+        reference = told.reference or told.id or ""
+        key = BatchKey(scenario.project, scenario.reference, reference)
+        info = BatchInfo(told, key, scenario._plain())
+        latest = next(reversed(self._entries.values())) if self._entries else None
+        if latest is not None and _age(info) < _age(latest):
+            self._in_order = False
+        timed = self._want.since is not None or self._want.until is not None
+        self.undated += timed and info.created_at is None
+        self._entries.setdefault(reference or f"\0{len(self._entries)}", info)
+
+    def _has_all(self) -> bool:
+        if self._want.most is not None and len(self.found()) >= self._want.most:
+            return True
+        since = self._want.since
+        last = next(reversed(self._entries.values()), None)
+        at = None if last is None else last.created_at
+        return since is not None and at is not None and at < since
+
+    def _completeness(self) -> BatchCompleteness:
+        key = BatchKey(self._scenario.project, self._scenario.reference, "")
+        told = BatchCompleteness.of(key, self._walks[-1])
+        if len(self._walks) == 1 and not self.stopped:
+            return told
+        received = len(self._entries)
+        total = "an unknown number of" if told.total is None else str(told.total)
+        requests = sum(walk.requests for walk in self._walks)
+        why = " (the older ones were not asked for)" if self.stopped else ""
+        text = f"{received} of {total} batches, unverified{why}, {counted(requests, 'request')}"
+        return told._replace(
+            verdict="unverified", received=received, text=text, limited=self.stopped,
+            requests=requests,
+            pages=sum(walk.pages for walk in self._walks),
+            retries=sum(walk.retries for walk in self._walks),
+            duplicates=sum(walk.duplicates for walk in self._walks),
+            total_first=self._walks[0].total_first,
+        )  # fmt: skip
+
+
+def _age(info: BatchInfo) -> float:
+    """Gives what batches are sorted by: the newest first, those without a time last."""
+    return float("inf") if info.created_at is None else -info.created_at.timestamp()
+
+
+def scenarios_of(project: str, make: Callable[[ScenarioInfo], S]) -> Search[Scenarios[S]]:
+    """Searches the scenarios of a project."""
+    (walk,) = yield [_core.ScenariosQuery(project)]
+    pages = walk.pages
+    told = (_core.ScenarioInfo.from_json(pages[i].to_json()) for i in range(len(pages)))
+    entries = [make(ScenarioInfo(one, project)) for one in told]
+    errors.warn_if_incomplete(pages.completeness, f"project {project}")
+    key = BatchKey(project, "", "")
+    return Scenarios(entries, Completeness([BatchCompleteness.of(key, pages.completeness)]))
+
+
+def scenario_named(text: object, project: str, make: Callable[[ScenarioInfo], S]) -> Search[S]:
+    """Searches the scenario with this reference, or else with this name."""
+    name = _named(text)
+    scenarios = yield from scenarios_of(project, make)
+    return scenarios.named(name)
+
+
+def batches_of(scenario: ScenarioInfo, want: Wanted) -> Search[Batches]:
+    """Searches batches of a scenario."""
+    search = _Batches(scenario, want)
+    while True:
+        (walk,) = yield [search.query()]
+        if not search.take(walk):
+            break
+    warn_of_undated([(scenario, search)])
+    return search.listing()
+
+
+class Newest(NamedTuple):
+    """The newest batches of some scenarios, and the scenarios that have none."""
+
+    batches: list[BatchInfo]
+    without: list[ScenarioInfo]
+
+
+def newest_of(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Newest]:
+    """Searches the newest batches of each scenario, in the order of the scenarios."""
+    searches = [(scenario, _Batches(scenario, want)) for scenario in scenarios]
+    open_ = [search for _, search in searches]
+    while open_:
+        walks = yield [search.query() for search in open_]
+        pairs = list(zip(open_, walks, strict=True))
+        open_ = [search for search, walk in pairs if search.take(walk)]
+    warn_of_undated(searches)
+    found = [(scenario, search.found()) for scenario, search in searches]
+    return Newest(
+        [info for _, some in found for info in some],
+        [scenario for scenario, some in found if not some],
+    )
+
+
+def newest_of_project(
+    chosen: object, project: Callable[[], str], make: Callable[[ScenarioInfo], S], want: Wanted
+) -> Search[tuple[list[S], Newest]]:
+    """Searches the newest batches of all scenarios, or of those that are chosen."""
+    some = None if chosen is None else _chosen(chosen)
+    if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
+        scenarios = [make(one) for one in some]
+    else:
+        everyone = yield from scenarios_of(project(), make)
+        scenarios = list(everyone) if some is None else [
+            make(one) if isinstance(one, ScenarioInfo) else everyone.named(_named(one))
+            for one in some
+        ]  # fmt: skip
+    scenarios = list({(one.project, one.reference): one for one in scenarios}.values())
+    newest = yield from newest_of(scenarios, want)
+    return scenarios, newest
+
+
+def _chosen(chosen: object) -> list[Any]:
+    if isinstance(chosen, str | ScenarioInfo):
+        return [chosen]
+    if not isinstance(chosen, Iterable) or isinstance(chosen, bytes | Mapping):
+        raise invalid(
+            f"scenarios is of type {type(chosen).__name__}; give names, references or scenarios "
+            "in a list, or None for all",
+            field="scenarios",
+        )
+    some = list(chosen)
+    if not some:
+        raise invalid("scenarios is empty; name one, or give None for all", field="scenarios")
+    return some
+
+
+def _named(text: object) -> str:
+    if isinstance(text, str) and text:
+        return checks.text("scenario", text)
+    shown = repr(text) if text is None or text == "" else f"of type {type(text).__name__}"
+    raise invalid(f"scenario is {shown}; give its name or its reference", field="scenario")
+
+
+def reference_of(scenario: ScenarioInfo) -> str:
+    if not scenario.reference:
+        raise invalid(f"{scenario!r} came without a reference, so that nothing can be asked of it")
+    return scenario.reference
+
+
+def warn_of_undated(searches: Sequence[tuple[ScenarioInfo, _Batches]]) -> None:
+    for scenario, search in searches:
+        if search.undated:
+            _warn(
+                f"scenario {scenario.reference}: {counted(search.undated, 'batch', 'batches')} "
+                "without createdAt left out: nothing tells whether they are of the time that was "
+                "asked for"
+            )
+
+
+def check_found(newest: Newest, want: Wanted) -> None:
+    """Warns of scenarios without a batch. Raises an Error if no scenario has one."""
+    what = f"{want.status} batch" if want.status else "batch"
+    when = f" created before {want.until.isoformat(timespec='seconds')}" if want.until else ""
+    if not newest.batches:
+        names = _names(newest.without)
+        whose = f"of the scenarios {names}, none has" if names else "there is no scenario with"
+        raise errors.Error(f"{whose} a {what}{when}")
+    if newest.without:
+        _warn(f"left out, as they have no {what}{when}: {_names(newest.without)}")
+
+
+def _names(scenarios: Sequence[ScenarioInfo]) -> str:
+    return ", ".join(f"{one.name or 'no name'} ({one.reference})" for one in scenarios)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, errors.IncompleteWarning, stacklevel=errors.outside())
