@@ -13,7 +13,18 @@ import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-FREE_TEXTS = {"projectId", "sort", "filter", "next", "previous"}
+FREE_TEXTS = {"projectId", "sort", "filter", "next", "previous", "timespan", "timezone"}
+
+
+@schemathesis.hook
+def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
+    """Adds the errors to a contract that tells of none: their form is that of the runs."""
+    message = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+    error = {"description": "Failed", "content": {"application/json": {"schema": message}}}
+    for operations in raw_schema["paths"].values():
+        responses = operations["get"]["responses"]
+        if responses.keys() == {"200"}:
+            responses.update(dict.fromkeys(["400", "401", "403", "404", "500"], error))
 
 
 @schemathesis.check
@@ -32,8 +43,16 @@ MEANT = {
     "sort": ("createdAt:asc", "sequence:desc", "status:asc,id:desc", "name:asc"),
     "filter": ("status:SUCCESS", "success:false", "endPointType:rest", "sequence:3"),
     "endPointType": ("rest", "webchat3", "voiceGateway2", "phone"),
+    "timespan": ("7d", "30d", "1y", "99y"),
+    "timezone": ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York"),
 }
+MEANT_OF_LISTS = {
+    "sort": ("createdAt:asc", "name:desc", "id:asc", "createdBy:asc"),
+    "filter": ("flight", "batch-1", "e", "no such text"),
+}
+"""What the lists of scenarios and batches take instead."""
 PLACES = (("change-flight", "change-flight-batch-1"), ("refund-late-parcel", "no-such-batch"))
+RUNS = ("e2a8695cf033fdddd84f5a2d", "no-such-run")
 
 
 @schemathesis.hook
@@ -47,7 +66,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     if draw % 4 == 0:
         return
     query = case.query if case.query is not None else {}
-    for number, (name, texts) in enumerate(MEANT.items()):
+    meant = MEANT if case.path.endswith("/runs") else {**MEANT, **MEANT_OF_LISTS}
+    for number, (name, texts) in enumerate(meant.items()):
         if isinstance(query.get(name), str):
             query[name] = texts[(draw >> (2 + 2 * number)) % 4]
     if draw % 4 < 3:
@@ -55,5 +75,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         query.pop("previous", None)
     if case.path_parameters:
         scenario, batch = PLACES[(draw >> 12) % 2]
-        case.path_parameters["simulationReference"] = scenario
-        case.path_parameters["simulationRunBatchReference"] = batch
+        known = {
+            "simulationReference": scenario,
+            "simulationRunBatchReference": batch,
+            "simulationRunReference": RUNS[(draw >> 13) % 2],
+        }
+        case.path_parameters.update({n: known[n] for n in known if n in case.path_parameters})

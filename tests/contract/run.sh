@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
-# Holds a Simulator against the contract with schemathesis: tests/contract/run.sh [EXAMPLES]
-# EXAMPLES, 2,000 if not told, are as many right requests and as many wrong ones.
-# Uses the published contract beside this tree if it is there, else our restatement. SCHEMATHESIS
-# names the program; without it one is installed into build/contract.
+# Holds a Simulator against the contracts of the runs and of what leads to them, by schemathesis:
+# tests/contract/run.sh [EXAMPLES]
+# EXAMPLES, 2,000 if not told, are as many right requests and as many wrong ones of each contract.
+# Uses the published contracts beside this tree if they are there, else our restatements.
+# SCHEMATHESIS names the program; without it one is installed into build/contract.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 examples=${1:-2000}
-contract=../shared/openapi.yaml
-[ -f "$contract" ] || contract=tests/data/contract.yaml
+contracts=()
+for names in openapi.yaml:contract.yaml openapi-neighbours.yaml:contract_neighbours.yaml; do
+  contract=../shared/${names%:*}
+  [ -f "$contract" ] || contract=tests/data/${names#*:}
+  contracts+=("$contract")
+done
 folder=build/contract
 mkdir -p "$folder"
 program=${SCHEMATHESIS:-$folder/venv/bin/schemathesis}
@@ -29,12 +34,14 @@ until [ -s "$folder/url" ]; do
 done
 
 status=0
-for mode in positive negative; do # each alone: together, the wrong requests crowd out the right ones
-  SCHEMATHESIS_HOOKS=tests/contract/hooks.py "$program" run "$contract" \
-    --url "$(cat "$folder/url")" --header "X-API-Key: $(cat "$folder/key")" \
-    --checks all --exclude-checks positive_data_acceptance --mode "$mode" \
-    --phases examples,coverage,fuzzing,stateful --max-examples "$examples" \
-    --continue-on-failure --no-color || status=1
+for contract in "${contracts[@]}"; do
+  for mode in positive negative; do # each alone: together, the wrong ones crowd out the right ones
+    SCHEMATHESIS_HOOKS=tests/contract/hooks.py "$program" run "$contract" \
+      --url "$(cat "$folder/url")" --header "X-API-Key: $(cat "$folder/key")" \
+      --checks all --exclude-checks positive_data_acceptance --mode "$mode" \
+      --phases examples,coverage,fuzzing,stateful --max-examples "$examples" \
+      --continue-on-failure --no-color || status=1
+  done
 done
 echo "answers by status:"
 sed 's/.*"status":\([0-9]*\).*/\1/' "$folder/requests.jsonl" | sort | uniq -c

@@ -136,7 +136,7 @@ TEST_CASE("more scenarios leave the scenarios before them as they are") {
   }
 }
 
-TEST_CASE("a scenario tells its next run only where that is asked for, by the literal true") {
+TEST_CASE("a scenario tells its next run only where that is asked for") {
   auto const server = generated();
   auto const scheduled = [&server](std::string const& rest) {
     std::size_t count = 0;
@@ -146,8 +146,11 @@ TEST_CASE("a scenario tells its next run only where that is asked for, by the li
     return count;
   };
   CHECK(scheduled("") == 0);
-  CHECK(scheduled("&includeUpcomingSchedule=1") == 0);
-  CHECK(scheduled("&includeUpcomingSchedule=TRUE") == 0);
+  CHECK(scheduled("&includeUpcomingSchedule=false") == 0);
+  for (auto const* wrong : {"1", "TRUE", ""}) {
+    auto const target = simulations + project + "&includeUpcomingSchedule=" + wrong;
+    CHECK(field_of(ask(server, target)) == "includeUpcomingSchedule");
+  }
   CHECK(scheduled("&includeUpcomingSchedule=true") > 0);
   CHECK(scheduled("&includeUpcomingSchedule=true") < 12);
 }

@@ -2,6 +2,7 @@
 
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/run.hpp"
+#include "simruns/page/verdict.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
 
@@ -156,6 +157,59 @@ TEST_CASE("what a page may hold is taken, and read as it is in a page") {
       }
     }
   }
+}
+
+TEST_CASE("a run is pending here if it is on a page") {
+  for (std::string const value :
+       {"null", "true", "false", "0", "\"\"", "\"ERROR\"", "\"NEW\"", "[]", "[ ]", "[{}]", "{}",
+        R"({"category":"NONE"})", R"({"a":1})"}) {
+    for (std::string const name :
+         {"status", "success", "results", "successRate", "summary", "sentiment", "isBatchStopped",
+          "isConversationEnded", "errorInfo", "brandNew", "stat\\u0075s"}) {
+      for (std::string const& metrics : {"{\"" + name + "\":" + value + "}", value}) {
+        INFO(metrics);
+        auto const text = line("a", "b", ",\"metrics\":" + metrics);
+        auto const page = simruns::parse_page("{\"data\":[" + text + "]}");
+        REQUIRE(page.has_value());
+        bool const pending = simruns::verdict_of((*page)[0]) == simruns::verdict::pending;
+        CHECK(sim::parse_run(text).pending == pending);
+      }
+    }
+  }
+  CHECK(sim::parse_run(line("a")).pending);
+}
+
+TEST_CASE("lines of scenarios and batches are no runs, and the last one of a reference counts") {
+  auto const runs = read(R"({"batch":{"referenceId":"b","simulationReference":"s","name":"old"}})"
+                         "\n" +
+                         line("a") +
+                         R"(
+{ "scenario" : {"referenceId":"s","projectReference":"p","name":"Eins"} }
+{"batch":{"referenceId":"b","name":"new"},"of":{"projectReference":"p","simulationReference":"s"}})");
+  CHECK(runs.size() == 1);
+  CHECK(runs.batches().size() == 1);
+  REQUIRE(runs.told_batch({"p", "s", "b"}) != nullptr);
+  REQUIRE(runs.told_scenario({"p", "s", {}}) != nullptr);
+  CHECK(runs.told_scenario({"p", "s", {}})->name == "Eins");
+  CHECK(runs.told_batch({"p", "s", "c"}) == nullptr);
+}
+
+TEST_CASE("a scenario or a batch that nobody could ask for is refused by its line") {
+  CHECK_THAT(problem_of(R"({"scenario":{"projectReference":"p"}})"),
+             ContainsSubstring("runs.jsonl:1: `referenceId` must be a text"));
+  CHECK_THAT(problem_of(R"({"scenario":{"referenceId":"s"}})"),
+             ContainsSubstring("without it the scenario cannot be asked for"));
+  CHECK_THAT(problem_of(line("a") + "\n" + R"({"batch":{"referenceId":"b"}})"),
+             ContainsSubstring("runs.jsonl:2: `simulationReference`"));
+  CHECK_THAT(problem_of(R"({"batch":{"referenceId":"b","simulationReference":"t"}})"),
+             ContainsSubstring("no one project has the scenario of this batch"));
+  CHECK_THAT(problem_of(R"({"scenario":{"referenceId":"s"},"of":{"projectReference":"p"})"),
+             ContainsSubstring("not JSON at byte"));
+}
+
+TEST_CASE("a run that has a member of such a name is a run") {
+  auto const runs = read("{\"batch\":{\"a\":1}," + line("a").substr(1));
+  CHECK(runs.size() == 1);
 }
 
 TEST_CASE("an id may stand in two batches, and any number of runs may have none") {

@@ -43,6 +43,42 @@ TEST_CASE("the runs of pages are kept, a line each, as they came") {
   CHECK(sim::load_jsonl(path).size() == 3);
 }
 
+TEST_CASE("scenarios, batches and single runs are kept beside the runs of pages") {
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  sim::batch_key const asked{"p", "s", "b"};
+  std::string const scenario = R"({"referenceId":"s","name":"Eins"})";
+  {
+    sim::recording kept{path};
+    kept.add(page(scenario), sim::endpoint::scenarios, asked);
+    kept.add(page(R"({"referenceId":"b","runs":1})"), sim::endpoint::batches, {"p", "s", {}});
+    kept.add(run("r1"), sim::endpoint::run, asked);
+    kept.add("{\"runs\":\n2}", sim::endpoint::batch, asked);
+    CHECK(kept.size() == 1);
+    CHECK(kept.left_out() == 0);
+  }
+  sim::recording again{path};
+  CHECK(again.size() == 1);
+  again.close();
+  auto const runs = sim::load_jsonl(path);
+  CHECK(runs.size() == 1);
+  CHECK(runs.told_scenario({"p", "s", {}})->json == scenario);
+  CHECK(runs.told_batch(asked)->runs == 2);
+}
+
+TEST_CASE("what is no scenario or batch is left out, counted, and spoils nothing") {
+  test::scratch const folder;
+  sim::recording kept{folder.file("runs.jsonl")};
+  kept.add("not JSON", sim::endpoint::batch);
+  kept.add("[]", sim::endpoint::scenarios);
+  kept.add(page("{},7," + std::string{R"({"referenceId":"b"})"}), sim::endpoint::batches,
+           {"p", "s", {}});
+  CHECK(kept.left_out() == 4);
+  kept.add(page(run("r1")));
+  kept.close();
+  CHECK(sim::load_jsonl(folder.file("runs.jsonl")).told_batch({"p", "s", "b"}) != nullptr);
+}
+
 TEST_CASE("a run that comes again replaces the one before, in its place") {
   test::scratch const folder;
   auto const path = folder.file("runs.jsonl");

@@ -78,6 +78,21 @@ TEST_CASE("a rule holds for the requests, the multiples, the page and the batch 
   }
 }
 
+TEST_CASE("a rule is for pages of runs unless it names something else") {
+  auto runs = rule_of(sim::fault::reset());
+  auto batch = rule_of(sim::fault::late(std::chrono::milliseconds{5}));
+  batch.on = sim::endpoint::batch;
+  auto const script = sim::fault_script{}.add(runs).add(batch);
+  auto asked = request(1);
+  CHECK(script(asked)->what == sim::fault::kind::reset);
+  asked.what = sim::endpoint::batch;
+  CHECK(script(asked)->delay == std::chrono::milliseconds{5});
+  for (auto const other : {sim::endpoint::scenarios, sim::endpoint::batches, sim::endpoint::run}) {
+    asked.what = other;
+    CHECK_FALSE(script(asked));
+  }
+}
+
 TEST_CASE("times bounds how often a rule is used, whatever it did not hold for") {
   auto rule = rule_of(sim::fault::reset());
   rule.every = 2;

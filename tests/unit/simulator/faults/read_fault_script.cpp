@@ -83,6 +83,8 @@ TEST_CASE("every word that says when is read") {
   CHECK(met(R"({"batch": "c", "status": 500})") == 0);
   CHECK(met(R"({"times": 3, "status": 500})") == 3);
   CHECK(met(R"({"chance": 0, "status": 500})") == 0);
+  CHECK(met(R"({"on": "runs", "status": 500})") == 10);
+  CHECK(met(R"({"on": "batch", "status": 500})") == 0);
 }
 
 TEST_CASE("every word of an answer is read") {

@@ -129,13 +129,19 @@ SIMRUNS_INLINE page_query read_parameters(std::string_view query_string) {
   return query;
 }
 
+inline bool read_flag(std::string_view name, std::string const& text) {
+  if (text == "true" || text == "false") return text == "true";
+  std::string const field{name};
+  throw bad_request{field, field + " must be true or false, not " + shown(text)};
+}
+
 SIMRUNS_INLINE scenario_query read_scenario_parameters(std::string_view query_string) {
   auto const given = split_parameters(query_string, of_scenarios);
   scenario_query query;
   query.project = project_of(given);
   for (auto const& [name, value] : given) {
     if (name == "filter") query.filter = value;
-    if (name == "includeUpcomingSchedule") query.upcoming = value == "true";
+    if (name == "includeUpcomingSchedule") query.upcoming = read_flag(name, value);
   }
   read_list_parameters(given, query);
   return query;

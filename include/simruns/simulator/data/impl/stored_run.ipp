@@ -15,9 +15,14 @@ namespace simruns::simulator {
 
 namespace detail {
 
-/// Whether a member of `metrics` says something: it is more than a flag that is off.
-inline bool says_something(std::string_view value) {
-  return value != "null" && value != "false" && value != "[]" && value != "{}";
+/// Whether a member of `metrics` says how a run went, by which a page has no pending run of it.
+inline bool says_something(std::string_view name, std::string_view value) {
+  if (name == "status" || name == "sentiment" || name == "summary") return value.starts_with('"');
+  if (name == "isBatchStopped" || name == "isConversationEnded") return value == "true";
+  if (name == "success") return value == "true" || value == "false";
+  if (name == "successRate" || name == "errorInfo") return value.starts_with('{');
+  if (name != "results") return true;
+  return value.starts_with('[') && value.find_first_not_of(" \t\r\n", 1) != value.size() - 1;
 }
 
 /// Puts the members of `metrics` in their places. Of two such objects the last one counts.
@@ -33,7 +38,7 @@ inline void take_metrics(stored_run& run, std::string_view json) {
     if (name == "status") run.status = text_of(texts, m.value());
     if (name == "sentiment") run.sentiment = text_of(texts, m.value());
     if (name == "isBatchStopped") run.stopped = m.value() == "true";
-    if (name == "success" ? m.value() != "null" : says_something(m.value())) run.pending = false;
+    if (says_something(name, m.value())) run.pending = false;
     if (name != "success") continue;
     run.success.reset();
     if (m.value() == "true" || m.value() == "false") run.success = m.value() == "true";
