@@ -99,7 +99,9 @@ void walk(std::uint64_t seed, bool forward) {
   asked.limit = random.between(1, 7);
   if (!forward) asked.skip = 1'000'000;  // behind all of them
   std::map<std::string, int> seen;
-  for (bool more = true; more;) {
+  bool more = true;
+  for (int requests = 1; more; ++requests) {
+    REQUIRE(requests < 1000);
     auto const ranked = list.ranked(order);
     sim::detail::pager<Item> const pages{ranked, order};
     auto const range = pages.locate(asked, query);
