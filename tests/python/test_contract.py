@@ -100,7 +100,7 @@ def test_every_response_of_every_test_is_held_against_the_contract(
     kept_responses: list[Response],
 ) -> None:
     with simruns.Simulator(scenarios=1, runs=3) as sim, sim.client() as client:
-        client.batches(sim.pairs).read()
+        client.batches(sim.pairs).read(witness=False)
         responses = [Response(*response) for response in sim._core.take_responses()]
     assert [response.status for response in responses] == [200]
     assert len(json.loads(responses[0].body)["data"]) == 3

@@ -28,9 +28,9 @@ class recording {
   /// Closes the recording, and passes over errors: call `close` to learn of them.
   ~recording();
 
-  /// Keeps what the body of a response holds: a page, or what else was asked for. `asked` are the
-  /// references in the request, for a scenario or a batch that does not name them. Keeps nothing of
-  /// a body that is not of that form.
+  /// Keeps what the body of a response holds: a page, or what else was asked for. `asked` has the
+  /// project and the scenario of the request, for an item that does not name them. Keeps nothing of
+  /// a body that is not of that form, and passes over scenarios and batches without a reference.
   /// Throws: dataset_error if a part of it cannot be written, those before it are kept; and if the
   /// recording is closed.
   void add(std::string body, endpoint what = endpoint::runs, batch_key const& asked = {});
@@ -38,8 +38,8 @@ class recording {
   /// The number of runs that are kept.
   std::size_t size() const;
 
-  /// The number of runs, scenarios and batches without their references, and of bodies that are not
-  /// of the right form: none of them can be kept.
+  /// The number of runs without their references, and of bodies that are not of the right form:
+  /// none of them can be kept.
   std::size_t left_out() const;
 
   /// Writes what was replaced. A second call does nothing.

@@ -53,7 +53,7 @@ TEST_CASE("scenarios, batches and single runs are kept beside the runs of pages"
     kept.add(page(scenario), sim::endpoint::scenarios, asked);
     kept.add(page(R"({"referenceId":"b","runs":1})"), sim::endpoint::batches, {"p", "s", {}});
     kept.add(run("r1"), sim::endpoint::run, asked);
-    kept.add("{\"runs\":\n2}", sim::endpoint::batch, asked);
+    kept.add("{\"referenceId\":\"b\",\n\"runs\":2}", sim::endpoint::batch, asked);
     CHECK(kept.size() == 1);
     CHECK(kept.left_out() == 0);
   }
@@ -66,14 +66,16 @@ TEST_CASE("scenarios, batches and single runs are kept beside the runs of pages"
   CHECK(runs.told_batch(asked)->runs == 2);
 }
 
-TEST_CASE("what is no scenario or batch is left out, counted, and spoils nothing") {
+TEST_CASE("what is no scenario or batch is not kept, and spoils nothing") {
   test::scratch const folder;
   sim::recording kept{folder.file("runs.jsonl")};
   kept.add("not JSON", sim::endpoint::batch);
   kept.add("[]", sim::endpoint::scenarios);
   kept.add(page("{},7," + std::string{R"({"referenceId":"b"})"}), sim::endpoint::batches,
            {"p", "s", {}});
-  CHECK(kept.left_out() == 4);
+  CHECK(kept.left_out() == 2);
+  kept.add(page(run("r1")), sim::endpoint::batch, {"p", "s", "b"});
+  CHECK(kept.size() == 0);
   kept.add(page(run("r1")));
   kept.close();
   CHECK(sim::load_jsonl(folder.file("runs.jsonl")).told_batch({"p", "s", "b"}) != nullptr);

@@ -32,7 +32,7 @@ SIMRUNS_INLINE stored_batch parse_batch(std::string json, batch_key const& of) {
   for (simruns::detail::object_members m{json}; m.next();) {
     detail::take_member(texts, texts.read(m.key()), m.value(), to_texts, to_numbers);
   }
-  detail::require_reference(made.key.batch, of.batch, "referenceId", "batch");
+  detail::require_reference(made.key.batch, {}, "referenceId", "batch");
   detail::require_reference(made.key.scenario, of.scenario, "simulationReference", "batch");
   if (made.key.project.empty()) made.key.project = of.project;
   if (made.id.empty()) made.id = detail::derived_id(made.key);

@@ -21,9 +21,8 @@ namespace simruns::simulator::detail {
 /// The references in the `of` of a line.
 inline batch_key read_of(std::string_view json) {
   batch_key of;
-  std::array<text_member, 3> const to_texts{{{"projectReference", &of.project},
-                                             {"simulationReference", &of.scenario},
-                                             {"simulationRunBatchReference", &of.batch}}};
+  std::array<text_member, 2> const to_texts{
+      {{"projectReference", &of.project}, {"simulationReference", &of.scenario}}};
   simruns::detail::text_reader texts;
   for (simruns::detail::object_members m{json}; m.next();) {
     take_member(texts, texts.read(m.key()), m.value(), to_texts, {});
@@ -60,7 +59,6 @@ SIMRUNS_INLINE std::string told_line(told_item const& item) {
   auto line = "{\"batch\":" + batch.json + ",\"of\":{\"projectReference\":";
   simruns::detail::append_json_string(line, batch.key.project);
   append_member(line, "simulationReference", batch.key.scenario);
-  append_member(line, "simulationRunBatchReference", batch.key.batch);
   return line + "}}";
 }
 

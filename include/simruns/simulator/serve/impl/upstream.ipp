@@ -57,7 +57,6 @@ SIMRUNS_INLINE void upstream::keep(std::string_view target, std::string const& b
   if (!found) return record_->add(body);
   batch_key asked;
   asked.scenario = simruns::detail::percent_decode(found->scenario).value_or("");
-  asked.batch = simruns::detail::percent_decode(found->batch).value_or("");
   try {
     asked.project = read_project(found->query);
   } catch (bad_request const&) {  // a server that asks for no project names it in its response
