@@ -22,10 +22,12 @@ namespace {
 class arrow_table {
  public:
   arrow_table(std::string const& name, std::vector<std::shared_ptr<held_pages>> const& walks,
-              std::map<std::string, std::string> const& metadata, simruns::column_names only)
+              std::map<std::string, std::string> const& metadata, simruns::column_names only,
+              simruns::scenario_names names)
       : which_(table_named(name)),
         metadata_(metadata.begin(), metadata.end()),
-        only_(std::move(only)) {
+        only_(std::move(only)),
+        names_(std::move(names)) {
     simruns::columns_of(which_, only_);  // Throws for a name that is not there.
     for (auto const& walk : walks) {
       if (!walk) throw py::type_error("None is no walk");
@@ -43,7 +45,7 @@ class arrow_table {
   py::object stream(py::object const&) const {
     auto* const out = new ArrowArrayStream{};
     py::capsule capsule(out, "arrow_array_stream", &release<ArrowArrayStream>);
-    simruns::export_stream(which_, pages_, metadata_, out, only_);
+    simruns::export_stream(which_, pages_, metadata_, out, only_, names_);
     return capsule;
   }
 
@@ -84,6 +86,7 @@ class arrow_table {
   simruns::table which_;
   simruns::table_metadata metadata_;
   simruns::column_names only_;
+  simruns::scenario_names names_;
   std::vector<simruns::page> pages_;
 };
 
@@ -93,8 +96,10 @@ void register_arrow(py::module_& m) {
   using namespace py::literals;
   py::class_<arrow_table>(m, "ArrowTable")
       .def(py::init<std::string const&, std::vector<std::shared_ptr<held_pages>> const&,
-                    std::map<std::string, std::string> const&, simruns::column_names>(),
-           "table"_a, "walks"_a, "metadata"_a, "columns"_a = simruns::column_names())
+                    std::map<std::string, std::string> const&, simruns::column_names,
+                    simruns::scenario_names>(),
+           "table"_a, "walks"_a, "metadata"_a, "columns"_a = simruns::column_names(),
+           "names"_a = simruns::scenario_names())
       .def("__arrow_c_schema__", &arrow_table::schema)
       .def("__arrow_c_stream__", &arrow_table::stream, "requested_schema"_a = py::none())
       .def_property_readonly("contract_words", &arrow_table::contract_words)

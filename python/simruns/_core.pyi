@@ -728,7 +728,8 @@ class ArrowTable:
     """One of the tables "runs", "turns", "criteria", "issues" over the pages of several walks.
 
     Built page by page as a stream is read, in C++, without the GIL. `columns` are the names of
-    those that are built, in this order; no name stands for all.
+    those that are built, in this order; no name stands for all. `names` are those of the column
+    `scenario_name`, by the references of scenarios.
     """
 
     def __init__(
@@ -737,6 +738,7 @@ class ArrowTable:
         walks: list[Pages],
         metadata: dict[str, str],
         columns: Sequence[str] = (),
+        names: dict[str, str] = ...,
     ) -> None: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...

@@ -86,6 +86,7 @@ def runs_table(runs: list[Json]) -> Iterator[Json]:
     for run in runs:
         yield {
             **keys(run),
+            "scenario_name": None,
             "organisation": run["organisationReference"],
             "sequence": run["sequence"],
             "large_language_model": run["largeLanguageModelReferenceId"],

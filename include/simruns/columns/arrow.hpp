@@ -119,11 +119,12 @@ void export_schema(table which, table_metadata const& metadata, ArrowSchema* out
 /// skipped. Where no page has rows, there is one batch without any, for its dictionaries. All
 /// batches have the same dictionaries, for which the first goes through all pages once. What the
 /// stream gives lives on its own: arrays, and each of their children, outlive the stream. Columns
-/// that `only` does not name are not built. Throws: as `export_schema`. The stream itself never
-/// throws: it returns EINVAL, ENOMEM or EIO and says why, and the next call tries the same page
-/// again. Threads: any, one at a time, as Arrow says.
+/// that `only` does not name are not built. `names` are those of the column `scenario_name`.
+/// Throws: as `export_schema`. The stream itself never throws: it returns EINVAL, ENOMEM or EIO and
+/// says why, and the next call tries the same page again. Threads: any, one at a time, as Arrow
+/// says.
 void export_stream(table which, std::vector<page> pages, table_metadata metadata,
-                   ArrowArrayStream* out, column_names const& only = {});
+                   ArrowArrayStream* out, column_names const& only = {}, scenario_names names = {});
 
 }  // namespace simruns
 

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +43,9 @@ using table_metadata = std::vector<std::pair<std::string, std::string>>;
 /// Names of columns, each once; none stands for all columns of a table.
 using column_names = std::vector<std::string>;
 
+/// Names of scenarios, by their references. Runs tell only the references.
+using scenario_names = std::map<std::string, std::string, std::less<>>;
+
 /// Name, type and nullability of the columns of a table, or only of those that are named, in the
 /// order of the names.
 /// Throws: `request_error` of `errc::invalid_argument` for a name that is not there, or there
@@ -57,12 +62,13 @@ std::size_t row_count(table which, page const& source);
 /// `issues.run_index` counts from there, so that it is the run's row in the table `runs`. A
 /// criterion's result is the one of its name (`params.name`, `result.name`), where each side has
 /// that name once. Else it is the one at its position, if there are as many results as criteria and
-/// no other criterion has it by name. Else there is none.
+/// no other criterion has it by name. Else there is none. `scenario_name` is what `names` has for
+/// the scenario that the run names.
 /// Throws: `request_error` of `errc::too_large` where a column's texts pass 2,147,483,647 bytes,
 /// and as `columns_of`. Threads: any.   Cost: two passes over the page, up to four allocations a
 /// column.
 column_batch build(table which, page const& source, std::int64_t first_run = 0,
-                   column_names const& only = {});
+                   column_names const& only = {}, scenario_names const& names = {});
 
 }  // namespace simruns
 

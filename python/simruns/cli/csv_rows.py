@@ -6,7 +6,7 @@ A field is empty where there is no value; times are ISO 8601 in UTC; `results` i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from operator import attrgetter
 from typing import Any, TextIO
@@ -41,9 +41,13 @@ def _field(value: Any, safe: bool) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def rows_of(runs: Iterable[_core.Run]) -> Iterator[list[Any]]:
-    """Gives the row of each run, as long as `COLUMNS`."""
-    return ([get(run) for get in COLUMNS.values()] for run in runs)
+def rows_of(
+    runs: Iterable[_core.Run], names: Mapping[str, str] | None = None
+) -> Iterator[list[Any]]:
+    """Gives the row of each run, as long as `COLUMNS`; `names` are those of scenarios."""
+    known = names or {}
+    columns = {**COLUMNS, "scenario_name": lambda run: known.get(run.scenario)}
+    return ([get(run) for get in columns.values()] for run in runs)
 
 
 def time_text(ms: int | None) -> str | None:
@@ -71,6 +75,7 @@ def _number_of(attribute: str) -> Callable[[_core.Run], int]:
 
 _SPECIAL: dict[str, Callable[[_core.Run], Any]] = {
     "run_id": attrgetter("id"),
+    "scenario_name": lambda run: None,
     "n_turns": _number_of("turns"),
     "n_criteria": _number_of("criteria"),
     "n_issues": _number_of("issues"),
@@ -84,6 +89,7 @@ _NAMES = (
     "scenario",
     "batch",
     "run_id",
+    "scenario_name",
     "organisation",
     "sequence",
     "large_language_model",

@@ -164,11 +164,13 @@ class Tabular(Shared):
         names = [checks.text("columns", name) for name in columns]
         if not names:
             raise invalid("columns is empty; name one, or leave it out for all", field="columns")
-        return _core.ArrowTable(self._name, self._walks, self._metadata, names)
+        return _core.ArrowTable(
+            self._name, self._walks, self._metadata, names, self._scenario_names
+        )
 
     @property
     def _table(self) -> _core.ArrowTable:
-        return _core.ArrowTable(self._name, self._walks, self._metadata)
+        return _core.ArrowTable(self._name, self._walks, self._metadata, names=self._scenario_names)
 
 
 @public

@@ -32,7 +32,7 @@ STATUSES = ("COMPLETED", "IN_PROGRESS", "STOPPED", "FAILED")
 PAGE = 100
 """Entries that one request asks for at most."""
 FEW = 20
-"""Entries that a search for the newest batches asks for first."""
+"""Entries of a page, where only a few of the newest batches are wanted."""
 
 
 class Listed(NamedTuple):
@@ -155,6 +155,9 @@ class _Batches:
         self._entries: dict[str, BatchInfo] = {}
         self._walks: list[_core.Completeness] = []
         self._position: str | None = None
+        # A position holds for one page size only.
+        timed = want.since is not None or want.until is not None
+        self._page = PAGE if timed or want.most is None else max(FEW, min(want.most, PAGE))
         self._in_order = True
         self.undated = 0
         """Batches that were left out as they do not tell their time."""
@@ -162,16 +165,16 @@ class _Batches:
         """Whether it stopped before the end."""
 
     def query(self) -> _core.BatchesQuery:
-        size = self._size()
         return _core.BatchesQuery(
             self._scenario.project,
             reference_of(self._scenario),
             sort="createdAt:desc",
             status=self._want.status,
             endpoint_type=self._want.endpoint_type,
-            page_size=PAGE if size is None else size,
-            max_items=size,
+            page_size=self._page,
+            max_items=self._page if self._may_stop() else None,
             start_at=self._position,
+            allow_incomplete=True,
         )
 
     def take(self, walk: Listed) -> bool:
@@ -179,6 +182,8 @@ class _Batches:
         told = walk.pages.completeness
         self._walks.append(told)
         self._position = walk.position
+        if told.verdict == "incomplete":
+            errors.warn_if_incomplete(told, f"scenario {self._scenario.reference}")
         for number in range(len(walk.pages)):
             self._take(_core.BatchInfo.from_json(walk.pages[number].to_json()))
         if not told.limited:
@@ -197,14 +202,9 @@ class _Batches:
         found = self.found()
         return Batches(found, Completeness([self._completeness()]))
 
-    def _size(self) -> int | None:
-        """Gives how many entries to ask for; None: all."""
-        if self._want.most is None and self._want.since is None:
-            return None
-        if not self._in_order:
-            return None
-        is_first = not self._walks
-        return max(FEW, min(self._want.most or PAGE, PAGE)) if is_first else PAGE
+    def _may_stop(self) -> bool:
+        """Whether it may end before the end of the list, and so asks page by page."""
+        return self._in_order and (self._want.most is not None or self._want.since is not None)
 
     def _take(self, told: _core.BatchInfo) -> None:
         scenario = self._scenario
@@ -253,7 +253,7 @@ def _age(info: BatchInfo) -> float:
 
 def scenarios_of(project: str, make: Callable[[ScenarioInfo], S]) -> Search[Scenarios[S]]:
     """Searches the scenarios of a project."""
-    (walk,) = yield [_core.ScenariosQuery(project)]
+    (walk,) = yield [_core.ScenariosQuery(project, allow_incomplete=True)]
     pages = walk.pages
     told = (_core.ScenarioInfo.from_json(pages[i].to_json()) for i in range(len(pages)))
     entries = [make(ScenarioInfo(one, project)) for one in told]

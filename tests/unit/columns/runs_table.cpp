@@ -135,6 +135,15 @@ TEST_CASE("what is absent, null or of a wrong type is no value, and nothing is i
   CHECK(t["n_turns"].integer(2) == simruns::maybe<std::int64_t>(0));
 }
 
+TEST_CASE("the name of a scenario is where a run names a scenario that has one") {
+  auto const source = page_with(
+      R"({"id":"a","simulationReference":"s"},{"id":"b","simulationReference":"t"},{"id":"c"})");
+  auto const t = simruns::build(table::runs, source, 0, {}, {{"s", "Rebooking"}, {"u", "Other"}});
+  CHECK(cells(t["scenario_name"]) == std::vector<std::string>{"Rebooking", "-", "-"});
+  auto const unnamed = simruns::build(table::runs, source);
+  CHECK(cells(unnamed["scenario_name"]) == std::vector<std::string>{"-", "-", "-"});
+}
+
 TEST_CASE("an unknown value of an enumeration is its own text") {
   auto const t = runs_of(R"({"id":"a","metrics":{"status":"HALF","sentiment":"meh",
                              "errorInfo":{"category":"NEW"}}})");

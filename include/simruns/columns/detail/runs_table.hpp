@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/columns/detail/row_visitors.hpp"
+#include "simruns/columns/tables.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/page/verdict.hpp"
 
@@ -44,10 +45,12 @@ struct run_row {
   run const* of = &blank_run;
   std::string_view verdict;
   bool contradictory = false;
+  maybe<std::string_view> scenario_name;
 
   void visit(auto out) const {
     run const& r = *of;
     visit_keys(r, out);
+    out.word("scenario_name", scenario_name);
     out.word("organisation", r.organisation);
     out.value("sequence", r.sequence);
     out.word("large_language_model", r.large_language_model);
@@ -95,19 +98,28 @@ struct run_row {
   }
 };
 
+inline maybe<std::string_view> name_of_scenario(run const& r, scenario_names const& names) {
+  if (names.empty() || !r.scenario) return {};
+  auto const found = names.find(*r.scenario);
+  if (found == names.end()) return {};
+  return std::string_view(found->second);
+}
+
 /// Rows with what is no word: `verdict` is empty.
 inline std::vector<run_row> run_rows(page const& source) {
   std::vector<run_row> out;
   out.reserve(source.size());
-  for (auto const& r : source) out.push_back({&r, {}, is_contradictory(r)});
+  for (auto const& r : source) out.push_back({&r, {}, is_contradictory(r), {}});
   return out;
 }
 
 /// Rows with the words alone: `contradictory` is false.
-inline std::vector<run_row> run_word_rows(page const& source) {
+inline std::vector<run_row> run_word_rows(page const& source, scenario_names const& names) {
   std::vector<run_row> out;
   out.reserve(source.size());
-  for (auto const& r : source) out.push_back({&r, to_string(verdict_of(r)), false});
+  for (auto const& r : source) {
+    out.push_back({&r, to_string(verdict_of(r)), false, name_of_scenario(r, names)});
+  }
   return out;
 }
 

@@ -20,11 +20,11 @@ struct page_words {
 };
 
 /// Numbers the words of a table's pages. Only after the last page are the dictionaries whole, so
-/// the columns of words come first, and `build_with` adds the others, page by page. The choice has
-/// to live as long as this.
+/// the columns of words come first, and `build_with` adds the others, page by page. The choice and
+/// the names have to live as long as this.
 class table_words {
  public:
-  table_words(table which, column_choice const& choice);
+  table_words(table which, column_choice const& choice, scenario_names const& names);
 
   /// Takes the words of the next page, which has to live until `finish`.
   void add(page const& source);
@@ -35,6 +35,7 @@ class table_words {
  private:
   table which_;
   column_choice const& choice_;
+  scenario_names const& names_;
   std::vector<column_dictionary> dictionaries_;
   std::vector<std::vector<column_data>> pages_;
   std::vector<std::vector<turn_role>> roles_;  // Of each page; of none where no one asks for them.

@@ -162,11 +162,12 @@ export_headers(std::vector<column_header> const& columns,
 class batch_stream {
  public:
   batch_stream(table which, std::vector<page> pages, table_metadata metadata,
-               column_names const& only)
+               column_names const& only, scenario_names names)
       : which_(which),
         pages_(std::move(pages)),
         metadata_(std::move(metadata)),
-        choice_(which, only) {
+        choice_(which, only),
+        names_(std::move(names)) {
     if (pages_.empty()) pages_.emplace_back();
   }
 
@@ -214,7 +215,7 @@ class batch_stream {
 
  private:
   void number_words() {
-    table_words words(which_, choice_);
+    table_words words(which_, choice_, names_);
     for (auto const& each : pages_) words.add(each);
     words_ = words.finish();
   }
@@ -239,6 +240,7 @@ class batch_stream {
   std::vector<page> pages_;
   table_metadata metadata_;
   column_choice choice_;
+  scenario_names names_;
   std::vector<page_words> words_;  // Of each page; of none before the first batch.
   std::size_t next_ = 0;
   bool has_batch_ = false;
@@ -283,9 +285,10 @@ SIMRUNS_INLINE void export_schema(table which, table_metadata const& metadata, A
 }
 
 SIMRUNS_INLINE void export_stream(table which, std::vector<page> pages, table_metadata metadata,
-                                  ArrowArrayStream* out, column_names const& only) {
-  auto state =
-      std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata), only);
+                                  ArrowArrayStream* out, column_names const& only,
+                                  scenario_names names) {
+  auto state = std::make_unique<detail::batch_stream>(which, std::move(pages), std::move(metadata),
+                                                      only, std::move(names));
   *out = ArrowArrayStream{detail::stream_schema, detail::stream_next, detail::stream_error,
                           detail::stream_release, state.release()};
 }

@@ -105,8 +105,12 @@ SIMRUNS_INLINE std::vector<column_dictionary> dictionaries_of(table which, bool 
   }
 }
 
-SIMRUNS_INLINE table_words::table_words(table which, column_choice const& choice)
-    : which_(which), choice_(choice), dictionaries_(dictionaries_of(which, choice.wanted())) {}
+SIMRUNS_INLINE table_words::table_words(table which, column_choice const& choice,
+                                        scenario_names const& names)
+    : which_(which),
+      choice_(choice),
+      names_(names),
+      dictionaries_(dictionaries_of(which, choice.wanted())) {}
 
 SIMRUNS_INLINE void table_words::add(page const& source) {
   auto const number = [&](std::size_t rows, auto const& each_row) {
@@ -129,7 +133,7 @@ SIMRUNS_INLINE void table_words::add(page const& source) {
     case table::issues:
       return number_all(issue_rows(source, 0));
     default:
-      return number_all(run_word_rows(source));
+      return number_all(run_word_rows(source, names_));
   }
 }
 
@@ -174,9 +178,9 @@ SIMRUNS_INLINE column_batch build_with(page_words const& words, table which,
 }  // namespace detail
 
 SIMRUNS_INLINE column_batch build(table which, page const& source, std::int64_t first_run,
-                                  column_names const& only) {
+                                  column_names const& only, scenario_names const& names) {
   detail::column_choice const choice(which, only);
-  detail::table_words words(which, choice);
+  detail::table_words words(which, choice, names);
   words.add(source);
   return detail::build_with(words.finish().front(), which, choice, source, first_run);
 }

@@ -1,0 +1,129 @@
+"""A server of a project whose scenarios, batches and runs a test writes down, page by page."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import simruns
+
+Item = dict[str, Any]
+DAY = 86_400_000
+NOON = 1_750_000_000_000
+"""A time of creation, in milliseconds since 1970."""
+
+
+def scenario(reference: str, name: str | None = None, **more: Any) -> Item:
+    return {"id": f"id-{reference}", "referenceId": reference, "name": name or reference.title(),
+            "persona": "in a hurry", "personaName": "Ada", "mission": "to be rebooked",
+            "successCriteria": [{"type": "text", "params": {"name": "goal"}}],
+            "projectReference": "p", "createdAt": NOON, **more}  # fmt: skip
+
+
+def batch(reference: str, day: int, status: str = "COMPLETED", **more: Any) -> Item:
+    """A batch that was created so many days after the first."""
+    return {"id": f"id-{reference}", "referenceId": reference, "name": f"Nightly {day}",
+            "status": status, "createdAt": NOON + day * DAY, **more}  # fmt: skip
+
+
+class Project(ThreadingHTTPServer):
+    """Serves what is written down; a test may change it between two requests."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.scenarios: list[Item] = []
+        self.batches: dict[str, list[Item]] = {}
+        self.runs: list[Item] = []
+        self.targets: list[str] = []
+        self.batch_answer: tuple[int, Item] = (200, {})
+        self.batch_delay = 0.0
+        self.obeys_sort = True
+        self.obeys_status = True
+        self.before: Callable[[int], None] = lambda number: None
+        """Called before each request, with its number from 1."""
+
+    def asked(self, part: str = "") -> int:
+        """Counts the requests whose path ends so."""
+        return sum(urlsplit(target).path.endswith(part) for target in self.targets)
+
+    def answer(self, path: list[str], query: dict[str, str]) -> tuple[int, Item]:
+        if path[-1] == "simulations":
+            return 200, _page(self.scenarios, query)
+        if path[-1] == "batches":
+            return self._batches(path[-2], query)
+        if path[-1] == "runs":
+            return 200, _page(self.runs, query)
+        if path[-2] == "batches":
+            time.sleep(self.batch_delay)
+            return self.batch_answer
+        found = [run for run in self.runs if run["id"] == path[-1]]
+        return (200, found[0]) if found else (404, {})
+
+    def _batches(self, scenario: str, query: dict[str, str]) -> tuple[int, Item]:
+        if scenario not in self.batches:
+            return 404, {}
+        some = self.batches[scenario]
+        if self.obeys_status and "status" in query:
+            some = [one for one in some if one.get("status") == query["status"]]
+        if self.obeys_sort and query.get("sort") == "createdAt:desc":
+            some = sorted(some, key=lambda one: -one.get("createdAt", 0))
+        return 200, _page(some, query)
+
+
+def _page(items: list[Item], query: dict[str, str]) -> Item:
+    """A page behind the item that the cursor names, or behind so many."""
+    limit = int(query.get("limit", 20))
+    start = int(query.get("skip", 0))
+    if "next" in query:
+        ids = [item["id"] for item in items]
+        start = ids.index(query["next"]) + 1 if query["next"] in ids else len(items)
+    some = items[start : start + limit]
+    more = start + limit < len(items)
+    return {
+        "data": some,
+        "pagination": {"limit": limit, "skip": start, "total": len(items), "hasNext": more,
+                       "hasPrevious": start > 0, "next": some[-1]["id"] if more else None,
+                       "previous": None},
+    }  # fmt: skip
+
+
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: Project
+
+    def do_GET(self) -> None:
+        self.server.targets.append(self.path)
+        self.server.before(len(self.server.targets))
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        status, said = self.server.answer(parts.path.split("/"), query)
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def leading(**options: Any) -> Iterator[tuple[Project, simruns.Client]]:
+    """A server of an empty project that runs, and a client of it."""
+    with Project() as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        try:
+            with simruns.Client(url, project="p", api_key="key-of-a-test", **options) as client:
+                yield server, client
+        finally:
+            server.shutdown()
