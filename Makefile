@@ -42,7 +42,7 @@ wheel: ## the sdist, from it a wheel, and that in an environment of its own
 	@scripts/bootstrap.sh demo
 	@scripts/wheel.sh
 
-contract: ## a Simulator against its contract, by schemathesis
+contract: ## a Simulator against its contracts, by schemathesis
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@tests/contract/run.sh
 

@@ -111,7 +111,7 @@ def serve(
     record: Annotated[
         str | None, typer.Option(help="Passes every request on to this base URL; see --out.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Keeps the runs of --record.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keeps what comes by --record.")] = None,
     ready_file: Annotated[
         Path | None, typer.Option(help="Holds the URL as long as the server accepts.")
     ] = None,
