@@ -79,9 +79,9 @@ class Simulator:
     (certificate, key); `sim.client()` trusts it.
 
     `upstream` is a real base URL to which every request is passed on, its credentials included;
-    `record` is a file that keeps the runs, scenarios and batches of the responses, as JSON lines, and
-    nothing else. Such a Simulator has no batches of its own: give its `url` to the client that you
-    record.
+    `record` is a file that keeps the runs, scenarios and batches of the responses, as JSON lines,
+    and nothing else. Such a Simulator has no batches of its own: give its `url` to the client that
+    you record.
 
     `log` is a file to which each request is appended, a line of JSON.
 

@@ -104,12 +104,11 @@ struct fault {
 /// What is known of a request when its response is decided.
 struct request_facts {
   endpoint what = endpoint::runs;  ///< What is asked for; of an unknown path, `runs`.
-  std::uint64_t number = 0;  ///< Counts the requests of the server for the same thing, from 1.
-  std::string_view target;   ///< The path and the query, as sent.
-  std::string_view
-      scenario;            ///< The scenario. Empty if none is named, or the response is an error.
-  std::string_view batch;  ///< The batch. Empty if none is named, or the response is an error.
-  std::uint64_t page = 0;  ///< Where the page lies in its list, from 1. Zero: it is no page.
+  std::uint64_t number = 0;   ///< Counts the requests of the server for the same thing, from 1.
+  std::string_view target;    ///< The path and the query, as sent.
+  std::string_view scenario;  ///< The scenario. Empty if none is named, or in vain.
+  std::string_view batch;     ///< The batch. Empty if none is named, or in vain.
+  std::uint64_t page = 0;     ///< Where the page lies in its list, from 1. Zero: it is no page.
 };
 
 /// Decides for each request whether something goes wrong with its response. Every thread that runs

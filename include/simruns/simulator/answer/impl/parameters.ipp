@@ -160,14 +160,12 @@ inline std::chrono::milliseconds read_timespan(std::string const& text) {
   static constexpr std::array<std::pair<char, int>, 4> units{
       {{'d', 1}, {'w', 7}, {'m', 30}, {'y', 365}}};
   static constexpr std::size_t most_digits = 4;
-  auto const digits =
-      std::string_view{text}.substr(0, text.size() - std::min<std::size_t>(text.size(), 1));
-  auto const unit = std::find_if(units.begin(), units.end(), [&text](auto const& known) {
-    return text.ends_with(known.first);
-  });
-  if (is_digits(digits) && digits.size() <= most_digits && unit != units.end()) {
-    auto const number = simruns::detail::parse_integer<int>(digits);
-    if (number && *number > 0) return std::chrono::days{*number * unit->second};
+  for (auto const& [unit, days] : units) {
+    if (!text.ends_with(unit)) continue;
+    auto const digits = std::string_view{text}.substr(0, text.size() - 1);
+    if (!is_digits(digits) || digits.size() > most_digits) break;
+    auto const number = simruns::detail::parse_integer<int>(digits).value_or(0);
+    if (number > 0) return std::chrono::days{number * days};
   }
   throw bad_request{"timespan",
                     "timespan must be a number of days, weeks, months or years, such "
