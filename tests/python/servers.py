@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import simruns
 
@@ -17,6 +18,8 @@ class _Responding(BaseHTTPRequestHandler):
     server: ExactServer
 
     def do_GET(self) -> None:
+        if not urlsplit(self.path).path.endswith("/runs"):
+            return self._know_nothing()
         self.server.targets.append(self.path)
         body = self.server.body
         if self.server.then:
@@ -26,13 +29,23 @@ class _Responding(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        return None
+
+    def _know_nothing(self) -> None:
+        """Responds as a server that has only the pages of runs."""
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 
 class ExactServer(ThreadingHTTPServer):
-    """Gives every request the same response, `body`, or some first. Its connections stay open."""
+    """Gives every request for a page of runs the same response, `body`, or some first.
+
+    It knows of nothing else. Its connections stay open.
+    """
 
     def __init__(self, body: bytes = b"", *then: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Responding)

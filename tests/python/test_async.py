@@ -377,7 +377,7 @@ async def test_a_step_of_a_followed_batch_may_have_less_time_than_a_page_takes(
         stream = client.batch(scenario=key.scenario, batch=key.batch).follow(count=250)
         got = await steps_of_a_moment(stream.__aiter__())
         assert len(got) == len(set(got)) == 250
-        assert len(held_sim.requests()) == 3
+        assert sum("/runs?" in request["target"] for request in held_sim.requests()) == 3
 
 
 @pytest.mark.parametrize("ending", ["closed", "client", "dropped"])

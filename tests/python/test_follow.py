@@ -166,14 +166,55 @@ def test_a_predicate_that_cannot_be_asked_is_an_error_and_no_end(batch: simruns.
         assert next(stream).sequence == 2
 
 
-def test_idle_and_deadline_end_it(batch: simruns.Batch) -> None:
-    idle = batch.follow(interval=600, idle=0.05)
-    assert len(list(idle)) == 250
-    assert idle.status.ended == "idle"
-    assert idle.status.polls == 2
-    late = batch.follow(interval=600, deadline=0.2)
-    assert len(list(late)) == 250
-    assert late.status.ended == "deadline"
+def test_idle_and_deadline_end_it() -> None:
+    with simruns.Simulator(scenarios=1, runs=250, neighbours=False) as sim, sim.client() as client:
+        (batch,) = client.batches(sim.pairs)
+        idle = batch.follow(interval=600, idle=0.05)
+        assert len(list(idle)) == 250
+        assert (idle.status.ended, idle.status.ordered) == ("idle", None)
+        assert idle.status.polls == 2
+        late = batch.follow(interval=600, deadline=0.2)
+        assert len(list(late)) == 250
+        assert late.status.ended == "deadline"
+
+
+def test_it_ends_by_itself_where_the_batch_is_done_and_every_run_has_settled() -> None:
+    schedule = {"appear_every": 10, "settle_after": 5}
+    with live_batch(40, schedule, speed=2000) as (sim, batch):
+        stream = batch.follow(interval=0.02, jitter=0)
+        got = [run.id for run in stream]
+        assert sorted(got) == sorted(ids_of(40))
+        status = stream.status
+        assert (status.ended, status.settled, status.ordered) == ("finished", 40, 40)
+        assert str(status).startswith("40 of 40 settled, 0 pending")
+
+
+def test_it_ends_within_two_polls_of_the_end_of_the_batch() -> None:
+    with live_batch(3, {"appear_every": 10, "settle_after": 5}) as (sim, batch):
+        stream = batch.follow(interval=0.01, jitter=0)
+        thread, got = in_thread(stream)
+        sim.clock.advance(20)
+        wait_until(lambda: stream.status.polls >= 5)
+        assert thread.is_alive()
+        assert "of 3 settled" in str(stream.status)
+        sim.clock.advance(4.9)
+        before = stream.status.polls
+        wait_until(lambda: stream.status.polls >= before + 3)
+        assert thread.is_alive()
+        sim.clock.advance(0.2)
+        at_the_end = stream.status.polls
+        joined(thread)
+        assert stream.status.ended == "finished"
+        assert stream.status.polls <= at_the_end + 2
+        assert sorted(got) == sorted(ids_of(3))
+
+
+async def test_an_awaited_follow_ends_by_itself_too() -> None:
+    with simruns.Simulator(scenarios=1, runs=7) as sim:
+        async with sim.async_client() as client:
+            stream = next(iter(client.batches(sim.pairs))).follow(interval=0.01)
+            assert len([run async for run in stream]) == 7
+            assert (stream.status.ended, stream.status.ordered) == ("finished", 7)
 
 
 def test_a_poll_that_never_answers_ends_at_the_deadline(slow_sim: simruns.Simulator) -> None:
@@ -243,7 +284,7 @@ def test_a_stream_is_read_once_and_closes(batch: simruns.Batch) -> None:
 def test_closing_the_client_ends_a_pause(sim: simruns.Simulator) -> None:
     with sim.client() as client:
         scenario, name = sim.pairs[0]
-        stream = client.batch(scenario=scenario, batch=name).follow(interval=600)
+        stream = client.batch(scenario=scenario, batch=name).follow(interval=0.01)
         ended: list[BaseException] = []
 
         def read() -> None:

@@ -52,7 +52,7 @@ def test_an_archive_opens_as_what_read_gives(batch: simruns.Batch, directory: Pa
     assert "success" in verdicts
     assert repr(opened) == (
         "<ArchivedRuns: 250 runs; 250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, "
-        f"3 requests; {verdicts}>"
+        f"3 requests, the batch counts 250; {verdicts}>"
     )
     one = opened[:1]
     assert repr(one).startswith(

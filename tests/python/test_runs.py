@@ -41,7 +41,7 @@ def test_runs_are_a_sequence(runs: simruns.Runs) -> None:
 
 
 def test_a_table_of_nothing_is_a_table(client: simruns.Client) -> None:
-    with pytest.warns(simruns.IncompleteWarning, match="no runs"):
+    with pytest.warns(simruns.IncompleteWarning, match="no such batch"):
         runs = client.batch(scenario="no-such", batch="no-such").read()
     assert len(runs) == 0
     assert list(runs) == []

@@ -48,7 +48,8 @@ def test_every_walk_gives_the_same_runs_in_the_same_order(large: simruns.Simulat
         assert runs.completeness.verdict == "complete"
         assert runs.completeness.missing == 0
     assert str(held["auto"].completeness) == (
-        "620 of 620 runs, complete, sequence 1-620, no gap, no duplicate, 7 requests"
+        "620 of 620 runs, complete, sequence 1-620, no gap, no duplicate, 7 requests, "
+        "the batch counts 620"
     )
 
 
