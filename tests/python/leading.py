@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +31,12 @@ def batch(reference: str, day: int, status: str = "COMPLETED", **more: Any) -> I
             "status": status, "createdAt": NOON + day * DAY, **more}  # fmt: skip
 
 
+def run(number: int) -> Item:
+    return {"id": f"r{number}", "sequence": number, "turns": [],
+            "metrics": {"status": "SUCCESS", "success": True}, "projectReference": "p",
+            "simulationReference": "s", "simulationRunBatchReference": "b"}  # fmt: skip
+
+
 class Project(ThreadingHTTPServer):
     """Serves what is written down; a test may change it between two requests."""
 
@@ -42,7 +47,9 @@ class Project(ThreadingHTTPServer):
         self.runs: list[Item] = []
         self.targets: list[str] = []
         self.batch_answer: tuple[int, Item] = (200, {})
-        self.batch_delay = 0.0
+        self.may_answer = threading.Event()
+        """While it is not set, the single batch is not answered."""
+        self.may_answer.set()
         self.obeys_sort = True
         self.obeys_status = True
         self.before: Callable[[int], None] = lambda number: None
@@ -60,7 +67,7 @@ class Project(ThreadingHTTPServer):
         if path[-1] == "runs":
             return 200, _page(self.runs, query)
         if path[-2] == "batches":
-            time.sleep(self.batch_delay)
+            self.may_answer.wait(60)
             return self.batch_answer
         found = [run for run in self.runs if run["id"] == path[-1]]
         return (200, found[0]) if found else (404, {})
@@ -105,7 +112,7 @@ class _Answering(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         status, said = self.server.answer(parts.path.split("/"), query)
-        body = json.dumps(said).encode()
+        body = (said if isinstance(said, str) else json.dumps(said)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -126,4 +133,5 @@ def leading(**options: Any) -> Iterator[tuple[Project, simruns.Client]]:
             with simruns.Client(url, project="p", api_key="key-of-a-test", **options) as client:
                 yield server, client
         finally:
+            server.may_answer.set()
             server.shutdown()

@@ -180,7 +180,7 @@ def test_idle_and_deadline_end_it() -> None:
 
 def test_it_ends_by_itself_where_the_batch_is_done_and_every_run_has_settled() -> None:
     schedule = {"appear_every": 10, "settle_after": 5}
-    with live_batch(40, schedule, speed=2000) as (sim, batch):
+    with live_batch(40, schedule, speed=2000) as (_, batch):
         stream = batch.follow(interval=0.02, jitter=0)
         got = [run.id for run in stream]
         assert sorted(got) == sorted(ids_of(40))

@@ -25,6 +25,7 @@ from simruns.core.errors import (
     RequestError,
     invalid,
     tell_walk,
+    warn_if_incomplete,
 )
 from simruns.core.extras import require
 from simruns.core.files import NO_ROOM, sync
@@ -123,9 +124,9 @@ class Archiver:
                         self._write(session, taken, stream)
                         taken, whole = [], (0, session.position)
                         written_at = time.monotonic()
-                    run = next(stream, None)
-                    if run is None:
+                    if not _filled(stream):
                         break
+                    continue
                 text = run.to_json()
                 taken.append(Arrived(keys.of(run.id, text), text, time.time_ns() // 1_000_000))
         except IncompleteError as error:
@@ -137,11 +138,13 @@ class Archiver:
             raise
         finally:
             stream._close()
+        self._ask_once(stream)  # of a batch without runs, no page came before the end
         tally = stream._completeness
         tally.witness = None if self._witness is None else self._witness.said()
         result = session.finish(taken, tally)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
+        warn_if_incomplete(result.completeness.batches[0])
         return result
 
     def _ask_once(self, stream: _core.Stream) -> None:
@@ -198,6 +201,16 @@ def named(directory: str | os.PathLike[str]) -> Path:
     if not os.fspath(directory):
         raise invalid("the directory of the archive has an empty name; give one, or '.'")
     return Path(directory)
+
+
+def _filled(stream: _core.Stream) -> bool:
+    """Waits until a run is here. False: the walk has ended, and what it lacks is not told yet."""
+    try:
+        more: bool = stream._start_ready(None).wait()
+    except RequestError as error:
+        stream._explain(error)
+        raise
+    return more
 
 
 def _make(directory: Path) -> None:
