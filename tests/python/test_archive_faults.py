@@ -171,7 +171,9 @@ def test_a_later_text_of_which_an_older_copy_does_not_know_is_left(tmp_path: Pat
         shutil.copytree(copy, there, dirs_exist_ok=True)
         with (
             pytest.warns(UserWarning, match="holds runs that manifest.json does not know"),
-            pytest.warns(simruns.IncompleteWarning, match="60 fewer than the batch counts"),  # all of them expired
+            pytest.warns(
+                simruns.IncompleteWarning, match="60 fewer than the batch counts"
+            ),  # all of them expired
         ):
             archive(batch, there)
         assert not settled & set(texts(simruns.open(there)))
