@@ -37,6 +37,10 @@ void asked_batch::ask() {
                  asio::bind_cancellation_slot(stop_->slot(), std::move(done)));
 }
 
+void asked_batch::stop() noexcept {
+  if (stop_) stop_->emit(asio::cancellation_type::terminal);
+}
+
 asio::awaitable<void> asked_batch::fetch(std::shared_ptr<asked_batch> self) {
   auto const fetched = co_await self->client_.try_fetch_batch(self->query_);
   if (!self->witness_) self->witness_ = simruns::witness_of(fetched);
@@ -56,7 +60,7 @@ asio::awaitable<simruns::batch_witness> asked_batch::wait(std::shared_ptr<asked_
     late.absence = "no answer within a second of the last run";
     late.requests = 1;
     self->witness_ = std::move(late);
-    self->stop_->emit(asio::cancellation_type::terminal);
+    self->stop();
   }
   co_return *self->witness_;
 }

@@ -23,6 +23,9 @@ class asked_batch : public std::enable_shared_from_this<asked_batch> {
   /// Sends the request, the first time that it is called.
   void ask();
 
+  /// Drops the request, as when the walk has failed. Safe to repeat.
+  void stop() noexcept;
+
   /// What the batch says of itself, or why it says nothing. Requires: `ask` was called.
   boost::asio::awaitable<simruns::batch_witness> said();
 

@@ -91,6 +91,7 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
     }
     bool const more = page.valid();
     op->add(std::move(page), runs.completeness(), runs.position(), runs.bad_runs());
+    if (thrown && witness) witness->stop();
     if (thrown) std::rethrow_exception(thrown);
     if (witness) witness->ask();
     if (!more) break;

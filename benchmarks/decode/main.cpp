@@ -97,7 +97,8 @@ void run(options const& wanted) {
 std::vector<std::unique_ptr<variant>> all_variants() {
   std::vector<std::unique_ptr<variant>> out;
   out.push_back(make_ours_views());
-  out.push_back(make_ours_columns());
+  out.push_back(make_ours_columns(false));
+  out.push_back(make_ours_columns(true));
   out.push_back(make_simdjson_strings());
   out.push_back(make_simdjson_views());
   out.push_back(make_simdjson_columns());

@@ -131,16 +131,40 @@ json::object normal_table(simruns::column_batch const& batch) {
   return out;
 }
 
+using simruns::column_names;
+
+/// The columns that every variant makes, whatever else a table of ours has.
+std::array<column_names, 3> const shared_columns{
+    column_names{"run_id", "organisation", "project", "scenario", "batch", "sequence",
+                 "large_language_model", "endpoint_type", "total_turns", "max_turns", "created_at",
+                 "created_by", "duration_ms", "expires_at", "status", "success", "sentiment",
+                 "summary", "is_batch_stopped", "is_conversation_ended", "results",
+                 "success_numerator", "success_denominator", "success_percentage",
+                 "error_category", "error_message", "error_technical_details"},
+    column_names{"run_id", "turn", "turn_id", "turn_sequence", "text", "data", "turn_created_at"},
+    column_names{"run_id", "criterion", "criterion_type", "criterion_name", "criterion_params",
+                 "criterion_success", "criterion_reason", "criterion_result"},
+};
+
 class columns : public variant {
  public:
-  std::string_view name() const override { return "simruns columns"; }
+  /// `all`: also the columns that no peer makes, as who spoke each turn.
+  explicit columns(bool all) : all_(all) {
+    if (!all) wanted_ = shared_columns;
+  }
+
+  std::string_view name() const override {
+    return all_ ? "simruns all columns" : "simruns columns";
+  }
   product makes() const override { return product::columns; }
 
   void decode(std::string body) override {
+    static constexpr std::array which{simruns::table::runs, simruns::table::turns,
+                                      simruns::table::criteria};
     auto const page = simruns::parse_page(std::move(body)).value();
-    tables_[0] = build(simruns::table::runs, page);
-    tables_[1] = build(simruns::table::turns, page);
-    tables_[2] = build(simruns::table::criteria, page);
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      tables_[i] = build(which[i], page, 0, wanted_[i]);
+    }
   }
   void drop() override { tables_ = {}; }
 
@@ -153,12 +177,14 @@ class columns : public variant {
   }
 
  private:
+  bool all_;
+  std::array<column_names, 3> wanted_;
   std::array<simruns::column_batch, 3> tables_;
 };
 
 }  // namespace
 
 std::unique_ptr<variant> make_ours_views() { return std::make_unique<views>(); }
-std::unique_ptr<variant> make_ours_columns() { return std::make_unique<columns>(); }
+std::unique_ptr<variant> make_ours_columns(bool all) { return std::make_unique<columns>(all); }
 
 }  // namespace bench

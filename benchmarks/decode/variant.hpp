@@ -37,7 +37,7 @@ class variant {
 inline constexpr std::size_t padding = 64;
 
 std::unique_ptr<variant> make_ours_views();
-std::unique_ptr<variant> make_ours_columns();
+std::unique_ptr<variant> make_ours_columns(bool all);
 std::unique_ptr<variant> make_simdjson_strings();
 std::unique_ptr<variant> make_simdjson_views();
 std::unique_ptr<variant> make_simdjson_columns();

@@ -33,7 +33,7 @@ struct stream {
   explicit stream(bool follows) {
     auto client = test::scripted_client(context.get_executor(), net, 0);
     simruns::follow_options options;
-    options.poll_interval(std::chrono::milliseconds(0)).until_count(2);
+    options.poll_interval(std::chrono::milliseconds(0)).until_count(2).until_batch_ends(false);
     if (follows) {
       polls.emplace(client.follow(test::query(), options));
     } else {

@@ -55,6 +55,7 @@ follow_options at_once() { return follow_options().poll_interval(0ms); }
 std::shared_ptr<simruns::run_follower> follow(test::asio::io_context& context, link_ptr const& link,
                                               follow_options options) {
   auto client = test::scripted_client(context.get_executor(), link);
+  options.until_batch_ends(false);  // the script holds pages only
   return std::make_shared<simruns::run_follower>(client.follow(test::query(), std::move(options)));
 }
 

@@ -152,7 +152,7 @@ TEST_CASE("a handle that was moved from refuses all but an assignment, and works
   link->then_page(page_of({"a"})).then_page(page_of({"b"}));
   auto client = test::scripted_client(context.get_executor(), link);
   auto runs = client.runs(test::query());
-  auto followed = client.follow(test::query());
+  auto followed = client.follow(test::query(), simruns::follow_options().until_batch_ends(false));
   auto const refused = [](auto use) {
     try {
       static_cast<void>(use());

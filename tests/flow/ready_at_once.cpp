@@ -132,7 +132,7 @@ TEST_CASE("a follower that polls at once hears its timers, and that it is closed
     return simruns::http_response(200, page_of({}));
   });
   auto client = test::scripted_client(context.get_executor(), net.link);
-  auto options = simruns::follow_options().poll_interval(0ms);
+  auto options = simruns::follow_options().poll_interval(0ms).until_batch_ends(false);
   auto runs = client.follow(test::query(), options);
   simruns::error_code ended;
   runs.async_next([&](simruns::error_code code, simruns::run_ptr const&) { ended = code; });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/error.hpp"
 #include "simruns/query/position.hpp"
 #include "simruns/query/resource.hpp"
 

@@ -32,6 +32,9 @@ class basic_item_generator {
     using other = basic_item_generator<Item, Other>;
   };
 
+  template <class Other>
+  basic_item_generator(basic_item_generator<Item, Other>&& other)
+      : consumer_(std::move(other.consumer_)) {}
   basic_item_generator(basic_item_generator&&) noexcept = default;
   basic_item_generator& operator=(basic_item_generator&& other) noexcept {
     if (this != &other) {
@@ -79,6 +82,8 @@ class basic_item_generator {
  private:
   template <class Other>
   friend class basic_client;
+  template <class OtherItem, class Other>
+  friend class basic_item_generator;
 
   explicit basic_item_generator(detail::consumer_ptr consumer) : consumer_(std::move(consumer)) {}
 

@@ -512,3 +512,33 @@ TEST_CASE("whatever happens between pages, each run comes once, in time, or is l
     }
   }
 }
+
+TEST_CASE("the first poll after the batch was final that finds no pending run is the last") {
+  auto batch = batch_of(4);
+  follow_plan plan(sample(), {});
+  poll(plan, batch);
+  plan.note_batch(simruns::batch_state::in_progress, 5);
+  CHECK(plan.status().ordered == 5);
+  batch.settle("a0");
+  CHECK(poll(plan, batch) == ids{"a0"});
+  plan.note_batch(simruns::batch_state::completed, 5);
+  CHECK_FALSE(plan.done());
+  poll(plan, batch);
+  CHECK_FALSE(plan.done());  // runs are pending
+  for (auto const* const id : {"a1", "a2", "a3"}) batch.settle(id);
+  batch.add("a4", 5000);
+  batch.settle("a4");
+  CHECK(poll(plan, batch) == ids{"a1", "a2", "a3", "a4"});
+  CHECK(plan.status().ended == follow_end::finished);
+}
+
+TEST_CASE("a batch that became final while a poll was under way does not end that poll") {
+  auto batch = batch_of(1);
+  batch.settle("a0");
+  follow_plan plan(sample(), {});
+  CHECK(poll(plan, batch, [&] { plan.note_batch(simruns::batch_state::stopped, {}); }) ==
+        ids{"a0"});
+  CHECK_FALSE(plan.done());
+  CHECK(poll(plan, batch).empty());
+  CHECK(plan.done());
+}

@@ -1,5 +1,6 @@
 #include "simruns/request/make_request.hpp"
 
+#include "simruns/query/discovery_query.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
 #include "simruns/request/credentials.hpp"
@@ -139,4 +140,18 @@ TEST_CASE("a response's headers are found in any case, the first one first") {
   CHECK(response.header("CONTENT-TYPE") == "a");
   CHECK(response.header("content").empty());
   CHECK_FALSE(simruns::same_header("a[", "a{"));
+}
+
+TEST_CASE("scenarios, batches, one batch and one run are asked for by the paths of the contract") {
+  run_query const runs("p 1", "s/2", "b?3");
+  CHECK(make_target(base, simruns::scenarios_query("p 1"), {}) ==
+        "/testing/simulations?projectId=p%201&limit=100&sort=createdAt%3Aasc");
+  auto batches = simruns::batches_query("p 1", "s/2").status("COMPLETED").endpoint_type("rest");
+  CHECK(make_target(base, batches.page_size(7), page_start::at_next("c+1")) ==
+        "/testing/simulations/s%2F2/batches?projectId=p%201&limit=7&sort=createdAt%3Aasc"
+        "&endPointType=rest&status=COMPLETED&next=c%2B1");
+  CHECK(make_target(base, runs.for_batch(), {}) ==
+        "/testing/simulations/s%2F2/batches/b%3F3?projectId=p%201");
+  CHECK(make_target(base, runs.for_run("r 4"), {}) ==
+        "/testing/simulations/s%2F2/batches/b%3F3/runs/r%204?projectId=p%201");
 }

@@ -1,8 +1,12 @@
 #include "simruns/walk/completeness.hpp"
 
+#include "simruns/walk/witness_of.hpp"
 #include "support/catch.hpp"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 using simruns::completeness;
@@ -270,4 +274,107 @@ TEST_CASE("verdicts of a walk have words") {
   CHECK(to_string(walk_verdict::complete) == "complete");
   CHECK(to_string(walk_verdict::unverified) == "unverified");
   CHECK(to_string(walk_verdict::incomplete) == "incomplete");
+}
+
+namespace {
+
+/// A walk that had everything, and what its batch says of itself.
+completeness witnessed(std::string_view batch) {
+  auto out = whole();
+  out.witness = simruns::witness_of(simruns::batch_info::from_json(batch));
+  return out;
+}
+
+completeness none_of(completeness c) {
+  c.received = c.handed = 0;
+  c.total_first = c.total_last = 0;
+  return c;
+}
+
+simruns::request_failure refused(simruns::errc code, int status) {
+  simruns::request_failure out;
+  out.code = code;
+  out.status = status;
+  out.attempts = 1;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a batch that counts more settled runs than came lowers a verdict, and says how many") {
+  auto const fewer = witnessed(R"({"status":"COMPLETED","completedRuns":250,"failedRuns":12})");
+  CHECK(fewer.verdict() == walk_verdict::unverified);
+  CHECK(fewer.walk_verdict_alone() == walk_verdict::complete);
+  CHECK(fewer.fewer_than_counted() == 62);
+  CHECK(to_string(fewer) ==
+        "200 of 200 runs, unverified (62 fewer than the batch counts; expired?), no duplicate, "
+        "2 requests, the batch counts 262");
+  auto const agrees = witnessed(R"({"status":"COMPLETED","completedRuns":190,"failedRuns":10})");
+  CHECK(agrees.verdict() == walk_verdict::complete);
+  CHECK(to_string(agrees).ends_with("2 requests, the batch counts 200"));
+  CHECK(witnessed(R"({"completedRuns":3})").verdict() == walk_verdict::complete);
+}
+
+TEST_CASE("a batch that is still running is not whole, whatever came of it") {
+  for (auto const* const batch :
+       {R"({"status":"IN_PROGRESS"})", R"({"runs":300,"completedRuns":200,"failedRuns":0})"}) {
+    auto const running = witnessed(batch);
+    CHECK(running.verdict() == walk_verdict::unverified);
+    CHECK(to_string(running).find("unverified (still running)") != std::string::npos);
+    CHECK(none_of(running).verdict() == walk_verdict::unverified);
+  }
+}
+
+TEST_CASE("a batch without runs is complete only if it is there, and counts none") {
+  auto const proven = none_of(witnessed(R"({"status":"COMPLETED","runs":0,"completedRuns":0})"));
+  CHECK(proven.verdict() == walk_verdict::complete);
+  CHECK(to_string(proven).find("complete (the batch counts none)") != std::string::npos);
+  CHECK(none_of(witnessed(R"({"status":"STOPPED","runs":5})")).verdict() ==
+        walk_verdict::unverified);
+  CHECK(none_of(witnessed("{}")).verdict() == walk_verdict::unverified);
+  auto moved = proven;
+  moved.total_moved = true;
+  CHECK(moved.verdict() == walk_verdict::unverified);
+
+  auto mistyped = none_of(whole());
+  mistyped.witness = simruns::witness_of(refused(simruns::errc::not_found, 404));
+  CHECK(mistyped.verdict() == walk_verdict::unverified);
+  CHECK(to_string(mistyped).find("no such batch, or a server without this endpoint: are the "
+                                 "references right?") != std::string::npos);
+}
+
+TEST_CASE("without a witness a walk is judged as before, and that there is none is said") {
+  for (auto const& [code, status, text] : {std::tuple(simruns::errc::forbidden, 403, "HTTP 403"),
+                                           std::tuple(simruns::errc::not_found, 404, "HTTP 404"),
+                                           std::tuple(simruns::errc::timeout, 0, "timeout")}) {
+    auto c = whole();
+    c.witness = simruns::witness_of(refused(code, status));
+    CHECK(c.verdict() == walk_verdict::complete);
+    CHECK(to_string(c).find("no witness (" + std::string(text)) != std::string::npos);
+    CHECK(c.witness->requests == 1);
+  }
+}
+
+TEST_CASE("a witness counts all runs, so it says nothing of a walk over some") {
+  auto const batch = R"({"status":"COMPLETED","completedRuns":500})";
+  auto filtered = witnessed(batch);
+  filtered.filtered = true;
+  CHECK(filtered.verdict() == walk_verdict::complete);
+  auto limited = witnessed(batch);
+  limited.limited = true;
+  CHECK(limited.fewer_than_counted() == 0);
+  auto unfinished = witnessed(batch);
+  unfinished.reached_end = false;
+  CHECK(unfinished.verdict() == walk_verdict::incomplete);
+}
+
+TEST_CASE("a walk over scenarios or batches says what it counts") {
+  auto c = whole();
+  c.of = simruns::resource::batches;
+  CHECK(to_string(c).starts_with("200 of 200 batches, complete"));
+  c.handed = 199;
+  CHECK(to_string(c).find("1 batch was taken") != std::string::npos);
+  c.of = simruns::resource::scenarios;
+  c.limited = true;
+  CHECK(to_string(c).find("stopped at max_scenarios=200") != std::string::npos);
 }
