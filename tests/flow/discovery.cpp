@@ -58,9 +58,10 @@ TEST_CASE("scenarios come one after another across pages, each once") {
   CHECK(names == std::vector<std::string>{"Scenario a", "Scenario b", "Scenario c"});
   CHECK(to_string(scenarios->completeness()) ==
         "3 of 3 scenarios, complete, 1 duplicate dropped, 2 requests");
-  CHECK(link->requests() == std::vector<std::string>{
-                                "/simulations?projectId=p&limit=100&sort=createdAt%3Aasc",
-                                "/simulations?projectId=p&limit=100&sort=createdAt%3Aasc&next=c1"});
+  CHECK(link->requests() ==
+        std::vector<std::string>{
+            "/testing/simulations?projectId=p&limit=100&sort=createdAt%3Aasc",
+            "/testing/simulations?projectId=p&limit=100&sort=createdAt%3Aasc&next=c1"});
 }
 
 TEST_CASE("a list whose cursors go in a circle, or that ends early, is an error as for runs") {

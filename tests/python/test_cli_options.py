@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -280,10 +280,12 @@ def test_a_proxy_is_asked_for_a_tunnel(run_simruns: Run, tmp_path: Path) -> None
     asked = []
 
     def tunnel(listener: socket.socket) -> None:
-        connection, _ = listener.accept()
-        with connection:
-            asked.append(connection.recv(4096))
-            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        with suppress(OSError):  # of a listener that is shut
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    asked.append(connection.recv(4096))
+                    connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=tunnel, args=(listener,))
@@ -293,6 +295,7 @@ def test_a_proxy_is_asked_for_a_tunnel(run_simruns: Run, tmp_path: Path) -> None
             "--batch", "b", "-o", tmp_path / "x.jsonl",
             "--proxy", f"http://127.0.0.1:{listener.getsockname()[1]}", SIMRUNS_API_KEY="k",
         )  # fmt: skip
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
     assert done.returncode == 1
     assert asked[0].startswith(b"CONNECT api.test:80 HTTP/1.1\r\n")

@@ -4,8 +4,8 @@
 #include "simruns/error.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/query/list_query.hpp"
-#include "simruns/query/run_query.hpp"
 #include "simruns/query/position.hpp"
+#include "simruns/query/run_query.hpp"
 #include "simruns/walk/completeness.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 

@@ -1,7 +1,6 @@
 #include "simruns/walk/detail/window_plan.hpp"
 
 #include "simruns/query/run_query.hpp"
-
 #include "support/catch.hpp"
 #include "support/pages.hpp"
 
