@@ -52,6 +52,8 @@ class Project(ThreadingHTTPServer):
         self.may_answer.set()
         self.obeys_sort = True
         self.obeys_status = True
+        self.most = 100
+        """Items that a page has at most, whatever is asked for."""
         self.before: Callable[[int], None] = lambda number: None
         """Called before each request, with its number from 1."""
 
@@ -61,11 +63,11 @@ class Project(ThreadingHTTPServer):
 
     def answer(self, path: list[str], query: dict[str, str]) -> tuple[int, Item]:
         if path[-1] == "simulations":
-            return 200, _page(self.scenarios, query)
+            return 200, self._page(self.scenarios, query)
         if path[-1] == "batches":
             return self._batches(path[-2], query)
         if path[-1] == "runs":
-            return 200, _page(self.runs, query)
+            return 200, self._page(self.runs, query)
         if path[-2] == "batches":
             self.may_answer.wait(60)
             return self.batch_answer
@@ -80,24 +82,46 @@ class Project(ThreadingHTTPServer):
             some = [one for one in some if one.get("status") == query["status"]]
         if self.obeys_sort and query.get("sort") == "createdAt:desc":
             some = sorted(some, key=lambda one: -one.get("createdAt", 0))
-        return 200, _page(some, query)
+        return 200, self._page(some, query)
+
+    def _page(self, items: list[Item], query: dict[str, str]) -> Item:
+        return _page(items, query, self.most)
 
 
-def _page(items: list[Item], query: dict[str, str]) -> Item:
-    """A page behind the item that the cursor names, or behind so many."""
-    limit = int(query.get("limit", 20))
+def _page(items: list[Item], query: dict[str, str], most: int) -> Item:
+    """A page behind the place that the cursor tells, or behind so many items.
+
+    Items stand in the order of their creation, or against it, and the place is a time: it holds
+    when the item there has gone.
+    """
+    limit = min(int(query.get("limit", 20)), most)
     start = int(query.get("skip", 0))
     if "next" in query:
-        ids = [item["id"] for item in items]
-        start = ids.index(query["next"]) + 1 if query["next"] in ids else len(items)
+        at, _, last = query["next"].partition(" ")
+        there = [item["id"] for item in items]
+        backward = query.get("sort") == "createdAt:desc"
+        behind = [
+            number
+            for number, item in enumerate(items)
+            if (_made(item) < int(at) if backward else _made(item) > int(at))
+        ]
+        start = there.index(last) + 1 if last in there else min(behind, default=len(items))
     some = items[start : start + limit]
     more = start + limit < len(items)
     return {
         "data": some,
         "pagination": {"limit": limit, "skip": start, "total": len(items), "hasNext": more,
-                       "hasPrevious": start > 0, "next": some[-1]["id"] if more else None,
+                       "hasPrevious": start > 0, "next": _behind(some[-1]) if more else None,
                        "previous": None},
     }  # fmt: skip
+
+
+def _behind(item: Item) -> str:
+    return f"{_made(item)} {item['id']}"
+
+
+def _made(item: Item) -> int:
+    return int(item.get("createdAt", 0))
 
 
 class _Answering(BaseHTTPRequestHandler):

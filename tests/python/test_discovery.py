@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from leading import DAY, NOON, batch, leading, scenario
 
 import simruns
@@ -364,6 +367,47 @@ def test_what_was_there_throughout_a_listing_is_there_and_nothing_twice() -> Non
         assert len(references) == len(set(references))
         assert set(references) >= {f"s{n}" for n in range(250)} - {"s120"}
         assert len(server.targets) == 3
+
+
+Change = tuple[str, int]
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["add", "delete", "rename"]), st.integers(0, 10_000)), max_size=4
+)
+
+
+def change(listed: list[dict[str, Any]], what: Change) -> None:
+    """Adds an item somewhere, deletes one or renames one; the order is that of creation."""
+    kind, number = what
+    at = number % len(listed)
+    if kind == "add":
+        later = listed[at]["createdAt"]
+        listed.insert(at, {**scenario(f"added-{number}-{later}"), "createdAt": later - 1})
+    elif kind == "delete" and len(listed) > 1:
+        del listed[at]
+    else:
+        listed[at] = {**listed[at], "name": f"Renamed {number}"}
+
+
+@given(st.lists(CHANGES, min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_a_listing_has_each_that_was_there_throughout_and_none_twice(
+    between: list[list[Change]],
+) -> None:
+    with leading() as (server, client), warnings.catch_warnings():
+        warnings.simplefilter("ignore", simruns.IncompleteWarning)
+        server.most = 5
+        server.scenarios = [scenario(f"s{n}", createdAt=NOON + n * 1000) for n in range(30)]
+        throughout = {item["referenceId"] for item in server.scenarios}
+
+        def before(number: int) -> None:
+            for what in between[number - 2] if 2 <= number < len(between) + 2 else []:
+                change(server.scenarios, what)
+                throughout.intersection_update(item["referenceId"] for item in server.scenarios)
+
+        server.before = before
+        references = [one.reference for one in client.scenarios()]
+        assert len(references) == len(set(references))
+        assert set(references) >= throughout
 
 
 def test_a_server_without_these_endpoints_says_so_and_its_runs_are_read_as_ever() -> None:

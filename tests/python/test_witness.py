@@ -313,3 +313,18 @@ async def test_awaited_reads_have_the_witness_as_well(tmp_path: Path) -> None:
             assert result.completeness.batches[0].witness is not None
             plain = await first.read(witness=False)
             assert plain.completeness.batches[0].witness is None
+
+
+def test_an_archive_that_goes_on_after_an_interruption_has_its_witness(tmp_path: Path) -> None:
+    faults = [{"requests": 9, "status": 503}, {"on": "batch", "times": 1, "status": 403}]
+    with (
+        simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
+        sim.client(max_attempts=1) as client,
+    ):
+        (the_batch,) = client.batches(sim.pairs)
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            the_batch.archive(tmp_path, page_size=10)
+        result = the_batch.archive(tmp_path, page_size=10)
+        assert result.resumed
+        assert str(result.completeness).endswith("the batch counts 250")
+        assert simruns.open(tmp_path).completeness == result.completeness
