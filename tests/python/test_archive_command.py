@@ -41,7 +41,8 @@ def test_an_archive_by_command_says_what_it_came_to(
         assert done.stdout == ""
         assert done.stderr == (
             f"{directory}: 250 runs: {counts}; "
-            "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests\n"
+            "250 of 250 runs, complete, sequence 1-250, no gap, no duplicate, 3 requests, "
+            "the batch counts 250\n"
         )
     assert len(simruns.open(directory)) == 250
 

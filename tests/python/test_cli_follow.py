@@ -45,7 +45,9 @@ def test_a_line_of_json_a_run_and_a_summary(sim: simruns.Simulator, run_simruns:
         runs = client.batches(sim.pairs[:1]).read()
     assert [(line["id"], line["verdict"]) for line in lines] == [(r.id, r.verdict) for r in runs]
     assert lines[0].keys() >= {"sequence", "success", "status", "duration_ms", "created_at_ms"}
-    assert done.stderr.startswith("250 settled, 0 pending, 0 lost, of 250 runs seen, 1 poll, ")
+    assert done.stderr.startswith(
+        "250 of 250 settled, 0 pending, 0 lost, of 250 runs seen, 1 poll, "
+    )
     assert re.search(r"ended by count, success rate 0\.\d\d \(\d+ of \d+\)\n$", done.stderr)
 
 
@@ -84,7 +86,7 @@ def test_idle_ends_it_and_runs_that_pend_are_exit_code_3(
     )
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 2
-    assert "2 settled, 1 pending" in done.stderr
+    assert "2 of 3 settled, 1 pending" in done.stderr
 
 
 def test_a_lost_run_is_named_and_exit_code_3(
@@ -100,7 +102,7 @@ def test_a_lost_run_is_named_and_exit_code_3(
     _, errors = follow.communicate(timeout=60)
     assert follow.returncode == 3
     assert re.match(r"lost \w+: pending in poll \d+, gone in poll \d+, before it settled\n", errors)
-    assert "2 settled, 0 pending, 1 lost" in errors
+    assert "2 of 3 settled, 0 pending, 1 lost" in errors
 
 
 def test_ctrl_c_ends_with_130_and_the_summary(
@@ -115,7 +117,7 @@ def test_ctrl_c_ends_with_130_and_the_summary(
     follow.send_signal(signal.SIGINT)
     rest, errors = follow.communicate(timeout=60)
     assert (follow.returncode, rest) == (130, "")
-    assert errors.startswith("2 settled, 1 pending, 0 lost")
+    assert errors.startswith("2 of 3 settled, 1 pending, 0 lost")
     assert errors.endswith("simruns: interrupted\n")
     assert "Traceback" not in errors
 
