@@ -16,15 +16,17 @@ namespace simruns_python {
 
 namespace asio = boost::asio;
 
-/// The client for one attempt: a witness is not worth a second.
-static simruns::client once(simruns::client const& client) {
+asio::awaitable<simruns::batch_witness> fetch_witness(simruns::client client,
+                                                      simruns::run_query query) {
   auto config = client.config();
   config.max_attempts = 1;
-  return client.with_config(std::move(config));
+  auto const once = client.with_config(std::move(config));
+  auto const fetched = co_await once.try_fetch_batch(std::move(query));
+  co_return simruns::witness_of(fetched);
 }
 
-asked_batch::asked_batch(simruns::client const& client, simruns::run_query query)
-    : client_(once(client)), query_(std::move(query)), news_(client.get_executor()) {}
+asked_batch::asked_batch(simruns::client client, simruns::run_query query)
+    : client_(std::move(client)), query_(std::move(query)), news_(client_.get_executor()) {}
 
 void asked_batch::ask() {
   if (stop_) return;
@@ -42,8 +44,8 @@ void asked_batch::stop() noexcept {
 }
 
 asio::awaitable<void> asked_batch::fetch(std::shared_ptr<asked_batch> self) {
-  auto const fetched = co_await self->client_.try_fetch_batch(self->query_);
-  if (!self->witness_) self->witness_ = simruns::witness_of(fetched);
+  auto said = co_await fetch_witness(self->client_, self->query_);
+  if (!self->witness_) self->witness_ = std::move(said);
 }
 
 asio::awaitable<simruns::batch_witness> asked_batch::said() { return wait(shared_from_this()); }

@@ -12,11 +12,15 @@
 
 namespace simruns_python {
 
+/// Asks a batch what it says of itself, by one attempt: a witness is not worth a second.
+boost::asio::awaitable<simruns::batch_witness> fetch_witness(simruns::client client,
+                                                             simruns::run_query query);
+
 /// The second witness of a walk: one request for its batch, which the walk does not wait for beyond
 /// its own end, plus a second. Used in the core thread only.
 class asked_batch : public std::enable_shared_from_this<asked_batch> {
  public:
-  asked_batch(simruns::client const& client, simruns::run_query query);
+  asked_batch(simruns::client client, simruns::run_query query);
   asked_batch(asked_batch const&) = delete;
   asked_batch& operator=(asked_batch const&) = delete;
 

@@ -31,7 +31,8 @@ namespace simruns_python {
 class operation : public abandonable, public std::enable_shared_from_this<operation> {
  public:
   using outcome = std::variant<std::monostate, simruns::page, std::shared_ptr<held_pages>, bool,
-                               simruns::run_ptr, simruns::batch_info, simruns::request_failure>;
+                               simruns::run_ptr, simruns::batch_info, simruns::batch_witness,
+                               simruns::request_failure>;
 
   operation(std::shared_ptr<io_thread> io, std::shared_ptr<mailbox> box)
       : io_(std::move(io)), box_(std::move(box)) {}

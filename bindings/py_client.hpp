@@ -55,6 +55,8 @@ class py_client : public std::enable_shared_from_this<py_client> {
                                        std::shared_ptr<mailbox> box);
   std::shared_ptr<operation> start_batch(simruns::run_query const& query,
                                          std::shared_ptr<mailbox> box);
+  std::shared_ptr<operation> start_witness(simruns::run_query const& query,
+                                           std::shared_ptr<mailbox> box);
 
   template <class Stream>
   std::shared_ptr<Stream> stream(simruns::run_query const& query) {

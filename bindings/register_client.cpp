@@ -77,6 +77,11 @@ static boost::asio::awaitable<operation::outcome> fetch_batch(simruns::client cl
   co_return operation::outcome(co_await client.fetch_batch(std::move(query)));
 }
 
+static boost::asio::awaitable<operation::outcome> ask_witness(simruns::client client,
+                                                              simruns::run_query query) {
+  co_return operation::outcome(co_await fetch_witness(std::move(client), std::move(query)));
+}
+
 /// `witness` may be null: the batch is not asked for.
 static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<operation> op,
                                                            simruns::run_generator runs,
@@ -137,6 +142,13 @@ std::shared_ptr<operation> py_client::start_batch(simruns::run_query const& quer
                                                   std::shared_ptr<mailbox> box) {
   auto op = begin(std::move(box));
   op->start(fetch_batch(current().client, query));
+  return op;
+}
+
+std::shared_ptr<operation> py_client::start_witness(simruns::run_query const& query,
+                                                    std::shared_ptr<mailbox> box) {
+  auto op = begin(std::move(box));
+  op->start(ask_witness(current().client, query));
   return op;
 }
 
@@ -340,6 +352,7 @@ void register_client(py::module_& m) {
       .def("start_list", &py_client::start_list, "query"_a, py::arg("mailbox").none(true))
       .def("start_run", &py_client::start_run, "query"_a, "id"_a, py::arg("mailbox").none(true))
       .def("start_batch", &py_client::start_batch, "query"_a, py::arg("mailbox").none(true))
+      .def("start_witness", &py_client::start_witness, "query"_a, py::arg("mailbox").none(true))
       .def("close", &py_client::close)
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });

@@ -61,6 +61,7 @@ py::object result_of(operation const& op) {
     py::object operator()(std::shared_ptr<held_pages> const& p) const { return py::cast(p); }
     py::object operator()(simruns::run_ptr const& r) const { return py::cast(py_run{r}); }
     py::object operator()(simruns::batch_info const& b) const { return py::cast(b); }
+    py::object operator()(simruns::batch_witness const& w) const { return py::cast(w); }
     py::object operator()(bool more) const { return py::bool_(more); }
     py::object operator()(simruns::request_failure const& f) const { raise_failure(f); }
   };
