@@ -30,7 +30,7 @@ def read(sim: simruns.Simulator, **options: object) -> None:
         backoff_base=0,
         **options,  # type: ignore[arg-type]
     ) as client:
-        client.batch(scenario=key.scenario, batch=key.batch).read()
+        client.batch(scenario=key.scenario, batch=key.batch).read(witness=False)
 
 
 def test_debug_has_each_attempt_and_response_and_info_only_what_failed(
@@ -226,7 +226,7 @@ def test_a_child_of_fork_logs_although_a_thread_of_its_parent_was_logging() -> N
         sim = simruns.Simulator(scenarios=1, runs=5)
         def read():
             with sim.client() as client:
-                client.batches(sim.pairs).read()
+                client.batches(sim.pairs).read(witness=False)
         thread = threading.Thread(target=read)
         thread.start()
         inside.wait()
@@ -259,7 +259,7 @@ def test_nothing_is_printed_whatever_comes_of_a_request() -> None:
             options = {"api_key": sim.api_key, "backoff_base": 0, "max_attempts": 2, **options}
             try:
                 with simruns.Client(url or sim.url, project=key.project, **options) as client:
-                    client.batch(scenario=key.scenario, batch=key.batch).read()
+                    client.batch(scenario=key.scenario, batch=key.batch).read(witness=False)
                 came.append("read")
             except simruns.Error as error:
                 came.append(error.kind)
@@ -302,7 +302,7 @@ def printed_on_stderr(program: str, **environment: str) -> list[str]:
 
 READ = """
 with sim.client() as client:
-    client.batches(sim.pairs).read()
+    client.batches(sim.pairs).read(witness=False)
 """
 
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 S = TypeVar("S", bound=ScenarioInfo)
 
 _JSON = object()
-_Columns = Mapping[str, Any]
+_Columns = Mapping[str, object]
 
 
 class Listing(Sequence[T], Shared, Generic[T]):
@@ -82,7 +82,7 @@ class Listing(Sequence[T], Shared, Generic[T]):
     def to_arrow(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table`, a row each."""
         pa = require("pyarrow", "arrow", "to_arrow")
-        types = {int: pa.int64(), datetime: pa.timestamp("ms", "UTC")}
+        types: dict[object, Any] = {int: pa.int64(), datetime: pa.timestamp("ms", "UTC")}
         fields = [(name, types.get(kind, pa.string())) for name, kind in self._columns.items()]
         return pa.table(self._values(), schema=pa.schema(fields))
 
@@ -96,7 +96,7 @@ class Listing(Sequence[T], Shared, Generic[T]):
     def to_polars(self) -> polars.DataFrame:
         """Gives a `polars.DataFrame`, a row each."""
         pl = require("polars", "polars", "to_polars")
-        types = {int: pl.Int64(), datetime: pl.Datetime("ms", "UTC")}
+        types: dict[object, Any] = {int: pl.Int64(), datetime: pl.Datetime("ms", "UTC")}
         schema = {name: types.get(kind, pl.String()) for name, kind in self._columns.items()}
         frame: polars.DataFrame = pl.DataFrame(self._values(), schema=schema)
         return frame
