@@ -265,9 +265,13 @@ def test_a_scenario_without_a_finished_batch_is_left_out_by_name() -> None:
         assert [key.batch for key in suite.keys] == ["b"]
         with pytest.raises(simruns.Error, match=r"Fresh one \(t\), none has a COMPLETED batch"):
             client.latest(["t"])
+        assert list(suite.scenarios) == ["s"]
         with pytest.raises(simruns.Error, match="none has a COMPLETED batch"):
             client.scenario("t").latest()
         assert len(client.scenario("t").latest(status=None)) == 1
+        server.scenarios = [scenario("s"), {"name": "Nobody"}]
+        with pytest.warns(simruns.IncompleteWarning, match="without a reference: <Scenario 'Nobo"):
+            assert len(client.latest()) == 1
 
 
 @pytest.mark.parametrize(
@@ -322,6 +326,9 @@ def test_a_listing_is_a_table() -> None:
         assert lines[0] == "<Batches: 2 of 2 batches, complete, no duplicate, 1 request>"
         assert lines[1].split() == ["batch", "name", "status", "runs", "created"]
         assert [info.batch for info in batches] == ["b", "c"]
+        none = repr(listed["s"].batches(until=day(0)))
+        assert none.startswith("<Batches: 0 of a listing of 2 of 2 batches, complete")
+        assert pickle.loads(pickle.dumps(batches))[0] == batches[0]
         assert batches[:1] == [batches[0]]
         for shown in (listed, listed[0], batches, batches[0]):
             assert "sr-title" in shown._repr_html_()

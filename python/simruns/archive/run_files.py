@@ -18,7 +18,7 @@ from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.runs import GONE, NAMES, ROWS, SCENARIOS, rows_told
 from simruns.hold.tables import COMPLETENESS, READ_AT
-from simruns.hold.told import ScenarioInfo, restored_scenario
+from simruns.hold.told import ScenarioInfo
 from simruns.request.query import BatchKey
 
 ANY = ("utf-8", "replace")
@@ -110,7 +110,7 @@ def _restored(rows: list[Row], metadata: dict[str, str], written: datetime) -> F
         gone = json.loads(metadata.get(GONE, "[]"))
         names = json.loads(metadata.get(NAMES, "{}"))
         scenarios = {
-            reference: restored_scenario(text, project)
+            reference: ScenarioInfo._restored(text, project)
             for reference, (project, text) in json.loads(metadata.get(SCENARIOS, "{}")).items()
         }
         parts, order = _parts(rows, told, json.loads(metadata.get(ROWS, "null")))

@@ -169,7 +169,10 @@ class SuiteError(Error):
 
 @public
 class IncompleteWarning(UserWarning):
-    """Runs are missing from a walk for which `allow_incomplete` was given, or a batch has none."""
+    """Runs are missing from a walk for which `allow_incomplete` was given, or a batch has none.
+
+    Or a listing may lack something, or left out what could not be used.
+    """
 
 
 @public

@@ -40,7 +40,7 @@ class Witness(NamedTuple):
     def of(cls, told: _core.Witness) -> Witness:
         return cls(*(getattr(told, name) for name in cls._fields))
 
-    def for_core(self) -> _core.Witness:
+    def _for_core(self) -> _core.Witness:
         return _core.Witness(**self._asdict())
 
     @property

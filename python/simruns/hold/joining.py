@@ -178,7 +178,7 @@ def _witness_of_both(first: BatchCompleteness, more: BatchCompleteness) -> _core
     """Gives what the batch said last of itself; that it said nothing counts where it never did."""
     there: list[Witness] = [w for w in (more.witness, first.witness) if w is not None]
     said = [witness for witness in there if witness.present]
-    return (said or there)[0].for_core() if there else None
+    return (said or there)[0]._for_core() if there else None
 
 
 def _runs(pages: _core.Pages) -> Iterator[_core.Run]:

@@ -51,7 +51,7 @@ class Listing(Sequence[T], Shared, Generic[T]):
         if isinstance(index, slice):
             return list(self._entries[index])
         if isinstance(index, str):
-            return self.named(index)
+            return self._named(index)
         return self._entries[index]
 
     def __contains__(self, thing: object) -> bool:
@@ -60,11 +60,8 @@ class Listing(Sequence[T], Shared, Generic[T]):
             return any(thing in (self._reference(one), _name(one)) for one in self)
         return thing in self._entries
 
-    def named(self, text: str) -> T:
-        """Gives the one with this reference, or else the one with this name.
-
-        Raises InvalidArgumentError, a KeyError too, if there is none or several have the name.
-        """
+    def _named(self, text: str) -> T:
+        """Gives the one with this reference, or else the only one with this name."""
         for one in self:
             if self._reference(one) == text:
                 return one

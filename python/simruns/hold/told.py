@@ -91,15 +91,15 @@ class ScenarioInfo(Shared):
     _repr_html_ = shown_by("scenario_html")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restored_scenario, (self.to_json(), self.project)
+        return ScenarioInfo._restored, (self.to_json(), self.project)
+
+    @staticmethod
+    def _restored(text: str, project: str) -> ScenarioInfo:
+        return ScenarioInfo(_core.ScenarioInfo.from_json(text), project)
 
     def _plain(self) -> ScenarioInfo:
         """Gives the same without a connection, if it has one."""
         return ScenarioInfo(self._told, self.project)
-
-
-def restored_scenario(text: str, project: str) -> ScenarioInfo:
-    return ScenarioInfo(_core.ScenarioInfo.from_json(text), project)
 
 
 @public
@@ -181,8 +181,8 @@ class BatchInfo(Shared):
     _repr_html_ = shown_by("batch_info_html")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restored_batch, (self.to_json(), self.key, self._of)
+        return BatchInfo._restored, (self.to_json(), self.key, self._of)
 
-
-def restored_batch(text: str, key: BatchKey, scenario_info: ScenarioInfo | None) -> BatchInfo:
-    return BatchInfo(_core.BatchInfo.from_json(text), key, scenario_info)
+    @staticmethod
+    def _restored(text: str, key: BatchKey, scenario_info: ScenarioInfo | None) -> BatchInfo:
+        return BatchInfo(_core.BatchInfo.from_json(text), key, scenario_info)

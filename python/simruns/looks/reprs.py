@@ -87,7 +87,10 @@ def listed(listing: Any, most: int = LISTED) -> tuple[list[str], list[list[str]]
 
 def listing_text(listing: Any) -> str:
     """Gives a listing as a table of plain text."""
-    first = f"<{type(listing).__name__}: {listing.completeness}>"
+    told = str(listing.completeness)
+    if len(listing) != listing.completeness.received:
+        told = f"{len(listing):,} of a listing of {told}"
+    first = f"<{type(listing).__name__}: {told}>"
     if not len(listing):
         return first
     heads, rows = listed(listing)

@@ -25,6 +25,7 @@ from simruns.read.discovery import (
     answered_async,
     check_found,
     newest_of_project,
+    of_these,
     scenario_named,
     scenarios_of,
     wanted,
@@ -187,7 +188,7 @@ class Client(_Connected):
         some, newest = answered(self._core, search)
         check_found(newest, want)
         keys = [info.key for info in newest.batches]
-        return Suite(self._core, keys, {one.reference: one for one in some})
+        return Suite(self._core, keys, of_these(some, keys))
 
     def _scenario(self, told: ScenarioInfo) -> Scenario:
         return Scenario(self._core, told)
@@ -263,7 +264,7 @@ class AsyncClient(_Connected):
         some, newest = await answered_async(self._core, search)
         check_found(newest, want)
         keys = [info.key for info in newest.batches]
-        return AsyncSuite(self._core, keys, {one.reference: one for one in some})
+        return AsyncSuite(self._core, keys, of_these(some, keys))
 
     def _scenario(self, told: ScenarioInfo) -> AsyncScenario:
         return AsyncScenario(self._core, told)

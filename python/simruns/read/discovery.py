@@ -266,7 +266,7 @@ def scenario_named(text: object, project: str, make: Callable[[ScenarioInfo], S]
     """Searches the scenario with this reference, or else with this name."""
     name = _named(text)
     scenarios = yield from scenarios_of(project, make)
-    return scenarios.named(name)
+    return scenarios[name]
 
 
 def batches_of(scenario: ScenarioInfo, want: Wanted) -> Search[Batches]:
@@ -312,13 +312,21 @@ def newest_of_project(
         scenarios = [make(one) for one in some]
     else:
         everyone = yield from scenarios_of(project(), make)
-        scenarios = list(everyone) if some is None else [
-            make(one) if isinstance(one, ScenarioInfo) else everyone.named(_named(one))
+        scenarios = _with_references(everyone) if some is None else [
+            make(one) if isinstance(one, ScenarioInfo) else everyone[_named(one)]
             for one in some
         ]  # fmt: skip
     scenarios = list({(one.project, one.reference): one for one in scenarios}.values())
     newest = yield from newest_of(scenarios, want)
     return scenarios, newest
+
+
+def _with_references(scenarios: Iterable[S]) -> list[S]:
+    """Gives those of which something can be asked, and warns of the others."""
+    for one in scenarios:
+        if not one.reference:
+            _warn(f"left out, as it came without a reference: {one!r}")
+    return [one for one in scenarios if one.reference]
 
 
 def _chosen(chosen: object) -> list[Any]:
@@ -357,6 +365,12 @@ def warn_of_undated(searches: Sequence[tuple[ScenarioInfo, _Batches]]) -> None:
                 "without createdAt left out: nothing tells whether they are of the time that was "
                 "asked for"
             )
+
+
+def of_these(scenarios: Sequence[S], keys: Sequence[BatchKey]) -> dict[str, S]:
+    """Gives the scenarios of these batches, by their references."""
+    there = {key.scenario for key in keys}
+    return {one.reference: one for one in scenarios if one.reference in there}
 
 
 def check_found(newest: Newest, want: Wanted) -> None:
