@@ -348,6 +348,25 @@ def test_texts_of_the_server_are_shown_and_not_obeyed() -> None:
             assert "\x1b" not in repr(one)
 
 
+def test_what_is_odd_about_a_scenario_or_a_batch_is_an_issue_and_fails_nothing() -> None:
+    with leading() as (server, client):
+        odd = {"persona": 7, "createdAt": 10**40, "maxTurns": [], "half": "\ud800", "deep": [{}]}
+        server.scenarios = [{**scenario("s"), **odd}]
+        server.batches = {"s": [{**batch("b", 1), **odd, "status": 3, "runs": "many"}]}
+        listed = client.scenarios()
+        one, batches = listed[0], listed[0].batches()
+        assert (one.persona, one.created_at, one.max_turns) == (None, None, None)
+        assert (batches[0].status, batches[0].state, batches[0].runs) == (None, "unknown", None)
+        assert {"/persona", "/createdAt", "/maxTurns"} <= {issue.path for issue in one.issues}
+        assert one.extra == {"half": "\ud800", "deep": [{}]}
+        for table in (listed, batches):
+            (cell,) = table.to_arrow()["extra"].to_pylist()
+            assert '"half":"\\ud800"' in cell
+            assert len(table.to_pandas()) == len(table.to_polars()) == 1
+            assert repr(table)
+            assert table._repr_html_()
+
+
 def test_a_project_without_scenarios_is_told() -> None:
     with leading() as (_, client):
         with pytest.warns(simruns.IncompleteWarning, match="no scenarios: are the references"):

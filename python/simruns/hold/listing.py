@@ -26,6 +26,7 @@ T = TypeVar("T")
 S = TypeVar("S", bound=ScenarioInfo)
 
 _JSON = object()
+"""The type of a column of JSON texts, as they came."""
 _Columns = Mapping[str, object]
 
 
@@ -185,7 +186,9 @@ def _name(one: Any) -> str | None:
 
 
 def _cell(one: Any, name: str, kind: Any) -> Any:
-    value = getattr(one, name)
-    if kind is not _JSON or value is None or value == {}:
-        return None if value == {} else value
-    return json.dumps(value, ensure_ascii=False)
+    if kind is not _JSON:
+        return getattr(one, name)
+    if name == "success_criteria":
+        return one._told.success_criteria_json
+    members = (f"{json.dumps(key)}:{text}" for key, text in one._told.extra_json.items())
+    return "{" + ",".join(members) + "}" if one._told.extra_json else None
