@@ -171,7 +171,7 @@ def test_an_archive_of_the_earlier_format_opens_and_goes_on_with_parts_of_this_o
     assert texts(simruns.open(tmp_path)) == whole
     assert counts(batch.archive(tmp_path, page_size=10)) == (0, 0, len(whole), 0)
     assert texts(simruns.open(tmp_path)) == whole
-    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 2
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 3
     for name in parts(tmp_path):
         columns = parquet.read_schema(tmp_path / "parts" / name).names
         assert "run_id" in columns

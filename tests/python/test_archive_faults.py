@@ -245,7 +245,7 @@ def _rewritten(path: Path, digest: bool = True, **members: Any) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"format": 3}, "is of format 3, and this simruns reads up to 2"),
+        ({"format": 4}, "is of format 4, and this simruns reads up to 3"),
         ({"runs": 1, "digest": False}, "its digest does not fit it"),
         ({"unheard": 1}, "its members are not those of its format"),
     ],

@@ -96,6 +96,23 @@ def test_a_project_is_read_by_its_newest_batches_with_the_names_of_its_scenarios
         assert half.scenarios == runs.scenarios
 
 
+def test_archives_keep_what_is_known_of_their_scenarios(tmp_path: Path) -> None:
+    with simruns.Simulator(scenarios=2, batches=2, runs=5) as sim, sim.client() as client:
+        runs = client.latest().read()
+        for number, the_batch in enumerate(client.latest()):
+            the_batch.archive(tmp_path / str(number))
+        opened = simruns.open(tmp_path)
+        assert (opened.names, opened.scenarios) == (runs.names, runs.scenarios)
+        assert opened.to_arrow().equals(runs.to_arrow())
+        (key, _) = client.latest().keys
+        client.batch(key).archive(tmp_path / "0")  # by its references alone, which forgets nothing
+        assert simruns.open(tmp_path).names == runs.names
+        parquet = pytest.importorskip("pyarrow.parquet")
+        (part,) = (tmp_path / "0" / "parts").iterdir()
+        names = parquet.read_table(part, columns=["scenario_name"])["scenario_name"].to_pylist()
+        assert names == [runs.names[key.scenario]] * 5
+
+
 def test_a_table_of_runs_has_the_column_of_names_whether_they_are_known_or_not() -> None:
     with simruns.Simulator(scenarios=2, runs=3) as sim, sim.client() as client:
         plain = client.batches(sim.pairs).read()

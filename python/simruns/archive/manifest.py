@@ -15,10 +15,13 @@ from simruns.core.errors import Error
 from simruns.core.files import replacing
 from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, witness_of
+from simruns.hold.told import ScenarioInfo
 from simruns.request.query import BatchKey
 
-FORMAT = 2
-"""In archives of format 1, the parts call `run_id` by the name `id`."""
+FORMAT = 3
+"""In archives of format 2, the parts have no `scenario_name`; in those of format 1, they call
+`run_id` by the name `id`.
+"""
 NAME = "manifest.json"
 PARTS = "parts"
 QUERY = ("sort", "filter", "endpoint_type")
@@ -82,12 +85,25 @@ class Manifest:
     """When the latest page came."""
     finished_at: str | None = None
     """When the last whole walk ended."""
+    scenario_told: str | None = None
+    """What the server said of the scenario, as its own text; None where it was not listed."""
     completeness: dict[str, Any] | None = None
     """The completeness of the last whole walk; before there is one, of the walk under way."""
 
     @property
     def key(self) -> BatchKey:
         return BatchKey(self.project, self.scenario, self.batch)
+
+    @property
+    def scenario_info(self) -> ScenarioInfo | None:
+        text = self.scenario_told
+        return None if text is None else ScenarioInfo._restored(text, self.project)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of the scenario by its reference, where it is known."""
+        told = self.scenario_info
+        return {} if told is None or told.name is None else {self.scenario: told.name}
 
     def tell(self, completeness: BatchCompleteness) -> None:
         witness = completeness.witness

@@ -105,6 +105,7 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
         completeness=Completeness(manifest.told() for manifest in manifests),
         read_at=max(times),
         gone=gone,
+        scenarios={m.scenario: told for m in manifests if (told := m.scenario_info) is not None},
     )
 
 

@@ -33,12 +33,16 @@ class PartError(Error):
     """A part that is missing or damaged."""
 
 
-def write_part(directory: Path, number: int, rows: Sequence[Row]) -> Part:
-    """Writes a part: the table of runs, and the columns `read_at`, `revision` and `json`."""
+def write_part(directory: Path, number: int, rows: Sequence[Row], names: dict[str, str]) -> Part:
+    """Writes a part: the table of runs, and the columns `read_at`, `revision` and `json`.
+
+    `names` are those of scenarios.
+    """
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
     pages = _core.Pages.of_texts(row.text for row in rows)
-    with pyarrow.RecordBatchReader.from_stream(_core.ArrowTable("runs", [pages], {})) as reader:
+    built = _core.ArrowTable("runs", [pages], {}, names=names)
+    with pyarrow.RecordBatchReader.from_stream(built) as reader:
         table = _with_plain_texts(reader.read_all())
     times = pyarrow.array([row.read_at for row in rows], pyarrow.timestamp("ms", tz="UTC"))
     revisions = pyarrow.array([row.revision for row in rows], pyarrow.int64())

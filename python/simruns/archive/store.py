@@ -199,7 +199,8 @@ class Store:
         return self._read[file][row]._replace(revision=self._revisions[number])
 
     def _write(self, rows: list[Row]) -> Part:
-        part = write_part(self._directory, self._manifest.next_part, rows)
+        manifest = self._manifest
+        part = write_part(self._directory, manifest.next_part, rows, manifest.names)
         self._manifest.next_part += 1
         return part
 

@@ -30,6 +30,7 @@ from simruns.core.errors import (
 from simruns.core.extras import require
 from simruns.core.files import NO_ROOM, sync
 from simruns.core.progress import Progress
+from simruns.hold.told import ScenarioInfo
 from simruns.request.query import ArchiveChoice, BatchKey, make_query
 
 REFUSED = ("bad_request", "not_found")
@@ -47,6 +48,7 @@ class Archiver:
         how: Mapping[str, Any],
         *,
         witness: bool,
+        scenario: ScenarioInfo | None = None,
     ) -> None:
         require("pyarrow", "arrow", "an archive")
         self._core = core
@@ -54,6 +56,7 @@ class Archiver:
         self._directory = directory
         self._how = how
         self._asks = witness
+        self._scenario = scenario
         self._witness: AskedBatch | None = None
         self._writing = False
         self._stopped = False
@@ -80,6 +83,8 @@ class Archiver:
         _make(self._directory)
         with locked(self._directory):
             manifest = self._manifest()
+            if self._scenario is not None:
+                manifest.scenario_told = self._scenario.to_json()
             sweep(self._directory)
             store = Store(self._directory, manifest)
             session = Session(self._directory, manifest, store)
@@ -191,8 +196,9 @@ def archive(
     how: Mapping[str, Any],
     *,
     witness: bool,
+    scenario: ScenarioInfo | None = None,
 ) -> ArchiveResult:
-    archiver = Archiver(core, key, named(directory), how, witness=witness)
+    archiver = Archiver(core, key, named(directory), how, witness=witness, scenario=scenario)
     with Progress(progress) as bar:
         return archiver.run(bar)
 

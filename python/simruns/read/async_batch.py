@@ -124,7 +124,9 @@ class AsyncBatch(BatchBase):
 
         running_loop()
         ask = wants_witness(witness)
-        archiver = Archiver(self._core, self.key, named(directory), how, witness=ask)
+        archiver = Archiver(
+            self._core, self.key, named(directory), how, witness=ask, scenario=self._of
+        )
         with Progress(progress) as bar:
             work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
             try:

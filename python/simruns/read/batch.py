@@ -178,7 +178,9 @@ class Batch(BatchBase):
         from simruns.archive.writing import archive
 
         ask = wants_witness(witness)
-        return archive(self._core, self.key, directory, progress, how, witness=ask)
+        return archive(
+            self._core, self.key, directory, progress, how, witness=ask, scenario=self._of
+        )
 
     @names(FollowChoice)
     def follow(
