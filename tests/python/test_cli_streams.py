@@ -39,11 +39,11 @@ ENCODINGS: dict[str, dict[str, str]] = {
     "C as Python has it": {"LANG": "C", "LC_ALL": "C"},
 }
 COMMANDS = (
-    "--version", "--help", "demo", "export", "export -", "archive", "show", "show RUN", "follow",
-    "doctor",
+    "--version", "--help", "demo", "list", "list --batches", "list --json", "export", "export -",
+    "archive", "show", "show RUN", "follow", "doctor",
 )  # fmt: skip
-TO_STDOUT = ("export -", "show", "show RUN", "follow")
-"""The commands whose runs go to standard output."""
+TO_STDOUT = ("list", "list --batches", "list --json", "export -", "show", "show RUN", "follow")
+"""The commands that are of no use without standard output."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,7 @@ class Command:
     ) -> None:
         scenario, batch = sim.pairs[at]
         where = ["--base-url", sim.url, "--project", "p", f"--scenario={scenario}"]
+        server = where[:4]
         where += ["--batch", batch]
         self.written = {
             "demo": folder / "demo" / "runs.parquet",
@@ -81,6 +82,9 @@ class Command:
         }.get(name)
         self.words = {
             "demo": ["demo", "--data", str(data), "--out", str(folder / "demo")],
+            "list": ["list", *server],
+            "list --batches": ["list", *server, "--batches"],
+            "list --json": ["list", *server, "--json"],
             "export": ["export", *where, "-o", str(folder / "x.jsonl")],
             "export -": ["export", *where, "-o", "-"],
             "archive": ["archive", *where, "-o", str(folder / "archive")],
@@ -172,7 +176,9 @@ def test_every_command_does_its_work_with_closed_streams(
     if name in TO_STDOUT and ">&-" in closed.replace("2>&-", ""):
         assert done.returncode == 2
         if "2>&-" not in closed:
-            assert done.stderr == ("simruns: standard output is closed, and the runs go there\n")
+            there = "list goes" if "list" in name else "runs go"
+            told = f"simruns: standard output is closed, and the {there} there\n"
+            assert done.stderr == told
         return
     assert done.returncode == 0, done.stderr
     if command.written is not None:
@@ -353,7 +359,9 @@ def test_a_dumb_terminal_gets_lines(odd: simruns.Simulator, data: Path, tmp_path
     assert [json.loads(line)["verdict"] for line in lines[:3]] == ["success", "failure", "success"]
 
 
-@pytest.mark.parametrize("name", ["demo", "export", "export -", "archive", "show", "doctor"])
+@pytest.mark.parametrize(
+    "name", ["demo", "list", "list --batches", "export", "export -", "archive", "show", "doctor"]
+)
 def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     odd: simruns.Simulator, data: Path, tmp_path: Path, name: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -155,7 +156,7 @@ def test_verbose_tells_of_what_is_tried_again(
         done = run_simruns(*filter(None, [option]), *arguments, SIMRUNS_API_KEY=sim.api_key)
         assert sim.api_key not in done.stderr
     assert done.returncode == 0, done.stderr
-    told = [line for line in done.stderr.splitlines() if line.startswith("GET /")]
+    told = [line for line in done.stderr.splitlines() if re.match("GET /.*/runs[?]", line)]
     assert len(told) == lines
     assert sum("HTTP 503" in line and "; attempt 2 in " in line for line in told) == bool(lines)
     assert len(lines_of(tmp_path / "a.jsonl")) == 5

@@ -1,4 +1,4 @@
-"""The command line: `simruns demo`, `serve`, `export`, `archive`, `show`, `follow`, `doctor`."""
+"""The command line, whose commands `simruns --help` names."""
 
 from __future__ import annotations
 

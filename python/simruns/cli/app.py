@@ -14,11 +14,12 @@ from simruns.cli.options import (
     AnyBatch,
     AnyScenario,
     BaseUrl,
-    Batch,
     CaFile,
     Data,
+    Every,
     Filter,
     KeyFile,
+    Latest,
     PageSize,
     Pairs,
     Project,
@@ -27,6 +28,8 @@ from simruns.cli.options import (
     Scenario,
     Sort,
     Verbose,
+    WithLatest,
+    typed,
 )
 from simruns.cli.table_name import TableName
 
@@ -136,7 +139,53 @@ def serve(
         )  # fmt: skip
 
 
-@app.command(short_help="Write runs to a file.")
+@app.command("list", short_help="List scenarios and their batches.")
+def list_(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SCENARIO",
+            callback=typed,
+            show_default=False,
+            help="Its name or its reference: list its batches, the newest first.",
+        ),
+    ] = None,
+    batches: Annotated[
+        bool, typer.Option("--batches", help="A tree: below each scenario its batches.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document, with the batches of each scenario.")
+    ] = False,
+    status: Annotated[
+        str | None,
+        typer.Option(help="Only batches that are COMPLETED, IN_PROGRESS, STOPPED or FAILED."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only batches made since: 7d, 12h, 2w, or a day as 2026-07-01."),
+    ] = None,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """List the scenarios of the project: how many batches each has, its last one, and of that the
+    status and how many runs have settled, of those ordered.
+
+    Sends one request for the scenarios, and one a scenario for its batches; more where there are
+    over 100. Exit code 1: some could not be listed.
+    """
+    with endings(), terminable():
+        from simruns.cli.listing import Listed, run_list
+        from simruns.cli.source import Server
+
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        run_list(Listed(server, scenario, batches, as_json, status, since))
+
+
+@app.command(cls=WithLatest, short_help="Write runs to a file.")
 def export(
     output: Annotated[
         str,
@@ -149,6 +198,8 @@ def export(
     ],
     scenario: AnyScenario = None,
     batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
     pairs: Pairs = None,
     table: Annotated[
         TableName,
@@ -182,31 +233,37 @@ def export(
 ) -> None:
     """Write every run of a batch, or of many, to a file, which is whole or not there.
 
+    `--all --latest` is the newest finished batch of every scenario.
+
     The key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. JSON lines hold each run
-    as it came; the other formats hold the table of runs. Exit code 3: runs are missing, or a
-    batch has none.
+    as it came; the other formats hold the table of runs. Exit code 3: runs are missing or still to
+    come, or a batch has none.
     """
     with endings(), terminable():
         from simruns.cli.export import Exported, run_export
         from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
 
+        which = Which(scenario, batch, pairs, latest, every)
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_export(
             Source(
-                server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
-                allow_empty, skip_bad_runs,
+                server, which, sort, filter_, page_size, allow_incomplete, allow_empty,
+                skip_bad_runs,
             ),
             Exported(output, table, csv_safe),
         )  # fmt: skip
 
 
-@app.command(short_help="Keep runs in a directory.")
+@app.command(cls=WithLatest, short_help="Keep runs in a directory.")
 def archive(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="DIRECTORY", help="Where the archive is.")
     ],
     scenario: AnyScenario = None,
     batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
     pairs: Pairs = None,
     base_url: BaseUrl = None,
     project: Project = None,
@@ -222,31 +279,34 @@ def archive(
 ) -> None:
     """Keep every run of a batch in a directory, as Parquet; again, to keep what changed and came.
 
-    With --pairs, each batch has a directory of its own in that one. Whatever ends it, Ctrl-C or a
-    kill, the directory is sound, and the same command goes on. The key comes from --api-key-file,
-    SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the directory. Exit code 3: runs are
-    missing, or a batch has none.
+    With --pairs or --latest, each batch has a directory of its own in that one. Whatever ends it,
+    Ctrl-C or a kill, the directory is sound, and the same command goes on. The key comes from
+    --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the directory. Exit code
+    3: runs are missing, or a batch has none.
     """
     with endings(), terminable():
         from simruns.cli.archive import run_archive
         from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
 
+        which = Which(scenario, batch, pairs, latest, every)
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_archive(
             Source(
-                server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
-                allow_empty,
+                server, which, sort, filter_, page_size, allow_incomplete, allow_empty,
             ),
             output,
         )  # fmt: skip
 
 
-@app.command(short_help="Show conversations.")
+@app.command(cls=WithLatest, short_help="Show conversations.")
 def show(
     runs: Runs = None,
     data: Data = None,
     scenario: AnyScenario = None,
     batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
     pairs: Pairs = None,
     base_url: BaseUrl = None,
     project: Project = None,
@@ -263,19 +323,21 @@ def show(
     """Show the conversation of a run, by its id, with its verdict and its criteria; two side by
     side, where there is room. Without an id, list the runs, one a line.
 
-    The runs are those of --data, or of a server, by --scenario and --batch, or --pairs. Without
-    these, the first word is the path of a file or of an archive: `simruns show runs.parquet ID`.
+    The runs are those of --data, or of a server, by --scenario with --batch or --latest, or by
+    --pairs. Without these, the first word is the path of a file or of an archive: `simruns show
+    runs.parquet ID`.
     """
     with endings(), terminable():
         from simruns.cli.show import Shown, run_show
         from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
 
+        which = Which(scenario, batch, pairs, latest, every)
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_show(
             Shown(
                 Source(
-                    server, scenario, batch, pairs, sort, filter_, page_size, allow_incomplete,
-                    allow_empty,
+                    server, which, sort, filter_, page_size, allow_incomplete, allow_empty,
                 ),
                 data,
                 runs or [],
@@ -286,7 +348,11 @@ def show(
 @app.command(short_help="Show runs as they settle.")
 def follow(
     scenario: Scenario,
-    batch: Batch,
+    batch: AnyBatch = None,
+    latest: Annotated[
+        bool,
+        typer.Option("--latest", help="In place of --batch: the newest one, finished or not."),
+    ] = False,
     base_url: BaseUrl = None,
     project: Project = None,
     count: Annotated[
@@ -307,8 +373,9 @@ def follow(
 ) -> None:
     """Show the runs of a live batch, each once, as they settle: a table, or a JSON line a run.
 
-    The table is for a terminal. Ends as --count, --idle or --deadline say, or by Ctrl-C (exit code
-    130). Exit code 3: runs are lost, pending or too few, or there are none.
+    The table is for a terminal. Ends when the batch has finished and all runs have settled, as
+    --count, --idle or --deadline say, or by Ctrl-C (exit code 130). Exit code 3: runs are lost,
+    pending or too few, or there are none.
     """
     with endings(), terminable():
         from simruns.cli.follow import Followed, run_follow
@@ -317,8 +384,8 @@ def follow(
         server = Server(base_url, project, ca_file, proxy, api_key_file)
         run_follow(
             Followed(
-                server, scenario, batch, filter_, page_size, count, idle, deadline, interval,
-                allow_empty,
+                server, scenario, batch, latest, filter_, page_size, count, idle, deadline,
+                interval, allow_empty,
             )
         )  # fmt: skip
 

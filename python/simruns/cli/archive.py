@@ -30,7 +30,7 @@ def run_archive(source: Source, output: str) -> None:
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"{directory} is a file; give a directory")
     with source.server.connect() as client:
-        batches = source.batches(client)
+        batches = source.which.surely(client)
         if isinstance(batches, Batch):
             _archive(batches, source, directory)
         else:

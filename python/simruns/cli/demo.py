@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simruns.cli.endings import UsageError
+from simruns.cli.layout import laid_out
 from simruns.cli.streams import cell, console, printable, tell
 from simruns.cli.summary import Summary, summaries
 from simruns.core.errors import MissingExtraError
@@ -26,9 +27,9 @@ FOLDER = Path("simruns-demo")
 SEED = 7
 SCENARIOS = 6
 RUNS = 250
-HEADS = ("runs", "settled", "success rate", "median turns", "median duration", "excluded")
-NARROWEST = 16
-"""Columns that a table has at least for the names of the scenarios, if they are as long."""
+HEADS = (
+    "scenario", "runs", "settled", "success rate", "median turns", "median duration", "excluded",
+)  # fmt: skip
 
 
 def run_demo(data: Path | None, out: Path | None) -> None:
@@ -83,38 +84,9 @@ def _show(runs: Runs) -> None:
 
 
 def _layout(rows: list[Summary], to: Console) -> Table | str:
-    """Gives a table, or lines where the console is too narrow for one."""
-    from rich.cells import cell_len
-    from rich.measure import Measurement
-
     heads = HEADS if any(row.excluded for row in rows) else HEADS[:-1]
-    cells = [[cell(row.scenario), *_numbers(row)[: len(heads)]] for row in rows]
-    longest = max((cell_len(name) for name, *_ in cells), default=0)
-    least = min(longest, NARROWEST)
-    for between in (" ", "\n"):
-        table = _table([head.replace(" ", between) for head in heads], cells, least)
-        wide = Measurement.get(to, to.options.update(max_width=10_000), table).maximum
-        if wide <= to.width:
-            table.columns[0].width = min(longest, least + to.width - wide)
-            return table
-    lines = [
-        [name, *(f"  {head} {number}" for head, number in zip(heads, numbers, strict=True))]
-        for name, *numbers in cells
-    ]
-    return "\n".join(line for some in lines for line in some)
-
-
-def _table(heads: list[str], cells: list[list[str]], width: int) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("scenario", overflow="fold", width=width)
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
-    for row in cells:
-        table.add_row(*row)
-    return table
+    cells = [[cell(row.scenario), *_numbers(row)[: len(heads) - 1]] for row in rows]
+    return laid_out(to, heads, cells)
 
 
 def _numbers(row: Summary) -> list[str]:

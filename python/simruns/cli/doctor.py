@@ -9,6 +9,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata, util
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.secrets import read_key
 from simruns.cli.source import Server
 from simruns.cli.streams import printable, tell
+from simruns.cli.which import Which
 from simruns.cli.wording import for_commands
 from simruns.core.errors import InvalidArgumentError, RequestError
 from simruns.looks.texts import counted
@@ -65,6 +67,15 @@ class Asked(NamedTuple):
     is_given: bool
     missing: str
     """What to give so that it is."""
+
+
+class Probed(NamedTuple):
+    """What came of one small request."""
+
+    runs: int | None
+    failure: RequestError | None
+    date_ms: int | None
+    took: float
 
 
 def run_doctor(server: Server, scenario: str | None, batch: str | None) -> None:
@@ -202,9 +213,22 @@ def _proxy_of_environment(client: Client | None) -> str | None:
 
 
 def _reached(client: Client, key_from: str, asked: Asked) -> Iterator[Line]:
-    query = make_query(asked.key, {"page_size": 1}, caller="doctor", allowed=PageChoice)
-    began, told_at = time.monotonic(), time.time()
-    probe = client._core.probe(query, anonymous=not key_from)
+    told_at = time.time()
+    came = _probed(client, asked.key, anonymous=not key_from)
+    yield from _steps(client.base_url, came.failure, came.took)
+    yield _clock(came.date_ms, told_at + came.took / 2)
+    meant = _by_name(client, asked, came) if key_from else None
+    if meant is not None:
+        yield Line(OK, "scenario", f"{asked.key.scenario} is the name of {meant.scenario}")
+        asked = asked._replace(key=meant)
+        came = _probed(client, meant, anonymous=False)
+    yield _key(key_from, asked, came.failure, came.runs)
+
+
+def _probed(client: Client, key: BatchKey, *, anonymous: bool) -> Probed:
+    query = make_query(key, {"page_size": 1}, caller="doctor", allowed=PageChoice)
+    began = time.monotonic()
+    probe = client._core.probe(query, anonymous=anonymous)
     failure: RequestError | None = None
     runs: int | None = None
     try:
@@ -212,10 +236,18 @@ def _reached(client: Client, key_from: str, asked: Asked) -> Iterator[Line]:
         runs = page.total if page.total is not None else len(page)
     except RequestError as error:
         failure = error
-    took = time.monotonic() - began
-    yield from _steps(client.base_url, failure, took)
-    yield _clock(probe.date_ms, told_at + took / 2)
-    yield _key(key_from, asked, failure, runs)
+    return Probed(runs, failure, probe.date_ms, time.monotonic() - began)
+
+
+def _by_name(client: Client, asked: Asked, came: Probed) -> BatchKey | None:
+    """Gives the batch that is meant, where nothing is found by what may be a scenario's name."""
+    is_unknown = came.failure is not None and came.failure.kind == "not_found"
+    if not asked.is_given or not (came.runs == 0 or is_unknown):
+        return None
+    with suppress(RequestError):
+        meant = Which(asked.key.scenario, asked.key.batch).by_name(client)
+        return None if meant is None else meant.key
+    return None
 
 
 def _steps(url: str, failure: RequestError | None, took: float) -> Iterator[Line]:

@@ -8,16 +8,16 @@ from typing import IO, NamedTuple
 
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import FORMATS, HELD, write_stream, write_table
-from simruns.cli.source import Source
+from simruns.cli.source import Source, say_each
 from simruns.cli.streams import say, writing_to_stdout
 from simruns.cli.table_name import TableName
+from simruns.cli.witnessed import WitnessedRuns
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
 from simruns.hold.runs import Runs
 from simruns.read.batch import Batch, Suite
-from simruns.read.streams import RunStream
 
 STDOUT = "-"
 
@@ -61,20 +61,24 @@ def run_export(source: Source, what: Exported) -> None:
     source.check()
     what.check()
     with source.server.connect() as client:
-        batches = source.batches(client)
         if what.output == STDOUT:
             with writing_to_stdout():
-                completeness = _write(source, batches, what, sys.stdout.buffer)
-                sys.stdout.flush()
+                out = sys.stdout.buffer
+                completeness = source.which.read(client, lambda b: _write(source, b, what, out))
+                out.flush()
             source.refuse_no_runs(completeness)
         else:
-            with replacing(what.output) as temporary, open(temporary, "wb") as out:
-                completeness = _write(source, batches, what, out)
+            with replacing(what.output) as temporary, open(temporary, "wb") as file:
+                completeness = source.which.read(client, lambda b: _write(source, b, what, file))
                 source.refuse_no_runs(completeness)
     say(f"{'standard output' if what.output == STDOUT else what.output}: {completeness}")
+    source.end_by(completeness)
 
 
 def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes]) -> Completeness:
+    if what.output != STDOUT:
+        out.seek(0)
+        out.truncate()
     # A bar among the lines of a terminal would be read by nobody.
     shown = False if what.output == STDOUT and sys.stdout.isatty() else None
     if what.is_held:
@@ -82,16 +86,18 @@ def _write(source: Source, batches: Suite | Batch, what: Exported, out: IO[bytes
         _tell(held)
         table = held if what.table is TableName.runs else getattr(held, what.table.value)
         write_table(what.ending, table, out, safe=what.csv_safe)
+        say_each(batches, held.completeness)
         return held.completeness
     each = [batches] if isinstance(batches, Batch) else list(batches)
-    streams = [batch.runs(**source.how) for batch in each]
+    streams = [WitnessedRuns(batch, source.how) for batch in each]
     with Progress(shown) as bar:
         completeness = write_stream(what.ending, streams, out, bar, safe=what.csv_safe)
     for stream in streams:
         _tell(stream)
+    say_each(batches, completeness)
     return completeness
 
 
-def _tell(read: Runs | RunStream) -> None:
+def _tell(read: Runs | WitnessedRuns) -> None:
     for bad in read.bad_runs:
         say(f"simruns: {bad.message}")

@@ -9,13 +9,13 @@ from typing import IO, Any
 
 from simruns import _core
 from simruns.cli.csv_rows import COLUMNS, rows_of, time_text, write_csv
+from simruns.cli.witnessed import WitnessedRuns
 from simruns.core.errors import RequestError, about
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
 from simruns.hold.jsonl import json_line
 from simruns.hold.parquet import write_parquet
 from simruns.hold.tables import Tabular
-from simruns.read.streams import RunStream
 from simruns.request.query import text_of
 
 FORMATS = (".parquet", ".jsonl", ".csv", ".arrow")
@@ -26,14 +26,15 @@ EVERY = 100
 
 
 def write_stream(
-    ending: str, streams: Sequence[RunStream], out: IO[bytes], bar: Progress, *, safe: bool
+    ending: str, streams: Sequence[WitnessedRuns], out: IO[bytes], bar: Progress, *, safe: bool
 ) -> Completeness:
     """Writes runs as they come, with a page or two in memory."""
     runs = _counting(streams, bar)
     if ending == ".jsonl":
         out.writelines(json_line(run).encode() for run in runs)
     else:
-        _write_csv(out, COLUMNS, rows_of(runs), safe=safe)
+        names = {scenario: name for one in streams for scenario, name in one.names.items()}
+        _write_csv(out, COLUMNS, rows_of(runs, names), safe=safe)
     return _together(streams)
 
 
@@ -92,7 +93,7 @@ def _json_line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
-def _counting(streams: Sequence[RunStream], bar: Progress) -> Iterator[_core.Run]:
+def _counting(streams: Sequence[WitnessedRuns], bar: Progress) -> Iterator[_core.Run]:
     """Gives the runs of one stream after the other. With several, an error says of which it is."""
     number = 0
     for runs in streams:
@@ -103,10 +104,9 @@ def _counting(streams: Sequence[RunStream], bar: Progress) -> Iterator[_core.Run
                     bar.show(number, _together(streams).total)
                 yield run
         except RequestError as error:
-            key = runs.completeness.batches[0].key
-            raise about(error, text_of(key)) if len(streams) > 1 else error from None
+            raise about(error, text_of(runs.batch.key)) if len(streams) > 1 else error from None
     bar.show(number, _together(streams).total)
 
 
-def _together(streams: Sequence[RunStream]) -> Completeness:
+def _together(streams: Sequence[WitnessedRuns]) -> Completeness:
     return Completeness(batch for runs in streams for batch in runs.completeness.batches)

@@ -13,10 +13,13 @@ import typer
 
 from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError
-from simruns.cli.source import Server
+from simruns.cli.source import ANY, Server
 from simruns.cli.streams import cell, console, say, writing_to_stdout
 from simruns.cli.summary import SETTLED
+from simruns.cli.which import Which, a_list_needed
 from simruns.looks.texts import counted
+from simruns.read.batch import Batch, Suite
+from simruns.read.client import Client
 from simruns.read.follow import FollowStatus, FollowStream
 
 if TYPE_CHECKING:
@@ -34,7 +37,8 @@ class Followed:
 
     server: Server
     scenario: str
-    batch: str
+    batch: str | None
+    latest: bool
     filter: str | None
     page_size: int | None
     count: int | None
@@ -42,6 +46,12 @@ class Followed:
     deadline: float | None
     interval: float
     allow_empty: bool
+
+    def of(self, batch: Batch) -> FollowStream:
+        return batch.follow(
+            interval=self.interval, count=self.count, idle=self.idle, deadline=self.deadline,
+            filter=self.filter, page_size=self.page_size,
+        )  # fmt: skip
 
 
 class Tally:
@@ -68,18 +78,27 @@ class Tally:
 def run_follow(what: Followed) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed, and the runs go there")
+    if what.latest == bool(what.batch):
+        raise UsageError("give --batch, or --latest for the newest batch of the scenario")
     tally = Tally()
     with what.server.connect() as client:
-        stream = client.batch(scenario=what.scenario, batch=what.batch).follow(
-            interval=what.interval, count=what.count, idle=what.idle, deadline=what.deadline,
-            filter=what.filter, page_size=what.page_size,
-        )  # fmt: skip
+        what.of(client.batch(ANY))  # refuses what cannot be asked, before anything is sent
+        batches = _batches(what, client)
+        (batch,) = [batches] if isinstance(batches, Batch) else batches
+        stream = what.of(batch)
         try:
             (_table if _is_live() else _lines)(stream, tally)
         finally:
             _say_summary(stream, tally, what)
     if _incomplete(stream.status, what):
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _batches(what: Followed, client: Client) -> Suite | Batch:
+    if not what.latest:
+        return Which(what.scenario, what.batch).surely(client)
+    with a_list_needed():
+        return client.scenario(what.scenario).latest(status=None)
 
 
 def _is_live() -> bool:
@@ -89,11 +108,14 @@ def _is_live() -> bool:
 
 def _incomplete(status: FollowStatus, what: Followed) -> bool:
     too_few = (what.count or 0) > status.settled
+    if status.ended == "finished" and not what.filter:  # all that were ordered ought to be there
+        too_few = too_few or (status.ordered or 0) > status.settled
     return bool(status.lost or status.pending or too_few or _lacks_all(status, what))
 
 
 def _lacks_all(status: FollowStatus, what: Followed) -> bool:
-    return status.seen == 0 and not what.allow_empty
+    has_none = status.ended == "finished" and status.ordered == 0
+    return status.seen == 0 and not (has_none or what.allow_empty)
 
 
 def _say_summary(stream: FollowStream, tally: Tally, what: Followed) -> None:
@@ -163,6 +185,8 @@ class _View:
             self._known, self._changed = known, time.monotonic()
         seconds = time.monotonic() - self._changed
         seen = counted(status.seen, "run")
+        if status.ordered is not None:
+            seen = f"{status.settled:,} settled of {status.ordered:,}, {seen}"
         return f"{seen} seen, poll {status.polls:,}, last change {seconds:.0f} s ago"
 
     def _latest(self) -> list[RenderableType]:

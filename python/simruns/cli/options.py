@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+_NUMBER = re.compile("-?[0-9]+")
 
 
 def _be_verbose(context: typer.Context, times: int) -> int:
@@ -19,7 +24,7 @@ def _be_verbose(context: typer.Context, times: int) -> int:
     return times
 
 
-def _typed(text: str | None) -> str | None:
+def typed(text: str | None) -> str | None:
     """Gives a text that the locale could not decode, as in the plain `C`, as the UTF-8 it is."""
     if text is None or not any("\udc80" <= c <= "\udcff" for c in text):
         return text
@@ -30,7 +35,18 @@ def _typed(text: str | None) -> str | None:
 
 
 def _typed_all(texts: list[str] | None) -> list[str]:
-    return [_typed(text) or "" for text in texts or ()]
+    return [typed(text) or "" for text in texts or ()]
+
+
+class WithLatest(TyperCommand):
+    """A command whose --latest stands alone, which is one, or before a number."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = []
+        for word, following in pairwise([*args, ""]):
+            is_alone = word == "--latest" and not _NUMBER.fullmatch(following)
+            given.append("--latest=1" if is_alone else word)
+        return super().parse_args(ctx, given)
 
 
 Verbose = Annotated[
@@ -48,10 +64,9 @@ Data = Annotated[
     Path | None,
     typer.Option(help="Runs, one JSON object a line, or exported Parquet, or an archive."),
 ]
-_SCENARIO = typer.Option(callback=_typed, help="The reference of the scenario.")
-_BATCH = typer.Option(callback=_typed, help="The reference of the batch.")
+_SCENARIO = typer.Option(callback=typed, help="The reference of the scenario, or its name.")
+_BATCH = typer.Option(callback=typed, help="The reference of the batch.")
 Scenario = Annotated[str, _SCENARIO]
-Batch = Annotated[str, _BATCH]
 AnyScenario = Annotated[str | None, _SCENARIO]
 AnyBatch = Annotated[str | None, _BATCH]
 Pairs = Annotated[
@@ -60,18 +75,27 @@ Pairs = Annotated[
         help="Many batches: a CSV file with columns scenario and batch, and perhaps project."
     ),
 ]
-Runs = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[RUN]...", callback=_typed_all, show_default=False, help="The ids of runs."
+Latest = Annotated[
+    int | None,
+    typer.Option(
+        "--latest",
+        metavar="[N]",
+        help="In place of --batch: the newest finished batch of the scenario, or the N newest.",
     ),
 ]
+Every = Annotated[
+    bool, typer.Option("--all", help="With --latest: those of every scenario of the project.")
+]
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="RUN", callback=_typed_all, show_default=False, help="The ids of runs."),
+]
 BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
-Project = Annotated[str | None, typer.Option(callback=_typed, help="Default: SIMRUNS_PROJECT.")]
-Sort = Annotated[str | None, typer.Option(callback=_typed, help="Default: createdAt:asc.")]
+Project = Annotated[str | None, typer.Option(callback=typed, help="Default: SIMRUNS_PROJECT.")]
+Sort = Annotated[str | None, typer.Option(callback=typed, help="Default: createdAt:asc.")]
 Filter = Annotated[
     str | None,
-    typer.Option("--filter", callback=_typed, help="Passed to the server as it is."),
+    typer.Option("--filter", callback=typed, help="Passed to the server as it is."),
 ]
 PageSize = Annotated[
     int | None, typer.Option(help="Runs that one request asks for, 1 to 100. Default: 100.")

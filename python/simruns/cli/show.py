@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from simruns import _core
 from simruns.archive.opening import open as open_runs
 from simruns.cli.endings import UsageError
-from simruns.cli.source import Source
-from simruns.cli.streams import console, say, writing_to_stdout
-from simruns.hold.completeness import Completeness
+from simruns.cli.source import Source, say_each
+from simruns.cli.streams import console, print_to_stdout, say
+from simruns.cli.witnessed import WitnessedRuns
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.runs import Runs
 from simruns.looks.conversation import met
 from simruns.looks.texts import counted, one_line, took
 from simruns.looks.transcript import Transcript, transcripts
-from simruns.read.batch import Batch
+from simruns.read.batch import Batch, Suite
 
 
 class Shown(NamedTuple):
@@ -29,10 +30,11 @@ class Shown(NamedTuple):
 
     def settled(self) -> Shown:
         """Takes the first word for the path of the runs, if nothing else says where they are."""
-        server = self.source.scenario or self.source.batch or self.source.pairs
+        server = bool(self.source.which)
         if self.data is not None and server:
             raise UsageError(
-                "--data has runs of its own; leave out --scenario, --batch and --pairs"
+                "--data has runs of its own; leave out --scenario, --batch and --pairs, --latest "
+                "and --all"
             )
         if self.data is None and not server:
             if not self.words:
@@ -49,56 +51,63 @@ def run_show(what: Shown) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed, and the runs go there")
     what = what.settled()
-    with _reading(what) as read:
-        if what.words:
-            _show(read, what)
-        else:
-            _list(read, what)
+    if what.words:
+        _show(what)
+    else:
+        _list(what)
 
 
 class _Read:
     """Runs that come one after another, and in the end whether they were all."""
 
-    def __init__(self, what: Shown, batches: list[Batch]) -> None:
+    def __init__(self, batches: Suite | Batch, what: Shown) -> None:
+        self._batches = [batches] if isinstance(batches, Batch) else list(batches)
         self._what = what
-        self._batches = batches
-        self._told: list[Completeness] = []
+        self._told: list[BatchCompleteness] = []
 
     def __iter__(self) -> Iterator[_core.Run]:
-        if self._what.data is not None:
-            runs = open_runs(self._what.data)
-            self._told.append(runs.completeness)
-            yield from runs
         for batch in self._batches:
-            with batch.runs(**self._what.source.how) as stream:
-                yield from stream
-                self._told.append(stream.completeness)
+            how = self._what.source.how
+            # What the batch says of itself is of no use where a few runs are looked for.
+            runs = batch.runs(**how) if self._what.words else WitnessedRuns(batch, how)
+            yield from runs
+            self._told += runs.completeness.batches
 
     @property
     def completeness(self) -> Completeness:
-        if len(self._told) == 1:
-            return self._told[0]
-        return Completeness(batch for told in self._told for batch in told.batches)
+        return Completeness(self._told)
 
 
-@contextmanager
-def _reading(what: Shown) -> Iterator[_Read]:
+def _reading(what: Shown, act: Callable[[Runs | _Read], None]) -> Completeness:
+    """Gives `act` the runs, and tells whether they were all."""
     if what.data is not None:
-        yield _Read(what, [])
-        return
+        runs = open_runs(what.data)
+        act(runs)
+        return runs.completeness
+
+    def read(batches: Suite | Batch) -> Completeness:
+        runs = _Read(batches, what)
+        act(runs)
+        if not what.words:
+            say_each(batches, runs.completeness)
+        return runs.completeness
+
     with what.source.server.connect() as client:
-        batches = what.source.batches(client)
-        yield _Read(what, [batches] if isinstance(batches, Batch) else list(batches))
+        return what.source.which.read(client, read)
 
 
-def _show(read: _Read, what: Shown) -> None:
+def _show(what: Shown) -> None:
     """Prints the conversations of the runs that are named, in that order."""
     found: dict[str, _core.Run] = {}
-    for run in read:
-        if run.id in what.words:
-            found.setdefault(run.id, run)
-            if len(found) == len(set(what.words)):
-                break
+
+    def look(runs: Runs | _Read) -> None:
+        for run in runs:
+            if run.id in what.words:
+                found.setdefault(run.id, run)
+                if len(found) == len(set(what.words)):
+                    break
+
+    _reading(what, look)
     absent = [word for word in what.words if word not in found]
     if absent:
         raise UsageError(f"there is no run {absent[0]}; without an id, show lists the runs")
@@ -107,15 +116,20 @@ def _show(read: _Read, what: Shown) -> None:
     with to.capture() as shown:
         to.print(Transcript(runs[0]) if len(runs) == 1 else
                  transcripts(runs, n=len(runs), side_by_side=len(runs) == 2))  # fmt: skip
-    _print(shown.get().rstrip("\n"))
+    print_to_stdout(shown.get().rstrip("\n"))
 
 
-def _list(read: _Read, what: Shown) -> None:
-    for run in read:
-        _print(_line(run))
+def _list(what: Shown) -> None:
+    def tell(runs: Runs | _Read) -> None:
+        for run in runs:
+            print_to_stdout(_line(run))
+
+    completeness = _reading(what, tell)
     if what.data is None:
-        what.source.refuse_no_runs(read.completeness)
-    say(str(read.completeness))
+        what.source.refuse_no_runs(completeness)
+    say(str(completeness))
+    if what.data is None:
+        what.source.end_by(completeness)
 
 
 def _line(run: _core.Run) -> str:
@@ -124,8 +138,3 @@ def _line(run: _core.Run) -> str:
     told.append("" if run.duration_ms is None else took(run.duration_ms))
     told.append(one_line(run.summary or run.error_message or ""))
     return "  ".join(one_line(each, 200) for each in told if each)
-
-
-def _print(text: str) -> None:
-    with writing_to_stdout():
-        print(text, flush=True)

@@ -5,15 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from simruns.cli.endings import UsageError
+import typer
+
+from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.secrets import read_key
+from simruns.cli.streams import say
+from simruns.cli.which import Which
 from simruns.cli.wording import for_commands
 from simruns.core.errors import IncompleteError, InvalidArgumentError
-from simruns.hold.completeness import Completeness
+from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
-from simruns.request.query import Walk, text_of
+from simruns.request.query import BatchKey, Walk, make_query, text_of
 from simruns.request.settings import BASE_URL
+
+ANY = BatchKey("any", "any", "any")
+"""Stands for a batch where only the rest of a query is looked at."""
 
 
 class Server(NamedTuple):
@@ -48,9 +55,7 @@ class Source(NamedTuple):
     """Which runs to read, and from which server."""
 
     server: Server
-    scenario: str | None
-    batch: str | None
-    pairs: Path | None
+    which: Which
     sort: str | None
     filter: str | None
     page_size: int | None
@@ -59,29 +64,30 @@ class Source(NamedTuple):
     skip_bad_runs: bool = False
 
     def check(self) -> None:
-        if self.pairs is None and not (self.scenario and self.batch):
-            raise UsageError("no batch; give --scenario and --batch, or --pairs")
-        if self.pairs is not None and not (self.scenario is self.batch is None):
-            raise UsageError("--pairs names the batches; leave out --scenario and --batch")
-
-    def batches(self, client: Client) -> Suite | Batch:
-        """Gives the batches that --pairs names, or the one of --scenario and --batch."""
-        if self.pairs is not None:
-            return client.batches(self.pairs)
-        return client.batch(scenario=self.scenario or "", batch=self.batch or "")
+        """Refuses what cannot be asked, before anything is sent."""
+        self.which.check()
+        make_query(ANY, self.how, caller="read")
 
     def refuse_no_runs(self, read: Completeness) -> None:
         """Raises if a batch has no runs, as where a reference is mistyped, and that is no wish."""
-        empty = [batch for batch in read.batches if batch.empty]
+        empty = [b for b in read.batches if b.empty and b.verdict != "complete"]
         if not empty or self.allow_empty:
             return
-        key, filtered = empty[0].key, empty[0].filtered
-        text = f"{text_of(key)}: no runs"
+        first = empty[0]
+        text = f"{text_of(first.key)}: no runs"
         if len(empty) > 1:
             text += f", and none in {len(empty) - 1} more"
-        text += "; are the references right" + (", and does the filter fit?" if filtered else "?")
-        text += " --allow-empty takes them as they are"
+        text += f"; {_why_none(first)} --allow-empty takes them as they are"
         raise IncompleteError(text, kind="incomplete", text=text)
+
+    def end_by(self, read: Completeness) -> None:
+        """Ends the command with 3 if a batch says of itself that more runs are there, or to come.
+
+        What came was kept: these counts outlive runs that expired.
+        """
+        lacking = [b for b in read.batches if b.lacks_runs and not (b.empty and self.allow_empty)]
+        if lacking and not self.allow_incomplete:
+            raise typer.Exit(ExitCode.INCOMPLETE)
 
     @property
     def how(self) -> Walk:
@@ -90,3 +96,22 @@ class Source(NamedTuple):
             "allow_incomplete": self.allow_incomplete,
             "bad": "issue" if self.skip_bad_runs else None,
         }  # fmt: skip
+
+
+def say_each(batches: Suite | Batch, read: Completeness) -> None:
+    """Says of each batch that was found, not named, which one it is, and whether it is whole."""
+    if isinstance(batches, Batch):
+        return
+    for batch in read.batches:
+        scenario = batches.scenarios.get(batch.key.scenario)
+        if scenario is not None:
+            name = scenario.name or f"scenario {batch.key.scenario}"
+            say(f"{name}, batch {batch.key.batch}: {batch.text}")
+
+
+def _why_none(batch: BatchCompleteness) -> str:
+    if batch.lacks_runs and batch.witness is not None:
+        running = batch.witness.state == "in_progress"
+        return "the batch is still running." if running else "have they expired?"
+    filtered = ", and does the filter fit?" if batch.filtered else "?"
+    return f"are the references right{filtered}"

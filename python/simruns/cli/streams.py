@@ -60,14 +60,19 @@ def writing_to_stdout() -> Iterator[None]:
         raise OutputError(cannot_print(error)) from error
 
 
+def print_to_stdout(text: str) -> None:
+    """Prints what a command was asked for. That its reader has gone ends the command."""
+    with writing_to_stdout():
+        print(text, flush=True)
+
+
 def tell(text: str) -> None:
     """Prints information on stdout. That its reader has gone is no failure.
 
     Requires that texts from outside are `printable`.
     """
     try:
-        with writing_to_stdout():
-            print(text, flush=True)
+        print_to_stdout(text)
     except BrokenPipeError:
         abandon(sys.stdout)
 

@@ -8,6 +8,7 @@ from simruns.core.errors import Error, InvalidArgumentError, SuiteError
 from simruns.request.options import Options
 from simruns.request.pairs import FORMS
 from simruns.request.query import text_of
+from simruns.request.times import FORMS as TIMES
 from simruns.simulator.arguments import NO_PAIR
 
 _PHRASES = {
@@ -16,6 +17,7 @@ _PHRASES = {
     "bad runs can be left out": "export --skip-bad-runs leaves such runs out",
     "give it here or to the client": "give --project",
     "cannot read pairs from": "cannot read the file of --pairs,",
+    TIMES: "give a day as 2026-07-01, or how long ago: 7d, 12h, 2w",
     NO_PAIR: "--certificate and --private-key are no pair of PEM files; give the paths of both",
     ", not None": ", not without",
 }
@@ -35,8 +37,8 @@ _FLAGS = {
 
 _SAME = (
     "batch", "batches", "count", "data", "deadline", "faults", "filter", "host", "idle",
-    "interval", "log", "port", "project", "proxy", "runs", "scenario", "scenarios", "seed", "sort",
-    "speed",
+    "interval", "log", "port", "project", "proxy", "runs", "scenario", "scenarios", "seed",
+    "since", "sort", "speed",
 )  # fmt: skip
 
 _LONG = re.compile(rf"(?<![\w./-])({'|'.join(n for n in _FLAGS if '_' in n)})(?![\w./-])")

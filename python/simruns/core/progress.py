@@ -12,13 +12,15 @@ TICK = 0.1
 
 
 class Progress:
-    """Shows how many of the runs came; with `wanted=None`, only on a terminal or in a notebook."""
+    """Shows how many of the runs, or of `what`, came; with `wanted=None`, only on a terminal or in
+    a notebook.
+    """
 
-    def __init__(self, wanted: bool | None, description: str = "runs") -> None:
+    def __init__(self, wanted: bool | None, what: str = "runs") -> None:
         self.on = _watched() if wanted is None else bool(wanted)
         self._bar: Any = None
         if self.on:
-            self._bar = _bar_class()(desc=description, unit=" runs", dynamic_ncols=True)
+            self._bar = _bar_class()(desc=what, unit=f" {what}", dynamic_ncols=True)
             self.on = not self._bar.disable  # TQDM_DISABLE, which leaves a bar without its times
 
     def show(self, received: int, total: int | None) -> None:

@@ -140,6 +140,19 @@ class BatchCompleteness(NamedTuple):
         return self._replace(doubt=doubt, text=text)
 
     @property
+    def has_fewer(self) -> bool:
+        """Whether fewer runs came than the batch counts, where the walk was over all of them."""
+        of_some = self.filtered or self.partial or self.limited or not self.reached_end
+        settled = self.witness.settled if self.witness is not None else None
+        return settled is not None and not of_some and settled > self.received + self.bad
+
+    @property
+    def lacks_runs(self) -> bool:
+        """Whether the batch says that more runs are there, or are to come."""
+        running = self.witness is not None and self.witness.state == "in_progress"
+        return running or self.has_fewer
+
+    @property
     def of_walk(self) -> str:
         """The completeness of the walk as a line, whatever was selected of its runs."""
         prefix = "" if self.selected is None else _of_runs(self.selected)
@@ -309,7 +322,7 @@ class Completeness:
         running = sum(w is not None and w.state == "in_progress" for w in self.witnesses)
         if running:
             yield f"{running} still running"
-        fewer = sum(_has_fewer(batch) for batch in self.batches)
+        fewer = sum(batch.has_fewer for batch in self.batches)
         if fewer:
             yield f"{fewer} with fewer runs than the batch counts; expired?"
         absent = [w for w in self.witnesses if w is not None and not w.present]
@@ -326,13 +339,6 @@ def joined_doubts(*doubts: str) -> str:
     """Gives these doubts as one, each once."""
     each = (one for doubt in doubts for one in doubt.split("; ") if one)
     return "; ".join(dict.fromkeys(each))
-
-
-def _has_fewer(batch: BatchCompleteness) -> bool:
-    """Whether fewer runs came than the batch counts, where the walk was over all of them."""
-    of_some = batch.filtered or batch.partial or batch.limited or not batch.reached_end
-    settled = batch.witness.settled if batch.witness is not None else None
-    return settled is not None and not of_some and settled > batch.received + batch.bad
 
 
 def _of_runs(selected: int) -> str:

@@ -13,7 +13,7 @@ When: TypeAlias = datetime | date | str
 
 _AGO = re.compile(r"([0-9]{1,6})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-_FORMS = 'give a datetime with a zone, a date, or how long ago: "7d", "12h", "2w"'
+FORMS = 'give a datetime with a zone, a date, or how long ago: "7d", "12h", "2w"'
 
 
 def moment(name: str, value: Any) -> datetime | None:
@@ -25,14 +25,14 @@ def moment(name: str, value: Any) -> datetime | None:
     if isinstance(value, date):
         return datetime.combine(value, time(), timezone.utc)
     if not isinstance(value, str):
-        raise invalid(f"{name} is of type {type(value).__name__}; {_FORMS}", field=name)
+        raise invalid(f"{name} is of type {type(value).__name__}; {FORMS}", field=name)
     found = _AGO.fullmatch(value.strip().lower())
     if found is None:
         raise _unknown(name, value)
     try:
         return datetime.now(timezone.utc) - timedelta(**{_UNITS[found[2]]: int(found[1])})
     except OverflowError:
-        raise invalid(f"{name} is {value!r}, before the year 1; {_FORMS}", field=name) from None
+        raise invalid(f"{name} is {value!r}, before the year 1; {FORMS}", field=name) from None
 
 
 def _aware(name: str, value: datetime) -> datetime:
@@ -45,9 +45,9 @@ def _aware(name: str, value: datetime) -> datetime:
     try:
         return value.astimezone(timezone.utc)
     except OverflowError:
-        raise invalid(f"{name} is {value}, which UTC cannot tell; {_FORMS}", field=name) from None
+        raise invalid(f"{name} is {value}, which UTC cannot tell; {FORMS}", field=name) from None
 
 
 def _unknown(name: str, value: str) -> InvalidArgumentError:
     shown = repr(value if len(value) <= 40 else value[:40] + "...")
-    return invalid(f"{name} is {shown}; {_FORMS}", field=name)
+    return invalid(f"{name} is {shown}; {FORMS}", field=name)
