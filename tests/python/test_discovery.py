@@ -343,6 +343,10 @@ def test_a_listing_is_a_table() -> None:
         assert lines[0] == "<Batches: 2 of 2 batches, complete, no duplicate, 1 request>"
         assert lines[1].split() == ["batch", "name", "status", "runs", "created"]
         assert [info.batch for info in batches] == ["b", "c"]
+        server.scenarios = [scenario("s", "予約の変更"), scenario("t", "Refund")]
+        rows = repr(client.scenarios()).splitlines()[2:]
+        assert [row.split(" ")[0] for row in rows] == ["予約の変更", "Refund"]
+        assert rows[0].index("s ") + 5 == rows[1].index("t ")  # each of the five takes two columns
         none = repr(listed["s"].batches(until=day(0)))
         assert none.startswith("<Batches: 0 of a listing of 2 of 2 batches, complete")
         assert pickle.loads(pickle.dumps(batches))[0] == batches[0]

@@ -148,6 +148,11 @@ class BatchInfo(Shared):
         return self.key.batch
 
     @property
+    def reference(self) -> str:
+        """The same as `batch`."""
+        return self.key.batch
+
+    @property
     def scenario_name(self) -> str | None:
         """The name of its scenario; None where only the reference is known."""
         return None if self._of is None else self._of.name

@@ -83,7 +83,7 @@ def batch_info_html(info: Any) -> str:
     tone = _STATES.get(info.state, "odd")
     head = row([tag("b", "BatchInfo"), pill(said_of_state(info), tone)], class_="sr-title")
     told = [(name, value) for name, value in rows if value not in (None, "")]
-    return whole(head, _fields(told), _hint("client.batch(info) reads its runs"))
+    return whole(head, _fields(told), _hint("client.batch(info).read() reads its runs"))
 
 
 def listing_html(listing: Any) -> str:
