@@ -14,6 +14,7 @@ from simruns.cli.which import Which
 from simruns.cli.wording import for_commands
 from simruns.core.errors import IncompleteError, InvalidArgumentError
 from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.looks.texts import one_line
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
 from simruns.request.query import BatchKey, Walk, make_query, text_of
@@ -105,7 +106,7 @@ def say_each(batches: Suite | Batch, read: Completeness) -> None:
     for batch in read.batches:
         scenario = batches.scenarios.get(batch.key.scenario)
         if scenario is not None:
-            name = scenario.name or f"scenario {batch.key.scenario}"
+            name = one_line(scenario.name or f"scenario {batch.key.scenario}", 200)
             say(f"{name}, batch {batch.key.batch}: {batch.text}")
 
 
