@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from project_file import written
 
 import simruns
 
@@ -178,6 +179,31 @@ def test_a_terminal_shows_a_live_table(pending: simruns.Simulator) -> None:
         follow.kill()
         _, errors = follow.communicate()
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
-    for word in ("verdict", "pending", "success rate", "3 runs seen", "last change"):
+    words = ("verdict", "pending", "success rate", "2 settled of 3", "3 runs seen", "last change")
+    for word in words:
         assert word in text, (text, errors)
     assert "{" not in text
+
+
+@pytest.mark.odd_data
+@pytest.mark.parametrize(
+    ("there", "ordered", "code", "told"),
+    [
+        (3, 3, 0, "3 of 3 settled, 0 pending, 0 lost, of 3 runs seen"),
+        (3, 5, 3, "3 of 5 settled, 0 pending, 0 lost, of 3 runs seen"),
+        (0, 0, 0, "0 of 0 settled, 0 pending, 0 lost, of 0 runs seen"),
+    ],
+)
+def test_the_end_of_the_batch_is_the_end_and_all_that_was_ordered_ought_to_be_there(
+    run_simruns: Run, tmp_path: Path, there: int, ordered: int, code: int, told: str
+) -> None:
+    counts = {"status": "COMPLETED", "ordered": ordered, "completedRuns": ordered}
+    data = written(tmp_path / "a.jsonl", {"s": "S"}, there, **counts)
+    with simruns.Simulator(data=data) as sim:
+        where = ["--base-url", sim.url, "--project", "p", "--scenario", "s", "--batch", "s-b"]
+        done = run_simruns("follow", *where, "--interval", 0.05, SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == code, done.stderr
+    assert len(done.stdout.splitlines()) == there
+    assert done.stderr.startswith(told)
+    assert "ended by finished" in done.stderr
+    assert "right references" not in done.stderr

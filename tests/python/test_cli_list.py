@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from conftest import SimrunsCommand
 from hostile import TEXTS
-from project_file import written
+from project_file import AT, written
 from rich.cells import cell_len
 from test_export import Start
 
@@ -65,7 +65,7 @@ def test_a_scenario_is_a_row_with_its_last_batch(
     ]  # fmt: skip
     with served.client() as client:
         assert [re.split(" {2,}", row.strip()) for row in rows] == [
-            [one.name, one.reference, "4", f"{one.reference}-batch-4", "completed", "20 of 20"]
+            [one.name, one.reference, "4", f"{one.reference}-batch-4", "COMPLETED", "20 of 20"]
             for one in client.scenarios()
         ]
     told = "3 of 3 scenarios, complete, no duplicate, 1 request; 12 batches, 3 requests\n"
@@ -104,11 +104,11 @@ def test_a_scenario_lists_its_batches_the_newest_first(
     done = run_simruns("list", text, *where(served), SIMRUNS_API_KEY=served.api_key, COLUMNS="200")
     assert done.returncode == 0, done.stderr
     head, _, *rows = filter(str.strip, done.stdout.splitlines())
-    assert head.split() == ["batch", "state", "created", "runs", "failed", "took"]
+    assert head.split() == ["batch", "status", "created", "runs", "failed", "took"]
     assert [row.split()[0] for row in rows] == [
         f"{scenario.reference}-batch-{number}" for number in (4, 3, 2, 1)
     ]
-    assert all("  completed  " in row and "  20 of 20  " in row for row in rows)
+    assert all("  COMPLETED  " in row and "  20 of 20  " in row for row in rows)
 
 
 def test_a_tree_has_the_batches_below_their_scenarios(
@@ -124,7 +124,7 @@ def test_a_tree_has_the_batches_below_their_scenarios(
             expected.append(f"{scenario.name}  {scenario.reference}  4 batches")
             expected += [f"    {info.batch}" for info in scenario.batches()]
     shown = [re.sub("^[├└]── ", "    ", line) for line in done.stdout.splitlines()]
-    shown = [line.split("  completed  ")[0] for line in shown]
+    shown = [line.split("  COMPLETED  ")[0] for line in shown]
     assert shown == expected
 
 
@@ -205,18 +205,22 @@ def test_the_document_holds_any_name_as_data(
 
 
 @pytest.mark.odd_data
+@pytest.mark.parametrize(
+    ("batch", "word"),
+    [({"status": "RESTING"}, "RESTING"), ({"completedAt": AT}, "completed"), ({}, "unknown")],
+)
 def test_what_the_server_does_not_tell_is_a_dash(
-    run_simruns: SimrunsCommand, tmp_path: Path
+    run_simruns: SimrunsCommand, tmp_path: Path, batch: dict[str, Any], word: str
 ) -> None:
-    data = written(tmp_path / "a.jsonl", {"s": "A"}, status="RESTING")
+    data = written(tmp_path / "a.jsonl", {"s": "A"}, **batch)
     with simruns.Simulator(data=data) as sim:
         of = ["--base-url", sim.url, "--project", "p"]
         one = run_simruns("list", "A", *of, SIMRUNS_API_KEY=sim.api_key, COLUMNS="200")
         all_ = run_simruns("list", *of, SIMRUNS_API_KEY=sim.api_key, COLUMNS="200")
     rows = [done.stdout.rstrip().splitlines()[-1].strip() for done in (one, all_)]
     assert [re.split(" {2,}", row) for row in rows] == [
-        ["s-b", "RESTING", "2025-06-15 15:06:40 UTC", "-", "-", "-"],
-        ["A", "s", "1", "s-b", "RESTING", "-"],
+        ["s-b", word, "2025-06-15 15:06:40 UTC", "-", "-", "-"],
+        ["A", "s", "1", "s-b", word, "-"],
     ]
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 SCENARIOS = ("name", "reference", "batches", "last batch", "status", "runs")
-BATCHES = ("batch", "state", "created", "runs", "failed", "took")
-TEXTS = ("reference", "last batch", "status", "state", "created")
+BATCHES = ("batch", "status", "created", "runs", "failed", "took")
+TEXTS = ("reference", "last batch", "status", "created")
 """The heads of the columns that are no numbers."""
 UNTOLD = "-"
 
@@ -177,11 +177,11 @@ def _scenario_cells(row: Row) -> list[str]:
     if not row.batches:
         return [*cells, UNTOLD, UNTOLD, UNTOLD]
     last = row.batches[0]
-    return [*cells, _flat(last.batch), _state(last), _settled(last)]
+    return [*cells, _flat(last.batch), _status(last), _settled(last)]
 
 
 def _batch_cells(info: BatchInfo) -> list[str]:
-    told = [_flat(info.batch), _state(info), _when(info)]
+    told = [_flat(info.batch), _status(info), _when(info)]
     return [*told, _settled(info), _failed(info), _took(info)]
 
 
@@ -194,7 +194,7 @@ def _tree(row: Row) -> RenderableType:
     tree = Tree(Text("  ".join(filter(None, told)), overflow="fold"))
     for info in row.batches or ():
         failed = "" if info.failed_runs is None else f"{_failed(info)} failed"
-        told = [_flat(info.batch), _state(info), _when(info), f"{_settled(info)} runs", failed]
+        told = [_flat(info.batch), _status(info), _when(info), f"{_settled(info)} runs", failed]
         tree.add(Text("  ".join(filter(None, told)), overflow="fold"))
     return tree
 
@@ -207,11 +207,9 @@ def _flat(text: str) -> str:
     return cell(one_line(text, 200))
 
 
-def _state(info: BatchInfo) -> str:
-    """Gives how far it is; a word of the server that is none of ours stands for itself."""
-    if info.state == "unknown" and info.status:
-        return _flat(info.status)
-    return info.state
+def _status(info: BatchInfo) -> str:
+    """Gives the server's own word; where it told none, what its times and counts come to."""
+    return _flat(info.status) if info.status else info.state
 
 
 def _when(info: BatchInfo) -> str:
