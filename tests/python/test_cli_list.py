@@ -259,9 +259,17 @@ def test_a_scenario_whose_batches_fail_does_not_hold_up_the_others(
     assert second.startswith(f"simruns: scenario {failed}: HTTP 403 ")
 
 
-def test_an_empty_project_is_no_failure(run_simruns: SimrunsCommand, tmp_path: Path) -> None:
-    path = tmp_path / "runs.jsonl"
-    path.write_text("")
+@pytest.mark.parametrize("on", ["scenarios", "batches"])
+def test_a_list_that_is_not_whole_is_exit_code_3(run_simruns: SimrunsCommand, on: str) -> None:
+    faults = [{"on": on, "every": 1, "total_add": 5}]
+    with simruns.Simulator(scenarios=2, batches=2, runs=2, faults=faults) as sim:
+        done = run_simruns("list", *where(sim), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 3, done.stderr
+    assert "refund-late-parcel-batch-2" in done.stdout
+    assert f"2 of 7 {on}, incomplete" in done.stderr
+
+
+def test_a_scenario_without_batches_is_no_failure(run_simruns: SimrunsCommand) -> None:
     with simruns.Simulator(scenarios=1, runs=1) as sim:
         done = run_simruns("list", *where(sim), "--status", "FAILED", SIMRUNS_API_KEY=sim.api_key)
     assert done.returncode == 0

@@ -273,6 +273,18 @@ def test_a_scenario_without_a_finished_batch_is_left_out_by_name(
     assert "3 of 3 runs, complete" in done.stderr
 
 
+def test_all_scenarios_are_all_that_the_server_counts(
+    run_simruns: SimrunsCommand, tmp_path: Path
+) -> None:
+    faults = [{"on": "scenarios", "every": 1, "total_add": 5}]
+    with simruns.Simulator(scenarios=2, runs=2, faults=faults) as sim:
+        given = [*of_server(sim), "--all", "--latest", "-o", tmp_path / "x.csv"]
+        done = run_simruns("export", *given, SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == 3
+    assert "simruns: 2 of 7 scenarios, incomplete, " in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

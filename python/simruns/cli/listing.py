@@ -76,9 +76,11 @@ def run_list(what: Listed) -> None:
     _say_how_many(told, rows)
     for scenario, error in failures:
         say(f"simruns: scenario {scenario.reference}: {for_commands(error)}")
-    if failures:
-        short = all(isinstance(error, IncompleteError) for _, error in failures)
-        raise typer.Exit(ExitCode.INCOMPLETE if short else ExitCode.FAILED)
+    if any(not isinstance(error, IncompleteError) for _, error in failures):
+        raise typer.Exit(ExitCode.FAILED)
+    lists = [told, *(row.batches.completeness for row in rows if row.batches is not None)]
+    if failures or any(each is not None and each.verdict == "incomplete" for each in lists):
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
 def _with_batches(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from simruns.cli.endings import UsageError
 from simruns.cli.wording import for_commands
-from simruns.core.errors import AuthError, Error, IncompleteWarning, NotFoundError
+from simruns.core.errors import AuthError, Error, IncompleteError, IncompleteWarning, NotFoundError
 from simruns.hold.completeness import Completeness
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
@@ -133,7 +133,13 @@ class Which(NamedTuple):
     def _newest(self, client: Client, number: int) -> Suite:
         with a_list_needed(), warnings.catch_warnings():
             warnings.simplefilter("always", IncompleteWarning)  # of scenarios that have none
-            return client.latest(None if self.every else [self.scenario or ""], n=number)
+            if not self.every:
+                return client.latest([self.scenario or ""], n=number)
+            scenarios = client.scenarios()
+            if scenarios.completeness.verdict == "incomplete":
+                text = f"{scenarios.completeness}; name the scenarios, by --scenario or --pairs"
+                raise IncompleteError(text, kind="incomplete", text=text)
+            return client.latest(scenarios or None, n=number)
 
 
 @contextmanager
