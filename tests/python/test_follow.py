@@ -222,7 +222,7 @@ def test_a_poll_that_never_answers_ends_at_the_deadline(slow_sim: simruns.Simula
         scenario, batch = slow_sim.pairs[0]
         stream = client.batch(scenario=scenario, batch=batch).follow(deadline=0.2)
         assert list(stream) == []
-        assert (stream.status.ended, stream.status.requests) == ("deadline", 1)
+        assert (stream.status.ended, stream.status.polls, stream.status.pages) == ("deadline", 1, 0)
 
 
 def test_ctrl_c_ends_a_pause_and_the_iterator_goes_on(interrupted: Interrupted) -> None:
