@@ -175,7 +175,7 @@ def list_(
     status and how many runs have settled, of those ordered.
 
     Sends one request for the scenarios, and one a scenario for its batches; more where there are
-    over 100. Exit code 1: some could not be listed.
+    over 100. Exit code 1: some could not be listed; 3: the server counts more than it lists.
     """
     with endings(), terminable():
         from simruns.cli.listing import Listed, run_list
