@@ -291,6 +291,18 @@ def test_a_scenario_without_a_finished_batch_is_left_out_by_name() -> None:
             assert len(client.latest()) == 1
 
 
+@pytest.mark.parametrize("n", [None, 0, True, "2", 1.0])
+def test_how_many_of_the_newest_is_a_number(n: Any) -> None:
+    with leading() as (server, client):
+        server.scenarios = [scenario("s")]
+        server.batches = {"s": [batch("b", 1), batch("c", 2)]}
+        one = client.scenario("s")
+        for ask in (client.latest, one.latest):
+            with pytest.raises(simruns.InvalidArgumentError, match="n is "):
+                ask(n=n)
+        assert server.asked() == 1
+
+
 @pytest.mark.parametrize(
     ("how", "told"),
     [
@@ -509,5 +521,44 @@ def test_a_failure_of_one_scenario_ends_the_search_for_all() -> None:
     with leading() as (server, client):
         server.scenarios = [scenario("s"), scenario("gone")]
         server.batches = {"s": [batch("b", 1)]}
-        with pytest.raises(simruns.NotFoundError, match="no such scenario"):
+        with pytest.raises(simruns.NotFoundError, match=r"^scenario gone: .*no such scenario"):
             client.latest()
+        with pytest.raises(simruns.NotFoundError, match=r"^scenario gone: "):
+            client.scenario("gone").batches()
+
+
+def test_a_batch_without_a_reference_is_none_of_the_newest() -> None:
+    with leading() as (server, client):
+        server.scenarios = [scenario("s")]
+        nameless = {"status": "COMPLETED", "createdAt": NOON + 9 * DAY}
+        server.batches = {"s": [nameless, batch("b", 1)]}
+        for ask in (client.latest, client.scenario("s").latest):
+            with pytest.warns(simruns.IncompleteWarning, match="s: 1 batch without a reference"):
+                assert [key.batch for key in ask().keys] == ["b"]
+
+
+def test_the_scenarios_of_a_list_are_all_that_something_can_be_asked_of() -> None:
+    with leading() as (server, client):
+        server.scenarios = [scenario("s"), {"name": "Nobody"}]
+        server.batches = {"s": [batch("b", 1)]}
+        with pytest.warns(simruns.IncompleteWarning, match="without a reference: <Scenario 'Nobo"):
+            assert [key.batch for key in client.latest(client.scenarios()).keys] == ["b"]
+
+
+def test_messages_show_what_a_terminal_would_obey_and_cut_what_is_long() -> None:
+    hostile = "\x1b[31mred\u202e" + 100_000 * "x"
+    with leading() as (server, client):
+        server.scenarios = [scenario("s", hostile), scenario("t")]
+        server.batches = {"s": [], "t": [batch("b", 1)]}
+        with pytest.warns(simruns.IncompleteWarning) as warned:
+            client.latest()
+        texts = [str(one.message) for one in warned]
+        server.scenarios = [scenario("s\x1b", hostile), scenario("t\u202e", hostile)]
+        for name in (hostile, 100_000 * "y"):
+            with pytest.raises(simruns.InvalidArgumentError) as caught:
+                client.scenario(name)
+            texts.append(str(caught.value))
+        for text in texts:
+            assert len(text) < 400
+            assert "\x1b" not in text
+            assert "\u202e" not in text

@@ -25,8 +25,8 @@ from simruns.hold.listing import Batches
 from simruns.hold.told import BatchInfo
 from simruns.looks.texts import counted, is_obeyed, moment, one_line, took
 from simruns.read.client import Client
+from simruns.read.discovery import AskedList, Search, Wanted, batches_of, wanted
 from simruns.read.discovery import Listed as Walked
-from simruns.read.discovery import Search, Wanted, batches_of, wanted
 from simruns.read.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ class _Asking:
             return error
         return self._failure
 
-    def _ask(self, queries: Sequence[_core.ListQuery]) -> None:
-        self._asked = [self._core.start_list(query, None) for query in queries]
+    def _ask(self, walks: Sequence[AskedList]) -> None:
+        self._asked = [self._core.start_list(walk.query, None) for walk in walks]
 
 
 def _say_how_many(scenarios: Completeness | None, rows: Sequence[Row]) -> None:

@@ -131,11 +131,12 @@ class Which(NamedTuple):
         return Batch(client._core, batch.key, scenario)
 
     def _newest(self, client: Client, number: int) -> Suite:
-        with a_list_needed(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("always", IncompleteWarning)  # of scenarios that have none
-            if not self.every:
-                return client.latest([self.scenario or ""], n=number)
-            scenarios = client.scenarios()
+            with a_list_needed():
+                if not self.every:
+                    return client.latest([self.scenario or ""], n=number)
+                scenarios = client.scenarios()
             if scenarios.completeness.verdict == "incomplete":
                 text = f"{scenarios.completeness}; name the scenarios, by --scenario or --pairs"
                 raise IncompleteError(text, kind="incomplete", text=text)

@@ -16,6 +16,7 @@ from simruns.hold.completeness import Completeness
 from simruns.hold.tables import nullable
 from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.looks.reprs import listing_text
+from simruns.looks.texts import visible
 
 if TYPE_CHECKING:
     import pandas
@@ -70,9 +71,10 @@ class Listing(Sequence[T], Shared, Generic[T]):
         if len(found) == 1:
             return found[0]
         if found:
-            references = " and ".join(self._reference(one) for one in found)
+            references = " and ".join(visible(self._reference(one)) for one in found)
             raise invalid(
-                f"{len(found)} {self._noun} have the name {text!r}: {references}; give a reference",
+                f"{len(found)} {self._noun} have the name {_quoted(text)}: {references}; "
+                "give a reference",
                 field=self._field,
             )
         raise invalid(self._none_named(text), field=self._field)
@@ -116,8 +118,8 @@ class Listing(Sequence[T], Shared, Generic[T]):
         names = {name for one in self for name in (self._reference(one), _name(one)) if name}
         near = get_close_matches(text, sorted(names), 3, 0.5)
         there = f"there are {len(self)} {self._noun}"
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else there
-        return f"no {self._field} has the reference or the name {text!r}; {hint}"
+        hint = f"did you mean {' or '.join(map(_quoted, near))}?" if near else there
+        return f"no {self._field} has the reference or the name {_quoted(text)}; {hint}"
 
     def _values(self) -> dict[str, list[Any]]:
         return {
@@ -178,6 +180,11 @@ class Batches(Listing[BatchInfo]):
     @staticmethod
     def _reference(one: Any) -> str:
         return str(one.batch)
+
+
+def _quoted(text: str) -> str:
+    """Gives a text for a message: it may be as long as the server likes."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _name(one: Any) -> str | None:

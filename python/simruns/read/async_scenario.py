@@ -5,7 +5,14 @@ from __future__ import annotations
 from simruns.core.pickling import public
 from simruns.hold.listing import Batches
 from simruns.read.async_batch import AsyncSuite
-from simruns.read.discovery import answered_async, batches_of, check_found, newest_of, wanted
+from simruns.read.discovery import (
+    answered_async,
+    batches_of,
+    check_found,
+    newest_of,
+    wanted,
+    wanted_newest,
+)
 from simruns.read.scenario import Connected
 from simruns.request.times import When
 
@@ -27,7 +34,7 @@ class AsyncScenario(Connected):
 
     async def latest(self, n: int = 1, status: str | None = "COMPLETED") -> AsyncSuite:
         """Gives its n newest batches of a status, as `Scenario.latest` does."""
-        want = wanted(status=status, most=n)
+        want = wanted_newest(n, status=status)
         newest = await answered_async(self._core, newest_of([self], want))
         check_found(newest, want)
         keys = [info.key for info in newest.batches]

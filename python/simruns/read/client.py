@@ -28,7 +28,7 @@ from simruns.read.discovery import (
     of_these,
     scenario_named,
     scenarios_of,
-    wanted,
+    wanted_newest,
 )
 from simruns.read.scenario import Scenario
 from simruns.request import settings
@@ -181,7 +181,7 @@ class Client(_Connected):
         without such a batch is left out, with a warning that names it. Raises an Error if none has
         one.
         """
-        want = wanted(status="COMPLETED", before=before, most=n)
+        want = wanted_newest(n, before=before)
         search = newest_of_project(
             scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
         )
@@ -257,7 +257,7 @@ class AsyncClient(_Connected):
         before: When | None = None,
     ) -> AsyncSuite:
         """Gives the last n finished batches of every scenario, as `Client.latest` does."""
-        want = wanted(status="COMPLETED", before=before, most=n)
+        want = wanted_newest(n, before=before)
         search = newest_of_project(
             scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
         )

@@ -18,7 +18,7 @@ from simruns.core.errors import invalid
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import BatchInfo, ScenarioInfo
-from simruns.looks.texts import counted
+from simruns.looks.texts import counted, one_line
 from simruns.request.query import BatchKey
 from simruns.request.times import When, moment
 
@@ -42,18 +42,29 @@ class Listed(NamedTuple):
     position: str
 
 
-Search: TypeAlias = Generator[list[_core.ListQuery], list[Listed], T]
+class AskedList(NamedTuple):
+    """A walk over a list that a search wants."""
+
+    query: _core.ListQuery
+    subject: str = ""
+    """What a failure of it is about."""
+
+
+Search: TypeAlias = Generator[list[AskedList], list[Listed], T]
 
 
 def answered(core: _core.Client, search: Search[T]) -> T:
     """Asks for what a search wants, and gives what it found."""
     try:
-        queries = next(search)
+        asked = next(search)
         while True:
-            operations = [core.start_list(query, None) for query in queries]
+            operations = [core.start_list(one.query, None) for one in asked]
+            walks = []
             with _cancelling(operations):
-                walks = [Listed(operation.wait(), operation.held[1]) for operation in operations]
-            queries = search.send(walks)
+                for one, operation in zip(asked, operations, strict=True):
+                    with _naming(one):
+                        walks.append(Listed(operation.wait(), operation.held[1]))
+            asked = search.send(walks)
     except StopIteration as end:
         found: T = end.value
         return found
@@ -65,12 +76,15 @@ async def answered_async(core: _core.Client, search: Search[T]) -> T:
 
     here = bridge()
     try:
-        queries = next(search)
+        asked = next(search)
         while True:
-            operations = [core.start_list(query, here.mailbox) for query in queries]
+            operations = [core.start_list(one.query, here.mailbox) for one in asked]
+            walks = []
             with _cancelling(operations):
-                walks = [Listed(await here.outcome(op), op.held[1]) for op in operations]
-            queries = search.send(walks)
+                for one, operation in zip(asked, operations, strict=True):
+                    with _naming(one):
+                        walks.append(Listed(await here.outcome(operation), operation.held[1]))
+            asked = search.send(walks)
     except StopIteration as end:
         found: T = end.value
         return found
@@ -86,6 +100,17 @@ def _cancelling(operations: Sequence[_core.Operation]) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _naming(asked: AskedList) -> Iterator[None]:
+    """Has a failure say what it is about: one of many walks may have failed."""
+    try:
+        yield
+    except errors.RequestError as error:
+        if asked.subject:
+            errors.about(error, asked.subject)
+        raise
+
+
 class Wanted(NamedTuple):
     """Which batches are wanted: the arguments of a search, checked."""
 
@@ -97,7 +122,13 @@ class Wanted(NamedTuple):
     """How many of the newest; None: all."""
 
     def fits(self, info: BatchInfo) -> bool:
-        """Whether a batch is one. What has no time is none where a time is asked for."""
+        """Whether a batch is one.
+
+        What has no time is none where a time is asked for; what has no reference is none of the
+        newest, which are to be read.
+        """
+        if self.most is not None and not info.batch:
+            return False
         if self.status is not None and not _has_status(info, self.status):
             return False
         if self.since is None and self.until is None:
@@ -115,7 +146,6 @@ def wanted(
     until: When | None = None,
     before: When | None = None,
     endpoint_type: str | None = None,
-    most: int | None = None,
 ) -> Wanted:
     """Checks the arguments of a search for batches."""
     return Wanted(
@@ -125,8 +155,14 @@ def wanted(
         endpoint_type=None
         if endpoint_type is None
         else checks.text("endpoint_type", endpoint_type),
-        most=None if most is None else checks.count("n", most, 1),
     )
+
+
+def wanted_newest(
+    n: int, *, status: str | None = "COMPLETED", before: When | None = None
+) -> Wanted:
+    """Checks the arguments of a search for the n newest batches."""
+    return wanted(status=status, before=before)._replace(most=checks.count("n", n, 1))
 
 
 def _checked_status(status: Any) -> str:
@@ -161,11 +197,13 @@ class _Batches:
         self._in_order = True
         self.undated = 0
         """Batches that were left out as they do not tell their time."""
+        self.nameless = 0
+        """Batches that were left out as nothing can be asked of them."""
         self.stopped = False
         """Whether it stopped before the end."""
 
-    def query(self) -> _core.BatchesQuery:
-        return _core.BatchesQuery(
+    def ask(self) -> AskedList:
+        query = _core.BatchesQuery(
             self._scenario.project,
             reference_of(self._scenario),
             sort="createdAt:desc",
@@ -176,6 +214,7 @@ class _Batches:
             start_at=self._position,
             allow_incomplete=True,
         )
+        return AskedList(query, _subject(self._scenario))
 
     def take(self, walk: Listed) -> bool:
         """Takes what a query brought, and tells whether a further one is needed."""
@@ -183,7 +222,7 @@ class _Batches:
         self._walks.append(told)
         self._position = walk.position
         if told.verdict == "incomplete":
-            errors.warn_if_incomplete(told, f"scenario {self._scenario.reference}")
+            errors.warn_if_incomplete(told, _subject(self._scenario))
         for number in range(len(walk.pages)):
             self._take(_core.BatchInfo.from_json(walk.pages[number].to_json()))
         if not told.limited:
@@ -216,6 +255,7 @@ class _Batches:
             self._in_order = False
         timed = self._want.since is not None or self._want.until is not None
         self.undated += timed and info.created_at is None
+        self.nameless += self._want.most is not None and not reference
         self._entries.setdefault(reference or f"\0{len(self._entries)}", info)
 
     def _has_all(self) -> bool:
@@ -253,7 +293,7 @@ def _age(info: BatchInfo) -> float:
 
 def scenarios_of(project: str, make: Callable[[ScenarioInfo], S]) -> Search[Scenarios[S]]:
     """Searches the scenarios of a project."""
-    (walk,) = yield [_core.ScenariosQuery(project, allow_incomplete=True)]
+    (walk,) = yield [AskedList(_core.ScenariosQuery(project, allow_incomplete=True))]
     pages = walk.pages
     told = (_core.ScenarioInfo.from_json(pages[i].to_json()) for i in range(len(pages)))
     entries = [make(ScenarioInfo(one, project)) for one in told]
@@ -273,10 +313,10 @@ def batches_of(scenario: ScenarioInfo, want: Wanted) -> Search[Batches]:
     """Searches batches of a scenario."""
     search = _Batches(scenario, want)
     while True:
-        (walk,) = yield [search.query()]
+        (walk,) = yield [search.ask()]
         if not search.take(walk):
             break
-    warn_of_undated([(scenario, search)])
+    _warn_of_left_out([(scenario, search)])
     return search.listing()
 
 
@@ -292,10 +332,10 @@ def newest_of(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Newest]
     searches = [(scenario, _Batches(scenario, want)) for scenario in scenarios]
     open_ = [search for _, search in searches]
     while open_:
-        walks = yield [search.query() for search in open_]
+        walks = yield [search.ask() for search in open_]
         pairs = list(zip(open_, walks, strict=True))
         open_ = [search for search, walk in pairs if search.take(walk)]
-    warn_of_undated(searches)
+    _warn_of_left_out(searches)
     found = [(scenario, search.found()) for scenario, search in searches]
     return Newest(
         [info for _, some in found for info in some],
@@ -310,6 +350,8 @@ def newest_of_project(
     some = None if chosen is None else _chosen(chosen)
     if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
         scenarios = [make(one) for one in some]
+        if isinstance(chosen, Scenarios):
+            scenarios = _with_references(scenarios)
     else:
         everyone = yield from scenarios_of(project(), make)
         scenarios = _with_references(everyone) if some is None else [
@@ -357,11 +399,16 @@ def reference_of(scenario: ScenarioInfo) -> str:
     return scenario.reference
 
 
-def warn_of_undated(searches: Sequence[tuple[ScenarioInfo, _Batches]]) -> None:
+def _warn_of_left_out(searches: Sequence[tuple[ScenarioInfo, _Batches]]) -> None:
     for scenario, search in searches:
+        if search.nameless:
+            _warn(
+                f"{_subject(scenario)}: {counted(search.nameless, 'batch', 'batches')} "
+                "without a reference left out: nothing can be asked of what has none"
+            )
         if search.undated:
             _warn(
-                f"scenario {scenario.reference}: {counted(search.undated, 'batch', 'batches')} "
+                f"{_subject(scenario)}: {counted(search.undated, 'batch', 'batches')} "
                 "without createdAt left out: nothing tells whether they are of the time that was "
                 "asked for"
             )
@@ -386,7 +433,11 @@ def check_found(newest: Newest, want: Wanted) -> None:
 
 
 def _names(scenarios: Sequence[ScenarioInfo]) -> str:
-    return ", ".join(f"{one.name or 'no name'} ({one.reference})" for one in scenarios)
+    return ", ".join(f"{one_line(one.name or 'no name')} ({one.reference})" for one in scenarios)
+
+
+def _subject(scenario: ScenarioInfo) -> str:
+    return f"scenario {scenario.reference}"
 
 
 def _warn(text: str) -> None:

@@ -9,7 +9,14 @@ from simruns.core.pickling import public
 from simruns.hold.listing import Batches
 from simruns.hold.told import ScenarioInfo
 from simruns.read.batch import Suite
-from simruns.read.discovery import answered, batches_of, check_found, newest_of, wanted
+from simruns.read.discovery import (
+    answered,
+    batches_of,
+    check_found,
+    newest_of,
+    wanted,
+    wanted_newest,
+)
 from simruns.request.times import When
 
 
@@ -55,7 +62,7 @@ class Scenario(Connected):
 
         There may be fewer. Raises an Error if there is none.
         """
-        want = wanted(status=status, most=n)
+        want = wanted_newest(n, status=status)
         newest = answered(self._core, newest_of([self], want))
         check_found(newest, want)
         return Suite(self._core, [info.key for info in newest.batches], {self.reference: self})
