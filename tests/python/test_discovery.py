@@ -307,6 +307,7 @@ def test_how_many_of_the_newest_is_a_number(n: Any) -> None:
     ("how", "told"),
     [
         ({"status": "done"}, "there is no status 'done'; there are COMPLETED, IN_PROGRESS"),
+        ({"status": 100_000 * "x"}, r"there is no status 'x{40}...'; there are COMPLETED"),
         ({"since": datetime(2026, 1, 1)}, "since is a datetime without a zone"),
         ({"until": "7 days"}, "until is '7 days'; give a datetime with a zone, a date, or"),
         ({"since": 7}, "since is of type int"),
@@ -323,6 +324,12 @@ def test_a_choice_of_batches_that_means_nothing_is_refused_before_anything_is_as
         with pytest.raises(simruns.InvalidArgumentError, match=told):
             one.batches(**how)
         assert server.asked("/batches") == 0
+
+
+def test_the_time_of_an_empty_frame_is_refused() -> None:
+    none = pytest.importorskip("pandas").NaT
+    with pytest.raises(simruns.InvalidArgumentError, match="since is no time; give a datetime"):
+        moment("since", none)
 
 
 def test_moments_are_told_in_utc() -> None:

@@ -219,6 +219,24 @@ def test_it_is_not_asked_where_nobody_wants_it(read: Reading, tmp_path: Path) ->
             the_batch.archive(tmp_path / "none", witness=None)  # type: ignore[arg-type]
 
 
+class Secretive:
+    def __repr__(self) -> str:
+        return "key-of-a-test"
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("compares to nothing")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_what_is_no_choice_of_a_witness_is_told_by_its_type() -> None:
+    with (
+        simulated(runs=1) as (_, the_batch),
+        pytest.raises(simruns.InvalidArgumentError, match="of type Secretive; give 'auto'"),
+    ):
+        the_batch.read(witness=Secretive())  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("how", [{"filter": "x"}, {"max_runs": 3}, {"skip": 2}])
 def test_counts_say_nothing_of_a_walk_over_some_of_the_runs(how: Any) -> None:
     says = batch("b", 0, runs=10, completedRuns=10, failedRuns=0)

@@ -24,7 +24,7 @@ def text(name: str, value: Any) -> str:
     A part of a text is not shown, since it may be a proxy's, with its password.
     """
     if not isinstance(value, str):
-        raise invalid(f"{name} is {_shown(value)}; give text", field=name)
+        raise invalid(f"{name} is {shown(value)}; give text", field=name)
     found = _NO_TEXT.search(value)
     if found is not None:
         what = "a NUL" if found[0] == "\0" else "a byte that is no UTF-8, or half a character"
@@ -46,7 +46,7 @@ def secret(name: str, value: Any) -> str:
 
 def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise invalid(f"{name} is {_shown(value)}; give True or False", field=name)
+        raise invalid(f"{name} is {shown(value)}; give True or False", field=name)
     return value
 
 
@@ -58,10 +58,11 @@ def count(name: str, value: Any, low: int, high: int = LARGEST) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        shown = _shown(value)
-        raise invalid(f"{name} is {shown}; give a whole number, {wanted}", field=name) from None
+        raise invalid(
+            f"{name} is {shown(value)}; give a whole number, {wanted}", field=name
+        ) from None
     if not low <= number <= high:
-        raise invalid(f"{name} is {_shown(number)}; give {wanted}", field=name)
+        raise invalid(f"{name} is {shown(number)}; give {wanted}", field=name)
     return number
 
 
@@ -74,7 +75,7 @@ def duration(
     """
     wanted = f"{'0 or ' if zero else ''}{least:g} {unit} or more"
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise invalid(f"{name} is {_shown(value)}; give {wanted}", field=name)
+        raise invalid(f"{name} is {shown(value)}; give {wanted}", field=name)
     try:
         number = float(value)
     except OverflowError:
@@ -89,7 +90,7 @@ def duration(
     return number
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Gives a short text of a value; of an unknown object, only its type."""
     if isinstance(value, int) and value.bit_length() > 64:
         return f"a number of {value.bit_length()} bits"

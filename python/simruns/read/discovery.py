@@ -168,7 +168,7 @@ def wanted_newest(
 def _checked_status(status: Any) -> str:
     word = checks.text("status", status).upper()
     if word not in STATUSES:
-        raise invalid(f"there is no status {status!r}; there are {', '.join(STATUSES)}",
+        raise invalid(f"there is no status {checks.shown(status)}; there are {', '.join(STATUSES)}",
                       field="status")  # fmt: skip
     return word
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from simruns import _core
-from simruns.core import errors
+from simruns.core import checks, errors
 from simruns.core.errors import invalid
 from simruns.core.progress import TICK, Progress
 from simruns.hold.runs import Runs
@@ -39,9 +39,9 @@ class Asked(NamedTuple):
 
 
 def wants_witness(witness: object) -> bool:
-    if witness is not False and witness != "auto":
-        raise invalid(f"witness is {witness!r}; give 'auto' or False", field="witness")
-    return witness == "auto"
+    if witness is False or (isinstance(witness, str) and witness == "auto"):
+        return witness is not False
+    raise invalid(f"witness is {checks.shown(witness)}; give 'auto' or False", field="witness")
 
 
 def wait_for_all(reads: Reads, bar: Progress) -> None:

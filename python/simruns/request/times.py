@@ -36,7 +36,11 @@ def moment(name: str, value: Any) -> datetime | None:
 
 
 def _aware(name: str, value: datetime) -> datetime:
-    if value.utcoffset() is None:
+    try:
+        offset = value.utcoffset()
+    except ValueError:  # pandas' NaT is a datetime, too
+        raise invalid(f"{name} is no time; {FORMS}", field=name) from None
+    if offset is None:
         raise invalid(
             f"{name} is a datetime without a zone; give {name}.astimezone() for local time, or "
             f"{name}.replace(tzinfo=timezone.utc) for UTC",
