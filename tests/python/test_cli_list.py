@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from conftest import SimrunsCommand
 from hostile import TEXTS
+from leading import leading, scenario
 from project_file import AT, written
 from rich.cells import cell_len
 from test_export import Start
@@ -257,6 +258,17 @@ def test_a_scenario_whose_batches_fail_does_not_hold_up_the_others(
     first, second = done.stderr.splitlines()
     assert first.endswith("; 4 batches, 2 requests")
     assert second.startswith(f"simruns: scenario {failed}: HTTP 403 ")
+
+
+def test_a_scenario_without_a_reference_is_told_by_its_name(run_simruns: SimrunsCommand) -> None:
+    with leading() as (server, client):
+        server.scenarios = [scenario("s"), {"id": "n", "name": "Nobody"}]
+        server.batches = {"s": []}
+        words = ["list", "--base-url", client.base_url, "--project", "p"]
+        done = run_simruns(*words, SIMRUNS_API_KEY="k")
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[1]
+    assert line.startswith("simruns: <Scenario 'Nobody', (no reference)> came without a reference")
 
 
 @pytest.mark.parametrize("on", ["scenarios", "batches"])

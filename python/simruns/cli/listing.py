@@ -75,7 +75,8 @@ def run_list(what: Listed) -> None:
         print_to_stdout(shown)
     _say_how_many(told, rows)
     for scenario, error in failures:
-        say(f"simruns: scenario {scenario.reference}: {for_commands(error)}")
+        whose = f"scenario {scenario.reference}: " if scenario.reference else ""
+        say(f"simruns: {whose}{for_commands(error)}")
     if any(not isinstance(error, IncompleteError) for _, error in failures):
         raise typer.Exit(ExitCode.FAILED)
     lists = [told, *(row.batches.completeness for row in rows if row.batches is not None)]
