@@ -3,13 +3,13 @@
 #include "simruns/runs/discovery.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace simruns_python {
@@ -21,25 +21,54 @@ asio::awaitable<simruns::batch_witness> fetch_witness(simruns::client client,
   auto config = client.config();
   config.max_attempts = 1;
   auto const once = client.with_config(std::move(config));
+  std::string const batch = query.batch();
   auto const fetched = co_await once.try_fetch_batch(std::move(query));
-  co_return simruns::witness_of(fetched);
+  co_return simruns::witness_of(fetched, batch);
 }
 
-asked_batch::asked_batch(simruns::client client, simruns::run_query query)
-    : client_(std::move(client)), query_(std::move(query)), news_(client_.get_executor()) {}
+asked_batch::asked_batch(simruns::client client, simruns::run_query query,
+                         std::shared_ptr<witness_places> places)
+    : client_(std::move(client)),
+      query_(std::move(query)),
+      places_(std::move(places)),
+      news_(client_.get_executor()) {
+  news_.expires_at(asio::steady_timer::time_point::max());
+}
+
+void asked_batch::page_came() {
+  if (!places_->only_at_the_end) ask();
+}
 
 void asked_batch::ask() {
-  if (stop_) return;
+  if (std::exchange(asked_, true)) return;
+  if (places_->free == 0) return places_->waiting.push_back(weak_from_this());
+  --places_->free;
+  start();
+}
+
+void asked_batch::start() {
   stop_ = std::make_shared<asio::cancellation_signal>();
-  news_.expires_at(asio::steady_timer::time_point::max());
   auto done = [self = shared_from_this(), stop = stop_](std::exception_ptr) {
     self->news_.cancel();
+    self->leave_place();
   };
   asio::co_spawn(news_.get_executor(), fetch(shared_from_this()),
                  asio::bind_cancellation_slot(stop_->slot(), std::move(done)));
 }
 
+/// Gives the place to the first that waits for one and is still wanted.
+void asked_batch::leave_place() {
+  auto& waiting = places_->waiting;
+  while (!waiting.empty()) {
+    auto const next = waiting.front().lock();
+    waiting.pop_front();
+    if (next && !next->over_) return next->start();
+  }
+  ++places_->free;
+}
+
 void asked_batch::stop() noexcept {
+  over_ = true;
   if (stop_) stop_->emit(asio::cancellation_type::terminal);
 }
 
@@ -52,6 +81,7 @@ asio::awaitable<simruns::batch_witness> asked_batch::said() { return wait(shared
 
 asio::awaitable<simruns::batch_witness> asked_batch::wait(std::shared_ptr<asked_batch> self) {
   static constexpr std::chrono::seconds patience{1};
+  self->ask();
   if (!self->witness_) {
     self->news_.expires_after(patience);
     boost::system::error_code woken;
@@ -60,10 +90,10 @@ asio::awaitable<simruns::batch_witness> asked_batch::wait(std::shared_ptr<asked_
   if (!self->witness_) {
     simruns::batch_witness late;
     late.absence = "no answer within a second of the last run";
-    late.requests = 1;
+    late.requests = self->stop_ ? 1 : 0;
     self->witness_ = std::move(late);
-    self->stop();
   }
+  self->stop();
   co_return *self->witness_;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "asked_batch.hpp"
 #include "operation.hpp"
 #include "py_probe.hpp"
 #include "py_stream.hpp"
@@ -77,6 +78,7 @@ class py_client : public std::enable_shared_from_this<py_client> {
   struct live {
     std::shared_ptr<io_thread> io;
     simruns::client client;
+    std::shared_ptr<witness_places> witnesses;
   };
 
   live& current();

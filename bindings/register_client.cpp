@@ -39,11 +39,12 @@ py_client::live& py_client::current() {
 py_client::live py_client::make_live() {
   if (maker_) {
     auto const& theirs = maker_->current();
-    return live{theirs.io, theirs.client.with_config(config_)};
+    return live{theirs.io, theirs.client.with_config(config_), theirs.witnesses};
   }
   auto io = io_thread::current();
   auto const executor = io->context().get_executor();
-  return live{io, simruns::client(executor, config_, credentials_)};
+  return live{io, simruns::client(executor, config_, credentials_),
+              std::make_shared<witness_places>(config_.connections)};
 }
 
 std::shared_ptr<py_client> py_client::with_config(simruns::client_config config) {
@@ -98,7 +99,7 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
     op->add(std::move(page), runs.completeness(), runs.position(), runs.bad_runs());
     if (thrown && witness) witness->stop();
     if (thrown) std::rethrow_exception(thrown);
-    if (witness) witness->ask();
+    if (witness) witness->page_came();
     if (!more) break;
   }
   if (witness) op->add(co_await witness->said());
@@ -117,7 +118,7 @@ std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query
   auto const& here = current();
   auto runs = here.client.runs(query);
   std::shared_ptr<asked_batch> asked;
-  if (witness) asked = std::make_shared<asked_batch>(here.client, query);
+  if (witness) asked = std::make_shared<asked_batch>(here.client, query, here.witnesses);
   auto op = begin(std::move(box));
   op->start(read_all(op, std::move(runs), std::move(asked)));
   return op;

@@ -170,6 +170,26 @@ def test_a_walk_does_not_wait_for_a_slow_witness(read: Reading, tmp_path: Path) 
         assert str(told).endswith("no witness (no answer within a second of the last run)")
 
 
+@pytest.mark.parametrize("connections", [1, 2, 8])
+def test_witnesses_leave_connections_to_the_walks(connections: int) -> None:
+    """No batch is answered before the last page of all walks is asked for."""
+    suite, pages = [(f"s{number}", "b") for number in range(20)], 20 * 3
+    with leading() as (server, plain):
+        server.runs = [run(number) for number in range(1, 6)]
+        server.batch_answer = (200, batch("b", 0, runs=5))
+        server.may_answer.clear()
+        server.before = lambda number: (
+            server.may_answer.set() if server.asked("/runs") >= pages else None
+        )
+        with simruns.Client(plain.base_url, project="p", api_key="k", connections=connections,
+                            attempt_timeout=5) as client:  # fmt: skip
+            told = client.batches(suite).read(page_size=2).completeness
+        server.may_answer.set()
+    assert told.verdict == "complete"
+    absences = {witness.absence for witness in told.witnesses if witness is not None}
+    assert absences <= {"", "no answer within a second of the last run"}
+
+
 @both
 @pytest.mark.parametrize("said", [b"no JSON", b"[]", b'{"status": 7, "runs": "many"}'])
 def test_a_witness_that_says_nonsense_raises_nothing(

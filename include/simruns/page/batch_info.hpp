@@ -30,9 +30,12 @@ struct batch_info : item_notes {
   /// How far the batch is: by its `status` where that is told, else by `completed_at` and counts.
   batch_state state() const noexcept;
 
-  /// The runs that it counts as completed or failed; empty where it counts neither. They may
-  /// outlive the runs: expired ones are counted, too.
+  /// The runs that it counts as completed or failed; empty where it counts neither, or a count of
+  /// it is none that a batch can have. They may outlive the runs: expired ones are counted, too.
   std::optional<std::int64_t> settled_runs() const noexcept;
+
+  /// Whether none of its counts is negative, beyond 2^53, or no number.
+  bool has_sound_counts() const noexcept;
 
   /// Reads a batch from its JSON text. What is odd about it is in `issues`.
   static batch_info from_json(std::string_view json);

@@ -101,9 +101,14 @@ TEST_CASE("counts of a batch that no batch can have add up to nothing false") {
   auto const settled = [](std::string_view json) {
     return batch_info::from_json(json).settled_runs();
   };
-  CHECK(settled(R"({"completedRuns": 3, "failedRuns": -2})") == 3);
-  CHECK(settled(R"({"completedRuns": 9223372036854775807, "failedRuns": 1})") == 1);
-  CHECK_FALSE(settled(R"({"runs": 3})").has_value());
+  CHECK(settled(R"({"completedRuns": 3, "failedRuns": 2})") == 5);
+  CHECK(settled(R"({"completedRuns": 3, "failedRuns": null})") == 3);
+  for (auto const* const odd :
+       {R"({"completedRuns": 3, "failedRuns": -2})", R"({"completedRuns": 3, "failedRuns": "2"})",
+        R"({"completedRuns": 9223372036854775807, "failedRuns": 1})", R"({"runs": 3})"}) {
+    INFO(odd);
+    CHECK_FALSE(settled(odd).has_value());
+  }
 }
 
 TEST_CASE("a page of scenarios is a page of their ids and texts") {

@@ -281,7 +281,9 @@ namespace {
 /// A walk that had everything, and what its batch says of itself.
 completeness witnessed(std::string_view batch) {
   auto out = whole();
-  out.witness = simruns::witness_of(simruns::batch_info::from_json(batch));
+  auto said = simruns::batch_info::from_json(batch);
+  if (!said.reference) said.id = std::string("b");
+  out.witness = simruns::witness_of(said, "b");
   return out;
 }
 
@@ -337,10 +339,30 @@ TEST_CASE("a batch without runs is complete only if it is there, and counts none
   CHECK(moved.verdict() == walk_verdict::unverified);
 
   auto mistyped = none_of(whole());
-  mistyped.witness = simruns::witness_of(refused(simruns::errc::not_found, 404));
+  mistyped.witness = simruns::witness_of(refused(simruns::errc::not_found, 404), "b");
   CHECK(mistyped.verdict() == walk_verdict::unverified);
   CHECK(to_string(mistyped).find("no such batch, or a server without this endpoint: are the "
                                  "references right?") != std::string::npos);
+}
+
+TEST_CASE("counts that no batch can have prove nothing") {
+  for (auto const* const counts :
+       {R"({"status":"COMPLETED","completedRuns":"50","failedRuns":0})",
+        R"({"completedRuns":9223372036854775807,"failedRuns":9223372036854775807})",
+        R"({"runs":-1,"completedRuns":0})", R"({"runs":[],"completedRuns":0,"failedRuns":0})"}) {
+    INFO(counts);
+    auto const c = witnessed(counts);
+    CHECK(c.verdict() == walk_verdict::complete);
+    CHECK(to_string(c).ends_with("the batch does not count its runs"));
+    CHECK(none_of(c).verdict() == walk_verdict::unverified);
+  }
+}
+
+TEST_CASE("what a server says of another batch is no witness of this one") {
+  auto const other = witnessed(R"({"referenceId":"other","runs":0,"completedRuns":0})");
+  CHECK(none_of(other).verdict() == walk_verdict::unverified);
+  CHECK(to_string(other).ends_with("no witness (the server tells of another batch)"));
+  CHECK(witnessed(R"({"referenceId":"b","completedRuns":200})").witness->present);
 }
 
 TEST_CASE("without a witness a walk is judged as before, and that there is none is said") {
@@ -348,7 +370,7 @@ TEST_CASE("without a witness a walk is judged as before, and that there is none 
                                            std::tuple(simruns::errc::not_found, 404, "HTTP 404"),
                                            std::tuple(simruns::errc::timeout, 0, "timeout")}) {
     auto c = whole();
-    c.witness = simruns::witness_of(refused(code, status));
+    c.witness = simruns::witness_of(refused(code, status), "b");
     CHECK(c.verdict() == walk_verdict::complete);
     CHECK(to_string(c).find("no witness (" + std::string(text)) != std::string::npos);
     CHECK(c.witness->requests == 1);

@@ -4,6 +4,7 @@
 #include "simruns/page/batch_info.hpp"
 #include "simruns/page/detail/item_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -47,12 +48,20 @@ SIMRUNS_INLINE batch_state batch_info::state() const noexcept {
 }
 
 SIMRUNS_INLINE std::optional<std::int64_t> batch_info::settled_runs() const noexcept {
-  if (!completed_runs && !failed_runs) return std::nullopt;
+  if ((!completed_runs && !failed_runs) || !has_sound_counts()) return std::nullopt;
+  return completed_runs.value_or(0) + failed_runs.value_or(0);
+}
+
+SIMRUNS_INLINE bool batch_info::has_sound_counts() const noexcept {
   static constexpr std::int64_t most = std::int64_t{1} << 53;  // beyond it a sum might overflow
-  auto const told = [](maybe<std::int64_t> const& count) {
-    return count && *count > 0 && *count < most ? *count : 0;
+  auto const sound = [](maybe<std::int64_t> const& count) {
+    return !count || (*count >= 0 && *count < most);
   };
-  return told(completed_runs) + told(failed_runs);
+  auto const is_of_a_count = [](item_issue const& noted) {
+    return noted.path == "/runs" || noted.path == "/completedRuns" || noted.path == "/failedRuns";
+  };
+  return sound(runs) && sound(completed_runs) && sound(failed_runs) &&
+         std::ranges::none_of(issues, is_of_a_count);
 }
 
 }  // namespace simruns

@@ -28,9 +28,9 @@ SIMRUNS_INLINE std::string witness_text(completeness const& c) {
   if (!c.witness) return {};
   auto const& said = *c.witness;
   if (!said.present) return ", no witness (" + said.absence + ")";
-  auto const counted = said.settled ? said.settled : said.runs;
-  if (!counted) return ", the batch does not count its runs";
-  return ", the batch counts " + std::to_string(*counted);
+  if (said.settled) return ", the batch counts " + std::to_string(*said.settled);
+  if (said.runs) return ", " + std::to_string(*said.runs) + " were ordered";
+  return ", the batch does not count its runs";
 }
 
 /// What a person would ask about the verdict.

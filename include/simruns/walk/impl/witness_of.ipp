@@ -7,15 +7,18 @@
 
 namespace simruns {
 
-SIMRUNS_INLINE batch_witness witness_of(result<batch_info> const& said) {
+SIMRUNS_INLINE batch_witness witness_of(result<batch_info> const& said, std::string_view batch) {
   batch_witness out;
-  out.present = said.has_value();
   if (said) {
+    out.requests = 1;
+    out.present =
+        (said->reference && *said->reference == batch) || (said->id && *said->id == batch);
+    if (!out.present) out.absence = "the server tells of another batch";
+    if (!out.present) return out;
     out.state = said->state();
     if (said->status) out.status = *said->status;
-    if (said->runs) out.runs = *said->runs;
+    if (said->runs && said->has_sound_counts()) out.runs = *said->runs;
     out.settled = said->settled_runs();
-    out.requests = 1;
     return out;
   }
   auto const& failure = said.error();
