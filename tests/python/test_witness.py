@@ -354,7 +354,7 @@ async def test_awaited_reads_have_the_witness_as_well(tmp_path: Path) -> None:
 
 
 def test_an_archive_that_goes_on_after_an_interruption_has_its_witness(tmp_path: Path) -> None:
-    faults = [{"requests": 9, "status": 503}, {"on": "batch", "times": 1, "status": 403}]
+    faults = [{"requests": 9, "status": 503}]
     with (
         simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim,
         sim.client(max_attempts=1) as client,

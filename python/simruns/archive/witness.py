@@ -1,4 +1,4 @@
-"""The second witness of an archive: what the batch says of itself, asked for beside the walk."""
+"""The second witness of an archive: what the batch says of itself, asked for once it was walked."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from simruns import _core
 from simruns.core import errors
 
 PATIENCE = 1.0
-"""Seconds beyond the end of the walk that the answer is waited for."""
+"""Seconds that the answer is waited for."""
 
 
-class AskedBatch:
-    """One request for the batch, sent when this is made."""
+def asked(core: _core.Client, query: _core.Query) -> _core.Witness:
+    """Asks for the batch by one request. Gives what it says, or why there is no answer.
 
-    def __init__(self, core: _core.Client, query: _core.Query) -> None:
-        self._operation = core.start_witness(query, None)
-
-    def said(self) -> _core.Witness:
-        """Gives what the batch says, or why there is no answer. It raises only for Ctrl-C."""
-        if self._operation.wait_for(PATIENCE):
+    It raises only for Ctrl-C.
+    """
+    operation = core.start_witness(query, None)
+    try:
+        if operation.wait_for(PATIENCE):
             with suppress(errors.CancelledError):
-                told: _core.Witness = self._operation.result()
+                told: _core.Witness = operation.result()
                 return told
-        self._operation.cancel()
-        return _core.Witness(
-            present=False,
-            not_found=False,
-            absence="no answer within a second of the last run",
-            state="unknown",
-            status="",
-            runs=None,
-            settled=None,
-            requests=1,
-        )
+    finally:
+        operation.cancel()
+    return _core.Witness(
+        present=False,
+        not_found=False,
+        absence="no answer within a second of the last run",
+        state="unknown",
+        status="",
+        runs=None,
+        settled=None,
+        requests=1,
+    )

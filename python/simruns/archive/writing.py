@@ -17,7 +17,7 @@ from simruns.archive.parts import sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session
 from simruns.archive.store import Arrived, Store
-from simruns.archive.witness import AskedBatch
+from simruns.archive.witness import asked
 from simruns.core.errors import (
     CancelledError,
     Error,
@@ -57,7 +57,6 @@ class Archiver:
         self._how = how
         self._asks = witness
         self._scenario = scenario
-        self._witness: AskedBatch | None = None
         self._writing = False
         self._stopped = False
         self._stream: _core.Stream | None = None
@@ -109,7 +108,6 @@ class Archiver:
     def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
         self._stream = None
         self._stream = stream = _core.Stream(self._core, self._query(session.position))
-        self._witness = None
         keys = session.keys()
         taken: list[Arrived] = []
         whole = (0, session.position)  # the runs taken up to the end of a page, and its position
@@ -122,7 +120,6 @@ class Archiver:
                 run = stream._try_next()
                 if run is None:
                     whole = (len(taken), stream._position)
-                    self._ask_once(stream)
                     bar.show(session.seen + len(taken), stream._completeness.total)
                     late = taken and time.monotonic() - written_at >= pace.PART_SECONDS
                     if late or len(taken) >= pace.PART_RUNS:
@@ -143,19 +140,14 @@ class Archiver:
             raise
         finally:
             stream._close()
-        self._ask_once(stream)  # of a batch without runs, no page came before the end
         tally = stream._completeness
-        tally.witness = None if self._witness is None else self._witness.said()
+        if self._asks:  # after the walk, which may have one connection only
+            tally.witness = asked(self._core, make_query(self._key, {}, caller="archive"))
         result = session.finish(taken, tally)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
         warn_if_incomplete(result.completeness.batches[0])
         return result
-
-    def _ask_once(self, stream: _core.Stream) -> None:
-        """Asks for the batch itself as soon as a page is here."""
-        if self._asks and self._witness is None and stream._completeness.pages > 0:
-            self._witness = AskedBatch(self._core, make_query(self._key, {}, caller="archive"))
 
     def _write(self, session: Session, taken: list[Arrived], stream: _core.Stream) -> None:
         self._writing = True  # if this fails, the disk has the last sound state

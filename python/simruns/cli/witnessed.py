@@ -1,11 +1,11 @@
-"""Runs that come one after another, while the batch itself is asked what it says of them."""
+"""Runs that come one after another, and then what the batch itself says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from simruns import _core
-from simruns.archive.witness import AskedBatch
+from simruns.archive.witness import asked
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.read.batch import Batch
 from simruns.request.query import Walk, make_query
@@ -20,17 +20,13 @@ class WitnessedRuns:
     def __init__(self, batch: Batch, how: Walk) -> None:
         self._batch = batch
         self._stream = batch.runs(**how)
-        self._asked: AskedBatch | None = None
         self._witness: _core.Witness | None = None
 
     def __iter__(self) -> Iterator[_core.Run]:
         with self._stream:
-            for run in self._stream:
-                self._ask()
-                yield run
-            self._ask()  # a batch may have no runs
-        if self._asked is not None:
-            self._witness = self._asked.said()
+            yield from self._stream
+        query = make_query(self._batch.key, {}, caller="batch")
+        self._witness = asked(self._batch._core, query)
 
     @property
     def batch(self) -> Batch:
@@ -52,8 +48,3 @@ class WitnessedRuns:
         told = self._stream._completeness
         told.witness = self._witness
         return Completeness([BatchCompleteness.of(self._batch.key, told)])
-
-    def _ask(self) -> None:
-        if self._asked is None:
-            query = make_query(self._batch.key, {}, caller="batch")
-            self._asked = AskedBatch(self._batch._core, query)
