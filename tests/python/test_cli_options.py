@@ -254,10 +254,13 @@ def test_the_page_size_reaches_the_server(
 ) -> None:
     pytest.importorskip("pyarrow")
     for command, output in (("export", tmp_path / "x.jsonl"), ("archive", tmp_path / "archive")):
+        before = len(own_sim.requests())
         words = [command, *export_arguments(own_sim, output)[1:]]
         done = run_simruns(*words, "--page-size", 50, SIMRUNS_API_KEY=own_sim.api_key)
         assert done.returncode == 0, done.stderr
-        assert "limit=50" in own_sim.requests()[-1]["target"]
+        asked = [request["target"] for request in own_sim.requests()[before:]]
+        assert all("limit=50" in target for target in asked if "/runs?" in target), asked
+        assert any("limit=50" in target for target in asked), asked
     key = own_sim.batches()[0]
     words = ["follow", *of_server(own_sim), "--scenario", key.scenario, "--batch", key.batch]
     done = run_simruns(*words, "--page-size", 7, "--count", 1, SIMRUNS_API_KEY=own_sim.api_key)
