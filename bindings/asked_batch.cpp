@@ -9,26 +9,22 @@
 
 #include <chrono>
 #include <exception>
-#include <string>
 #include <utility>
 
 namespace simruns_python {
 
 namespace asio = boost::asio;
 
-asio::awaitable<simruns::batch_witness> fetch_witness(simruns::client client,
-                                                      simruns::run_query query) {
+/// The client for one attempt: a witness is not worth a second.
+static simruns::client once(simruns::client const& client) {
   auto config = client.config();
   config.max_attempts = 1;
-  auto const once = client.with_config(std::move(config));
-  std::string const batch = query.batch();
-  auto const fetched = co_await once.try_fetch_batch(std::move(query));
-  co_return simruns::witness_of(fetched, batch);
+  return client.with_config(std::move(config));
 }
 
-asked_batch::asked_batch(simruns::client client, simruns::run_query query,
+asked_batch::asked_batch(simruns::client const& client, simruns::run_query query,
                          std::shared_ptr<witness_places> places)
-    : client_(std::move(client)),
+    : client_(once(client)),
       query_(std::move(query)),
       places_(std::move(places)),
       news_(client_.get_executor()) {
@@ -73,8 +69,8 @@ void asked_batch::stop() noexcept {
 }
 
 asio::awaitable<void> asked_batch::fetch(std::shared_ptr<asked_batch> self) {
-  auto said = co_await fetch_witness(self->client_, self->query_);
-  if (!self->witness_) self->witness_ = std::move(said);
+  auto const fetched = co_await self->client_.try_fetch_batch(self->query_);
+  if (!self->witness_) self->witness_ = simruns::witness_of(fetched, self->query_.batch());
 }
 
 asio::awaitable<simruns::batch_witness> asked_batch::said() { return wait(shared_from_this()); }

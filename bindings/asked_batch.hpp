@@ -15,10 +15,6 @@
 
 namespace simruns_python {
 
-/// Asks a batch what it says of itself, by one attempt: a witness is not worth a second.
-boost::asio::awaitable<simruns::batch_witness> fetch_witness(simruns::client client,
-                                                             simruns::run_query query);
-
 class asked_batch;
 
 /// How many of a client's connections may wait for witnesses: half of them, so that walks go on
@@ -33,11 +29,11 @@ struct witness_places {
   std::deque<std::weak_ptr<asked_batch>> waiting;
 };
 
-/// The second witness of a walk: one request for its batch, which the walk does not wait for beyond
-/// its own end, plus a second. Used in the core thread only.
+/// The second witness of a walk: one request for its batch, of one attempt, which the walk does not
+/// wait for beyond its own end, plus a second. Used in the core thread only.
 class asked_batch : public std::enable_shared_from_this<asked_batch> {
  public:
-  asked_batch(simruns::client client, simruns::run_query query,
+  asked_batch(simruns::client const& client, simruns::run_query query,
               std::shared_ptr<witness_places> places);
   asked_batch(asked_batch const&) = delete;
   asked_batch& operator=(asked_batch const&) = delete;
@@ -48,7 +44,8 @@ class asked_batch : public std::enable_shared_from_this<asked_batch> {
   /// Drops the request, as when the walk has failed. Safe to repeat.
   void stop() noexcept;
 
-  /// The walk has ended: what the batch says of itself, or why it says nothing.
+  /// The walk has ended: what the batch says of itself, or why it says nothing. It sends the
+  /// request if none was sent.
   boost::asio::awaitable<simruns::batch_witness> said();
 
  private:

@@ -78,9 +78,8 @@ static boost::asio::awaitable<operation::outcome> fetch_batch(simruns::client cl
   co_return operation::outcome(co_await client.fetch_batch(std::move(query)));
 }
 
-static boost::asio::awaitable<operation::outcome> ask_witness(simruns::client client,
-                                                              simruns::run_query query) {
-  co_return operation::outcome(co_await fetch_witness(std::move(client), std::move(query)));
+static boost::asio::awaitable<operation::outcome> ask_witness(std::shared_ptr<asked_batch> asked) {
+  co_return operation::outcome(co_await asked->said());
 }
 
 /// `witness` may be null: the batch is not asked for.
@@ -148,8 +147,10 @@ std::shared_ptr<operation> py_client::start_batch(simruns::run_query const& quer
 
 std::shared_ptr<operation> py_client::start_witness(simruns::run_query const& query,
                                                     std::shared_ptr<mailbox> box) {
+  auto const& here = current();
+  auto asked = std::make_shared<asked_batch>(here.client, query, here.witnesses);
   auto op = begin(std::move(box));
-  op->start(ask_witness(current().client, query));
+  op->start(ask_witness(std::move(asked)));
   return op;
 }
 

@@ -42,11 +42,12 @@ if TYPE_CHECKING:
         SuiteError,
     )
     from simruns.core.words import ErrorKind, JSONValue, Verdict
-    from simruns.hold.completeness import BatchCompleteness, Completeness, Witness
+    from simruns.hold.completeness import BatchCompleteness, Completeness
     from simruns.hold.listing import Batches, Scenarios
     from simruns.hold.runs import Runs
     from simruns.hold.tables import Table
     from simruns.hold.told import BatchInfo, ScenarioInfo
+    from simruns.hold.witness import Witness
     from simruns.looks.transcript import Transcript, Transcripts, transcripts
     from simruns.read.async_batch import AsyncBatch, AsyncSuite
     from simruns.read.async_scenario import AsyncScenario
@@ -149,11 +150,12 @@ _HOMES = {
         "SuiteError",
     ),
     "core.words": ("ErrorKind", "JSONValue", "Verdict"),
-    "hold.completeness": ("BatchCompleteness", "Completeness", "Witness"),
+    "hold.completeness": ("BatchCompleteness", "Completeness"),
     "hold.listing": ("Batches", "Scenarios"),
     "hold.runs": ("Runs",),
     "hold.tables": ("Table",),
     "hold.told": ("BatchInfo", "ScenarioInfo"),
+    "hold.witness": ("Witness",),
     "looks.transcript": ("Transcript", "Transcripts", "transcripts"),
     "read.async_batch": ("AsyncBatch", "AsyncSuite"),
     "read.async_scenario": ("AsyncScenario",),

@@ -993,7 +993,10 @@ class Client:
         """Starts reading what the server says of a batch itself; the result is a `BatchInfo`."""
 
     def start_witness(self, query: Query, mailbox: Mailbox | None) -> Operation:
-        """Starts asking a batch, by one attempt; the result is a `Witness`, and never an error."""
+        """Starts asking a batch, by one attempt; the result is a `Witness`, and never an error.
+
+        It comes within a second.
+        """
 
     def close(self) -> None:
         """Cancels every operation and stream, and closes the connections. Safe to repeat."""

@@ -331,3 +331,11 @@ def test_ctrl_c_ends_a_list_that_waits(start_simruns: Start) -> None:
         out, errors = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert errors == "simruns: interrupted\n"
+
+
+def test_an_empty_scenario_is_refused_by_the_name_of_its_argument(
+    served: simruns.Simulator, run_simruns: SimrunsCommand
+) -> None:
+    done = run_simruns("list", "", *where(served), SIMRUNS_API_KEY=served.api_key)
+    assert done.returncode == 2
+    assert "SCENARIO is empty; give a name or a reference" in done.stderr

@@ -157,6 +157,16 @@ def test_a_name_that_no_scenario_has_is_answered_with_the_nearest() -> None:
         assert server.asked() == 1  # what is no name is not asked for
 
 
+def test_what_is_asked_of_a_scenario_names_the_project_that_listed_it() -> None:
+    with leading() as (server, client):
+        server.scenarios = [scenario("s", projectReference="another")]
+        server.batches = {"s": [batch("b", 1)]}
+        one = client.scenario("s")
+        one.batches()
+        assert one.project == "p"
+        assert all("projectId=p&" in target for target in server.targets)
+
+
 def test_a_scenario_and_a_batch_tell_what_the_server_says() -> None:
     with leading() as (server, client):
         server.scenarios = [scenario("s", "Rebooking", maxTurns=7, odd={"a": 1})]
@@ -311,6 +321,8 @@ def test_how_many_of_the_newest_is_a_number(n: Any) -> None:
         ({"since": datetime(2026, 1, 1)}, "since is a datetime without a zone"),
         ({"until": "7 days"}, "until is '7 days'; give a datetime with a zone, a date, or"),
         ({"since": 7}, "since is of type int"),
+        ({"since": "1d", "until": "7d"}, "give an until that is later"),
+        ({"since": date(2026, 1, 1), "until": date(2026, 1, 1)}, "give an until that is later"),
         ({"since": "999999w"}, "since is '999999w', before the year 1"),
         ({"endpoint_type": 1}, "endpoint_type is 1; give text"),
     ],

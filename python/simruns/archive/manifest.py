@@ -14,8 +14,9 @@ from simruns import _core
 from simruns.core.errors import Error
 from simruns.core.files import replacing
 from simruns.core.reading import reading
-from simruns.hold.completeness import BatchCompleteness, witness_of
+from simruns.hold.completeness import BatchCompleteness
 from simruns.hold.told import ScenarioInfo
+from simruns.hold.witness import witness_of
 from simruns.request.query import BatchKey
 
 FORMAT = 3

@@ -17,7 +17,6 @@ from simruns.archive.parts import sweep
 from simruns.archive.result import ArchiveResult
 from simruns.archive.session import Session
 from simruns.archive.store import Arrived, Store
-from simruns.archive.witness import asked
 from simruns.core.errors import (
     CancelledError,
     Error,
@@ -142,7 +141,8 @@ class Archiver:
             stream._close()
         tally = stream._completeness
         if self._asks:  # after the walk, which may have one connection only
-            tally.witness = asked(self._core, make_query(self._key, {}, caller="archive"))
+            query = make_query(self._key, {}, caller="archive")
+            tally.witness = self._core.start_witness(query, None).wait()
         result = session.finish(taken, tally)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)

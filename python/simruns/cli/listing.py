@@ -60,6 +60,8 @@ class Row(NamedTuple):
 def run_list(what: Listed) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed, and the list goes there")
+    if what.scenario == "":
+        raise UsageError("SCENARIO is empty; give a name or a reference, or leave it out")
     with what.server.connect() as client:
         told: Completeness | None = None
         with a_list_needed():

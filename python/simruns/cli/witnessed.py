@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simruns import _core
-from simruns.archive.witness import asked
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.read.batch import Batch
 from simruns.request.query import Walk, make_query
@@ -26,7 +25,7 @@ class WitnessedRuns:
         with self._stream:
             yield from self._stream
         query = make_query(self._batch.key, {}, caller="batch")
-        self._witness = asked(self._batch._core, query)
+        self._witness = self._batch._core.start_witness(query, None).wait()
 
     @property
     def batch(self) -> Batch:

@@ -9,45 +9,11 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from simruns import _core
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
-from simruns.core.words import BatchState, JSONValue, Proof, WalkTaken
+from simruns.core.words import JSONValue, Proof, WalkTaken
+from simruns.hold.witness import Witness, is_of, witness_of
 from simruns.request.query import BatchKey
 
 VERDICTS: tuple[Proof, ...] = get_args(Proof)
-
-
-@public
-class Witness(NamedTuple):
-    """What a batch says of itself, asked for beside the walk over its runs."""
-
-    present: bool
-    """Whether the batch was there."""
-    state: BatchState
-    """How far it is: "in_progress", "completed", "stopped", "failed" or "unknown"."""
-    status: str
-    """The server's own word for that; empty if it told none."""
-    runs: int | None
-    """Runs that were ordered."""
-    settled: int | None
-    """Runs that it counts as completed or failed, expired ones among them."""
-    absence: str
-    """Why it is not present, as a text; empty if it is."""
-    not_found: bool
-    """Whether the answer was a 404: no such batch, or a server that tells of none."""
-    requests: int
-    """Requests that were sent for it; the walk counts its own."""
-
-    @classmethod
-    def of(cls, told: _core.Witness) -> Witness:
-        return cls(*(getattr(told, name) for name in cls._fields))
-
-    def _for_core(self) -> _core.Witness:
-        return _core.Witness(**self._asdict())
-
-    @property
-    def counts_none(self) -> bool:
-        """Whether it counts no run at all."""
-        counts = self.runs is not None or self.settled is not None
-        return self.present and counts and not self.runs and not self.settled
 
 
 @public
@@ -372,7 +338,7 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     fits = all(isinstance(value, str) for value in key)
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
-        fits = fits and _is(value, kind)
+        fits = fits and is_of(value, kind)
     none = batch.witness is not None and batch.witness.counts_none
     proven = batch.reached_end and batch.received == batch.total and not batch.doubt
     proven = proven and (batch.received > 0 or none)
@@ -381,30 +347,6 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
         raise ValueError("no completeness")
     return batch
-
-
-def witness_of(told: Any) -> Witness | None:
-    """Gives the witness of what `Witness._asdict` gave. Raises ValueError for what is none."""
-    if told is None:
-        return None
-    try:
-        witness = Witness(**told)
-    except TypeError as error:
-        raise ValueError("no witness") from error
-    if not all(_is(value, kind) for value, kind in zip(witness, _witness_kinds(), strict=True)):
-        raise ValueError("no witness")
-    return witness
-
-
-def _is(value: Any, kind: Any) -> bool:
-    """Whether a value is of this type; a truth value is no number."""
-    return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-
-
-@cache
-def _witness_kinds() -> list[Any]:
-    hints = get_type_hints(Witness)
-    return [str if name == "state" else hints[name] for name in Witness._fields]
 
 
 @cache

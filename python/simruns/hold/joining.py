@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from simruns import _core
-from simruns.hold.completeness import BatchCompleteness, Witness, joined_doubts
+from simruns.hold.completeness import BatchCompleteness, joined_doubts
+from simruns.hold.witness import Witness
 
 Choosing: TypeAlias = tuple[str | None, str | None]
 """The filter and the endpoint type by which runs were chosen."""

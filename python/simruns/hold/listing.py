@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-T = TypeVar("T")
+T = TypeVar("T", bound=ScenarioInfo | BatchInfo)
 S = TypeVar("S", bound=ScenarioInfo)
 
 _JSON = object()
@@ -59,19 +59,19 @@ class Listing(Sequence[T], Shared, Generic[T]):
     def __contains__(self, thing: object) -> bool:
         """Whether this is one of them, or the exact reference or name of one."""
         if isinstance(thing, str):
-            return any(thing in (self._reference(one), _name(one)) for one in self)
+            return any(thing in (one.reference, one.name) for one in self)
         return thing in self._entries
 
     def _named(self, text: str) -> T:
         """Gives the one with this reference, or else the only one with this name."""
         for one in self:
-            if self._reference(one) == text:
+            if one.reference == text:
                 return one
-        found = [one for one in self if _name(one) == text]
+        found = [one for one in self if one.name == text]
         if len(found) == 1:
             return found[0]
         if found:
-            references = " and ".join(visible(self._reference(one)) for one in found)
+            references = " and ".join(visible(one.reference) for one in found)
             raise invalid(
                 f"{len(found)} {self._noun} have the name {_quoted(text)}: {references}; "
                 "give a reference",
@@ -110,12 +110,8 @@ class Listing(Sequence[T], Shared, Generic[T]):
     def _field(self) -> str:
         return "scenario" if self._noun == "scenarios" else "batch"
 
-    @staticmethod
-    def _reference(one: Any) -> str:
-        raise NotImplementedError
-
     def _none_named(self, text: str) -> str:
-        names = {name for one in self for name in (self._reference(one), _name(one)) if name}
+        names = {name for one in self for name in (one.reference, one.name) if name}
         near = get_close_matches(text, sorted(names), 3, 0.5)
         there = f"there are {len(self)} {self._noun}"
         hint = f"did you mean {' or '.join(map(_quoted, near))}?" if near else there
@@ -154,10 +150,6 @@ class Scenarios(Listing[S], Generic[S]):
         "extra": _JSON,
     }  # fmt: skip
 
-    @staticmethod
-    def _reference(one: Any) -> str:
-        return str(one.reference)
-
 
 @public
 class Batches(Listing[BatchInfo]):
@@ -177,19 +169,10 @@ class Batches(Listing[BatchInfo]):
         "extra": _JSON,
     }
 
-    @staticmethod
-    def _reference(one: Any) -> str:
-        return str(one.batch)
-
 
 def _quoted(text: str) -> str:
     """Gives a text for a message: it may be as long as the server likes."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
-
-
-def _name(one: Any) -> str | None:
-    name: str | None = one.name
-    return name
 
 
 def _cell(one: Any, name: str, kind: Any) -> Any:

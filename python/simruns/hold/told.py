@@ -14,18 +14,34 @@ from simruns.looks.reprs import batch_line, scenario_line
 from simruns.request.query import BatchKey
 
 
-def _parsed(texts: dict[str, str]) -> dict[str, JSONValue]:
-    return {name: json.loads(text) for name, text in texts.items()}
+class _Told(Shared):
+    """What a scenario and a batch have in common: the text that they came as."""
+
+    _told: _core.ScenarioInfo | _core.BatchInfo
+
+    @property
+    def extra(self) -> dict[str, JSONValue]:
+        """What else came, by its names, parsed anew each time that it is asked for."""
+        return {name: json.loads(text) for name, text in self._told.extra_json.items()}
+
+    @property
+    def issues(self) -> list[_core.Issue]:
+        """What was odd about it, and kept as it came."""
+        return self._told.issues
+
+    def to_json(self) -> str:
+        """Gives its own JSON text, as it came."""
+        return self._told.to_json()
 
 
 @public
-class ScenarioInfo(Shared):
+class ScenarioInfo(_Told):
     """What the server says of a scenario. A member that was absent or null is None."""
 
     def __init__(self, told: _core.ScenarioInfo, project: str) -> None:
-        self._told = told
-        self.project: str = told.project or project
-        """The reference of the project."""
+        self._told: _core.ScenarioInfo = told
+        self.project = project
+        """The project that it was asked for by."""
         self.reference: str = told.reference or ""
         """Its reference, which runs call `scenario`; empty if it came without one."""
         self.id: str | None = told.id
@@ -62,20 +78,6 @@ class ScenarioInfo(Shared):
         text = self._told.success_criteria_json
         return None if text is None else json.loads(text)
 
-    @property
-    def extra(self) -> dict[str, JSONValue]:
-        """What else came, by its names, parsed anew each time that it is asked for."""
-        return _parsed(self._told.extra_json)
-
-    @property
-    def issues(self) -> list[_core.Issue]:
-        """What was odd about it, and kept as it came."""
-        return self._told.issues
-
-    def to_json(self) -> str:
-        """Gives its own JSON text, as it came."""
-        return self._told.to_json()
-
     def __eq__(self, other: object) -> bool:
         """Whether both are the same scenario, with the same text."""
         if not isinstance(other, ScenarioInfo):
@@ -103,7 +105,7 @@ class ScenarioInfo(Shared):
 
 
 @public
-class BatchInfo(Shared):
+class BatchInfo(_Told):
     """What the server says of a batch itself. A member that was absent or null is None.
 
     `client.batch(info)` reads its runs, and `client.batches(infos)` those of several.
@@ -156,20 +158,6 @@ class BatchInfo(Shared):
     def scenario_name(self) -> str | None:
         """The name of its scenario; None where only the reference is known."""
         return None if self._of is None else self._of.name
-
-    @property
-    def extra(self) -> dict[str, JSONValue]:
-        """What else came, by its names, parsed anew each time that it is asked for."""
-        return _parsed(self._told.extra_json)
-
-    @property
-    def issues(self) -> list[_core.Issue]:
-        """What was odd about it, and kept as it came."""
-        return self._told.issues
-
-    def to_json(self) -> str:
-        """Gives its own JSON text, as it came."""
-        return self._told.to_json()
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same batch, with the same text."""

@@ -148,10 +148,15 @@ def wanted(
     endpoint_type: str | None = None,
 ) -> Wanted:
     """Checks the arguments of a search for batches."""
+    first = moment("since", since)
+    end = moment("until", until) if before is None else moment("before", before)
+    if first is not None and end is not None and first >= end:
+        raise invalid(f"since is {first}, and until {end}; give an until that is later",
+                      field="since")  # fmt: skip
     return Wanted(
         status=None if status is None else _checked_status(status),
-        since=moment("since", since),
-        until=moment("until", until) if before is None else moment("before", before),
+        since=first,
+        until=end,
         endpoint_type=None
         if endpoint_type is None
         else checks.text("endpoint_type", endpoint_type),
