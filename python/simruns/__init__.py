@@ -21,6 +21,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
+    from simruns.analysis.compare import Comparison, Comparisons, compare
+    from simruns.analysis.failures import Failures, failures
+    from simruns.analysis.gate import Gate, gate
+    from simruns.analysis.plan import Plan, plan
+    from simruns.analysis.reliability import Reliability, reliability
+    from simruns.analysis.summary import Summary, summarize
+    from simruns.analysis.trend import Trend, trend
     from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
     from simruns.archive.result import ArchiveResult
     from simruns.archive.texts import read_json
@@ -83,14 +90,18 @@ __all__ = [
     "CancelledError",
     "Client",
     "Clock",
+    "Comparison",
+    "Comparisons",
     "Completeness",
     "ConnectionError",
     "Criterion",
     "Error",
     "ErrorKind",
+    "Failures",
     "Faults",
     "FollowStatus",
     "FollowStream",
+    "Gate",
     "IncompleteError",
     "IncompleteWarning",
     "InvalidArgumentError",
@@ -101,7 +112,9 @@ __all__ = [
     "NotFoundError",
     "Options",
     "Page",
+    "Plan",
     "RateLimitError",
+    "Reliability",
     "RequestError",
     "RequestTimeoutError",
     "Run",
@@ -114,21 +127,37 @@ __all__ = [
     "Simulator",
     "Suite",
     "SuiteError",
+    "Summary",
     "Table",
     "Transcript",
     "Transcripts",
+    "Trend",
     "Turn",
     "Verdict",
     "Walk",
     "Witness",
     "__version__",
+    "compare",
+    "failures",
+    "gate",
     "open",
+    "plan",
     "read_json",
+    "reliability",
+    "summarize",
     "transcripts",
+    "trend",
 ]
 
 _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
+    "analysis.compare": ("Comparison", "Comparisons", "compare"),
+    "analysis.failures": ("Failures", "failures"),
+    "analysis.gate": ("Gate", "gate"),
+    "analysis.plan": ("Plan", "plan"),
+    "analysis.reliability": ("Reliability", "reliability"),
+    "analysis.summary": ("Summary", "summarize"),
+    "analysis.trend": ("Trend", "trend"),
     "archive.opening": ("ArchivedRuns", "open"),
     "archive.result": ("ArchiveResult",),
     "archive.texts": ("read_json",),

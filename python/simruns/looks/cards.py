@@ -329,6 +329,23 @@ def _await(thing: Any) -> str:
     return "await " if type(thing).__name__.startswith("Async") else ""
 
 
+def result_html(result: Any) -> str:
+    """Shows a result of analysis: what it says in sentences, and its tables."""
+    view = result._view()
+    head = [tag("b", view.title), pill(*view.verdict) if view.verdict else None]
+    said = [tag("div", isolated(sentence), class_="sr-part") for sentence in view.sentences]
+    parts: list[Html | None] = []
+    for table in view.tables:
+        rows = [[isolated(cell) for cell in row] for row in table.rows]
+        parts += [
+            tag("div", tag("b", table.caption), class_="sr-part"),
+            _table(table.heads, rows, numbers=range(table.texts, len(table.heads))),
+            tag("div", table.more, class_="sr-faint") if table.more else None,
+        ]
+    hint = _hint(view.hint) if view.hint else None
+    return whole(row(head, class_="sr-title"), *said, *parts, hint)
+
+
 def _title(text: str) -> Html:
     return tag("div", tag("b", text), class_="sr-title")
 

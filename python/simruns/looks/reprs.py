@@ -95,16 +95,28 @@ def listing_text(listing: Any) -> str:
     if not len(listing):
         return first
     heads, rows = listed(listing)
-    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [_columns(row, widths) for row in (heads, *rows)]
     more = len(listing) - len(rows)
+    lines = plain_table(heads, rows)
     return "\n".join([first, *lines, *([f"... {more:,} more"] if more > 0 else [])])
 
 
-def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
-    )
+def plain_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], texts: int | None = None
+) -> list[str]:
+    """Gives the lines of a table of plain text.
+
+    The first columns are `texts`, all if it is None; the others stand at the right, as numbers do.
+    """
+    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    left = len(heads) if texts is None else texts
+    return [_columns(row, widths, left) for row in (heads, *rows)]
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int], left: int) -> str:
+    padded = []
+    for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        space = " " * (width - _width(cell))
+        padded.append(cell + space if number < left else space + cell)
     return "  ".join(padded).rstrip()
 
 

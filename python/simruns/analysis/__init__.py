@@ -1,0 +1,4 @@
+"""What runs say: rates with their uncertainty, comparisons, and the conversations to read first.
+
+Nothing here sends a request, and nothing is random: each number is a function of the runs in hand.
+"""

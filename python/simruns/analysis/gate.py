@@ -1,0 +1,451 @@
+"""`simruns.gate`: is it good enough? The numbers of the answer, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from simruns.analysis import options
+from simruns.analysis.compare import Paired, refuse_shared
+from simruns.analysis.criteria import met_and_said
+from simruns.analysis.facts import VERDICTS, Facts, facts_of
+from simruns.analysis.options import Errors
+from simruns.analysis.plan import least_runs, runs_to_show
+from simruns.analysis.rates import Estimate, Limits, estimate, lower, newcombe, upper
+from simruns.analysis.result import (
+    DASH,
+    Names,
+    Result,
+    Shown,
+    View,
+    between,
+    listed,
+    number,
+    percent,
+    signed,
+    signed_between,
+)
+from simruns.analysis.scenarios import Tally, basis
+from simruns.core import checks
+from simruns.core.errors import Error, invalid
+from simruns.core.pickling import public
+from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
+
+Answer: TypeAlias = Literal["pass", "not good enough", "cannot tell"]
+WaitAnswer: TypeAlias = Literal["pass", "not good enough", "cannot tell", "wait"]
+
+EXITS: dict[Answer, int] = {"pass": 0, "not good enough": 4, "cannot tell": 5}
+POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A rate that is to reach a threshold."""
+
+    verdict: Answer
+    threshold: float
+    rate: float | None
+    n: float | None
+    """The runs that its limits are of."""
+    low: float | None
+    """The true rate is below this with a risk of 1 - confidence at most."""
+    high: float | None
+    """The same above, shared by all requirements that might fail."""
+
+
+@dataclass(frozen=True)
+class SuccessRequirement(Requirement):
+    least_runs: int
+    """Fewer runs could show nothing, even if all succeed."""
+    settle_runs: int | None
+    """The runs that would settle it, if the true rate is the one seen."""
+
+
+@dataclass(frozen=True)
+class RegressionRequirement:
+    verdict: Answer
+    threshold: float
+    """The fall that is allowed."""
+    difference: float | None
+    low: float | None
+    high: float | None
+    scenarios: int
+    """Scenarios that are judged on both sides."""
+    missing: tuple[str, ...]
+    """Scenarios that the baseline has judged and these runs have not."""
+
+
+@dataclass(frozen=True)
+class ScenarioRequirement:
+    verdict: Answer
+    threshold: float
+    below: tuple[str, ...]
+    """The scenarios whose rate is below it."""
+
+
+@dataclass(frozen=True)
+class ErrorRequirement:
+    verdict: Answer
+    share: float | None
+    """Excluded runs, of all."""
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    planned: int
+    """Runs of each scenario that are to come in all."""
+    unsettled: int
+    """Runs that are yet to settle."""
+    verdict: WaitAnswer
+    """What it will be, whatever these come to; "wait" if that depends on them."""
+
+
+@public
+@dataclass(frozen=True, repr=False)
+class Gate(Result):
+    """Whether an agent is good enough, as `simruns.gate` gives it.
+
+    What was not asked for is None.
+    """
+
+    _names: ClassVar[Names] = {"errors_judged": None, "names": None, "basis": None}
+
+    verdict: Answer
+    exit: int
+    """The exit code: 0 passed, 4 not good enough, 5 cannot tell."""
+    errors_judged: Errors
+    confidence: float
+    judged: int
+    excluded: int
+    worst: float | None
+    """The rate if no excluded run had succeeded."""
+    best: float | None
+    """The rate if all of them had."""
+    scenarios: int
+    thin: int
+    """Scenarios of which fewer than half of the runs are judged."""
+    errors: ErrorRequirement
+    success: SuccessRequirement | None
+    criterion: dict[str, Requirement]
+    regression: RegressionRequirement | None
+    scenario: ScenarioRequirement | None
+    wait: Waiting | None
+    names: dict[str, str]
+    basis: str
+    """What the rates are over, in words."""
+
+    _main = "criterion"
+
+    @property
+    def why(self) -> str:
+        """Says in a sentence why the verdict is what it is."""
+        return _why(self)
+
+    def _view(self) -> View:
+        return _view_of(self)
+
+
+class _Rules(NamedTuple):
+    min_success: float | None
+    criterion: dict[str, float]
+    max_regression: float | None
+    min_scenario: float | None
+    max_error_share: float
+    confidence: float
+
+    @property
+    def might_fail(self) -> int:
+        """How many requirements of a rate there are, of which one is enough to fail."""
+        return (self.min_success is not None) + len(self.criterion) + (
+            self.max_regression is not None)  # fmt: skip
+
+
+@public
+def gate(
+    runs: Runs,
+    baseline: Runs | None = None,
+    *,
+    min_success: float | None = None,
+    criterion: Mapping[str, float] | None = None,
+    max_regression: float | None = None,
+    min_scenario: float | None = None,
+    max_error_share: float = 0.1,
+    planned: int | None = None,
+    errors: Errors = "agent",
+    confidence: float = 0.95,
+) -> Gate:
+    """Says whether an agent is good enough: "pass", "not good enough" or "cannot tell".
+
+    `min_success` is the success rate that has to be shown, `criterion` those of criteria by their
+    keys, `max_regression` the fall below a `baseline` that is allowed, `min_scenario` the least
+    rate of each scenario as it was seen. Where too many runs are excluded, or a scenario has less
+    than half of its runs judged, nothing can be told. Of a batch that is still running, `planned`
+    runs a scenario give `wait.verdict`: what `min_success` will come to, whatever the rest does.
+
+    Limits are those of Clopper and Pearson (1934) at effective runs. Passing takes all
+    requirements, so that each is tested at the full risk (R. L. Berger 1982); failing takes one, so
+    that the risk is shared by them. Raises InvalidArgumentError for wrong arguments, for a
+    criterion that no judged run has, and for runs that are on both sides.
+    """
+    rules = _rules(min_success, criterion, max_regression, min_scenario, max_error_share,
+                   options.share("confidence", confidence))  # fmt: skip
+    errors = options.errors(errors)
+    if max_regression is not None and baseline is None:
+        raise invalid("max_regression needs a baseline; give the runs of one", field="baseline")
+    if planned is not None:
+        planned = checks.count("planned", planned, 1)
+        if min_success is None or criterion or max_regression is not None or (
+            min_scenario is not None):  # fmt: skip
+            raise invalid("planned goes with min_success alone", field="planned")
+    facts = facts_of(runs)
+    old = None if baseline is None else facts_of(baseline, "baseline")
+    if old is not None:
+        refuse_shared(old, facts)
+    return gate_of(facts, old, rules, errors, planned)
+
+
+def gate_of(
+    facts: Facts, old: Facts | None, rules: _Rules, errors: Errors, planned: int | None
+) -> Gate:
+    judged = facts.judged(errors)
+    tally = Tally.of(facts, judged)
+    excluded = facts.size - int(judged.sum())
+    share = excluded / facts.size if facts.size else None
+    known = tally.estimate()
+    success = None if rules.min_success is None else _success(known, rules)
+    criterion = {
+        key: _criterion(facts, errors, key, threshold, rules)
+        for key, threshold in rules.criterion.items()
+    }
+    regression = None if old is None or rules.max_regression is None else (
+        _regression(facts, old, errors, rules))  # fmt: skip
+    scenario = None if rules.min_scenario is None else _scenario(tally, rules.min_scenario)
+    parts = [success, *criterion.values(), regression, scenario]
+    valid = known is not None and share is not None and share <= rules.max_error_share
+    thin = int((2 * tally.judged < tally.runs).sum())
+    worst, best = tally.bounds()
+    verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
+    return Gate(
+        verdict=verdict, exit=EXITS[verdict], errors_judged=errors, confidence=rules.confidence,
+        judged=facts.size - excluded, excluded=excluded, scenarios=len(tally.known.names),
+        thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
+                                           rules.max_error_share),
+        success=success, criterion=criterion, regression=regression, scenario=scenario,
+        wait=None if planned is None else _waiting(facts, tally, rules, planned),
+        names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
+    )  # fmt: skip
+
+
+def _rules(
+    min_success: float | None,
+    criterion: Mapping[str, float] | None,
+    max_regression: float | None,
+    min_scenario: float | None,
+    max_error_share: float,
+    confidence: float,
+) -> _Rules:
+    if criterion is not None and not isinstance(criterion, Mapping):
+        raise invalid("criterion is no dict; give {name: 0.8}", field="criterion")
+    checked = _Rules(
+        None if min_success is None else options.share("min_success", min_success),
+        {str(k): options.share(f"criterion {k!r}", v) for k, v in (criterion or {}).items()},
+        None if max_regression is None else options.share("max_regression", max_regression,
+                                                          ends=True),
+        None if min_scenario is None else options.share("min_scenario", min_scenario, ends=True),
+        options.share("max_error_share", max_error_share, ends=True),
+        confidence,
+    )  # fmt: skip
+    if not checked.might_fail and min_scenario is None:
+        raise invalid(
+            "nothing is required; give min_success, criterion, max_regression or min_scenario"
+        )
+    return checked
+
+
+def _limits(known: Estimate, rules: _Rules) -> tuple[float, Limits]:
+    risk = 1 - rules.confidence
+    n = min(known.effective, known.plain)
+    return n, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
+
+
+def _answer(low: float, high: float, threshold: float) -> Answer:
+    if low >= threshold:
+        return "pass"
+    return "not good enough" if high < threshold else "cannot tell"
+
+
+def _requirement(known: Estimate | None, threshold: float, rules: _Rules) -> Requirement:
+    if known is None:
+        return Requirement("cannot tell", threshold, None, None, None, None)
+    n, limits = _limits(known, rules)
+    return Requirement(_answer(*limits, threshold), threshold, known.rate, n, *limits)
+
+
+def _success(known: Estimate | None, rules: _Rules) -> SuccessRequirement:
+    threshold = rules.min_success or 0.0
+    plain = _requirement(known, threshold, rules)
+    least = least_runs(threshold, rules.confidence)
+    settle = None
+    if known is not None and plain.verdict == "cannot tell" and known.rate > threshold:
+        settle = least if known.all_pass else _settle(known.rate, threshold, rules.confidence)
+    return SuccessRequirement(**vars(plain), least_runs=least, settle_runs=settle)
+
+
+def _settle(rate: float, threshold: float, confidence: float) -> int | None:
+    try:
+        return runs_to_show(threshold, rate, POWER, confidence)[0]
+    except Error:
+        return None
+
+
+def _criterion(
+    facts: Facts, errors: Errors, key: str, threshold: float, rules: _Rules
+) -> Requirement:
+    counts = met_and_said(facts, facts.judged(errors), len(facts.scenario.words))
+    if key not in counts:
+        known = listed(list(counts)) or "no criterion at all"
+        raise invalid(f"no judged run has a criterion {key!r}; there is {known}", field="criterion")
+    met, said = counts[key]
+    there = said > 0
+    return _requirement(estimate(met[there], said[there]) if there.any() else None, threshold,
+                        rules)  # fmt: skip
+
+
+def _regression(facts: Facts, old: Facts, errors: Errors, rules: _Rules) -> RegressionRequirement:
+    allowed = rules.max_regression or 0.0
+    now, then = Tally.of(facts, facts.judged(errors)), Tally.of(old, old.judged(errors))
+    missing = tuple(sorted({*then.known.names} - {*now.known.names}))
+    pairs = Paired.of(then, now)
+    if not pairs.names:
+        return RegressionRequirement("cannot tell", allowed, None, None, None, 0, missing)
+    before, after = pairs.estimates()
+    risk = 1 - rules.confidence
+    whole, shared = (
+        newcombe(before.rate, Limits(lower(before, r), upper(before, r)),
+                 after.rate, Limits(lower(after, r), upper(after, r)))
+        for r in (risk, risk / max(rules.might_fail, 1))
+    )  # fmt: skip
+    verdict = _answer(whole.low, shared.high, -allowed)
+    return RegressionRequirement(
+        "cannot tell" if missing else verdict, allowed, after.rate - before.rate, whole.low,
+        shared.high, len(pairs.names), missing,
+    )  # fmt: skip
+
+
+def _scenario(tally: Tally, least: float) -> ScenarioRequirement:
+    known = tally.known
+    rates = known.successes / known.judged
+    below = tuple(name for name, rate in zip(known.names, rates.tolist(), strict=True)
+                  if rate < least)  # fmt: skip
+    return ScenarioRequirement("not good enough" if below else "pass", least, below)
+
+
+def _overall(verdicts: list[Answer], valid: bool) -> Answer:
+    if not valid:
+        return "cannot tell"
+    for word in ("not good enough", "cannot tell"):
+        if word in verdicts:
+            return word
+    return "pass"
+
+
+def _waiting(facts: Facts, tally: Tally, rules: _Rules, planned: int) -> Waiting:
+    """Completes the runs that are yet to settle, once as failures and once as successes."""
+    is_pending = facts.verdict == VERDICTS.index("pending")
+    pending = Tally.of(facts, is_pending).judged
+    settled = tally.runs - pending
+    rest = np.maximum(planned - settled, 0)
+    runs, judged = settled + rest, tally.judged + rest
+    count = int(settled.sum())
+    excluded = count - int(tally.judged.sum())
+    verdict: WaitAnswer = "cannot tell"
+    if not count or excluded / count <= rules.max_error_share:
+        answers = {
+            _completed(Tally(tally.names, runs, judged, tally.successes + more), rules)
+            for more in (np.zeros_like(rest), rest)
+        }
+        verdict = answers.pop() if len(answers) == 1 else "wait"
+    return Waiting(planned, int(rest.sum()), verdict)
+
+
+def _completed(tally: Tally, rules: _Rules) -> Answer:
+    known = tally.estimate()
+    thin = bool((2 * tally.judged < tally.runs).any())
+    return _overall([_success(known, rules).verdict], known is not None and not thin)
+
+
+def _why(gate: Gate) -> str:
+    if gate.errors.share is None or not gate.judged:
+        return "no run is judged"
+    if gate.errors.verdict != "pass":
+        return (f"{number(gate.errors.share)} of the runs are excluded, more than "
+                f"{number(gate.errors.threshold)}")  # fmt: skip
+    if gate.thin:
+        return f"{counted(gate.thin, 'scenario')} with fewer than half of the runs judged"
+    failed = [text for verdict, text in _parts(gate) if verdict == gate.verdict]
+    return "; ".join(failed)
+
+
+def _parts(gate: Gate) -> list[tuple[Answer, str]]:
+    """Gives each requirement that was asked for: its verdict, and what was seen."""
+    parts: list[tuple[Answer, str]] = []
+    for name, one in _rates(gate):
+        text = f"{name} is {number(one.rate)} (likely {between(one.low, one.high)}), where "
+        text += f"{number(one.threshold)} is required"
+        if isinstance(one, SuccessRequirement) and one.settle_runs is not None:
+            text += f"; {counted(one.settle_runs, 'run')} would settle it"
+        parts.append((one.verdict, text))
+    if gate.regression is not None:
+        fall = gate.regression
+        likely = signed_between(fall.low, fall.high)
+        text = f"the change is {signed(fall.difference)} (likely {likely}), where "
+        text += f"{signed(-fall.threshold)} is allowed"
+        if fall.missing:
+            text += f"; not judged now: {listed([gate.names.get(s) or s for s in fall.missing])}"
+        parts.append((fall.verdict, text))
+    if gate.scenario is not None:
+        below = [gate.names.get(s) or s for s in gate.scenario.below]
+        text = f"below {number(gate.scenario.threshold)}: {listed(below) or 'no scenario'}"
+        parts.append((gate.scenario.verdict, text))
+    return parts
+
+
+def _view_of(gate: Gate) -> View:
+    tone = {"pass": "good", "not good enough": "bad"}.get(gate.verdict, "odd")
+    told = [f"{gate.why[:1].upper()}{gate.why[1:]}."] if gate.why else []
+    told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}.")
+    if gate.wait is not None:
+        told.append(f"{counted(gate.wait.unsettled, 'run')} yet to settle: {gate.wait.verdict}.")
+    heads = ["requirement", "verdict", "required", "seen", "likely"]
+    return View("Gate", (gate.verdict, tone), told,
+                [Shown("Requirements", heads, _rows(gate), texts=2)])  # fmt: skip
+
+
+def _rows(gate: Gate) -> list[list[str]]:
+    rows = [
+        [name, one.verdict, number(one.threshold), number(one.rate), between(one.low, one.high)]
+        for name, one in _rates(gate)
+    ]
+    if gate.regression is not None:
+        fall = gate.regression
+        seen = [
+            signed(-fall.threshold),
+            signed(fall.difference),
+            signed_between(fall.low, fall.high),
+        ]
+        rows.append(["regression", fall.verdict, *seen])
+    if gate.scenario is not None:
+        below = f"{len(gate.scenario.below):,} below"
+        rows.append(["each scenario", gate.scenario.verdict, number(gate.scenario.threshold), below,
+                     DASH])  # fmt: skip
+    return rows
+
+
+def _rates(gate: Gate) -> list[tuple[str, Requirement]]:
+    success = [("success", gate.success)] if gate.success is not None else []
+    return [*success, *((f"criterion {key}", one) for key, one in gate.criterion.items())]

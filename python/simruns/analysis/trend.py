@@ -1,0 +1,226 @@
+"""`simruns.trend`: how has the agent done, and when did it change?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+
+from simruns.analysis import options
+from simruns.analysis.compare import (
+    Comparison,
+    How,
+    Paired,
+    Part,
+    comparison_of,
+    significant,
+)
+from simruns.analysis.facts import Codes, Facts, Truths, facts_of
+from simruns.analysis.options import Errors
+from simruns.analysis.result import (
+    LISTED,
+    Names,
+    Result,
+    Shown,
+    View,
+    between,
+    listed,
+    number,
+    percent,
+    probability,
+    signed,
+)
+from simruns.analysis.scenarios import Tally, basis, these_of
+from simruns.core.pickling import public
+from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
+
+By: TypeAlias = Literal["day", "batch"]
+
+THREE_SIGMA = 0.9973
+"""The confidence at which the last occasion is held against all before it."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where one change tells most: all occasions before it against all from it on."""
+
+    difference: float | None
+    p: float | None
+    """How likely so great a change is somewhere, if nothing changed."""
+    at: str | int | None
+    """The first occasion after it; None if nothing shows that there was a change."""
+
+
+@public
+@dataclass(frozen=True, repr=False)
+class Trend(Result):
+    """How an agent did over time, as `simruns.trend` gives it: a number for each occasion."""
+
+    _names: ClassVar[Names] = {"basis": None}
+
+    by: By
+    errors: Errors
+    confidence: float
+    occasions: tuple[str, ...] | tuple[int, ...]
+    """Days in UTC, as 2026-07-01, or the ranks of batches within their scenarios, from 1."""
+    judged: tuple[int, ...]
+    excluded: tuple[int, ...]
+    rates: tuple[float | None, ...]
+    lows: tuple[float | None, ...]
+    highs: tuple[float | None, ...]
+    undated: tuple[str, ...]
+    """The references of batches that tell no time, which are left out."""
+    latest: Comparison | None
+    """The last occasion against all before it, at three sigma; None of a single occasion."""
+    change: Change
+    basis: str
+    """What the rates are over, in words."""
+
+    _main = "occasion"
+
+    def to_frames(self) -> dict[str, Any]:
+        frames = super().to_frames()
+        import pandas as pd
+
+        columns = {"occasion": self.occasions, "judged": self.judged, "excluded": self.excluded,
+                   "rate": self.rates,
+                   "low": self.lows, "high": self.highs}  # fmt: skip
+        return {"occasion": pd.DataFrame({k: list(v) for k, v in columns.items()}), **frames}
+
+    def _view(self) -> View:
+        return _view_of(self)
+
+
+@public
+def trend(
+    runs: Runs, by: By = "day", *, errors: Errors = "agent", confidence: float = 0.95
+) -> Trend:
+    """Says how an agent did over time, and when it changed.
+
+    A batch belongs to the UTC day of its first run, or by="batch" to its rank among the batches of
+    its scenario. The change is looked for at each of the T-1 places by the exact test of `compare`;
+    p is T-1 times the least one. The last occasion is held against all before it at three sigma.
+    `errors` and `confidence` are as in `summarize`, and so is what is raised.
+    """
+    by = options.word("by", by, ("day", "batch"))
+    errors = options.errors(errors)
+    confidence = options.share("confidence", confidence)
+    return trend_of(facts_of(runs), by, errors, confidence)
+
+
+def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
+    occasion, names, undated = _occasions(facts, by)
+    judged = facts.judged(errors)
+    counts: list[int] = []
+    excluded: list[int] = []
+    rates, lows, highs = [], [], []
+    for number_of in range(len(names)):
+        there = occasion == number_of
+        tally = Tally.of(facts, judged & there, there)
+        known = tally.estimate()
+        these = these_of(known, confidence)
+        counts.append(int(tally.judged.sum()))
+        excluded.append(int(tally.runs.sum()) - counts[-1])
+        rates.append(known.rate if known else None)
+        lows.append(these.low)
+        highs.append(these.high)
+    latest, change = None, Change(None, None, None)
+    reasons = {"latest.difference": "needs at least 2 occasions", "change.p": "the same"}
+    if len(names) > 1:
+        last = len(names) - 1
+        before, now = (
+            Part.of(facts, errors, some)
+            for some in ((occasion >= 0) & (occasion < last), occasion == last)
+        )
+        latest = comparison_of(before, now, errors, How(THREE_SIGMA))
+        change = _change(facts, judged, occasion, names, confidence)
+        reasons = {}
+    return Trend(
+        by=by, errors=errors, confidence=confidence, occasions=tuple(names),
+        judged=tuple(counts), excluded=tuple(excluded),
+        basis=basis(errors, Tally.of(facts, judged)),
+        rates=tuple(rates), lows=tuple(lows), highs=tuple(highs),
+        undated=undated, latest=latest, change=change, reasons=reasons,
+    )  # fmt: skip
+
+
+def _occasions(facts: Facts, by: By) -> tuple[Codes, list[Any], tuple[str, ...]]:
+    """Gives the occasion of each run, or -1, the occasions in order, and the undated batches."""
+    both = np.stack([facts.scenario.codes, facts.batch.codes])
+    pairs, of = np.unique(both, axis=1, return_inverse=True)
+    of = of.reshape(-1)
+    created, known = facts.integers("created_at")
+    first = np.full(pairs.shape[1], np.iinfo(np.int64).max)
+    np.minimum.at(first, of[known], created[known])
+    dated = np.isin(np.arange(len(first)), of[known])
+    batches = [facts.batch.words[code] for code in pairs[1].tolist()]
+    told: list[Any] = [None] * len(first)
+    if by == "day":
+        for i in np.flatnonzero(dated).tolist():
+            told[i] = datetime.fromtimestamp(first[i] / 1000, timezone.utc).date().isoformat()
+    else:
+        ranks: dict[int, int] = {}
+        for i in sorted(np.flatnonzero(dated).tolist(), key=lambda i: (first[i], batches[i])):
+            scenario = int(pairs[0][i])
+            told[i] = ranks[scenario] = ranks.get(scenario, 0) + 1
+    names = sorted({each for each in told if each is not None})
+    place = {name: number_of for number_of, name in enumerate(names)}
+    codes = np.array([place.get(each, -1) for each in told], dtype=np.int64)
+    undated = sorted(batches[i] for i in np.flatnonzero(~dated).tolist())
+    return codes[of] if facts.size else np.zeros(0, dtype=np.int64), names, tuple(undated)
+
+
+def _change(
+    facts: Facts, judged: Truths, occasion: Codes, names: list[Any], confidence: float
+) -> Change:
+    """Finds the place that splits the occasions into the least alike two parts."""
+    found: list[tuple[float, int, float, float]] = []
+    for at in range(1, len(names)):
+        before, after = (occasion >= 0) & (occasion < at), occasion >= at
+        pairs = Paired.of(Tally.of(facts, judged & before), Tally.of(facts, judged & after))
+        if pairs.names:
+            old, new = pairs.estimates()
+            p = pairs.test().p
+            found.append((significant(p), at, p, new.rate - old.rate))
+    if not found:
+        return Change(None, None, None)
+    _, at, p, difference = min(found)
+    p = min(1.0, (len(names) - 1) * p)
+    return Change(difference, p, names[at] if p <= 1 - confidence else None)
+
+
+def _view_of(trend: Trend) -> View:
+    told = []
+    if not trend.occasions:
+        return View("Trend", None, ["No batch says when it was."], [])
+    if trend.change.at is not None:
+        told.append(
+            f"It changed at {trend.change.at}: {signed(trend.change.difference)}, "
+            f"p {probability(trend.change.p)}."
+        )
+    elif trend.change.p is not None:
+        told.append(f"Nothing shows a change: p {probability(trend.change.p)}.")
+    else:
+        told.append("No change can be looked for: no scenario is judged at two occasions.")
+    if trend.latest is not None and trend.latest.difference is not None:
+        told.append(
+            f"The last occasion, {trend.occasions[-1]}, against all before it: "
+            f"{trend.latest.verdict} ({signed(trend.latest.difference)}, at three sigma "
+            f"{signed(trend.latest.these.low)} to {signed(trend.latest.these.high)})."
+        )
+    if trend.undated:
+        told.append(f"Without a time, and left out: {listed(trend.undated)}.")
+    told.append(f"These scenarios: {trend.basis}.")
+    columns = (trend.occasions, trend.judged, trend.excluded, trend.rates, trend.lows, trend.highs)
+    rows = [
+        [str(name), f"{judged:,}", f"{excluded:,}", number(rate), between(low, high)]
+        for name, judged, excluded, rate, low, high in list(zip(*columns, strict=True))[-LISTED:]
+    ]
+    heads = [trend.by, "judged", "excluded", "rate", percent(trend.confidence)]
+    kind = "day" if trend.by == "day" else "rank"
+    caption = f"The last {LISTED} of {len(trend.occasions):,}" if (
+        len(trend.occasions) > LISTED) else counted(len(trend.occasions), kind)  # fmt: skip
+    return View("Trend", None, told, [Shown(caption, heads, rows)])
