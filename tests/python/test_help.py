@@ -90,7 +90,7 @@ def test_a_default_that_is_given_is_the_one_that_is_left_out(
         with own_sim.client(**client_options) as client:  # type: ignore[arg-type]
             runs = client.batch(scenario=scenario, batch=batch).read(**arguments)  # type: ignore[arg-type]
         assert runs.completeness.verdict == "complete"
-        targets.append([request["target"] for request in own_sim.requests()])
+        targets.append(sorted(request["target"] for request in own_sim.requests()))
     assert targets[0] == targets[1]
 
 

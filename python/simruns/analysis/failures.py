@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from simruns.analysis.summary import max_turns_hit
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted, took
+
+if TYPE_CHECKING:
+    import pandas
 
 MOST = 10
 """Silences, and runs of other kinds, that are shown."""
@@ -83,7 +86,7 @@ class Failures(Result):
 
     _main = "read_first"
 
-    def to_frames(self):  # type: ignore[no-untyped-def]
+    def to_frames(self) -> dict[str, pandas.DataFrame]:
         import pandas as pd
 
         kinds = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from simruns.analysis.scenarios import Tally, basis, these_of
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted
+
+if TYPE_CHECKING:
+    import pandas
 
 By: TypeAlias = Literal["day", "batch"]
 
@@ -81,7 +84,7 @@ class Trend(Result):
 
     _main = "occasion"
 
-    def to_frames(self) -> dict[str, Any]:
+    def to_frames(self) -> dict[str, pandas.DataFrame]:
         frames = super().to_frames()
         import pandas as pd
 
