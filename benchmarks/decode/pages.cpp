@@ -13,6 +13,7 @@
 #include <iterator>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -42,7 +43,9 @@ std::vector<std::string> generated_pages(std::uint64_t seed, std::size_t count) 
     page.runs = runs->runs_of(key);
     page.limit = 100;
     page.total = page.runs.size();
-    out.push_back(simruns::simulator::detail::page_response(page).body);
+    out.push_back(simruns::simulator::detail::page_response(
+                      simruns::simulator::detail::texts_of(std::move(page)))
+                      .body);
   }
   return out;
 }

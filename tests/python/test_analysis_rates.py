@@ -79,8 +79,9 @@ def test_limits_of_one_scenario_are_plain_ones(counted: Any, confidence: float) 
 @given(counts(), CONFIDENCES)
 def test_no_limits_have_zero_width_and_all_hold_the_rate(counted: Any, confidence: float) -> None:
     known = rates.estimate(*counted)
-    every = [rates.of_these(known, confidence), rates.of_like(known, confidence),
-             rates.Limits(rates.lower(known, 1 - confidence), rates.upper(known, 1 - confidence))]  # fmt: skip
+    risk = 1 - confidence
+    exact_ones = rates.Limits(rates.lower(known, risk), rates.upper(known, risk))
+    every = [rates.of_these(known, confidence), rates.of_like(known, confidence), exact_ones]
     for limits in filter(None, every):
         assert 0 <= limits.low <= known.rate + 1e-12
         assert known.rate - 1e-12 <= limits.high <= 1

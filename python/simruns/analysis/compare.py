@@ -92,10 +92,10 @@ class Side:
 class CriterionChange:
     """One criterion, over the scenarios in which both sides say it."""
 
-    difference: float
-    p: float
+    difference: float | None
+    p: float | None
     """How likely as few met ones are on the new side, if no scenario changed."""
-    q: float
+    q: float | None
 
 
 @public
@@ -448,19 +448,21 @@ def _screen(pairs: Paired, test: NoChange) -> list[int]:
 
 
 def _criteria(old: Part, new: Part) -> dict[str, CriterionChange]:
-    """Gives each criterion that is said on both sides of a scenario."""
+    """Gives each criterion that both sides have; all is None if no scenario says it on both."""
     said = [_said(part) for part in (old, new)]
+    both = sorted(said[0].keys() & said[1].keys())
     found: dict[str, tuple[float, float]] = {}
-    for key in sorted(said[0].keys() & said[1].keys()):
+    for key in both:
         pairs = Paired.of(said[0][key], said[1][key])
         if pairs.names:
             before, after = pairs.estimates()
             found[key] = after.rate - before.rate, pairs.test().low
     q = false_discovery(np.array([p for _, p in found.values()]))
-    return {
+    told = {
         key: CriterionChange(difference, p, float(adjusted))
         for (key, (difference, p)), adjusted in zip(found.items(), q, strict=True)
     }
+    return {key: told.get(key, CriterionChange(None, None, None)) for key in both}
 
 
 def _said(part: Part) -> dict[str, Tally]:
@@ -506,7 +508,9 @@ def _view_of(result: Comparison) -> View:
     if result.by_criterion:
         rows = [
             [key, signed(one.difference), probability(one.p), probability(one.q)]
-            for key, one in sorted(result.by_criterion.items(), key=lambda c: c[1].p)[:10]
+            for key, one in sorted(
+                result.by_criterion.items(), key=lambda c: (c[1].p is None, c[1].p or 0.0)
+            )[:10]
         ]
         tables.append(Shown("Criteria", ["criterion", "change", "p", "q"], rows))
     return View("Comparison", (result.verdict, tone), told, tables)

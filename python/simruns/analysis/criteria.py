@@ -35,7 +35,9 @@ def met_and_said(facts: Facts, judged: Truths, size: int) -> dict[str, tuple[Cou
     chosen = judged[keys.run]
     place = keys.key * size + facts.scenario.codes[keys.run]
     said, met = (
-        np.bincount(place[chosen & some], minlength=len(keys.keys) * size).reshape(-1, size)
+        np.bincount(place[chosen & some], minlength=len(keys.keys) * size).reshape(
+            len(keys.keys), size
+        )
         for some in (keys.said, keys.met)
     )
     there = np.bincount(keys.key[chosen], minlength=len(keys.keys))

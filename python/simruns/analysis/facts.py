@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, get_args
@@ -105,12 +106,10 @@ class Facts:
     @cached_property
     def group(self) -> Words:
         """The endpoint and the language model of each run, as `rest|model`."""
-        parts = [self.words("endpoint_type"), self.words("large_language_model")]
-        texts = [[*found.words, UNKNOWN] for found in parts]
-        both = np.stack([found.codes % len(some) for found, some in zip(parts, texts, strict=True)])
-        pairs, codes = np.unique(both, axis=1, return_inverse=True)
-        words = [f"{texts[0][first]}|{texts[1][second]}" for first, second in pairs.T]
-        return Words(words, codes.reshape(-1).astype(np.int64))
+        endpoint, model = self.words("endpoint_type"), self.words("large_language_model")
+        pairs, codes = distinct(endpoint.codes, model.codes)
+        endpoints, models = [*endpoint.words, UNKNOWN], [*model.words, UNKNOWN]
+        return Words([f"{endpoints[first]}|{models[second]}" for first, second in pairs], codes)
 
     @cached_property
     def messages(self) -> Codes:
@@ -145,8 +144,8 @@ class Facts:
         by_user = np.zeros(self.size, dtype=np.int64)
         repeated = np.zeros(self.size, dtype=np.bool_)
         replies: list[tuple[Codes, Codes, Codes]] = []
-        for first, rows in _parts(self.runs.turns, ["role", "role_is_inferred", "text",
-                                                    "turn", "turn_created_at"]):  # fmt: skip
+        columns = ["role", "role_is_inferred", "text", "data", "turn", "turn_created_at"]
+        for first, rows in _parts(self.runs.turns, columns):
             at = np.arange(first, first + rows.num_rows)
             run = np.searchsorted(ends, at, side="right")
             user, agent, is_told = _roles(rows)
@@ -241,11 +240,18 @@ def _roles(rows: Any) -> tuple[Truths, Truths, Truths]:
     words = column.dictionary.to_pylist()
     own = ~_truths(_chunk(rows["role_is_inferred"]))
     codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return (
-        own & (codes == words.index("user")),
-        own & (codes == words.index("agent")),
-        own & (codes >= 0),
-    )
+    told = own & (codes >= 0)
+    rest = np.flatnonzero(codes < 0)
+    told[rest] = [_has_role(text) for text in _chunk(rows["data"]).take(rest).to_pylist()]
+    return own & (codes == words.index("user")), own & (codes == words.index("agent")), told
+
+
+def _has_role(data: str | None) -> bool:
+    """Tells whether the data of a turn has a role, if only one that the core does not know."""
+    if data is None or '"role"' not in data:
+        return False
+    told = json.loads(data)
+    return isinstance(told, dict) and isinstance(told.get("role"), str)
 
 
 def _replies(rows: Any, run: Codes, user: Codes, agent: Codes) -> tuple[Codes, Codes, Codes]:
@@ -273,13 +279,11 @@ def _keys_of(table: Any) -> tuple[list[str], Codes]:
     place, _ = _integers(_chunk(table["criterion"]))
     nameless = np.flatnonzero(code < 0)
     words = [*kinds.dictionary.to_pylist(), "criterion"]
-    pairs, which = np.unique(
-        np.stack([kind[nameless], place[nameless]]), axis=1, return_inverse=True
-    )
-    keys = list(dict.fromkeys([*texts, *(f"{words[k]}@{p}" for k, p in pairs.T)]))
+    pairs, which = distinct(kind[nameless], place[nameless])
+    made = [f"{words[k]}@{p}" for k, p in pairs]
+    keys = list(dict.fromkeys([*texts, *made]))
     number = {key: i for i, key in enumerate(keys)}
-    made = np.array([number[f"{words[k]}@{p}"] for k, p in pairs.T], dtype=np.int64)
-    code[nameless] = made[which.reshape(-1)]
+    code[nameless] = np.array([number[key] for key in made], dtype=np.int64)[which]
     return keys, code
 
 
@@ -299,6 +303,14 @@ def _integers(column: Any) -> tuple[Codes, Truths]:
 def _truths(column: Any) -> Truths:
     truths: Truths = column.to_numpy(zero_copy_only=False).astype(np.bool_, copy=False)
     return truths
+
+
+def distinct(first: Codes, second: Codes) -> tuple[list[tuple[int, int]], Codes]:
+    """Gives the pairs that there are, in order, and the place among them of each."""
+    width = int(second.max(initial=-1)) + 2
+    found, codes = np.unique((first + 1) * width + second + 1, return_inverse=True)
+    pairs = [(int(code) // width - 1, int(code) % width - 1) for code in found]
+    return pairs, codes.astype(np.int64)
 
 
 def counts_by(codes: Codes, chosen: Truths, size: int) -> Counts:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simruns.analysis import options
 from simruns.analysis.criteria import CriterionRate, by_criterion, failed_together
-from simruns.analysis.facts import JUDGED, VERDICTS, Facts, Truths, facts_of
+from simruns.analysis.facts import JUDGED, VERDICTS, Facts, Truths, distinct, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.rates import Floats, quantile
 from simruns.analysis.result import (
@@ -236,7 +236,7 @@ def summary_of(facts: Facts, errors: Errors, confidence: float) -> Summary:
         verdicts=dict(zip(VERDICTS, verdicts, strict=True)),
         contradictory=int(facts.truths("contradictory", False).sum()),
         percentage_off=_percentage_off(facts),
-        mixed=len(groups) > 1,
+        mixed=sum(group.judged > 0 for group in groups.values()) > 1,
         by_group=groups,
         by_scenario=by_scenario(tally, facts.runs.names, confidence),
         by_criterion=by_criterion(facts, judged, confidence),
@@ -268,8 +268,7 @@ def max_turns_hit(facts: Facts) -> Truths:
 
 def _pairs(facts: Facts) -> int:
     """Counts the batches, each with its scenario."""
-    both = np.stack([facts.scenario.codes, facts.batch.codes])
-    return int(np.unique(both, axis=1).shape[1])
+    return len(distinct(facts.scenario.codes, facts.batch.codes)[0])
 
 
 def _percentage_off(facts: Facts) -> int:
@@ -282,9 +281,9 @@ def _percentage_off(facts: Facts) -> int:
 
 
 def _groups(facts: Facts, judged: Truths) -> dict[str, GroupRate]:
-    """Gives the judged runs of each endpoint and language model."""
+    """Gives the rate by each endpoint and language model."""
     groups = {}
-    for code in np.unique(facts.group.codes[judged]).tolist():
+    for code in np.unique(facts.group.codes).tolist():
         some = judged & (facts.group.codes == code)
         known = Tally.of(facts, some).estimate()
         groups[facts.group.words[code]] = GroupRate(int(some.sum()), known.rate if known else None)
@@ -362,7 +361,9 @@ def _sentences(summary: Summary) -> list[str]:
     if summary.mixed:
         told.append(
             "Mixed: more than one endpoint or language model is judged: "
-            + listed([f"{name} {number(g.rate)}" for name, g in summary.by_group.items()])
+            + listed(
+                [f"{name} {number(g.rate)}" for name, g in summary.by_group.items() if g.judged]
+            )
             + "."
         )
     if summary.blank:

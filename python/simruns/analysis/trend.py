@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -17,7 +16,7 @@ from simruns.analysis.compare import (
     comparison_of,
     significant,
 )
-from simruns.analysis.facts import Codes, Facts, Truths, facts_of
+from simruns.analysis.facts import Codes, Facts, Truths, distinct, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.result import (
     LISTED,
@@ -34,6 +33,7 @@ from simruns.analysis.result import (
 )
 from simruns.analysis.scenarios import Tally, basis, these_of
 from simruns.core.pickling import public
+from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     import pandas
 
 By: TypeAlias = Literal["day", "batch"]
+
+_OF_LATEST = ("verdict", "difference", "these.low", "these.high", "like.low", "like.high", "p")
+"""What a single occasion says nothing of."""
 
 THREE_SIGMA = 0.9973
 """The confidence at which the last occasion is held against all before it."""
@@ -83,6 +86,13 @@ class Trend(Result):
     """What the rates are over, in words."""
 
     _main = "occasion"
+
+    def numbers(self) -> dict[str, JSONValue]:
+        numbers = super().numbers()
+        if self.latest is None:
+            del numbers["latest"]
+            numbers |= dict.fromkeys(f"latest.{name}" for name in _OF_LATEST)
+        return numbers
 
     def to_frames(self) -> dict[str, pandas.DataFrame]:
         frames = super().to_frames()
@@ -152,28 +162,26 @@ def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
 
 def _occasions(facts: Facts, by: By) -> tuple[Codes, list[Any], tuple[str, ...]]:
     """Gives the occasion of each run, or -1, the occasions in order, and the undated batches."""
-    both = np.stack([facts.scenario.codes, facts.batch.codes])
-    pairs, of = np.unique(both, axis=1, return_inverse=True)
-    of = of.reshape(-1)
+    pairs, of = distinct(facts.scenario.codes, facts.batch.codes)
     created, known = facts.integers("created_at")
-    first = np.full(pairs.shape[1], np.iinfo(np.int64).max)
+    first = np.full(len(pairs), np.iinfo(np.int64).max)
     np.minimum.at(first, of[known], created[known])
     dated = np.isin(np.arange(len(first)), of[known])
-    batches = [facts.batch.words[code] for code in pairs[1].tolist()]
+    batches = [facts.batch.words[code] for _, code in pairs]
     told: list[Any] = [None] * len(first)
     if by == "day":
         for i in np.flatnonzero(dated).tolist():
-            told[i] = datetime.fromtimestamp(first[i] / 1000, timezone.utc).date().isoformat()
+            told[i] = str(np.datetime64(int(first[i]), "ms").astype("datetime64[D]"))
     else:
         ranks: dict[int, int] = {}
         for i in sorted(np.flatnonzero(dated).tolist(), key=lambda i: (first[i], batches[i])):
-            scenario = int(pairs[0][i])
+            scenario = pairs[i][0]
             told[i] = ranks[scenario] = ranks.get(scenario, 0) + 1
     names = sorted({each for each in told if each is not None})
     place = {name: number_of for number_of, name in enumerate(names)}
     codes = np.array([place.get(each, -1) for each in told], dtype=np.int64)
     undated = sorted(batches[i] for i in np.flatnonzero(~dated).tolist())
-    return codes[of] if facts.size else np.zeros(0, dtype=np.int64), names, tuple(undated)
+    return codes[of], names, tuple(undated)
 
 
 def _change(
