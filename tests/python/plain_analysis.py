@@ -188,19 +188,21 @@ def _wait(
     errors: str,
     confidence: float,
 ) -> str:
-    """What the requirement of all planned runs will say, if it is settled."""
+    """What the gate will say of all planned runs, if the rest of them cannot change it."""
     settled = [run for run in runs if verdict(run) != "pending"]
     share = _error_share(settled, errors)
     ends = set()
     for every_success in (0, 1):
-        counts = []
+        counts, thin = [], False
         for some in by_scenario(runs).values():
             there = [run for run in some if verdict(run) != "pending"]
             left = max(0, planned - len(there))
             c, m = counts_of(there, errors).get(scenario(some[0]), (0, 0))
+            thin = thin or 2 * (m + left) < len(there) + left
             if m + left:
                 counts.append((c + left * every_success, m + left))
-        ends.add(_required("success", counts, min_success, 1, confidence)["success.verdict"])
+        decided = _required("success", counts, min_success, 1, confidence)["success.verdict"]
+        ends.add("cannot tell" if thin else decided)
     if len(ends) > 1:
         return "wait"
     return "cannot tell" if share is not None and share > max_error_share else ends.pop()

@@ -470,6 +470,15 @@ def test_the_screen_has_the_deeper_drop_first() -> None:
     holds(compare(old, new), screen=["b", "a"], screen__drop=[1.0, 0.5], screen__p=[0.5, 0.5])
 
 
+def test_equal_drops_are_shown_in_the_order_of_their_names() -> None:
+    # p is 3/4 and the drop 1/3 in both: 1/1 to 2/3, and 1/3 to 0/1. In floats the drops differ.
+    old, new = both({"b": "S", "a": "SFF"}, {"b": "SSF", "a": "F"})
+    third = pytest.approx([1 / 3, 1 / 3], abs=1e-12)
+    numbers = compare(old, new)
+    holds(numbers, screen=["a", "b"], screen__p=[0.75, 0.75])
+    assert numbers["screen.drop"] == third
+
+
 def test_criteria_of_two_sides_go_down_by_themselves() -> None:
     old = [make_run("a", sequence=i, criteria={"x": True, "y": None, "z": True}) for i in range(3)]
     new = [
@@ -602,6 +611,10 @@ def test_a_gate_waits_while_the_rest_may_decide() -> None:
         wait__verdict="cannot tell",
     )
     holds(gate(make_runs({"a": "PP"}), min_success=0.5, planned=20), wait__verdict="wait")
+    # 2 of 20 are excluded, which is not too many, but all that "b" has.
+    runs = make_runs({"a": "S" * 18, "b": "PP"})
+    holds(gate(runs, min_success=0.5, planned=2), wait__verdict="cannot tell")
+    holds(gate(runs, min_success=0.5, planned=20), wait__verdict="wait")
 
 
 # Over time
