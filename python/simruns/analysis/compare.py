@@ -442,7 +442,11 @@ def _screen(pairs: Paired, test: NoChange) -> list[int]:
     drops = pairs.before / pairs.old - pairs.after / pairs.new
     order = sorted(
         range(len(pairs.names)),
-        key=lambda i: (significant(float(test.each[i])), -drops[i], pairs.names[i]),
+        key=lambda i: (
+            significant(float(test.each[i])),
+            -significant(float(drops[i])),
+            pairs.names[i],
+        ),
     )
     return order[:SCREENED]
 

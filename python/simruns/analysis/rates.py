@@ -95,7 +95,7 @@ def estimate(successes: Counts, judged: Counts) -> Estimate:
         own = rates * (1 - rates) / np.maximum(judged - 1, 1)
         variance = float(np.where(judged == 1, mean * (1 - mean), own).sum()) / count**2
         effective = min(max(mean * (1 - mean) / variance, least), most)
-    return Estimate(count, mean, all_pass, all_fail, plain, effective, error)
+    return Estimate(count, mean, all_pass, all_fail, plain, float(effective), error)
 
 
 def of_these(known: Estimate, confidence: float) -> Limits:

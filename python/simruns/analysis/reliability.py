@@ -32,6 +32,7 @@ from simruns.analysis.scenarios import Tally, basis
 from simruns.core import checks
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
+from simruns.looks.texts import counted
 
 MOST = 8
 """Runs that are looked at together, if `k` is not given."""
@@ -75,6 +76,7 @@ class Reliability(Result):
         "pass_at": "pass@",
         "flips": None,
         "names": None,
+        "basis": None,
     }
 
     errors: Errors
@@ -219,7 +221,8 @@ def _view_of(result: Reliability) -> View:
     uneven = any(one.scenarios != result.scenarios for one in result.pass_hat.values())
     tables = [_chances("Chances", result.pass_hat, result.pass_at, result.confidence)]
     if uneven:
-        caption = f"The same over the {result.common.scenarios:,} scenarios with {result.k} runs"
+        same = counted(result.common.scenarios, "scenario")
+        caption = f"The same over the {same} with {result.k} judged runs or more"
         both = result.common.pass_hat, result.common.pass_at
         tables.append(_chances(caption, *both, result.confidence))
     return View("Reliability", None, told, tables)
