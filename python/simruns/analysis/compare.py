@@ -151,8 +151,6 @@ class Comparison(Result):
     """Whether both sides were judged at the same endpoints with the same models."""
     names: dict[str, str]
 
-    _main = "criterion"
-
     def _view(self) -> View:
         return _view_of(self)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -93,10 +94,14 @@ class Failures(Result):
             {"signature": text, "run": run} for text, kind in self.signatures.items()
             for run in kind.runs
         ]  # fmt: skip
+
+        def frame_of(rows: Sequence[ToRead | Silence], kind: type[ToRead | Silence]) -> Any:
+            return pd.DataFrame(map(vars, rows), columns=[each.name for each in fields(kind)])
+
         return {
-            "read_first": pd.DataFrame([vars(one) for one in self.read_first]),
-            "signatures": pd.DataFrame(kinds),
-            "silences": pd.DataFrame([vars(one) for one in self.silences]),
+            "read_first": frame_of(self.read_first, ToRead),
+            "signatures": pd.DataFrame(kinds, columns=["signature", "run"]),
+            "silences": frame_of(self.silences, Silence),
             **super().to_frames(),
         }
 

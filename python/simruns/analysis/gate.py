@@ -139,8 +139,6 @@ class Gate(Result):
     basis: str
     """What the rates are over, in words."""
 
-    _main = "criterion"
-
     @property
     def why(self) -> str:
         """Says in a sentence why the verdict is what it is."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    NamedTuple,
+    TypeAlias,
+    get_args,
+    get_type_hints,
+)
 
 from simruns.core.extras import require
 from simruns.core.pickling import Shared
@@ -68,20 +76,25 @@ class Result(Shared):
         """
         pd = require("pandas", "analysis", "to_frames")
         frames = {}
+        hints = get_type_hints(type(self))
         for each in fields(self):
             value, name = getattr(self, each.name), _name_of(self, each.name)
-            if name is None or not isinstance(value, Mapping) or not value:
+            if name is None or not isinstance(value, Mapping):
                 continue
             rows = [{name: key, **_row(one)} for key, one in value.items()]
-            frames[name] = pd.DataFrame(rows)
-        single = {k: v for k, v in _flat(self, "", deep=False) if not isinstance(v, list)}
-        frames["numbers"] = pd.DataFrame({"name": list(single), "value": list(single.values())})
+            frames[name] = pd.DataFrame(rows, columns=[name, *_columns(hints[each.name])])
+        in_rows = dict(_flat(self, "")).keys() - dict(_flat(self, "", deep=False)).keys()
+        single = {
+            name: value for name, value in self.numbers().items()
+            if name not in in_rows and not isinstance(value, list)
+        }  # fmt: skip
+        values = pd.Series(list(single.values()), dtype=object)  # whole numbers stay such
+        frames["numbers"] = pd.DataFrame({"name": list(single), "value": values})
         return frames
 
     def to_frame(self) -> pandas.DataFrame:
         """Gives the main one of `to_frames`."""
-        frames = self.to_frames()
-        return frames.get(self._main, frames["numbers"])
+        return self.to_frames()[self._main]
 
     _main = "numbers"
 
@@ -172,4 +185,15 @@ def _told(name: str, value: Any, *, deep: bool) -> Iterator[tuple[str, JSONValue
 
 
 def _row(one: Any) -> dict[str, JSONValue]:
-    return dict(_flat(one, "")) if is_dataclass(one) else {"value": one}
+    if not is_dataclass(one):
+        return {"value": one}
+    return {name or "rate": value for name, value in _flat(one, "")}
+
+
+def _columns(mapping: Any) -> list[str]:
+    """Gives the columns of a frame of a mapping of this type, whose rows are `_row`s."""
+    of = get_args(mapping)[1]
+    if not is_dataclass(of):
+        return ["value"]
+    names = [_name_of(of, each.name) for each in fields(of)]
+    return [name or "rate" for name in names if name is not None]
