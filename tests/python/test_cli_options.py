@@ -20,7 +20,10 @@ import simruns
 from simruns.archive.lock import NAME as LOCK
 from simruns.cli import main
 
-COMMANDS = ("demo", "serve", "list", "export", "archive", "show", "follow", "doctor")
+COMMANDS = (
+    "demo", "serve", "list", "export", "archive", "show", "follow", "doctor", "summary", "compare",
+    "plan", "trend",
+)  # fmt: skip
 PYTHON_ARGUMENTS = re.compile(
     r"\b(base_url|api_key|token|ca_file|page_size|allow_incomplete|proxy_from_env|start_at"
     r"|max_\w+|\w+_timeout|retry_after_cap|latency_ms|endpoint_type|error\.\w+|None|True|False)\b"
@@ -58,7 +61,7 @@ def test_help_is_whole_at_any_width(call_simruns: Run, command: str, width: int)
     assert narrow.returncode == 0
     assert max(map(len, narrow.stdout.splitlines())) <= min(width, 80)
     assert narrow.stdout.isascii()
-    assert "..." not in re.sub(r"\[(ARGS|RUN)\]\.\.\.", "", narrow.stdout)
+    assert "..." not in re.sub(r"\[(ARGS|RUN|DATA)\]\.\.\.", "", narrow.stdout)
     wide = call_simruns(*words, "--help", COLUMNS="200")
     assert "".join(narrow.stdout.split()) == "".join(wide.stdout.split())
 

@@ -40,9 +40,12 @@ ENCODINGS: dict[str, dict[str, str]] = {
 }
 COMMANDS = (
     "--version", "--help", "demo", "list", "list --batches", "list --json", "export", "export -",
-    "archive", "show", "show RUN", "follow", "doctor",
+    "archive", "show", "show RUN", "follow", "doctor", "summary", "summary --json",
 )  # fmt: skip
-TO_STDOUT = ("list", "list --batches", "list --json", "export -", "show", "show RUN", "follow")
+TO_STDOUT = (
+    "list", "list --batches", "list --json", "export -", "show", "show RUN", "follow", "summary",
+    "summary --json",
+)  # fmt: skip
 """The commands that are of no use without standard output."""
 
 
@@ -92,6 +95,8 @@ class Command:
             "show RUN": ["show", *where, f"{scenario} 1"],
             "follow": ["follow", *where, "--count", "3"],
             "doctor": ["doctor", *where],
+            "summary": ["summary", *where],
+            "summary --json": ["summary", *where, "--json"],
         }.get(name, [name])
         self.environment = {"SIMRUNS_API_KEY": sim.api_key}
 
@@ -176,7 +181,8 @@ def test_every_command_does_its_work_with_closed_streams(
     if name in TO_STDOUT and ">&-" in closed.replace("2>&-", ""):
         assert done.returncode == 2
         if "2>&-" not in closed:
-            there = "list goes" if "list" in name else "runs go"
+            whats = {"list": "list goes", "summary": "result goes"}
+            there = whats.get(name.partition(" ")[0], "runs go")
             told = f"simruns: standard output is closed, and the {there} there\n"
             assert done.stderr == told
         return
@@ -359,9 +365,12 @@ def test_a_dumb_terminal_gets_lines(odd: simruns.Simulator, data: Path, tmp_path
     assert [json.loads(line)["verdict"] for line in lines[:3]] == ["success", "failure", "success"]
 
 
-@pytest.mark.parametrize(
-    "name", ["demo", "list", "list --batches", "export", "export -", "archive", "show", "doctor"]
-)
+TELLING = [
+    "demo", "list", "list --batches", "export", "export -", "archive", "show", "doctor", "summary",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TELLING)
 def test_a_terminal_that_is_narrow_and_ascii_shows_what_a_command_tells(
     odd: simruns.Simulator, data: Path, tmp_path: Path, name: str
 ) -> None:

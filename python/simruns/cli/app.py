@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from simruns.cli.analysis_commands import commands
 from simruns.cli.endings import endings, terminable
 from simruns.cli.options import (
     AllowEmpty,
@@ -41,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its panels cut what is too wide for them
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(commands)
 
 
 def _print_version(wanted: bool) -> None:

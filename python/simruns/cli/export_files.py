@@ -34,7 +34,7 @@ def write_stream(
         out.writelines(json_line(run).encode() for run in runs)
     else:
         names = {scenario: name for one in streams for scenario, name in one.names.items()}
-        _write_csv(out, COLUMNS, rows_of(runs, names), safe=safe)
+        write_csv_as_utf8(out, COLUMNS, rows_of(runs, names), safe=safe)
     return _together(streams)
 
 
@@ -47,7 +47,7 @@ def write_table(ending: str, table: Tabular, out: IO[bytes], *, safe: bool) -> N
     else:
         names, rows = _plain(table)
         if ending == ".csv":
-            _write_csv(out, names, rows, safe=safe)
+            write_csv_as_utf8(out, names, rows, safe=safe)
         else:
             out.writelines(_json_line(dict(zip(names, row, strict=True))) for row in rows)
 
@@ -79,9 +79,10 @@ def _plain(table: Tabular) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     return whole.schema.names, rows()
 
 
-def _write_csv(
+def write_csv_as_utf8(
     out: IO[bytes], names: Iterable[str], rows: Iterable[Iterable[Any]], *, safe: bool
 ) -> None:
+    """Writes a table as CSV, and leaves the file open."""
     file = io.TextIOWrapper(out, encoding="utf-8", newline="")
     try:
         write_csv(file, names, rows, safe=safe)

@@ -29,7 +29,7 @@ def laid_out(
     from rich.cells import cell_len
     from rich.measure import Measurement
 
-    longest = max((cell_len(row[0]) for row in rows), default=0)
+    longest = max(cell_len(row[0]) for row in (heads, *rows))
     least = min(longest, NARROWEST) if folds else longest
     for between in (" ", "\n"):
         table = _table(heads, rows, between, texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ import typer
 
 from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError
+from simruns.cli.json_text import json_text
 from simruns.cli.layout import laid_out
 from simruns.cli.source import Server
 from simruns.cli.streams import cell, console, print_to_stdout, say
@@ -23,7 +23,7 @@ from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
 from simruns.hold.listing import Batches
 from simruns.hold.told import BatchInfo
-from simruns.looks.texts import counted, is_obeyed, moment, one_line, took
+from simruns.looks.texts import counted, moment, one_line, took
 from simruns.read.client import Client
 from simruns.read.discovery import AskedList, Search, Wanted, batches_of, wanted
 from simruns.read.discovery import Listed as Walked
@@ -72,7 +72,8 @@ def run_list(what: Listed) -> None:
                 told, chosen = scenarios.completeness, list(scenarios)
         rows, failures = _with_batches(what, client, chosen)
         project = chosen[0].project if chosen else client.project
-    shown = _json(project, rows) if what.as_json else _text(what, rows)
+    document = {"project": project, "scenarios": [_scenario_fields(row) for row in rows]}
+    shown = json_text(document) if what.as_json else _text(what, rows)
     if shown:
         print_to_stdout(shown)
     _say_how_many(told, rows)
@@ -237,14 +238,6 @@ def _took(info: BatchInfo) -> str:
     if info.started_at is None or info.completed_at is None:
         return UNTOLD
     return took(round((info.completed_at - info.started_at).total_seconds() * 1000))
-
-
-def _json(project: str | None, rows: Sequence[Row]) -> str:
-    """Gives one document. What a terminal would obey in a text is an escape there, too."""
-    document = {"project": project, "scenarios": [_scenario_fields(row) for row in rows]}
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    text = json.dumps(document, ensure_ascii=plain, indent=2)
-    return "".join(f"\\u{ord(c):04x}" if is_obeyed(c) else c for c in text)
 
 
 def _scenario_fields(row: Row) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from simruns.cli.choices import Errors
+
 _NUMBER = re.compile("-?[0-9]+")
 
 
@@ -34,7 +36,7 @@ def typed(text: str | None) -> str | None:
         return text
 
 
-def _typed_all(texts: list[str] | None) -> list[str]:
+def typed_all(texts: list[str] | None) -> list[str]:
     return [typed(text) or "" for text in texts or ()]
 
 
@@ -88,7 +90,7 @@ Every = Annotated[
 ]
 Runs = Annotated[
     list[str] | None,
-    typer.Argument(metavar="RUN", callback=_typed_all, show_default=False, help="The ids of runs."),
+    typer.Argument(metavar="RUN", callback=typed_all, show_default=False, help="The ids of runs."),
 ]
 BaseUrl = Annotated[str | None, typer.Option(help="Default: SIMRUNS_BASE_URL.")]
 Project = Annotated[str | None, typer.Option(callback=typed, help="Default: SIMRUNS_PROJECT.")]
@@ -113,3 +115,15 @@ CaFile = Annotated[
 Proxy = Annotated[
     str | None, typer.Option(help="http://host:port, which opens a tunnel to the server.")
 ]
+JudgedErrors = Annotated[
+    Errors,
+    typer.Option(
+        metavar="WORD",
+        help="Which errors count as failures: agent, the agent's own; exclude, none; fail, those "
+        "of the platform, too.",
+    ),
+]
+Confidence = Annotated[float, typer.Option(help="That of every range that is printed.")]
+Power = Annotated[float, typer.Option(help="The chance to find what is there.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, with all numbers.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="A table with a header, as CSV.")]

@@ -27,6 +27,7 @@ _FLAGS = {
     "base_url": "--base-url",
     "ca_file": "--ca-file",
     "latency_ms": "--latency-ms",
+    "min_success": "--min-success",
     "page_size": "--page-size",
     "token": "--token-file",
     "live": "--schedule",
@@ -36,9 +37,9 @@ _FLAGS = {
 """The flags whose names are not those of the arguments with two dashes before them."""
 
 _SAME = (
-    "batch", "batches", "count", "data", "deadline", "faults", "filter", "host", "idle",
-    "interval", "log", "port", "project", "proxy", "runs", "scenario", "scenarios", "seed",
-    "since", "sort", "speed",
+    "batch", "batches", "confidence", "count", "data", "deadline", "detect", "expect", "faults",
+    "filter", "host", "idle", "interval", "k", "log", "port", "power", "project", "proxy", "runs",
+    "scenario", "scenarios", "seed", "since", "sort", "speed",
 )  # fmt: skip
 
 _LONG = re.compile(rf"(?<![\w./-])({'|'.join(n for n in _FLAGS if '_' in n)})(?![\w./-])")

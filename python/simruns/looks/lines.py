@@ -25,7 +25,7 @@ from simruns.looks.texts import counted, cut, one_line, visible
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
-_STYLES = {
+STYLES = {
     "good": "bold green",
     "bad": "bold red",
     "odd": "bold yellow",
@@ -38,6 +38,7 @@ _STYLES = {
     "faint": "dim",
     "": "",
 }
+"""The style of each tone, and of the parts of a conversation."""
 _MOST_REMARK = 600
 _MOST_DATA = 300
 """Characters of what a tool gave, or of other data, that are shown."""
@@ -63,7 +64,7 @@ def rendered(
         text = Text()
         for style, part in line.parts:
             shown = part.encode(options.encoding, "backslashreplace").decode(options.encoding)
-            text.append(shown, style=_STYLES[style])
+            text.append(shown, style=STYLES[style])
         indent = min(line.indent, options.max_width // 4)
         for folded in text.wrap(console, options.max_width - indent, overflow="fold") or [text]:
             folded.rstrip()

@@ -1,0 +1,16 @@
+"""JSON for standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from simruns.looks.texts import is_obeyed
+
+
+def json_text(document: Any) -> str:
+    """Gives one document. What a terminal would obey in a text is an escape there, too."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(document, ensure_ascii=plain, allow_nan=False, indent=2)
+    return "".join(f"\\u{ord(c):04x}" if is_obeyed(c) else c for c in text)
