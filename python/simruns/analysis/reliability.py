@@ -209,7 +209,7 @@ def _view_of(result: Reliability) -> View:
             f"All of {result.k} runs of a scenario succeed with a chance of {number(every)}, one "
             f"of them at least with {number(some)}."
         )
-    told.append(f"Of {result.scenarios:,} scenarios: {result.always:,} always succeed, "
+    told.append(f"Of {counted(result.scenarios, 'scenario')}: {result.always:,} always succeed, "
                 f"{result.never:,} never, {result.sometimes:,} sometimes"
                 + (f"; {result.once:,} with a single run tell nothing" if result.once else "")
                 + ".")  # fmt: skip
@@ -219,7 +219,8 @@ def _view_of(result: Reliability) -> View:
         told.append(f"Flaky: {listed([result.names.get(s) or s for s in result.flaky])}.")
     told.append(f"These scenarios: {result.basis}.")
     uneven = any(one.scenarios != result.scenarios for one in result.pass_hat.values())
-    tables = [_chances("Chances", result.pass_hat, result.pass_at, result.confidence)]
+    caption = f"Chances ({percent(result.confidence)} is for scenarios like these)"
+    tables = [_chances(caption, result.pass_hat, result.pass_at, result.confidence)]
     if uneven:
         same = counted(result.common.scenarios, "scenario")
         caption = f"The same over the {same} with {result.k} judged runs or more"
