@@ -242,7 +242,7 @@ def test_a_trend_finds_the_day_on_which_it_changed() -> None:
         made.make_runs({f"s{i}": word * 4 for i in range(6)}, batch=f"b{day}", day=day)
         for day, word in enumerate("SSF")
     ]
-    trend = simruns.trend(made.held(sum(days, [])))
+    trend = simruns.trend(made.held([run for day in days for run in day]))
     assert trend.rates == (1.0, 1.0, 0.0)
     assert trend.change.at == "2024-06-12"
     assert trend.latest is not None

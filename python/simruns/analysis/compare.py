@@ -427,7 +427,7 @@ def runs_to_detect(spread: float, count: int, detect: float, z: float) -> int:
     return math.ceil(2 * spread * z**2 / (count * detect**2) - 1e-9)
 
 
-def significant(value: float) -> float:
+def significant(value: Any) -> float:
     """Gives a number to 12 digits, by which values are ordered that rounding alone tells apart."""
     return float(f"{value:.11e}")
 
