@@ -12,6 +12,7 @@ np = pytest.importorskip("numpy")
 pytest.importorskip("scipy")
 pytest.importorskip("statsmodels")
 
+import plain_rates  # noqa: E402
 from hypothesis import assume, given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from scipy import stats  # noqa: E402
@@ -226,6 +227,17 @@ def test_of_one_run_a_side_it_is_mcnemars(outcomes: list[tuple[bool, bool]]) -> 
     lost, won = int((before > after).sum()), int((after > before).sum())
     theirs = mcnemar([[0, lost], [won, 0]], exact=True).pvalue
     assert exact.no_change(before, ones, after, ones).p == pytest.approx(theirs, abs=1e-9)
+
+
+@given(sides(20, 30))
+def test_the_exact_test_has_the_digits_of_whole_numbers(pairs: Paired) -> None:
+    counted = zip(pairs.before, pairs.old, pairs.after, pairs.new, strict=True)
+    plain = [((int(y), int(a)), (int(x), int(b))) for y, a, x, b in counted]
+    test = pairs.test()
+    assert test.p == pytest.approx(plain_rates.p_of_change(plain), rel=1e-12, abs=0)
+    assert test.low == pytest.approx(plain_rates.p_of_fewer(plain), rel=1e-12, abs=0)
+    alone = [plain_rates.p_of_fewer([pair]) for pair in plain]
+    assert test.each.tolist() == pytest.approx(alone, rel=1e-12, abs=0)
 
 
 def test_a_small_p_keeps_its_digits() -> None:

@@ -37,18 +37,19 @@ def no_change(before: Counts, old: Counts, after: Counts, new: Counts) -> NoChan
     both = before + after
     least, most = np.maximum(both - old, 0), np.minimum(both, new)
     sizes = most - least + 1
-    first = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
     of = np.repeat(np.arange(len(sizes)), sizes)
-    seen = np.arange(sizes.sum()) - first[of] + least[of]
+    seen = np.arange(sizes.sum()) - (starts - least)[of]
     chances = stats.hypergeom.pmf(seen, (old + new)[of], both[of], new[of])
     chances = np.nan_to_num(chances, nan=1.0)  # where nobody succeeded, or nobody failed
-    parts = np.split(chances, first[1:])
     whole = np.ones(1)
-    for part in sorted(parts, key=len):
-        whole = np.convolve(whole, part)
+    for size, start in sorted(zip(sizes.tolist(), starts.tolist(), strict=True)):
+        if size > 1:
+            whole = np.convolve(whole, chances[start : start + size])
     at = int((after - least).sum())
     low, high = float(whole[: at + 1].sum()), float(whole[at:].sum())
-    each = [part[: int(place) + 1].sum() for part, place in zip(parts, after - least, strict=True)]
+    each = np.add.reduceat(np.where(seen <= after[of], chances, 0.0), starts)
     return NoChange(min(1.0, 2 * min(low, high)), min(1.0, low), np.minimum(each, 1.0))
 
 
