@@ -271,7 +271,8 @@ def _limits(known: Estimate, rules: _Rules) -> tuple[float, Limits]:
     return n, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
 
 
-def _answer(low: float, high: float, threshold: float) -> Answer:
+def answer_of(low: float, high: float, threshold: float) -> Answer:
+    """Says what limits of a rate, or of a change, come to beside what is required."""
     if low >= threshold:
         return "pass"
     return "not good enough" if high < threshold else "cannot tell"
@@ -281,7 +282,7 @@ def _requirement(known: Estimate | None, threshold: float, rules: _Rules) -> Req
     if known is None:
         return Requirement("cannot tell", threshold, None, None, None, None)
     n, limits = _limits(known, rules)
-    return Requirement(_answer(*limits, threshold), threshold, known.rate, n, *limits)
+    return Requirement(answer_of(*limits, threshold), threshold, known.rate, n, *limits)
 
 
 def _success(known: Estimate | None, rules: _Rules) -> SuccessRequirement:
@@ -316,6 +317,12 @@ def _criterion(
                         rules)  # fmt: skip
 
 
+def change_within(old: Estimate, new: Estimate, risk: float) -> Limits:
+    """Gives what the true change is below, and what it is above, each with this risk at most."""
+    sides = [Limits(lower(side, risk), upper(side, risk)) for side in (old, new)]
+    return newcombe(old.rate, sides[0], new.rate, sides[1])
+
+
 def _regression(facts: Facts, old: Facts, errors: Errors, rules: _Rules) -> RegressionRequirement:
     allowed = rules.max_regression or 0.0
     now, then = Tally.of(facts, facts.judged(errors)), Tally.of(old, old.judged(errors))
@@ -325,12 +332,9 @@ def _regression(facts: Facts, old: Facts, errors: Errors, rules: _Rules) -> Regr
         return RegressionRequirement("cannot tell", allowed, None, None, None, 0, missing)
     before, after = pairs.estimates()
     risk = 1 - rules.confidence
-    whole, shared = (
-        newcombe(before.rate, Limits(lower(before, r), upper(before, r)),
-                 after.rate, Limits(lower(after, r), upper(after, r)))
-        for r in (risk, risk / max(rules.might_fail, 1))
-    )  # fmt: skip
-    verdict = _answer(whole.low, shared.high, -allowed)
+    whole = change_within(before, after, risk)
+    shared = change_within(before, after, risk / max(rules.might_fail, 1))
+    verdict = answer_of(whole.low, shared.high, -allowed)
     return RegressionRequirement(
         "cannot tell" if missing else verdict, allowed, after.rate - before.rate, whole.low,
         shared.high, len(pairs.names), missing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
@@ -187,20 +188,30 @@ def _occasions(facts: Facts, by: By) -> tuple[Codes, list[Any], tuple[str, ...]]
 def _change(
     facts: Facts, judged: Truths, occasion: Codes, names: list[Any], confidence: float
 ) -> Change:
-    """Finds the place that splits the occasions into the least alike two parts."""
-    found: list[tuple[float, int, float, float]] = []
-    for at in range(1, len(names)):
-        before, after = (occasion >= 0) & (occasion < at), occasion >= at
-        pairs = Paired.of(Tally.of(facts, judged & before), Tally.of(facts, judged & after))
-        if pairs.names:
-            old, new = pairs.estimates()
-            p = pairs.test().p
-            found.append((significant(p), at, p, new.rate - old.rate))
+    parts = [((occasion >= 0) & (occasion < at), occasion >= at) for at in range(1, len(names))]
+    splits = [
+        Paired.of(Tally.of(facts, judged & before), Tally.of(facts, judged & after))
+        for before, after in parts
+    ]
+    return change_of(splits, names, confidence)
+
+
+def change_of(splits: list[Paired], occasions: Sequence[Any], confidence: float) -> Change:
+    """Finds the split of the occasions into two parts that are least alike.
+
+    `splits` are all before and all from each occasion but the first.
+    """
+    found = [
+        (significant(p), at, p)
+        for at, p in enumerate((s.test().p if s.names else None for s in splits), 1)
+        if p is not None
+    ]
     if not found:
         return Change(None, None, None)
-    _, at, p, difference = min(found)
-    p = min(1.0, (len(names) - 1) * p)
-    return Change(difference, p, names[at] if p <= 1 - confidence else None)
+    _, at, p = min(found)
+    old, new = splits[at - 1].estimates()
+    p = min(1.0, len(splits) * p)
+    return Change(new.rate - old.rate, p, occasions[at] if p <= 1 - confidence else None)
 
 
 def _view_of(trend: Trend) -> View:
