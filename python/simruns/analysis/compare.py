@@ -19,6 +19,7 @@ from simruns.analysis.rates import (
     Counts,
     Estimate,
     Limits,
+    deviation,
     estimate,
     newcombe,
     of_like,
@@ -410,14 +411,16 @@ def like_difference(pairs: Paired, these: Limits, confidence: float) -> Limits |
     count = len(pairs.names)
     if count < FEWEST:
         return None
-    each = pairs.after / pairs.new - pairs.before / pairs.old
-    before, after = pairs.estimates()
+    old, new = pairs.before / pairs.old, pairs.after / pairs.new
+    each = new - old
     if (each == each[0]).all():
+        before, after = pairs.estimates()
         sides = [of_like(side, confidence) or Limits(0.0, 1.0) for side in (before, after)]
         low, high = newcombe(before.rate, sides[0], after.rate, sides[1])
     else:
-        half = t_of(confidence, count) * float(each.std(ddof=1)) / math.sqrt(count)
-        middle = after.rate - before.rate
+        spread = deviation(each, float(each.mean()))
+        half = t_of(confidence, count) * spread / math.sqrt(count)
+        middle = float(new.mean()) - float(old.mean())
         low, high = middle - half, middle + half
     return Limits(max(-1.0, min(low, these.low)), min(1.0, max(high, these.high)))
 

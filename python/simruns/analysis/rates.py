@@ -81,10 +81,10 @@ def estimate(successes: Counts, judged: Counts) -> Estimate:
     """
     count = len(judged)
     rates = successes / judged
-    mean = float(rates.mean())
+    mean = float(rates.sum()) / count
     all_pass, all_fail = bool((successes == judged).all()), not successes.any()
     plain = count**2 / float((1 / judged).sum())
-    error = float(rates.std(ddof=1)) / math.sqrt(count) if count > 1 else None
+    error = deviation(rates, mean) / math.sqrt(count) if count > 1 else None
     least = count * int(judged.min())
     most = max(plain, 2.0 * least)
     if all_pass or all_fail:
@@ -96,6 +96,11 @@ def estimate(successes: Counts, judged: Counts) -> Estimate:
         variance = float(np.where(judged == 1, mean * (1 - mean), own).sum()) / count**2
         effective = min(max(mean * (1 - mean) / variance, least), most)
     return Estimate(count, mean, all_pass, all_fail, plain, float(effective), error)
+
+
+def deviation(values: Floats, mean: float) -> float:
+    """Gives the standard deviation of two values or more, as numpy does, but sooner."""
+    return math.sqrt(float(np.square(values - mean).sum()) / (len(values) - 1))
 
 
 def of_these(known: Estimate, confidence: float) -> Limits:
@@ -197,12 +202,13 @@ def of_values(values: Floats, known: Estimate, k: int, confidence: float) -> Lim
     """
     if known.scenarios < FEWEST:
         return None
+    mean = float(values.mean())
     sure = known._replace(
-        rate=float(values.mean()),
+        rate=mean,
         all_pass=bool((values == 1).all()),
         all_fail=not values.any(),
         plain=known.plain / k,
-        error=float(values.std(ddof=1)) / math.sqrt(known.scenarios),
+        error=deviation(values, mean) / math.sqrt(known.scenarios),
     )
     return wilson(sure.rate, runs_for_like(sure, confidence), confidence)
 
