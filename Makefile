@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile check types wheel contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile calibration check types wheel contract toxiproxy kills stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -28,6 +28,11 @@ bench: ## the benchmarks, beside their peers
 bench-compile: ## what a unit costs the compiler, beside a bare Beast client
 	@scripts/bootstrap.sh test
 	@python3 benchmarks/compile/main.py
+
+calibration: ## how often limits hold the truth and verdicts are false, by simulation: DRAWS=20000
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python benchmarks/calibration/main.py $(if $(DRAWS),--draws '$(DRAWS)')
 
 check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo
