@@ -187,6 +187,11 @@ def test_several_sides_share_the_risk() -> None:
     assert result["x"].p == pytest.approx(4 * 2 * 0.5**8)
     assert result["same"].p == 1.0
     assert result.numbers()["x.verdict"] == "worse"
+    assert result.to_frame().set_index("label")["p"].to_dict() == {
+        label: one.p for label, one in result.items()
+    }
+    assert "worse" in str(result)
+    assert "same" in result._repr_html_()
 
 
 def test_reliability_of_unequal_scenarios() -> None:

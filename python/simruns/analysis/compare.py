@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
@@ -41,12 +41,19 @@ from simruns.analysis.result import (
     probability,
     signed,
     signed_between,
+    text_of,
 )
 from simruns.analysis.scenarios import Tally, basis
 from simruns.core.errors import invalid
+from simruns.core.extras import require
 from simruns.core.pickling import public
+from simruns.core.shown import shown_by
+from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted, one_line
+
+if TYPE_CHECKING:
+    import pandas
 
 Better: TypeAlias = Literal["better", "worse", "cannot tell"]
 
@@ -172,7 +179,7 @@ class Comparisons(Mapping[str, Comparison]):
     def __len__(self) -> int:
         return len(self._comparisons)
 
-    def numbers(self) -> dict[str, object]:
+    def numbers(self) -> dict[str, JSONValue]:
         """Gives the numbers of all, each behind its label: `b.difference`."""
         return {
             f"{label}.{name}": value
@@ -180,11 +187,34 @@ class Comparisons(Mapping[str, Comparison]):
             for name, value in one.numbers().items()
         }
 
-    def __repr__(self) -> str:
-        return "\n\n".join(f"{one_line(label)}\n{one!r}" for label, one in self.items())
+    def to_frame(self) -> pandas.DataFrame:
+        """Gives a pandas frame with a row for each label, of all that is a single number."""
+        pd = require("pandas", "analysis", "to_frame")
+        frames = {label: one.to_frames()["numbers"] for label, one in self.items()}
+        told = [dict(zip(f["name"], f["value"], strict=True)) for f in frames.values()]
+        frame: pandas.DataFrame = pd.DataFrame(told, index=pd.Index(frames, name="label"))
+        return frame.reset_index()
 
-    def _repr_html_(self) -> str:
-        return "".join(one._repr_html_() for one in self.values())
+    def to_frames(self) -> dict[str, pandas.DataFrame]:
+        """Gives the frame of `to_frame` as `comparison`."""
+        return {"comparison": self.to_frame()}
+
+    def _view(self) -> View:
+        rows = [
+            [label, one.verdict, number(one.old.rate), number(one.new.rate),
+             signed(one.difference), signed_between(one.these.low, one.these.high),
+             probability(one.p)]
+            for label, one in self.items()
+        ]  # fmt: skip
+        heads = ["", "verdict", "old", "new", "change", "limits", "p (Holm)"]
+        told = ["Each against the old runs; no ranking of the new ones."]
+        hint = "comparisons[label] has all of one"
+        return View("Comparisons", None, told, [Shown("", heads, rows, texts=2)], hint)
+
+    def __repr__(self) -> str:
+        return text_of(self._view())
+
+    _repr_html_ = shown_by("result_html")
 
 
 class Paired(NamedTuple):

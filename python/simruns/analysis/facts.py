@@ -63,7 +63,7 @@ class Spoken(NamedTuple):
     """The runs of the replies."""
     reply_turn: Codes
     """The place in its run of the turn that each reply is."""
-    reply_ms: Codes
+    reply_ms: Floats
     """How long each reply took; negative where the clocks disagree."""
 
 
@@ -143,7 +143,7 @@ class Facts:
         told = np.zeros(self.size, dtype=np.int64)
         by_user = np.zeros(self.size, dtype=np.int64)
         repeated = np.zeros(self.size, dtype=np.bool_)
-        replies: list[tuple[Codes, Codes, Codes]] = []
+        replies: list[tuple[Codes, Codes, Floats]] = []
         columns = ["role", "role_is_inferred", "text", "data", "turn", "turn_created_at"]
         for first, rows in _parts(self.runs.turns, columns):
             at = np.arange(first, first + rows.num_rows)
@@ -254,7 +254,7 @@ def _has_role(data: str | None) -> bool:
     return isinstance(told, dict) and isinstance(told.get("role"), str)
 
 
-def _replies(rows: Any, run: Codes, user: Codes, agent: Codes) -> tuple[Codes, Codes, Codes]:
+def _replies(rows: Any, run: Codes, user: Codes, agent: Codes) -> tuple[Codes, Codes, Floats]:
     """Gives the replies: from a turn of the user to the agent's next turn with a text, if the user
     does not speak before it.
     """
@@ -265,7 +265,7 @@ def _replies(rows: Any, run: Codes, user: Codes, agent: Codes) -> tuple[Codes, C
     pair = is_user[:-1] & ~is_user[1:] & (run[asked] == run[told]) & known[asked] & known[told]
     asked, told = asked[pair], told[pair]
     turn, _ = _integers(_chunk(rows["turn"]))
-    return run[told], turn[told], created[told] - created[asked]
+    return run[told], turn[told], created[told].astype(np.float64) - created[asked]
 
 
 def _keys_of(table: Any) -> tuple[list[str], Codes]:

@@ -115,7 +115,7 @@ def text_of(view: View) -> str:
         rows = [[one_line(cell, 48) if i < table.texts else cell for i, cell in enumerate(row)]
                 for row in table.rows]  # fmt: skip
         lines = plain_table(table.heads, rows, texts=table.texts)
-        parts.append("\n".join([table.caption, *lines, *([table.more] if table.more else [])]))
+        parts.append("\n".join(filter(None, [table.caption, *lines, table.more])))
     return "\n\n".join([*parts, *([view.hint] if view.hint else [])])
 
 

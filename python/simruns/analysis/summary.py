@@ -276,7 +276,7 @@ def _percentage_off(facts: Facts) -> int:
     whole, has_whole = facts.integers("success_denominator")
     percentage = facts.numbers("success_percentage")
     told = has_part & has_whole & (whole > 0) & ~np.isnan(percentage)
-    off = np.abs(percentage - 100 * part / np.where(whole > 0, whole, 1)) > 0.5
+    off = np.abs(percentage - 100.0 * part / np.where(whole > 0, whole, 1)) > 0.5
     return int(((told & off) | (has_whole & (whole <= 0))).sum())
 
 

@@ -338,7 +338,7 @@ def result_html(result: Any) -> str:
     for table in view.tables:
         rows = [[isolated(cell) for cell in row] for row in table.rows]
         parts += [
-            tag("div", tag("b", table.caption), class_="sr-part"),
+            tag("div", tag("b", table.caption), class_="sr-part") if table.caption else None,
             _table(table.heads, rows, numbers=range(table.texts, len(table.heads))),
             tag("div", table.more, class_="sr-faint") if table.more else None,
         ]
