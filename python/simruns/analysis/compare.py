@@ -192,8 +192,9 @@ class Comparisons(Mapping[str, Comparison]):
         pd = require("pandas", "analysis", "to_frame")
         frames = {label: one.to_frames()["numbers"] for label, one in self.items()}
         told = [dict(zip(f["name"], f["value"], strict=True)) for f in frames.values()]
-        frame: pandas.DataFrame = pd.DataFrame(told, index=pd.Index(frames, name="label"))
-        return frame.reset_index()
+        frame: pandas.DataFrame = pd.DataFrame(told)
+        frame.insert(0, "label", list(frames))
+        return frame
 
     def to_frames(self) -> dict[str, pandas.DataFrame]:
         """Gives the frame of `to_frame` as `comparison`."""
