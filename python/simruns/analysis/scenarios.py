@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from simruns.analysis.rates import (
     runs_for_like,
     wilson,
 )
-from simruns.analysis.result import Names, between
+from simruns.analysis.result import between
 from simruns.looks.texts import counted
 
 
@@ -57,8 +57,6 @@ class Like:
 class ScenarioRate:
     """One scenario."""
 
-    _names: ClassVar[Names] = {"name": None}
-
     runs: int
     judged: int
     successes: int
@@ -67,7 +65,8 @@ class ScenarioRate:
     high: float | None
     flip: float | None
     """The chance that two of its runs differ; None of a single one."""
-    name: str = ""
+    name: str | None = None
+    """Its name, where the scenarios were listed."""
 
 
 _ERRORS: dict[Errors, str] = {
@@ -181,6 +180,6 @@ def by_scenario(tally: Tally, names: dict[str, str], confidence: float) -> dict[
         if judged > 1:
             flip = 2 * successes * (judged - successes) / (judged * (judged - 1))
         rates[scenario] = ScenarioRate(
-            runs, judged, successes, rate, low, high, flip, names.get(scenario, "")
+            runs, judged, successes, rate, low, high, flip, names.get(scenario)
         )
     return rates

@@ -333,7 +333,11 @@ def result_html(result: Any) -> str:
     """Shows a result of analysis: what it says in sentences, and its tables."""
     view = result._view()
     head = [tag("b", view.title), pill(*view.verdict) if view.verdict else None]
-    said = [tag("div", isolated(sentence), class_="sr-part") for sentence in view.sentences]
+    first, *rest = view.sentences or [""]
+    said = [
+        tag("div", tag("b", isolated(first)), class_="sr-part"),
+        *(tag("div", isolated(sentence), class_="sr-part") for sentence in rest),
+    ]
     parts: list[Html | None] = []
     for table in view.tables:
         rows = [[isolated(cell) for cell in row] for row in table.rows]
