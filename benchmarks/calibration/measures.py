@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from calibration.outcomes import Alike, Counts
@@ -28,16 +28,22 @@ class Cell:
     def count(self) -> int:
         return sum(alike.count for alike in self.scenarios)
 
-    def true_rate(self, side: int = 0) -> float:
-        return sum(alike.count * alike.rates[side] for alike in self.scenarios) / self.count
+    @cached_property
+    def true_rates(self) -> list[float]:
+        """The mean over scenarios, side by side."""
+        return [
+            sum(alike.count * rate for alike, rate in zip(self.scenarios, rates, strict=True))
+            / self.count
+            for rates in zip(*(alike.rates for alike in self.scenarios), strict=True)
+        ]
 
     @property
     def true_difference(self) -> float:
-        return self.true_rate(1) - self.true_rate(0)
+        return self.true_rates[1] - self.true_rates[0]
 
     def effective_runs(self, side: int = 0) -> float:
         """Gives n*, if the variance within scenarios is the true one."""
-        rate, count = self.true_rate(side), self.count
+        rate, count = self.true_rates[side], self.count
         variance = sum(
             alike.count * alike.rates[side] * (1 - alike.rates[side]) / alike.runs[side]
             for alike in self.scenarios
@@ -51,14 +57,14 @@ class Cell:
 def these_hold(cell: Cell, successes: Counts, judged: Counts) -> bool:
     """Whether the limits for these scenarios hold the mean of their true rates."""
     limits = rates.of_these(rates.estimate(successes[:, 0], judged[:, 0]), CONFIDENCE)
-    return limits.low <= cell.true_rate() <= limits.high
+    return limits.low <= cell.true_rates[0] <= limits.high
 
 
 def like_hold(cell: Cell, successes: Counts, judged: Counts) -> bool:
     """Whether the limits for scenarios like these hold the mean that these were drawn from."""
     limits = rates.of_like(rates.estimate(successes[:, 0], judged[:, 0]), CONFIDENCE)
     assert limits is not None
-    return limits.low <= cell.true_rate() <= limits.high
+    return limits.low <= cell.true_rates[0] <= limits.high
 
 
 def _difference(pairs: compare.Paired) -> rates.Limits:
@@ -97,7 +103,7 @@ def false_pass(cell: Cell, successes: Counts, judged: Counts) -> bool:
     if not some.any():
         return False
     known = rates.estimate(successes[some, 0], judged[some, 0])
-    return gate.answer_of(rates.lower(known, 1 - CONFIDENCE), 1.0, cell.true_rate()) == "pass"
+    return gate.answer_of(rates.lower(known, 1 - CONFIDENCE), 1.0, cell.true_rates[0]) == "pass"
 
 
 def false_fall(cell: Cell, successes: Counts, judged: Counts) -> bool:

@@ -177,9 +177,9 @@ def _said(section: str, cell: Cell, successes: Any, judged: Any) -> bool:
         return simruns.trend(every).change.at is not None
     if section in ("these", "like"):
         limits = getattr(simruns.summarize(first), section)
-        return bool(limits.low <= cell.true_rate() <= limits.high)
+        return bool(limits.low <= cell.true_rates[0] <= limits.high)
     if section == "gate-success":
-        requirement = simruns.gate(first, min_success=cell.true_rate()).success
+        requirement = simruns.gate(first, min_success=cell.true_rates[0]).success
         return requirement is not None and requirement.verdict == "pass"
     second = held(_runs(successes, judged, 1))
     if section == "gate-regression":
