@@ -220,7 +220,8 @@ py::list truths_of(py_simulator const& self) {
   py::list out;
   for (auto const& truth : self.truths) {
     out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0, truth.regressed,
-                              truth.flaky));
+                              truth.flaky, truth.outage, truth.weakness,
+                              truth.stuck_permille / 1000.0));
   }
   return out;
 }

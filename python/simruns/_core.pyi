@@ -1064,8 +1064,10 @@ class Simulator:
     def batches(self) -> list[tuple[str, str, str]]:
         """Gives each batch as (project, scenario, batch), in the order of the data."""
 
-    def truths(self) -> list[tuple[tuple[str, str, str], float, bool, bool]]:
-        """Gives (batch, success rate, regressed, flaky) of each batch that was generated."""
+    def truths(self) -> list[tuple[tuple[str, str, str], float, bool, bool, int, str, float]]:
+        """Gives (batch, success rate, regressed, flaky, outage, weakness, stuck) of each batch that
+        was generated.
+        """
 
     def requests(self) -> list[dict[str, Any]]:
         """Gives the latest requests: number, at, method, target, status, bytes, faulty."""

@@ -46,6 +46,12 @@ class BatchTruth(NamedTuple):
     """Whether the rate is lower than that of the first batch of the scenario."""
     flaky: bool
     """Whether the rate is so near to a half that single runs tell little."""
+    outage: int
+    """Runs that an outage of the language model's provider ended; they say nothing of the agent."""
+    weakness: str
+    """The criterion that 85 of 100 failures do not meet; 30 of 100 do not meet the other one."""
+    stuck: float
+    """The chance that in a failure the agent says one text again until no turn is left."""
 
 
 class LoggedRequest(TypedDict):
@@ -195,10 +201,7 @@ class Simulator:
 
     def truths(self) -> list[BatchTruth]:
         """Tells what is true of each generated batch, in their order; nothing of data of a file."""
-        return [
-            BatchTruth(BatchKey(*key), rate, regressed, flaky)
-            for key, rate, regressed, flaky in self._core.truths()
-        ]
+        return [BatchTruth(BatchKey(*truth[0]), *truth[1:]) for truth in self._core.truths()]
 
     @names(Options)
     def client(self, **options: Unpack[Options]) -> Client:

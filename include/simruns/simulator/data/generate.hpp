@@ -28,6 +28,12 @@ struct batch_truth {
   std::uint32_t success_permille;
   bool regressed = false;  ///< Whether it is lower than that of the scenario's first batch.
   bool flaky = false;      ///< Whether it is so near to a half that single runs tell little.
+  /// Runs that an outage of the language model's provider ended. They tell nothing of the agent.
+  std::size_t outage = 0;
+  /// The criterion that 85 of 100 failures do not meet; 30 of 100 do not meet the other one.
+  std::string weakness;
+  /// The chance in 1/1,000 that in a failure the agent says one text again until no turn is left.
+  std::uint32_t stuck_permille = 0;
 };
 
 /// The truth of each batch, in the order of `generate(options).batches()`.
@@ -37,7 +43,9 @@ std::vector<batch_truth> true_success_rates(generator_options const& options);
 /// Makes runs that look real: several languages, emoji, escapes, long and empty texts, tool calls,
 /// criteria that fail for a reason, errors, stopped runs and missing optional members. `createdAt`
 /// grows with `sequence`, sometimes by nothing. From its second batch on, every third scenario is
-/// worse than it was. Throws: std::invalid_argument for options out of range.
+/// worse than it was. In the third batch of each, the language model's provider fails now and then:
+/// 8 of each 20 runs, one after the other. In every fourth scenario some failures are those of an
+/// agent that is stuck. Throws: std::invalid_argument for options out of range.
 dataset generate(generator_options const& options = {});
 
 }  // namespace simruns::simulator

@@ -3,11 +3,18 @@
 #include "simruns/simulator/data/stored_run.hpp"
 #include "support/catch.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim = simruns::simulator;
 
@@ -51,10 +58,54 @@ double success_rate(sim::dataset const& runs, sim::batch_key const& key) {
   return successes / settled;
 }
 
+/// Where the outages of a batch begin, counted from the first run: in each 20 runs the provider
+/// fails in the 8 from there on. 20: there is no such place.
+std::size_t outage_place(sim::dataset const& runs, sim::batch_key const& key) {
+  auto const& all = runs.runs_of(key);
+  for (std::size_t place = 0; place + 8 <= 20; ++place) {
+    bool fits = true;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i % 20 < place || i % 20 >= place + 8) continue;
+      fits = fits && all[i]->status == "ERROR" &&
+             all[i]->json.find("\"LLM_PROVIDER_ERROR\"") != std::string::npos;
+    }
+    if (fits) return place;
+  }
+  return 20;
+}
+
+/// How often each criterion is not met, per failure, in the runs of a scenario.
+std::map<std::string, double> failed_criteria(sim::dataset const& runs, sim::batch_key const& key) {
+  std::map<std::string, double> shares;
+  double failures = 0;
+  for (auto const* run : runs.runs_of(key)) {
+    if (run->status != "FAILED") continue;
+    ++failures;
+    auto const json = boost::json::parse(run->json);
+    for (auto const& result : json.at("metrics").at("results").as_array()) {
+      shares[result.at("name").as_string().c_str()] += result.at("success").as_bool() ? 0 : 1;
+    }
+  }
+  for (auto& [name, share] : shares) share /= failures;
+  return shares;
+}
+
+/// What the agent says in the turns of a run, in order.
+std::vector<std::string> agent_texts(sim::stored_run const& run) {
+  std::vector<std::string> texts;
+  auto const json = boost::json::parse(run.json);
+  for (auto const& turn : json.at("turns").as_array()) {
+    auto const* data = turn.as_object().if_contains("data");
+    if (data == nullptr || data->at("role").as_string() != "assistant") continue;
+    texts.emplace_back(turn.at("text").as_string());
+  }
+  return texts;
+}
+
 }  // namespace
 
 TEST_CASE("the same seed gives the same bytes on every machine and compiler") {
-  CHECK(digest_of(sim::generate(options_of(42, 3, 2, 50))) == 0xac40350b4f71feffULL);
+  CHECK(digest_of(sim::generate(options_of(42, 3, 3, 50))) == 0xdb369ac81def53b0ULL);
 }
 
 TEST_CASE("another seed gives other bytes") {
@@ -123,7 +174,7 @@ TEST_CASE("generated runs look real") {
       all += run->json;
     }
   }
-  CHECK(turns / 1000 == Catch::Approx(13).margin(1));
+  CHECK(turns / 1000 == Catch::Approx(14).margin(1));
   CHECK(bytes / 1000 == Catch::Approx(4800).margin(600));
   CHECK(statuses == std::set<std::string>{"", "ERROR", "FAILED", "SUCCESS"});
   for (std::string_view const part : {"\\n",
@@ -184,6 +235,87 @@ TEST_CASE("an agent that succeeds about every other time is told to be flaky") {
     flaky += truth.flaky;
   }
   CHECK(flaky > 0);
+}
+
+TEST_CASE("in the third batch of each scenario an outage ends 8 of each 20 runs") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto const options = options_of(seed, 4, 4, 200);
+    auto const runs = sim::generate(options);
+    auto const truths = sim::true_success_rates(options);
+    std::set<std::size_t> places;
+    for (std::size_t i = 0; i < truths.size(); ++i) {
+      INFO(truths[i].key.batch);
+      bool const third = i % 4 == 2;
+      auto const place = outage_place(runs, truths[i].key);
+      CHECK((place < 20) == third);
+      CHECK(truths[i].outage == (third ? 80 : 0));
+      if (third) places.insert(place);
+    }
+    CHECK(places.size() == 1);
+  }
+}
+
+TEST_CASE("a batch that ends amid an outage counts the runs that it took") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto const runs = sim::generate(options_of(seed, 1, 3, 200));
+    auto const place = outage_place(runs, runs.batches().at(2));
+    std::size_t taken = 0;
+    for (std::size_t count = 1; count <= 45; ++count) {
+      auto const last = (count - 1) % 20;
+      if (last >= place && last < place + 8) ++taken;
+      CHECK(sim::true_success_rates(options_of(seed, 1, 3, count)).at(2).outage == taken);
+    }
+  }
+}
+
+TEST_CASE("an outage leaves the agent's true rate as it is") {
+  auto const options = options_of(11, 10, 3, 800);
+  auto const runs = sim::generate(options);
+  auto const truths = sim::true_success_rates(options);
+  for (std::size_t i = 2; i < truths.size(); i += 3) {
+    CHECK(truths[i].success_permille == truths[i - 1].success_permille);
+    auto const rate = success_rate(runs, truths[i].key);
+    CHECK(rate == Catch::Approx(truths[i].success_permille / 1000.0).margin(0.09));
+  }
+}
+
+TEST_CASE("the failures of a scenario have a criterion that they rarely meet, as it says") {
+  auto const options = options_of(11, 10, 1, 1500);
+  auto const runs = sim::generate(options);
+  std::set<std::string> told;
+  for (auto const& truth : sim::true_success_rates(options)) {
+    INFO(truth.key.batch);
+    auto shares = failed_criteria(runs, truth.key);
+    REQUIRE(shares.size() == 2);
+    CHECK(shares.extract(truth.weakness).mapped() == Catch::Approx(0.85).margin(0.13));
+    CHECK(shares.begin()->second == Catch::Approx(0.3).margin(0.17));
+    told.insert(truth.weakness);
+  }
+  CHECK(told == std::set<std::string>{"goal", "conduct"});
+}
+
+TEST_CASE("in every fourth scenario some failures are of an agent that says one text for ever") {
+  auto const options = options_of(11, 8, 1, 1000);
+  auto const runs = sim::generate(options);
+  std::size_t scenario = 0;
+  for (auto const& truth : sim::true_success_rates(options)) {
+    INFO(truth.key.batch);
+    CHECK(truth.stuck_permille == (scenario++ % 4 == 1 ? 200 : 0));
+    double failures = 0;
+    double stuck = 0;
+    for (auto const* run : runs.runs_of(truth.key)) {
+      if (run->status != "FAILED") continue;
+      ++failures;
+      bool const ended = run->json.find("\"isConversationEnded\":true") != std::string::npos;
+      if (ended) continue;
+      ++stuck;
+      CHECK(run->total_turns == 30);
+      CHECK(run->max_turns == 30);
+      auto const said = agent_texts(*run);
+      CHECK(std::count(said.begin(), said.end(), said.back()) >= 10);
+    }
+    CHECK(stuck / failures == Catch::Approx(truth.stuck_permille / 1000.0).margin(0.09));
+  }
 }
 
 TEST_CASE("options out of range are refused") {

@@ -21,8 +21,11 @@ class conversation_writer {
                       topic const& about, escaping how, std::int64_t start)
       : out_{out}, random_{random}, language_{language}, topic_{about}, how_{how}, now_{start} {}
 
-  /// A conversation of about 13 turns, or one that stops short after `rounds` of them.
+  /// A conversation of about 13 turns, or a broken one of a few.
   void write(bool broken);
+
+  /// A conversation of `most` turns, in which the agent says one text again and again.
+  void write_stuck(std::int64_t most);
 
   std::int64_t turns() const noexcept { return turns_; }
   /// Time of the last turn, in milliseconds since 1970.

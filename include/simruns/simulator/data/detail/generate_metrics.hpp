@@ -6,6 +6,7 @@
 #include "simruns/simulator/data/stored_run.hpp"
 
 #include <array>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ namespace simruns::simulator::detail {
 using simruns::detail::append_json_string;
 using simruns::detail::escaping;
 
-/// How a generated run ends.
-enum class outcome { success, failure, agent_error, other_error, stopped };
+/// How a generated run ends. `stuck` is a failure, too, without an end of the conversation.
+enum class outcome { success, failure, stuck, agent_error, other_error, outage, stopped };
 
 inline void append_bool(std::string& out, bool value) { out += value ? "true" : "false"; }
 
@@ -29,8 +30,9 @@ void append_criteria(std::string& out, topic const& about, std::string_view pers
 /// Writes the `metrics` of one run, and notes in `run` what can be sorted and filtered by.
 class metrics_writer {
  public:
-  metrics_writer(std::string& out, random_source& random, escaping how)
-      : out_{out}, random_{random}, how_{how} {}
+  /// `weakness` is the place in `criteria_names` of the criterion that failures rarely meet.
+  metrics_writer(std::string& out, random_source& random, escaping how, std::size_t weakness)
+      : out_{out}, random_{random}, how_{how}, weakness_{weakness} {}
 
   void write(stored_run& run, outcome end);
 
@@ -38,6 +40,9 @@ class metrics_writer {
   void sentiment(stored_run& run, outcome end);
 
   void verdict(stored_run& run, bool success);
+
+  /// Draws which criteria a failure meets: one of them at most.
+  std::array<bool, 2> met_by_failure();
 
   void results(std::array<bool, 2> const& met);
 
@@ -59,6 +64,7 @@ class metrics_writer {
   std::string& out_;
   random_source& random_;
   escaping how_;
+  std::size_t weakness_;
   bool first_ = true;
 };
 

@@ -167,6 +167,9 @@ inline constexpr phrases japanese{
 
 inline constexpr std::array<phrases const*, 4> languages{{&english, &german, &spanish, &japanese}};
 
+/// What the two criteria of a scenario are called.
+inline constexpr std::array<std::string_view, 2> criteria_names{{"goal", "conduct"}};
+
 /// Why a criterion was not met.
 inline constexpr std::array<std::string_view, 5> failure_reasons{{
     "The agent confirmed the change without naming the price.",
@@ -190,10 +193,15 @@ inline constexpr std::array<breakdown, 2> agent_breakdowns{{
      "HTTP 500: {\"message\":\"flow node \\\"lookup\\\" threw\"}"},
 }};
 
-inline constexpr std::array<breakdown, 3> other_breakdowns{{
+inline constexpr std::array<breakdown, 2> provider_breakdowns{{
     {"LLM_PROVIDER_ERROR", "The language model that plays the customer failed.",
      "429 Too Many Requests\nretry-after: 20"},
     {"LLM_PROVIDER_ERROR", "The language model that plays the customer is overloaded.", "503"},
+}};
+
+inline constexpr std::array<breakdown, 3> other_breakdowns{{
+    provider_breakdowns[0],
+    provider_breakdowns[1],
     {"UNKNOWN", "Something else went wrong.", ""},
 }};
 

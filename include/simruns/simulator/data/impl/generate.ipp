@@ -37,7 +37,28 @@ struct batch_plan {
   std::uint64_t seed;
   std::string organisation;
   std::string model;
+  std::size_t weakness;       ///< The place in `criteria_names` of the criterion of the truth.
+  bool has_outage;            ///< Whether an outage ends some of its runs.
+  std::uint32_t outage_from;  ///< Of each 20 runs, those before the first one that it ends.
 };
+
+/// Of each 20 runs an outage ends 8, one after the other.
+inline constexpr std::uint32_t outage_period = 20;
+inline constexpr std::uint32_t outage_length = 8;
+
+/// Whether an outage ends the run that has `before` others before it in its batch.
+inline bool in_outage(batch_plan const& plan, std::size_t before) {
+  auto const at = before % outage_period;
+  return plan.has_outage && at >= plan.outage_from && at < plan.outage_from + outage_length;
+}
+
+/// How many of the first `runs` of the batch an outage ends.
+inline std::size_t count_outage(batch_plan const& plan, std::size_t runs) {
+  if (!plan.has_outage) return 0;
+  auto const rest = runs % outage_period;
+  auto const of_rest = rest < plan.outage_from ? 0 : rest - plan.outage_from;
+  return runs / outage_period * outage_length + std::min<std::size_t>(of_rest, outage_length);
+}
 
 inline batch_plan plan_batch(generator_options const& options, std::size_t scenario,
                              std::size_t batch) {
@@ -59,14 +80,21 @@ inline batch_plan plan_batch(generator_options const& options, std::size_t scena
   random_source shared{random_source::combine(options.seed, 0x6f7267)};
   plan.organisation = shared.hex(24);
   plan.model = shared.hex(24);
+  plan.has_outage = batch == 2;
+  plan.outage_from = shared.below(outage_period - outage_length + 1);
+  plan.truth.outage = count_outage(plan, options.runs);
+  plan.weakness = scenario % criteria_names.size();
+  plan.truth.weakness = criteria_names[plan.weakness];
+  plan.truth.stuck_permille = scenario % 4 == 1 ? 200 : 0;
   return plan;
 }
 
-inline outcome draw_outcome(random_source& random, std::uint32_t success_permille) {
+inline outcome draw_outcome(random_source& random, batch_truth const& truth) {
   if (random.chance(5)) return outcome::stopped;
   if (random.chance(25)) return outcome::other_error;
-  if (random.chance(success_permille)) return outcome::success;
-  return random.chance(120) ? outcome::agent_error : outcome::failure;
+  if (random.chance(truth.success_permille)) return outcome::success;
+  if (random.chance(120)) return outcome::agent_error;
+  return random.chance(truth.stuck_permille) ? outcome::stuck : outcome::failure;
 }
 
 inline void append_head(std::string& out, stored_run const& run, batch_plan const& plan) {
@@ -106,23 +134,30 @@ inline stored_run generate_run(batch_plan const& plan, std::int64_t sequence,
   random_source random{random_source::combine(plan.seed, static_cast<std::uint64_t>(sequence))};
   auto const how =
       random.chance(60) ? simruns::detail::escaping::ascii : simruns::detail::escaping::minimal;
-  auto const end = draw_outcome(random, plan.truth.success_permille);
+  auto const end = in_outage(plan, static_cast<std::size_t>(sequence - 1))
+                       ? outcome::outage
+                       : draw_outcome(random, plan.truth);
   stored_run run;
   run.sequence = sequence;
   run.created_at = created_at;
   draw_fields(run, random, plan);
+  if (end == outcome::stuck) run.max_turns = 30;  // the number of its turns, as it has used them up
   run.json.reserve(6000);
   append_head(run.json, run, plan);
   run.json += ",\"turns\":";
   conversation_writer conversation{run.json, random, *plan.language, *plan.about, how, created_at};
-  conversation.write(end != outcome::success && end != outcome::failure);
+  if (end == outcome::stuck) {
+    conversation.write_stuck(*run.max_turns);
+  } else {
+    conversation.write(end != outcome::success && end != outcome::failure);
+  }
   run.total_turns = conversation.turns();
   append_member(run.json, "totalTurns", conversation.turns());
   if (run.max_turns) append_member(run.json, "maxTurns", *run.max_turns);
   run.json += ",\"successCriteria\":";
   append_criteria(run.json, *plan.about, random.pick(personas), how);
   run.json += ",\"metrics\":";
-  metrics_writer{run.json, random, how}.write(run, end);
+  metrics_writer{run.json, random, how, plan.weakness}.write(run, end);
   if (!random.chance(30)) run.duration = conversation.now() - created_at;
   append_tail(run.json, run);
   return run;

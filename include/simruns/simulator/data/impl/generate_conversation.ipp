@@ -24,6 +24,18 @@ SIMRUNS_INLINE void conversation_writer::write(bool broken) {
   out_ += ']';
 }
 
+SIMRUNS_INLINE void conversation_writer::write_stuck(std::int64_t most) {
+  auto const& reply = random_.pick(language_.agent);
+  out_ += '[';
+  turn("user", opening());
+  turn("assistant", speech(language_.agent, 3));
+  while (turns_ < most) {
+    turn("user", speech(language_.customer, 2));
+    if (turns_ < most) turn("assistant", reply);
+  }
+  out_ += ']';
+}
+
 SIMRUNS_INLINE void conversation_writer::turn(std::string_view role, std::string_view text) {
   begin_turn(text);
   if (!random_.chance(30)) {

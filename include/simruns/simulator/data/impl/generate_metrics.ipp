@@ -28,9 +28,9 @@ SIMRUNS_INLINE void append_criteria(std::string& out, topic const& about, std::s
   std::string goal{about.goal};
   goal.append(" The customer is ").append(persona).append(".");
   out += '[';
-  append_criterion(out, "goal", goal, how);
+  append_criterion(out, criteria_names[0], goal, how);
   out += ',';
-  append_criterion(out, "conduct", std::string{about.check}, how);
+  append_criterion(out, criteria_names[1], std::string{about.check}, how);
   out += ']';
 }
 
@@ -38,11 +38,12 @@ SIMRUNS_INLINE void metrics_writer::write(stored_run& run, outcome end) {
   out_ += '{';
   run.stopped = end == outcome::stopped;
   sentiment(run, end);
-  if (end == outcome::success || end == outcome::failure) {
+  if (end == outcome::success || end == outcome::failure || end == outcome::stuck) {
     verdict(run, end == outcome::success);
   }
   if (end == outcome::agent_error) breakdown_of(run, std::span{agent_breakdowns});
   if (end == outcome::other_error) breakdown_of(run, std::span{other_breakdowns});
+  if (end == outcome::outage) breakdown_of(run, std::span{provider_breakdowns});
   comma();
   out_ += "\"isBatchStopped\":";
   append_bool(out_, end == outcome::stopped);
@@ -62,8 +63,7 @@ SIMRUNS_INLINE void metrics_writer::sentiment(stored_run& run, outcome end) {
 SIMRUNS_INLINE void metrics_writer::verdict(stored_run& run, bool success) {
   run.success = success;
   run.status = success ? "SUCCESS" : "FAILED";
-  auto const broken = success ? 0u : random_.between(1, 3);  // bit 0: goal, bit 1: conduct
-  std::array<bool, 2> const met{(broken & 1) == 0, (broken & 2) == 0};
+  auto const met = success ? std::array{true, true} : met_by_failure();
   comma();
   out_ += "\"success\":";
   append_bool(out_, success);
@@ -76,13 +76,20 @@ SIMRUNS_INLINE void metrics_writer::verdict(stored_run& run, bool success) {
   }
 }
 
+SIMRUNS_INLINE std::array<bool, 2> metrics_writer::met_by_failure() {
+  auto const draw = random_.below(100);
+  std::array<bool, 2> met{};
+  met[weakness_] = draw >= 85;
+  met[1 - weakness_] = draw < 70;
+  return met;
+}
+
 SIMRUNS_INLINE void metrics_writer::results(std::array<bool, 2> const& met) {
-  static constexpr std::array<std::string_view, 2> names{"goal", "conduct"};
   out_ += ",\"results\":[";
   for (std::size_t i = 0; i < met.size(); ++i) {
     if (i != 0) out_ += ',';
     out_ += "{\"type\":\"text\",\"name\":\"";
-    out_ += names[i];
+    out_ += criteria_names[i];
     out_ += "\",\"success\":";
     append_bool(out_, met[i]);
     if (!met[i] || random_.chance(300)) {
