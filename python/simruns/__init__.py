@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from simruns.read.follow import AsyncFollowStream, FollowStatus, FollowStream, LostRun
     from simruns.read.scenario import Scenario
     from simruns.read.streams import AsyncRunStream, RunStream
+    from simruns.reports.report import report
     from simruns.request.options import CallOptions, Options
     from simruns.request.query import BatchKey, Walk
     from simruns.simulator.clock import Clock
@@ -144,6 +145,7 @@ __all__ = [
     "plan",
     "read_json",
     "reliability",
+    "report",
     "summarize",
     "transcripts",
     "trend",
@@ -193,6 +195,7 @@ _HOMES = {
     "read.follow": ("AsyncFollowStream", "FollowStatus", "FollowStream", "LostRun"),
     "read.scenario": ("Scenario",),
     "read.streams": ("AsyncRunStream", "RunStream"),
+    "reports.report": ("report",),
     "request.options": ("CallOptions", "Options"),
     "request.query": ("BatchKey", "Walk"),
     "simulator.clock": ("Clock",),

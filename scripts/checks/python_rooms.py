@@ -1,10 +1,10 @@
 """Modules of the Python package import along one way: a room only itself and rooms to its left.
 
-    core < request < looks < hold < analysis < plots < report < archive < read < simulator < cli
+    core < request < looks < hold < analysis < plots < reports < archive < read < simulator < cli
 
-`analysis`, `plots` and `report` work on runs in hand and so reach no server; they are yet to be
-built, and their place is kept. Imports for type checkers only and imports within functions count
-too: each says that one module knows of another, whenever it is loaded.
+`analysis`, `plots` and `reports` work on runs in hand and so reach no server. Imports for type
+checkers only and imports within functions count too: each says that one module knows of another,
+whenever it is loaded.
 
 An error has the runs that came before it, and names their type: that one module, at the very left,
 may name what stands further right.
@@ -28,7 +28,7 @@ ORDER = [
     "hold",
     "analysis",
     "plots",
-    "report",
+    "reports",
     "archive",
     "read",
     "simulator",

@@ -19,7 +19,7 @@ from simruns.core.pickling import Shared
 from simruns.core.shown import shown_by
 from simruns.core.words import JSONValue
 from simruns.looks.reprs import plain_table
-from simruns.looks.texts import one_line
+from simruns.looks.texts import one_line, took
 
 if TYPE_CHECKING:
     import pandas
@@ -144,6 +144,16 @@ def probability(value: float | None) -> str:
     if value is None:
         return DASH
     return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def length(value: float | None) -> str:
+    """Gives a quantile of numbers of messages for people: 23, 22.5."""
+    return number(value, 0 if value is None or value == int(value) else 1)
+
+
+def span(milliseconds: float | None) -> str:
+    """Gives a quantile of times for people."""
+    return DASH if milliseconds is None else took(round(milliseconds))
 
 
 def percent(confidence: float) -> str:

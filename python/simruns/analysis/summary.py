@@ -15,16 +15,17 @@ from simruns.analysis.facts import JUDGED, VERDICTS, Facts, Truths, distinct, fa
 from simruns.analysis.options import Errors
 from simruns.analysis.rates import Floats, quantile
 from simruns.analysis.result import (
-    DASH,
     LISTED,
     Names,
     Result,
     Shown,
     View,
     between,
+    length,
     listed,
     number,
     percent,
+    span,
 )
 from simruns.analysis.scenarios import (
     Like,
@@ -42,7 +43,7 @@ from simruns.analysis.scenarios import (
 from simruns.analysis.signatures import SignatureCount, Signatures
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
-from simruns.looks.texts import counted, one_line, took
+from simruns.looks.texts import counted, one_line
 
 SENTIMENTS = ("positive", "negative", "neutral")
 
@@ -358,6 +359,12 @@ def _sentences(summary: Summary) -> list[str]:
         like = between(summary.like.low, summary.like.high)
         why = summary.reasons.get("like.low")
         told.append(f"Of scenarios like these: {why or like}.")
+    return [*told, *remarks(summary), f"Completeness: {summary.completeness}, {summary.proof}."]
+
+
+def remarks(summary: Summary) -> list[str]:
+    """Says what else there is to know of a rate."""
+    told = []
     if summary.mixed:
         told.append(
             "Mixed: more than one endpoint or language model is judged: "
@@ -374,15 +381,24 @@ def _sentences(summary: Summary) -> list[str]:
         told.append(f"{counted(summary.percentage_off, 'run')} with a wrong percentage.")
     batches = counted(summary.batches, "batch", "batches")
     told.append(f"These scenarios, in {batches}: {summary.basis}.")
-    told.append(f"Completeness: {summary.completeness}, {summary.proof}.")
     return told
 
 
-def _view_of(summary: Summary) -> View:
-    scenarios = sorted(
+def scenarios_worst_first(summary: Summary) -> list[tuple[str, ScenarioRate]]:
+    """Gives the scenarios by their references; of equal ones, that of the most runs is first."""
+    return sorted(
         summary.by_scenario.items(),
         key=lambda item: (item[1].rate is None, item[1].rate or 0.0, -item[1].judged, item[0]),
     )
+
+
+def criteria_worst_first(summary: Summary) -> list[tuple[str, CriterionRate]]:
+    """Gives the criteria by their keys."""
+    return sorted(summary.by_criterion.items(), key=lambda c: (c[1].rate is None, c[1].rate or 0))
+
+
+def _view_of(summary: Summary) -> View:
+    scenarios = scenarios_worst_first(summary)
     rows = [
         [one.name or ref, f"{one.judged:,}", f"{one.successes:,}", number(one.rate),
          between(one.low, one.high)]
@@ -406,7 +422,7 @@ def _view_of(summary: Summary) -> View:
 
 
 def _criteria(summary: Summary) -> Shown | None:
-    worst = sorted(summary.by_criterion.items(), key=lambda c: (c[1].rate is None, c[1].rate or 0))
+    worst = criteria_worst_first(summary)
     rows = [
         [key, f"{one.met:,} of {one.runs:,}", number(one.rate), between(one.low, one.high),
          f"{one.only:,}"]
@@ -430,12 +446,7 @@ def _ways(summary: Summary) -> Shown | None:
 
 
 def _lengths(summary: Summary) -> Shown | None:
-    def told(name: str, one: Quantiles, of_time: bool) -> list[str]:
-        values = (one.p50, one.p90, one.p95)
-        if of_time:
-            return [name, *(DASH if v is None else took(round(v)) for v in values)]
-        return [name, *(number(v, 0) if v is None or v == int(v) else number(v, 1) for v in values)]
-
-    rows = [told("messages", summary.messages, False), told("duration", summary.duration, True),
-            told("reply", summary.reply, True)]  # fmt: skip
+    kinds = (("messages", summary.messages, length), ("duration", summary.duration, span),
+             ("reply", summary.reply, span))  # fmt: skip
+    rows = [[name, *map(shown, (one.p50, one.p90, one.p95))] for name, one, shown in kinds]
     return Shown("Length", ["", "median", "90%", "95%"], rows) if summary.judged else None

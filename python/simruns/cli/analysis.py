@@ -1,4 +1,4 @@
-"""`simruns summary`, `compare`, `plan` and `trend`: what runs say."""
+"""`simruns summary`, `compare`, `plan`, `trend` and `report`: what runs say."""
 
 from __future__ import annotations
 
@@ -12,10 +12,21 @@ from simruns.analysis import options
 from simruns.analysis.options import Errors
 from simruns.cli.choices import By
 from simruns.cli.endings import UsageError
+from simruns.cli.places import check_place
 from simruns.cli.results import Form, print_results
-from simruns.cli.sides import NO_RUNS, Side, end_by, one_side, read_sides, sides_of
+from simruns.cli.sides import (
+    NO_RUNS,
+    Side,
+    end_by,
+    one_side,
+    read_sides,
+    side_of_path,
+    sides_of,
+)
 from simruns.cli.source import Source
+from simruns.cli.streams import say
 from simruns.core import checks
+from simruns.looks.texts import counted
 
 
 class Asked(NamedTuple):
@@ -112,6 +123,21 @@ def run_trend(asked: Asked, by: By) -> None:
     runs = reduce(add, read)
     result = trend(runs, by.value, errors=asked.errors, confidence=asked.confidence)
     print_results([result], asked.form)
+    end_by(read, asked.source)
+
+
+def run_report(asked: Asked, output: str, baseline: str | None) -> None:
+    from simruns.reports.report import checked_path, report
+
+    path = checked_path(output)
+    check_place(path)
+    asked.check()
+    sides = one_side(asked.words, asked.source.which)
+    sides += [] if baseline is None else [side_of_path(baseline)]
+    read = read_sides(sides, asked.source)
+    runs, before = read[0], read[1] if len(read) > 1 else None
+    report(runs, before, path, errors=asked.errors, confidence=asked.confidence)
+    say(f"{path}: a report of {counted(len(runs), 'run')}")
     end_by(read, asked.source)
 
 

@@ -259,3 +259,51 @@ def trend(
         source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
         asked = Asked(source, data or [], errors.value, confidence, Form(as_json, as_csv))
         run_trend(asked, by)
+
+
+@commands.command(cls=WithLatest, short_help="Write what runs say to a page.")
+def report(
+    data: Word = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="FILE.html, or .md for Markdown.")
+    ] = "report.html",
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATA", callback=typed, help="What to compare with: a file or an archive."
+        ),
+    ] = None,
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
+    pairs: Pairs = None,
+    errors: JudgedErrors = Errors.agent,
+    confidence: Confidence = 0.95,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Write one page that can be handed on: how good the agent is, where it fails, and every
+    conversation. It needs no network, and is whole or not there.
+
+    The runs are those of DATA, or of a server, by --scenario with --batch or --latest, by --all
+    --latest, or by --pairs. Exit code 3: runs are missing or still to come, or a batch has none.
+    """
+    with endings(), terminable():
+        from simruns.cli.analysis import Asked, run_report
+        from simruns.cli.results import Form
+        from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
+
+        which = Which(scenario, batch, pairs, latest, every)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
+        words = [] if data is None else [data]
+        asked = Asked(source, words, errors.value, confidence, Form(False, False))
+        run_report(asked, output, baseline)

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple
 
 from simruns.cli.endings import UsageError
 from simruns.cli.export_files import FORMATS, HELD, write_stream, write_table
+from simruns.cli.places import check_place
 from simruns.cli.source import Source, say_each
 from simruns.cli.streams import say, writing_to_stdout
 from simruns.cli.table_name import TableName
@@ -39,7 +40,6 @@ class Exported(NamedTuple):
         return self.ending in HELD or self.table is not TableName.runs
 
     def check(self) -> None:
-        path = Path(self.output)
         if self.ending not in FORMATS:
             raise UsageError(
                 f"{self.output or 'the name of the file'} does not end in {', '.join(FORMATS)}"
@@ -51,10 +51,8 @@ class Exported(NamedTuple):
         if self.output == STDOUT:
             if sys.stdout is None:
                 raise UsageError("standard output is closed, and the runs go there")
-        elif path.is_dir():
-            raise UsageError(f"{path} is a folder; give a file")
-        elif not path.parent.is_dir():
-            raise UsageError(f"there is no folder {path.parent}")
+        else:
+            check_place(Path(self.output))
 
 
 def run_export(source: Source, what: Exported) -> None:

@@ -87,6 +87,13 @@ def one_side(words: Sequence[str], which: Which) -> list[Side]:
     return sides
 
 
+def side_of_path(word: str) -> Side:
+    """Gives the side of a path, which no option stands for."""
+    if not _is_path(word):
+        raise UsageError(f"there is no file or directory {word}")
+    return Side(word, None)
+
+
 def read_sides(sides: Sequence[Side], source: Source) -> list[Runs]:
     """Reads the runs of each side, those of paths first, and says whether they were all."""
     read = {side: _opened(side, source) for side in sides if side.which is None}

@@ -28,6 +28,7 @@ _FLAGS = {
     "ca_file": "--ca-file",
     "latency_ms": "--latency-ms",
     "min_success": "--min-success",
+    "out": "--output",
     "page_size": "--page-size",
     "token": "--token-file",
     "live": "--schedule",

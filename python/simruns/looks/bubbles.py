@@ -22,15 +22,20 @@ from simruns.looks.conversation import (
 from simruns.looks.html import Html, isolated, row, spoken, tag
 from simruns.looks.texts import counted, cut, one_line
 
-_MARKS = {"good": "✓", "bad": "✗", "odd": "!", "calm": "·"}
+MARKS = {"good": "✓", "bad": "✗", "odd": "!", "calm": "·"}
 _INFERRED = "Inferred: the data of this turn does not say who spoke"
 _UNKNOWN = "Neither this turn nor another one says who spoke"
 _MOST_REMARK = 600
 
 
+def marked(word: str, tone: str) -> str:
+    """Gives a word behind the mark that says the same as its colour."""
+    return f"{MARKS[tone]} {word}"
+
+
 def pill(word: str, tone: str) -> Html:
     """Makes a word that is seen at once; its mark and its colour say the same."""
-    return tag("span", f"{_MARKS[tone]} {word}", class_=f"sr-pill sr-{tone}")
+    return tag("span", marked(word, tone), class_=f"sr-pill sr-{tone}")
 
 
 def verdict(run: _core.Run) -> Html:

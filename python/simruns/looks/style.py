@@ -130,6 +130,12 @@ def _themed(scope: str) -> str:
     return " ".join((sheet + _RULES).replace("&", scope).split())
 
 
+def whole_page() -> str:
+    """Gives the style of a page of its own: light or dark as its reader has it, light on paper."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{{_DARK}}} }}"
+    return " ".join(f":root {{{_LIGHT}}}{dark}{_RULES.replace('&', 'body')}".split())
+
+
 SCOPE = f"sr-{sha256((_LIGHT + _DARK + _RULES).encode()).hexdigest()[:6]}"
 """The class of an output, which is another one if the style is."""
 

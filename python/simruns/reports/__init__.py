@@ -1,0 +1,1 @@
+"""What runs say as a file that can be handed on: a page, or Markdown."""

@@ -1,0 +1,118 @@
+"""`simruns.report`: what runs say, as a file that can be handed on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from simruns._core import __version__
+from simruns.analysis import options
+from simruns.analysis.compare import Comparison, compare
+from simruns.analysis.facts import Facts, facts_of
+from simruns.analysis.failures import failures_of
+from simruns.analysis.options import Errors
+from simruns.analysis.reliability import MOST, reliability_of
+from simruns.analysis.summary import Summary, summary_of
+from simruns.analysis.trend import Trend, trend_of
+from simruns.core import checks
+from simruns.core.errors import invalid
+from simruns.core.extras import require
+from simruns.core.files import replacing
+from simruns.core.pickling import public
+from simruns.hold.runs import Runs
+from simruns.looks.texts import counted, moment
+from simruns.reports import transcripts
+from simruns.reports.markdown import markdown
+from simruns.reports.page import EXTRA, packed, page
+from simruns.reports.sections import Found, card, notes, sections, verdict
+
+ENDINGS = (".html", ".md")
+
+
+@public
+def report(
+    runs: Runs,
+    baseline: Runs | None = None,
+    out: str | os.PathLike[str] = "report.html",
+    *,
+    errors: Errors = "agent",
+    confidence: float = 0.95,
+) -> Path:
+    """Writes what runs say into one file, and gives its path.
+
+    `out` ends in `.html` or `.md`. The page needs no network and no other file: it has a card, the
+    scenarios with the worst first, criteria, how runs failed, conversations to read first, and
+    every run with its conversation. Markdown has the same, but for the table of all runs. Its
+    numbers are those of `summarize`, `reliability`, `failures`, with a `baseline` `compare`, and of
+    several batches of a scenario `trend`.
+
+    The file is whole or not there. `errors` and `confidence` are as in `summarize`, and so is what
+    is raised; an `out` of another ending is refused, and so is a run that `baseline` has, too. The
+    page needs `simruns[report]`, Markdown `simruns[analysis]`.
+    """
+    path = checked_path(out)
+    errors = options.errors(errors)
+    confidence = options.share("confidence", confidence)
+    if baseline is not None:
+        facts_of(baseline, "baseline")
+    facts = facts_of(runs)
+    text = _text(facts, _found(facts, baseline, errors, confidence), is_page(path))
+    with replacing(path) as temporary:
+        temporary.write_bytes(text.encode())
+    return path
+
+
+def checked_path(out: str | os.PathLike[str]) -> Path:
+    """Checks the path of a report, and that what writes it is installed."""
+    path = Path(checks.path("out", out))
+    if path.suffix.lower() not in ENDINGS:
+        given = checks.shown(os.fspath(path))
+        raise invalid(f"out is {given}; give a path that ends in .html or .md", field="out")
+    if is_page(path):
+        require("jinja2", EXTRA, "a report")
+    return path
+
+
+def is_page(path: Path) -> bool:
+    return path.suffix.lower() == ".html"
+
+
+def _found(facts: Facts, baseline: Runs | None, errors: Errors, confidence: float) -> Found:
+    comparison: Comparison | None = None
+    if baseline is not None:
+        comparison = compare(baseline, facts.runs, errors=errors, confidence=confidence)
+    summary = summary_of(facts, errors, confidence)
+    return Found(
+        summary=summary,
+        reliability=reliability_of(facts, MOST, errors, confidence),
+        failures=failures_of(facts, errors),
+        comparison=comparison,
+        baseline=None if baseline is None else baseline.completeness,
+        trend=_trend(facts, summary, errors, confidence),
+        names={**(baseline.names if baseline is not None else {}), **facts.runs.names},
+    )
+
+
+def _trend(facts: Facts, summary: Summary, errors: Errors, confidence: float) -> Trend | None:
+    """Gives how the agent did over days, or over batches if all are of one day; None if no scenario
+    has several batches, or these do not tell when they were.
+    """
+    if summary.batches <= len(summary.by_scenario):
+        return None
+    days = trend_of(facts, "day", errors, confidence)
+    trend = days if len(days.occasions) > 1 else trend_of(facts, "batch", errors, confidence)
+    return trend if len(trend.occasions) > 1 else None
+
+
+def _text(facts: Facts, found: Found, as_page: bool) -> str:
+    summary = found.summary
+    title = f"{counted(summary.runs, 'run')} of {counted(len(summary.by_scenario), 'scenario')}"
+    made = f"Read {moment(facts.runs.read_at)}; made by simruns {__version__}."
+    told = verdict(found), card(found), notes(found), sections(found)
+    if not as_page:
+        return markdown(title, *told[:2], [*told[2], made], told[3])
+    return page(
+        "report",
+        title=title, verdict=told[0], tiles=told[1], notes=told[2], sections=told[3], made=made,
+        rows=packed(transcripts.rows(facts, summary.errors)), parts=transcripts.parts(facts),
+    )  # fmt: skip
