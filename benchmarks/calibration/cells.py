@@ -147,6 +147,9 @@ def unchanging() -> Iterator[Cell]:
 
 ANY = ", in any order"
 THIN = ", fewest runs where they vary most"
+"""An order that sets the number of runs by the very rates that are asked for. No bound holds then:
+a scenario of one run cannot show that its rate is not that of the others.
+"""
 
 
 def spread(mean: float, icc: float, count: int) -> list[float]:

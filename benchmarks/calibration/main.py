@@ -44,7 +44,12 @@ class Section:
     least_mean: float | None = None
 
     def holds(self, value: float, error: float) -> bool:
-        slack = ERRORS * error + 1e-12
+        """Whether a value is within the bound, or beyond it by no more than `DRAWS` draws tell.
+
+        The bounds are for a simulation: a value without an error gets the slack of one.
+        """
+        bound = self.least if self.least is not None else self.most or 0.0
+        slack = ERRORS * (error or math.sqrt(bound * (1 - bound) / DRAWS))
         if self.least is not None:
             return value >= self.least - slack
         return self.most is None or value <= self.most + slack
@@ -62,7 +67,8 @@ class Measured:
     value: float
     error: float
     """The standard error of the value; 0 where all outcomes were listed."""
-    holds: bool
+    holds: bool | None
+    """Whether it is within its bound; None of a cell that has none."""
 
 
 SECTIONS = {
@@ -92,7 +98,8 @@ def measured(section: Section, cell: Cell, draws: int) -> Measured:
     value = math.fsum(chance for c, m, chance in rows if section.event(cell, c, m))
     value = min(1.0, value)
     error = 0.0 if outcomes.exact else math.sqrt(value * (1 - value) / draws)
-    return Measured(cell.name, value, error, section.holds(value, error))
+    holds = None if cell.name.endswith(cells.THIN) else section.holds(value, error)
+    return Measured(cell.name, value, error, holds)
 
 
 def _measured_by_place(name: str, place: int, draws: int) -> Measured:
@@ -112,7 +119,8 @@ def of_section(name: str, draws: int, jobs: int) -> list[Measured]:
 
 def worst_of(section: Section, found: list[Measured]) -> Measured:
     """The cell that is furthest beyond its bound, or nearest to it."""
-    return (min if section.least is not None else max)(found, key=lambda cell: cell.value)
+    bound = [cell for cell in found if cell.holds is not None]
+    return (min if section.least is not None else max)(bound, key=lambda cell: cell.value)
 
 
 def mean_of(found: list[Measured]) -> Measured:
@@ -124,7 +132,8 @@ def mean_of(found: list[Measured]) -> Measured:
 def table_of(section: Section, found: list[Measured]) -> list[str]:
     """The table of a section, as Markdown that is as easily read in a terminal."""
     rows = [["cell", section.counted, "error", "bound", ""]]
-    rows += [[cell.name, f"{cell.value:.4f}", _error(cell), section.bound, _word(cell.holds)]
+    rows += [[cell.name, f"{cell.value:.4f}", _error(cell),
+              "none" if cell.holds is None else section.bound, _word(cell.holds)]
              for cell in found]  # fmt: skip
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     rows.insert(1, ["-" * width for width in widths])
@@ -136,16 +145,20 @@ def _error(cell: Measured) -> str:
     return f"{cell.error:.4f}" if cell.error else "exact"
 
 
-def _word(holds: bool) -> str:
-    return "ok" if holds else "NOT OK"
+def _word(holds: bool | None) -> str:
+    return {True: "ok", False: "NOT OK", None: ""}[holds]
 
 
 def told_of(section: Section, found: list[Measured]) -> tuple[str, bool]:
     """A line about a section, and whether all of it holds."""
-    worst, failed = worst_of(section, found), [cell for cell in found if not cell.holds]
+    worst, failed = worst_of(section, found), [cell for cell in found if cell.holds is False]
     line = (f"{_word(not failed)}: {section.title}: {len(found)} cells, {section.counted} "
             f"{section.bound}; {len(failed)} beyond. Worst {worst.value:.4f} ({_error(worst)}), "
             f"{worst.name}.")  # fmt: skip
+    told = [cell for cell in found if cell.holds is None]
+    if told:
+        least = min(told, key=lambda cell: cell.value)
+        line += f" Without a bound {len(told)} cells, the worst {least.value:.4f}, {least.name}."
     holds = not failed
     if section.least_mean is not None:
         mean = mean_of(found)
