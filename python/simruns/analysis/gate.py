@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from simruns.analysis.criteria import met_and_said
 from simruns.analysis.facts import VERDICTS, Facts, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.plan import least_runs, runs_to_show
-from simruns.analysis.rates import Estimate, Limits, estimate, lower, newcombe, upper
+from simruns.analysis.rates import Counts, Estimate, Limits, estimate, lower, newcombe, upper
 from simruns.analysis.result import (
     DASH,
     Names,
@@ -24,6 +24,7 @@ from simruns.analysis.result import (
     between,
     listed,
     number,
+    numbers_of,
     percent,
     signed,
     signed_between,
@@ -32,6 +33,7 @@ from simruns.analysis.scenarios import Tally, basis
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
 from simruns.core.pickling import public
+from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted
 
@@ -97,8 +99,8 @@ class ErrorRequirement:
 
 @dataclass(frozen=True)
 class Waiting:
-    planned: int
-    """Runs of each scenario that are to come in all."""
+    planned: int | None
+    """Runs of each scenario that are to come in all; None where scenarios have unlike numbers."""
     unsettled: int
     """Runs that are yet to settle."""
     verdict: WaitAnswer
@@ -113,7 +115,7 @@ class Gate(Result):
     What was not asked for is None.
     """
 
-    _names: ClassVar[Names] = {"errors_judged": None, "names": None, "basis": None}
+    _names: ClassVar[Names] = {"errors_judged": None, "names": None, "basis": None, "early": None}
 
     verdict: Answer
     exit: int
@@ -138,6 +140,8 @@ class Gate(Result):
     names: dict[str, str]
     basis: str
     """What the rates are over, in words."""
+    early: bool = False
+    """Whether the verdict is one about runs that are yet to settle, too."""
 
     @property
     def why(self) -> str:
@@ -148,7 +152,9 @@ class Gate(Result):
         return _view_of(self)
 
 
-class _Rules(NamedTuple):
+class Rules(NamedTuple):
+    """What is required, checked."""
+
     min_success: float | None
     criterion: dict[str, float]
     max_regression: float | None
@@ -161,6 +167,11 @@ class _Rules(NamedTuple):
         """How many requirements of a rate there are, of which one is enough to fail."""
         return (self.min_success is not None) + len(self.criterion) + (
             self.max_regression is not None)  # fmt: skip
+
+    @property
+    def only_success(self) -> bool:
+        """Whether nothing but the success rate is required."""
+        return self.min_success is not None and self.might_fail == 1 and self.min_scenario is None
 
 
 @public
@@ -190,15 +201,14 @@ def gate(
     that the risk is shared by them. Raises InvalidArgumentError for wrong arguments, for a
     criterion that no judged run has, and for runs that are on both sides.
     """
-    rules = _rules(min_success, criterion, max_regression, min_scenario, max_error_share,
-                   options.share("confidence", confidence))  # fmt: skip
+    rules = rules_of(min_success, criterion, max_regression, min_scenario, max_error_share,
+                     confidence)  # fmt: skip
     errors = options.errors(errors)
     if max_regression is not None and baseline is None:
         raise invalid("max_regression needs a baseline; give the runs of one", field="baseline")
     if planned is not None:
         planned = checks.count("planned", planned, 1)
-        if min_success is None or criterion or max_regression is not None or (
-            min_scenario is not None):  # fmt: skip
+        if not rules.only_success:
             raise invalid("planned goes with min_success alone", field="planned")
     facts = facts_of(runs)
     old = None if baseline is None else facts_of(baseline, "baseline")
@@ -208,7 +218,7 @@ def gate(
 
 
 def gate_of(
-    facts: Facts, old: Facts | None, rules: _Rules, errors: Errors, planned: int | None
+    facts: Facts, old: Facts | None, rules: Rules, errors: Errors, planned: int | None
 ) -> Gate:
     judged = facts.judged(errors)
     tally = Tally.of(facts, judged)
@@ -239,24 +249,24 @@ def gate_of(
     )  # fmt: skip
 
 
-def _rules(
+def rules_of(
     min_success: float | None,
     criterion: Mapping[str, float] | None,
     max_regression: float | None,
     min_scenario: float | None,
     max_error_share: float,
     confidence: float,
-) -> _Rules:
+) -> Rules:
     if criterion is not None and not isinstance(criterion, Mapping):
         raise invalid("criterion is no dict; give {name: 0.8}", field="criterion")
-    checked = _Rules(
+    checked = Rules(
         None if min_success is None else options.share("min_success", min_success),
         {str(k): options.share(f"criterion {k!r}", v) for k, v in (criterion or {}).items()},
         None if max_regression is None else options.share("max_regression", max_regression,
                                                           ends=True),
         None if min_scenario is None else options.share("min_scenario", min_scenario, ends=True),
         options.share("max_error_share", max_error_share, ends=True),
-        confidence,
+        options.share("confidence", confidence),
     )  # fmt: skip
     if not checked.might_fail and min_scenario is None:
         raise invalid(
@@ -265,7 +275,7 @@ def _rules(
     return checked
 
 
-def _limits(known: Estimate, rules: _Rules) -> tuple[float, Limits]:
+def _limits(known: Estimate, rules: Rules) -> tuple[float, Limits]:
     risk = 1 - rules.confidence
     n = min(known.effective, known.plain)
     return n, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
@@ -278,14 +288,14 @@ def answer_of(low: float, high: float, threshold: float) -> Answer:
     return "not good enough" if high < threshold else "cannot tell"
 
 
-def _requirement(known: Estimate | None, threshold: float, rules: _Rules) -> Requirement:
+def _requirement(known: Estimate | None, threshold: float, rules: Rules) -> Requirement:
     if known is None:
         return Requirement("cannot tell", threshold, None, None, None, None)
     n, limits = _limits(known, rules)
     return Requirement(answer_of(*limits, threshold), threshold, known.rate, n, *limits)
 
 
-def _success(known: Estimate | None, rules: _Rules) -> SuccessRequirement:
+def _success(known: Estimate | None, rules: Rules) -> SuccessRequirement:
     threshold = rules.min_success or 0.0
     plain = _requirement(known, threshold, rules)
     least = least_runs(threshold, rules.confidence)
@@ -303,7 +313,7 @@ def _settle(rate: float, threshold: float, confidence: float) -> int | None:
 
 
 def _criterion(
-    facts: Facts, errors: Errors, key: str, threshold: float, rules: _Rules
+    facts: Facts, errors: Errors, key: str, threshold: float, rules: Rules
 ) -> Requirement:
     counts = met_and_said(facts, facts.judged(errors), len(facts.scenario.words))
     if not facts.judged(errors).any():
@@ -323,7 +333,7 @@ def change_within(old: Estimate, new: Estimate, risk: float) -> Limits:
     return newcombe(old.rate, sides[0], new.rate, sides[1])
 
 
-def _regression(facts: Facts, old: Facts, errors: Errors, rules: _Rules) -> RegressionRequirement:
+def _regression(facts: Facts, old: Facts, errors: Errors, rules: Rules) -> RegressionRequirement:
     allowed = rules.max_regression or 0.0
     now, then = Tally.of(facts, facts.judged(errors)), Tally.of(old, old.judged(errors))
     missing = tuple(sorted({*then.known.names} - {*now.known.names}))
@@ -358,11 +368,17 @@ def _overall(verdicts: list[Answer], valid: bool) -> Answer:
     return "pass"
 
 
-def _waiting(facts: Facts, tally: Tally, rules: _Rules, planned: int) -> Waiting:
-    """Completes the runs that are yet to settle, once as failures and once as successes."""
+def _waiting(facts: Facts, tally: Tally, rules: Rules, planned: int) -> Waiting:
     is_pending = facts.verdict == VERDICTS.index("pending")
-    pending = Tally.of(facts, is_pending).judged
-    settled = tally.runs - pending
+    settled = tally.runs - Tally.of(facts, is_pending).judged
+    return waiting_of(tally, settled, rules, planned)
+
+
+def waiting_of(tally: Tally, settled: Counts, rules: Rules, planned: int | Counts) -> Waiting:
+    """Completes the runs that are yet to settle, once as failures and once as successes.
+
+    `settled` and `planned` count runs of each scenario of `tally`.
+    """
     rest = np.maximum(planned - settled, 0)
     runs, judged = settled + rest, tally.judged + rest
     count = int(settled.sum())
@@ -374,36 +390,64 @@ def _waiting(facts: Facts, tally: Tally, rules: _Rules, planned: int) -> Waiting
             for more in (np.zeros_like(rest), rest)
         }
         verdict = answers.pop() if len(answers) == 1 else "wait"
-    return Waiting(planned, int(rest.sum()), verdict)
+    numbers = {planned} if isinstance(planned, int) else {*planned.tolist()}
+    return Waiting(numbers.pop() if len(numbers) == 1 else None, int(rest.sum()), verdict)
 
 
-def _completed(tally: Tally, rules: _Rules) -> Answer:
+def waited(gate: Gate, waiting: Waiting) -> Gate:
+    """Gives the gate of the runs that have settled the verdict of all that are to come.
+
+    Where that is open still, nothing can be told.
+    """
+    if not waiting.unsettled or gate.success is None:
+        return replace(gate, wait=waiting)
+    verdict: Answer = "cannot tell" if waiting.verdict == "wait" else waiting.verdict
+    success = replace(gate.success, verdict=verdict, settle_runs=None)
+    return replace(gate, verdict=verdict, exit=EXITS[verdict], wait=waiting, success=success,
+                   early=True)  # fmt: skip
+
+
+def _completed(tally: Tally, rules: Rules) -> Answer:
     known = tally.estimate()
     thin = bool((2 * tally.judged < tally.runs).any())
     return _overall([_success(known, rules).verdict], known is not None and not thin)
 
 
+class Part(NamedTuple):
+    """A requirement that was asked for, and what was seen."""
+
+    name: str
+    verdict: Answer
+    text: str
+    numbers: dict[str, JSONValue]
+    """Its numbers, by their names among those of the gate."""
+
+
 def _why(gate: Gate) -> str:
+    invalid = _invalid(gate)
+    parts = parts_of(gate)
+    return invalid or "; ".join(part.text for part in parts if part.verdict == gate.verdict)
+
+
+def _invalid(gate: Gate) -> str:
+    """Says why nothing can be told of these runs; empty if something can."""
     if gate.errors.share is None or not gate.judged:
         return "no run is judged"
     if gate.errors.verdict != "pass":
-        return (f"{number(gate.errors.share)} of the runs are excluded, more than "
-                f"{number(gate.errors.threshold)}")  # fmt: skip
-    if gate.thin:
-        return f"{counted(gate.thin, 'scenario')} with fewer than half of the runs judged"
-    failed = [text for verdict, text in _parts(gate) if verdict == gate.verdict]
-    return "; ".join(failed)
+        share, most = number(gate.errors.share), number(gate.errors.threshold)
+        return f"{share} of the runs are excluded, more than {most}; read first why they are"
+    if gate.thin and not gate.early:
+        thin = counted(gate.thin, "scenario")
+        return f"{thin} with fewer than half of the runs judged; read first why they are not"
+    return ""
 
 
-def _parts(gate: Gate) -> list[tuple[Answer, str]]:
-    """Gives each requirement that was asked for: its verdict, and what was seen."""
-    parts: list[tuple[Answer, str]] = []
-    for name, one in _rates(gate):
-        text = f"{name} is {number(one.rate)} (likely {between(one.low, one.high)}), where "
-        text += f"{number(one.threshold)} is required"
-        if isinstance(one, SuccessRequirement) and one.settle_runs is not None:
-            text += f"; {counted(one.settle_runs, 'run')} would settle it"
-        parts.append((one.verdict, text))
+def parts_of(gate: Gate) -> list[Part]:
+    """Gives each requirement that was asked for."""
+    parts = [
+        Part(name, one.verdict, _told_of(gate, name, one), numbers_of(one, f"{prefix}."))
+        for name, prefix, one in _rates(gate)
+    ]
     if gate.regression is not None:
         fall = gate.regression
         likely = signed_between(fall.low, fall.high)
@@ -411,12 +455,36 @@ def _parts(gate: Gate) -> list[tuple[Answer, str]]:
         text += f"{signed(-fall.threshold)} is allowed"
         if fall.missing:
             text += f"; not judged now: {listed([gate.names.get(s) or s for s in fall.missing])}"
-        parts.append((fall.verdict, text))
+        parts.append(Part("regression", fall.verdict, text, numbers_of(fall, "regression.")))
     if gate.scenario is not None:
         below = [gate.names.get(s) or s for s in gate.scenario.below]
         text = f"below {number(gate.scenario.threshold)}: {listed(below) or 'no scenario'}"
-        parts.append((gate.scenario.verdict, text))
+        numbers = numbers_of(gate.scenario, "scenario.")
+        parts.append(Part("min-scenario", gate.scenario.verdict, text, numbers))
     return parts
+
+
+def errors_part(gate: Gate) -> Part:
+    """Gives the requirement that enough runs are judged, which always stands."""
+    wrong = _invalid(gate)
+    text = wrong or f"{number(gate.errors.share)} of the runs are excluded"
+    numbers = numbers_of(gate.errors, "errors.")
+    return Part("errors", "cannot tell" if wrong else "pass", text, numbers)
+
+
+def _told_of(gate: Gate, name: str, one: Requirement) -> str:
+    text = f"{name} is {number(one.rate)} (likely {between(one.low, one.high)})"
+    required = f"{number(one.threshold)} is required"
+    if gate.early and gate.wait is not None:
+        rest = f"{counted(gate.wait.unsettled, 'run')} yet to settle"
+        ends = f"whatever the {rest} come to, it is {one.verdict!r}"
+        if gate.wait.verdict == "wait":
+            ends = f"the {rest} decide"
+        return f"{text} so far, where {required}; {ends}"
+    text += f", where {required}"
+    if isinstance(one, SuccessRequirement) and one.settle_runs is not None:
+        text += f"; {counted(one.settle_runs, 'run')} would settle it"
+    return text
 
 
 def _view_of(gate: Gate) -> View:
@@ -433,7 +501,7 @@ def _view_of(gate: Gate) -> View:
 def _rows(gate: Gate) -> list[list[str]]:
     rows = [
         [name, one.verdict, number(one.threshold), number(one.rate), between(one.low, one.high)]
-        for name, one in _rates(gate)
+        for name, _, one in _rates(gate)
     ]
     if gate.regression is not None:
         fall = gate.regression
@@ -450,6 +518,8 @@ def _rows(gate: Gate) -> list[list[str]]:
     return rows
 
 
-def _rates(gate: Gate) -> list[tuple[str, Requirement]]:
-    success = [("success", gate.success)] if gate.success is not None else []
-    return [*success, *((f"criterion {key}", one) for key, one in gate.criterion.items())]
+def _rates(gate: Gate) -> list[tuple[str, str, Requirement]]:
+    """Gives the rates that are required: how each is called for people, and among the numbers."""
+    success = [("success", "success", gate.success)] if gate.success is not None else []
+    rates = gate.criterion.items()
+    return [*success, *((f"criterion {key}", f"criterion.{key}", one) for key, one in rates)]

@@ -167,6 +167,11 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
+def numbers_of(thing: Any, prefix: str) -> dict[str, JSONValue]:
+    """Gives the numbers of a part of a result, by their names behind `prefix`."""
+    return dict(_flat(thing, prefix))
+
+
 def _name_of(thing: Any, field: str) -> str | None:
     """Gives the name that a field has among the numbers."""
     names: Names = getattr(thing, "_names", {})

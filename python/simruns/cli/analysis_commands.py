@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -307,3 +308,100 @@ def report(
         words = [] if data is None else [data]
         asked = Asked(source, words, errors.value, confidence, Form(False, False))
         run_report(asked, output, baseline)
+
+
+@commands.command(cls=WithLatest, short_help="Say whether the agent is good enough.")
+def gate(
+    data: Word = None,
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
+    pairs: Pairs = None,
+    min_success: Annotated[
+        float | None, typer.Option(help="The success rate that has to be shown.")
+    ] = None,
+    criterion: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=RATE",
+            callback=typed_all,
+            show_default=False,
+            help="The rate of a criterion that has to be shown, as polite=0.8. May be repeated.",
+        ),
+    ] = None,
+    max_regression: Annotated[
+        float | None, typer.Option(help="The fall below --baseline that is allowed, as 0.05.")
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", callback=typed, help="Runs that were approved: a file or an archive."
+        ),
+    ] = None,
+    min_scenario: Annotated[
+        float | None, typer.Option(help="The least rate of each scenario, as it was seen.")
+    ] = None,
+    max_error_share: Annotated[
+        float, typer.Option(help="The share of runs that may be excluded.")
+    ] = 0.1,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", help="Follow live batches until their runs decide --min-success."),
+    ] = False,
+    planned: Annotated[
+        int | None,
+        typer.Option(help="Runs of each scenario in all, where the batches do not tell it."),
+    ] = None,
+    deadline: Annotated[
+        float | None, typer.Option(help="With --wait: end after so many seconds.")
+    ] = None,
+    interval: Annotated[float, typer.Option(help="With --wait: seconds between two polls.")] = 5.0,
+    quarantine: Annotated[
+        Path | None,
+        typer.Option(
+            help="Scenarios to leave out: a CSV or YAML file of scenario, reason and until."
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="A file to write: JUnit XML, a case a requirement.")
+    ] = None,
+    report: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A report to write: FILE.html, or .md for Markdown."),
+    ] = None,
+    errors: JudgedErrors = Errors.agent,
+    confidence: Confidence = 0.95,
+    as_json: AsJson = False,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Say whether the agent is good enough, why, and what would settle it.
+
+    The runs are those of DATA, or of a server, by --scenario with --batch or --latest, by --all
+    --latest, or by --pairs. Where GITHUB_STEP_SUMMARY is set, a table is appended to that file.
+    Exit code 0: it is. 4: it is not. 5: these runs cannot tell. 3: runs are missing or still to
+    come. 2: a mistake in what was asked, as of fewer runs than could ever show the rate.
+    """
+    with endings(), terminable():
+        from simruns.cli.analysis import Asked
+        from simruns.cli.gate import Gated, run_gate
+        from simruns.cli.results import Form
+        from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
+
+        which = Which(scenario, batch, pairs, latest, every)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        source = Source(server, which, None, None, None, False, False)
+        words = [] if data is None else [data]
+        asked = Asked(source, words, errors.value, confidence, Form(as_json, False))
+        run_gate(
+            Gated(
+                asked, min_success, criterion or [], max_regression, baseline, min_scenario,
+                max_error_share, planned, wait, interval, deadline, quarantine, junit, report,
+            )
+        )  # fmt: skip

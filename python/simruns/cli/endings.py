@@ -47,6 +47,8 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     INCOMPLETE = 3
+    NOT_GOOD_ENOUGH = 4
+    CANNOT_TELL = 5
     INTERRUPTED = 130
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,13 +94,18 @@ def side_of_path(word: str) -> Side:
     return Side(word, None)
 
 
-def read_sides(sides: Sequence[Side], source: Source) -> list[Runs]:
-    """Reads the runs of each side, those of paths first, and says whether they were all."""
+def read_sides(
+    sides: Sequence[Side], source: Source, before: Callable[[Suite | Batch], None] | None = None
+) -> list[Runs]:
+    """Reads the runs of each side, those of paths first, and says whether they were all.
+
+    `before` may refuse batches before their runs are read.
+    """
     read = {side: _opened(side, source) for side in sides if side.which is None}
     served = [side for side in sides if side.which is not None]
     if served:
         with source.server.connect() as client:
-            read |= {side: _read(side, source, client) for side in served}
+            read |= {side: _read(side, source, client, before) for side in served}
     for side in sides:
         told = str(read[side].completeness)
         say(told if len(sides) == 1 else f"{side.label}: {told}")
@@ -135,12 +140,16 @@ def _opened(side: Side, source: Source) -> Runs:
         raise
 
 
-def _read(side: Side, source: Source, client: Client) -> Runs:
+def _read(
+    side: Side, source: Source, client: Client, before: Callable[[Suite | Batch], None] | None
+) -> Runs:
     """Reads the batches of a side. A word that was taken for one may be a mistyped path."""
     source = source._replace(which=side.which or Which())
     held: list[Runs] = []
 
     def read(batches: Suite | Batch) -> Completeness:
+        if before is not None:
+            before(batches)
         held.append(batches.read(**source.how))
         say_each(batches, held[-1].completeness)
         return held[-1].completeness

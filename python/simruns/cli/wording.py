@@ -20,6 +20,7 @@ _PHRASES = {
     TIMES: "give a day as 2026-07-01, or how long ago: 7d, 12h, 2w",
     NO_PAIR: "--certificate and --private-key are no pair of PEM files; give the paths of both",
     ", not None": ", not without",
+    "give min_success, criterion,": "give --min-success, --criterion,",
 }
 
 _FLAGS = {
@@ -27,6 +28,9 @@ _FLAGS = {
     "base_url": "--base-url",
     "ca_file": "--ca-file",
     "latency_ms": "--latency-ms",
+    "max_error_share": "--max-error-share",
+    "max_regression": "--max-regression",
+    "min_scenario": "--min-scenario",
     "min_success": "--min-success",
     "out": "--output",
     "page_size": "--page-size",
@@ -39,8 +43,8 @@ _FLAGS = {
 
 _SAME = (
     "batch", "batches", "confidence", "count", "data", "deadline", "detect", "expect", "faults",
-    "filter", "host", "idle", "interval", "k", "log", "port", "power", "project", "proxy", "runs",
-    "scenario", "scenarios", "seed", "since", "sort", "speed",
+    "filter", "host", "idle", "interval", "k", "log", "planned", "port", "power", "project",
+    "proxy", "runs", "scenario", "scenarios", "seed", "since", "sort", "speed",
 )  # fmt: skip
 
 _LONG = re.compile(rf"(?<![\w./-])({'|'.join(n for n in _FLAGS if '_' in n)})(?![\w./-])")

@@ -20,7 +20,7 @@ def markdown(title: str, verdict: str, tiles: Sequence[Tile], notes: Sequence[st
              sections: Sequence[Section]) -> str:  # fmt: skip
     """Gives a report. No text of the runs names a person or an issue, links, or ends its place."""
     lines = [f"# {plain(title)}", "", f"**{plain(verdict)}**", ""]
-    lines += _table(["", "", ""], [
+    lines += table_lines(["", "", ""], [
         [plain(tile.asks), _cell(tile.answer), "; ".join(map(_line, tile.more))] for tile in tiles
     ])  # fmt: skip
     lines += ["", *_items(notes)]
@@ -72,10 +72,14 @@ def _listing(listing: Listing) -> Iterator[str]:
     yield f"### {plain(listing.caption)}"
     yield ""
     rows = [[_cell(cell) for cell in row] for row in listing.rows]
-    yield from _table([plain(head) for head in listing.heads], rows, texts=listing.texts)
+    yield from table_lines([plain(head) for head in listing.heads], rows, texts=listing.texts)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 99) -> list[str]:
+def table_lines(heads: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 99) -> list[str]:
+    """Gives the lines of a table, whose first columns are `texts`; the others stand at the right.
+
+    Requires that the cells are Markdown already.
+    """
     ruler = ["---" if at < texts else "---:" for at in range(len(heads))]
     return [f"| {' | '.join(row)} |" for row in (heads, ruler, *rows)]
 

@@ -1,0 +1,236 @@
+"""`simruns gate`: whether an agent is good enough, as an exit code and in files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from simruns.analysis.gate import Rules, gate, rules_of
+from simruns.analysis.plan import least_runs
+from simruns.cli.analysis import Asked
+from simruns.cli.endings import ExitCode, UsageError
+from simruns.cli.gate_files import Told, append_step_summary, write_junit
+from simruns.cli.gate_wait import Awaited, batches_of, refuse_no_wait, wait_for
+from simruns.cli.places import check_place
+from simruns.cli.quarantine import Quarantine, quarantine_of
+from simruns.cli.results import print_results
+from simruns.cli.sides import Side, one_side, read_sides, side_of_path
+from simruns.cli.streams import say
+from simruns.core import checks
+from simruns.core.errors import AuthError, NotFoundError
+from simruns.hold.completeness import Completeness
+from simruns.hold.told import BatchInfo
+from simruns.looks.texts import counted
+from simruns.read.batch import Batch, Suite
+from simruns.reports.report import checked_path, report
+
+
+class Gated(NamedTuple):
+    """What is required of which runs, and what is written."""
+
+    asked: Asked
+    min_success: float | None
+    criteria: Sequence[str]
+    """Each a name and a rate: polite=0.8."""
+    max_regression: float | None
+    baseline: str | None
+    min_scenario: float | None
+    max_error_share: float
+    planned: int | None
+    wait: bool
+    interval: float
+    deadline: float | None
+    quarantine: Path | None
+    junit: Path | None
+    report: str | None
+
+    def rules(self) -> Rules:
+        return rules_of(
+            self.min_success, _criteria_of(self.criteria), self.max_regression, self.min_scenario,
+            self.max_error_share, self.asked.confidence,
+        )  # fmt: skip
+
+
+def run_gate(what: Gated) -> None:
+    what.asked.check()
+    rules = what.rules()
+    if what.planned is not None:
+        checks.count("planned", what.planned, 1)
+    if what.junit is not None:
+        check_place(what.junit)
+    if what.report is not None:
+        check_place(checked_path(what.report))
+    quarantine = quarantine_of(what.quarantine)
+    checks.duration("interval", what.interval)
+    if what.deadline is not None:
+        checks.duration("deadline", what.deadline, zero=False)
+        if not what.wait:
+            raise UsageError("--deadline goes with --wait")
+    sides = [*_baseline_of(what), *one_side(what.asked.words, what.asked.source.which)]
+    if what.wait:
+        refuse_no_wait(rules, sides[-1], what.asked.source.which)
+        told = _await(what, rules, quarantine)
+    else:
+        told = _read(what, rules, quarantine, sides)
+    results = [told.gate, quarantine] if quarantine.quarantine else [told.gate]
+    print_results(results, what.asked.form)
+    append_step_summary(told)
+    if what.junit is not None:
+        write_junit(what.junit, told)
+    if what.report is not None:
+        path = report(told.runs, told.baseline, what.report, errors=what.asked.errors,
+                      confidence=rules.confidence)  # fmt: skip
+        say(f"{path}: a report of {counted(len(told.runs), 'run')}")
+    code = ExitCode.INCOMPLETE if told.incomplete else ExitCode(told.gate.exit)
+    if code != ExitCode.DONE:
+        raise typer.Exit(code)
+
+
+def _criteria_of(words: Sequence[str]) -> dict[str, float]:
+    """Gives the rates that are required of criteria, by their names."""
+    rates: dict[str, float] = {}
+    for word in words:
+        name, between, rate = word.rpartition("=")
+        try:
+            number = float(rate)
+        except ValueError:
+            between = ""
+        if not between or not name:
+            raise UsageError(f"--criterion is {word!r}; give a name and a rate, as polite=0.8")
+        if name in rates:
+            raise UsageError(f"--criterion has {name!r} twice; give it once")
+        rates[name] = number
+    return rates
+
+
+def _baseline_of(what: Gated) -> list[Side]:
+    if (what.baseline is None) != (what.max_regression is None):
+        raise UsageError(
+            "--baseline and --max-regression go together: give the runs that were approved, as a "
+            "file or an archive, and the fall that is allowed"
+        )
+    if what.baseline is None:
+        return []
+    return [side_of_path(what.baseline)]
+
+
+def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Side]) -> Told:
+    def refuse_too_few(batches: Suite | Batch) -> None:
+        asked = [batches] if isinstance(batches, Batch) else list(batches)
+        here = [one for one in asked if one.scenario not in _left_out(quarantine, asked)]
+        _refuse_too_few(rules, what.planned, here)
+
+    source = what.asked.source._replace(allow_incomplete=True)  # so that there is what to tell of
+    *old, new = read_sides(sides, source, refuse_too_few)
+    if sides[-1].which is None and what.planned is not None:
+        scenarios = {*quarantine.of(new).by_scenario()}
+        _refuse_fewer(rules, what.planned * len(scenarios))
+    quarantine.say_absent(new)
+    runs, baseline = quarantine.of(new), [quarantine.of(each) for each in old]
+    told = gate(
+        runs, *baseline, min_success=rules.min_success, criterion=rules.criterion,
+        max_regression=rules.max_regression, min_scenario=rules.min_scenario,
+        max_error_share=rules.max_error_share, errors=what.asked.errors,
+        planned=what.planned if rules.only_success else None, confidence=rules.confidence,
+    )  # fmt: skip
+    lacking = [each.completeness for each in (*baseline, runs) if _lacks(each.completeness)]
+    return Told(told, quarantine, "; ".join(map(str, lacking)), str(runs.completeness), runs,
+                *baseline)  # fmt: skip
+
+
+def _lacks(told: Completeness) -> bool:
+    """Tells whether runs are missing, or still to come."""
+    return told.verdict == "incomplete" or any(batch.lacks_runs for batch in told.batches)
+
+
+def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
+    with what.asked.source.server.connect() as client:
+        found = batches_of(what.asked.source.which, client)
+        batches = [one for one in found if one.scenario not in _left_out(quarantine, found)]
+        if what.planned is not None:
+            _refuse_fewer(rules, what.planned * len({one.scenario for one in batches}))
+        planned = _planned_of([(one, _info_of(one)) for one in batches], what.planned)
+        _refuse_fewer(rules, sum(planned.values()))
+        outcome = wait_for(batches, planned, rules, what.asked.errors,
+                           Awaited(what.interval, what.deadline))  # fmt: skip
+    return Told(outcome.gate, quarantine, outcome.incomplete, outcome.completeness, outcome.runs)
+
+
+def _left_out(quarantine: Quarantine, batches: Sequence[Batch]) -> set[str]:
+    """Gives the references of the scenarios of these batches that are left out."""
+    names = {one.scenario: "" for one in batches}
+    for one in batches:
+        if one._of is not None and one._of.name:
+            names[one.scenario] = one._of.name
+    return quarantine.references(names)
+
+
+def _info_of(batch: Batch) -> BatchInfo | None:
+    """Gives what the server says of a batch; None of a server that says nothing."""
+    try:
+        return batch.info()
+    except NotFoundError:
+        return None
+    except AuthError as error:
+        if error.kind == "auth":
+            raise
+        return None
+
+
+def _refuse_too_few(rules: Rules, planned: int | None, batches: Sequence[Batch]) -> None:
+    """Refuses batches that could not show the success rate, before their runs are read."""
+    if rules.min_success is None:
+        return
+    if planned is not None:
+        _refuse_fewer(rules, planned * len({one.scenario for one in batches}))
+        return
+    counts: list[int] = []
+    for batch in batches:
+        told = _info_of(batch)
+        if told is None or told.runs is None:
+            return
+        counts.append(told.runs)
+    if counts:
+        _refuse_fewer(rules, sum(counts))
+
+
+def _refuse_fewer(rules: Rules, announced: int) -> None:
+    if rules.min_success is None:
+        return
+    least = least_runs(rules.min_success, rules.confidence)
+    if announced < least:
+        raise UsageError(
+            f"--min-success {rules.min_success:g} takes at least {least:,} runs, all of which "
+            f"succeed, and {announced:,} are announced; order more, or ask for less by "
+            "--min-success or --confidence"
+        )
+
+
+def _planned_of(
+    told: Sequence[tuple[Batch, BatchInfo | None]], planned: int | None
+) -> dict[str, int]:
+    """Gives the runs of each scenario that are to come in all.
+
+    They are those that the batches were ordered with. `planned` is for a server that does not tell
+    it, and has to agree with one that does.
+    """
+    ordered: Counter[str] = Counter()
+    for batch, info in told:
+        if info is None or info.runs is None:
+            if planned is None:
+                raise UsageError(
+                    f"batch {batch.batch} does not say how many runs were ordered; give --planned"
+                )
+            return {one.scenario: planned for one, _ in told}
+        ordered[batch.scenario] += info.runs
+    for scenario, runs in ordered.items():
+        if planned not in (None, runs):
+            raise UsageError(
+                f"--planned is {planned:,}, and scenario {scenario} was ordered with {runs:,} "
+                "runs; leave it out"
+            )
+    return dict(ordered)
