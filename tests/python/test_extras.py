@@ -49,6 +49,8 @@ CALLS = {
     "archive": lambda: batch.archive(FOLDER / "archive"),
     "faults in YAML": lambda: simruns.Simulator(faults=FOLDER / "faults.yaml").close(),
     "schedule in YAML": lambda: simruns.Simulator(live=FOLDER / "live.yaml").close(),
+    "report": lambda: simruns.report(runs, out=FOLDER / "report.html"),
+    "report in Markdown": lambda: simruns.report(runs, out=FOLDER / "report.md"),
 }
 told = {}
 for name, call in CALLS.items():
@@ -62,6 +64,8 @@ sim.close()
 """
 
 ARROW = "pip install 'simruns[arrow]'"
+ANALYSIS = "pip install 'simruns[analysis]'"
+REPORT = "pip install 'simruns[report]'"
 PANDAS = "pip install 'simruns[pandas]'"
 POLARS = "pip install 'simruns[polars]'"
 YAML = "pip install 'simruns[yaml]'"
@@ -76,6 +80,8 @@ NEEDS = {
         "open of Parquet": ARROW,
         "data of Parquet": ARROW,
         "archive": f"an archive needs pyarrow: {ARROW}",
+        "report": f"analysis needs pyarrow: {ANALYSIS}",
+        "report in Markdown": f"analysis needs pyarrow: {ANALYSIS}",
     },
     "pandas": {
         "to_pandas": f"to_pandas needs pandas: {PANDAS}",
@@ -89,6 +95,7 @@ NEEDS = {
         "faults in YAML": f"a script in YAML needs yaml: {YAML}",
         "schedule in YAML": f"a script in YAML needs yaml: {YAML}",
     },
+    "jinja2": {"report": f"a report needs jinja2: {REPORT}"},
     "duckdb": {},
     "ipywidgets": {},
 }
@@ -113,7 +120,7 @@ def run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("hidden", NEEDS)
 def test_what_needs_a_library_that_is_absent_says_how_to_get_it(hidden: str, folder: Path) -> None:
-    for library in ("pandas", "polars", "yaml"):
+    for library in ("pandas", "polars", "yaml", "scipy", "jinja2"):
         pytest.importorskip(library)
     done = run(PROGRAM, hidden, folder)
     assert done.returncode == 0, done.stderr
