@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from simruns import testing as testing
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.analysis.compare import Comparison, Comparisons, compare
     from simruns.analysis.failures import Failures, failures
@@ -211,6 +212,8 @@ _SHOWN = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec_
 if not TYPE_CHECKING:  # for a type checker, what is not there is a mistake
 
     def __getattr__(name: str) -> object:
+        if name == "testing":
+            return import_module("simruns.testing")
         if name not in _HOME:
             raise AttributeError(f"module 'simruns' has no attribute '{name}'")
         value = getattr(import_module(f"simruns.{_HOME[name]}"), name)

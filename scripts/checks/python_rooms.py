@@ -9,8 +9,9 @@ whenever it is loaded.
 An error has the runs that came before it, and names their type: that one module, at the very left,
 may name what stands further right.
 
-A room imports modules, not the public names of `simruns`, which may come from any room. Only
-`__init__` and `__main__` stand outside the rooms; every room may import the compiled `_core`.
+A room imports modules, not the public names of `simruns`, which may come from any room. Outside
+the rooms stand only `__init__`, `__main__`, and `testing`, which users import from. Every room may
+import the compiled `_core`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ ORDER = [
     "simulator",
     "cli",
 ]
-OUTSIDE = {"__init__.py", "__main__.py", "_core.pyi", "py.typed"}
+OUTSIDE = {"__init__.py", "__main__.py", "testing.py", "_core.pyi", "py.typed"}
 PACKAGE = Path("python/simruns")
 NAMED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("core", "errors.py"): ("simruns.hold.runs.Runs", "simruns.request.query.BatchKey")

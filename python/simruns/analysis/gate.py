@@ -217,6 +217,15 @@ def gate(
     return gate_of(facts, old, rules, errors, planned)
 
 
+def lacking(*read: Runs | None) -> str:
+    """Says which runs are missing or still to come; empty if none are known to be."""
+    told = [runs.completeness for runs in read if runs is not None]
+    return "; ".join(
+        str(one) for one in told
+        if one.verdict == "incomplete" or any(batch.lacks_runs for batch in one.batches)
+    )  # fmt: skip
+
+
 def gate_of(
     facts: Facts, old: Facts | None, rules: Rules, errors: Errors, planned: int | None
 ) -> Gate:

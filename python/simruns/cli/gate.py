@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import typer
 
-from simruns.analysis.gate import Rules, gate, rules_of
+from simruns.analysis.gate import Rules, gate, lacking, rules_of
 from simruns.analysis.plan import least_runs
 from simruns.cli.analysis import Asked
 from simruns.cli.endings import ExitCode, UsageError
@@ -22,7 +22,6 @@ from simruns.cli.sides import Side, one_side, read_sides, side_of_path
 from simruns.cli.streams import say
 from simruns.core import checks
 from simruns.core.errors import AuthError, NotFoundError
-from simruns.hold.completeness import Completeness
 from simruns.hold.told import BatchInfo
 from simruns.looks.texts import counted
 from simruns.read.batch import Batch, Suite
@@ -137,14 +136,8 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         max_error_share=rules.max_error_share, errors=what.asked.errors,
         planned=what.planned if rules.only_success else None, confidence=rules.confidence,
     )  # fmt: skip
-    lacking = [each.completeness for each in (*baseline, runs) if _lacks(each.completeness)]
-    return Told(told, quarantine, "; ".join(map(str, lacking)), str(runs.completeness), runs,
-                *baseline)  # fmt: skip
-
-
-def _lacks(told: Completeness) -> bool:
-    """Tells whether runs are missing, or still to come."""
-    return told.verdict == "incomplete" or any(batch.lacks_runs for batch in told.batches)
+    missing = lacking(*baseline, runs)
+    return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)
 
 
 def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
