@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from simruns import plots
     from simruns import testing as testing
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.analysis.compare import Comparison, Comparisons, compare
@@ -144,6 +145,7 @@ __all__ = [
     "gate",
     "open",
     "plan",
+    "plots",
     "read_json",
     "reliability",
     "report",
@@ -204,6 +206,8 @@ _HOMES = {
     "simulator.simulator": ("BatchTruth", "Simulator"),
 }
 _DESCRIBED = ("Criterion", "Issue", "Options", "Page", "Run", "Turn", "Walk")
+_MODULES = ("plots", "testing")
+"""Modules whose functions are used by the name of the module."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
@@ -212,8 +216,8 @@ _SHOWN = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec_
 if not TYPE_CHECKING:  # for a type checker, what is not there is a mistake
 
     def __getattr__(name: str) -> object:
-        if name == "testing":
-            return import_module("simruns.testing")
+        if name in _MODULES:
+            return import_module(f"simruns.{name}")
         if name not in _HOME:
             raise AttributeError(f"module 'simruns' has no attribute '{name}'")
         value = getattr(import_module(f"simruns.{_HOME[name]}"), name)

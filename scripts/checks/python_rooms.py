@@ -6,8 +6,8 @@
 checkers only and imports within functions count too: each says that one module knows of another,
 whenever it is loaded.
 
-An error has the runs that came before it, and names their type: that one module, at the very left,
-may name what stands further right.
+An error has the runs that came before it, and runs are drawn by one of their methods: these two
+modules may name a type that stands further right.
 
 A room imports modules, not the public names of `simruns`, which may come from any room. Outside
 the rooms stand only `__init__`, `__main__`, and `testing`, which users import from. Every room may
@@ -38,9 +38,10 @@ ORDER = [
 OUTSIDE = {"__init__.py", "__main__.py", "testing.py", "_core.pyi", "py.typed"}
 PACKAGE = Path("python/simruns")
 NAMED: dict[tuple[str, ...], tuple[str, ...]] = {
-    ("core", "errors.py"): ("simruns.hold.runs.Runs", "simruns.request.query.BatchKey")
+    ("core", "errors.py"): ("simruns.hold.runs.Runs", "simruns.request.query.BatchKey"),
+    ("hold", "runs.py"): ("simruns.plots.sheet.Plot",),
 }
-"""What a module may import for the types of what it holds."""
+"""What a module may import for the types of what it holds, or of what a method gives."""
 
 
 def imported(tree: ast.Module, module: list[str]) -> Iterator[tuple[int, str]]:

@@ -46,6 +46,8 @@ CALLS = {
     "to_parquet": lambda: runs.to_parquet(FOLDER / "own.parquet"),
     "open of Parquet": lambda: simruns.open(FOLDER / "given.parquet"),
     "data of Parquet": lambda: simruns.Simulator(data=FOLDER / "given.parquet").close(),
+    "plot": runs.plot,
+    "plots": lambda: simruns.plots,
     "archive": lambda: batch.archive(FOLDER / "archive"),
     "faults in YAML": lambda: simruns.Simulator(faults=FOLDER / "faults.yaml").close(),
     "schedule in YAML": lambda: simruns.Simulator(live=FOLDER / "live.yaml").close(),
@@ -68,6 +70,7 @@ ANALYSIS = "pip install 'simruns[analysis]'"
 REPORT = "pip install 'simruns[report]'"
 PANDAS = "pip install 'simruns[pandas]'"
 POLARS = "pip install 'simruns[polars]'"
+PLOTS = "pip install 'simruns[plots]'"
 YAML = "pip install 'simruns[yaml]'"
 
 NEEDS = {
@@ -82,8 +85,22 @@ NEEDS = {
         "archive": f"an archive needs pyarrow: {ARROW}",
         "report": f"analysis needs pyarrow: {ANALYSIS}",
         "report in Markdown": f"analysis needs pyarrow: {ANALYSIS}",
+        "plot": f"simruns.plots needs pyarrow: {PLOTS}",
+        "plots": f"simruns.plots needs pyarrow: {PLOTS}",
+    },
+    "matplotlib": {
+        "plot": f"simruns.plots needs matplotlib: {PLOTS}",
+        "plots": f"simruns.plots needs matplotlib: {PLOTS}",
+    },
+    "scipy": {
+        "plot": f"simruns.plots needs scipy: {PLOTS}",
+        "plots": f"simruns.plots needs scipy: {PLOTS}",
+        "report": f"analysis needs scipy: {ANALYSIS}",
+        "report in Markdown": f"analysis needs scipy: {ANALYSIS}",
     },
     "pandas": {
+        "plot": f"simruns.plots needs pandas: {PLOTS}",
+        "plots": f"simruns.plots needs pandas: {PLOTS}",
         "to_pandas": f"to_pandas needs pandas: {PANDAS}",
         "criteria.to_pandas": f"to_pandas needs pandas: {PANDAS}",
     },
@@ -120,7 +137,7 @@ def run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("hidden", NEEDS)
 def test_what_needs_a_library_that_is_absent_says_how_to_get_it(hidden: str, folder: Path) -> None:
-    for library in ("pandas", "polars", "yaml", "scipy", "jinja2"):
+    for library in ("pandas", "polars", "yaml", "scipy", "jinja2", "matplotlib"):
         pytest.importorskip(library)
     done = run(PROGRAM, hidden, folder)
     assert done.returncode == 0, done.stderr

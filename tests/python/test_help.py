@@ -24,7 +24,7 @@ from simruns.request.query import FollowChoice
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "python" / "simruns"
-OPTIONAL_TYPES = ("pandas", "polars", "pyarrow")
+OPTIONAL_TYPES = ("pandas", "polars", "pyarrow", "matplotlib")
 
 
 def public_classes() -> list[type]:
@@ -190,7 +190,9 @@ def test_tab_shows_no_private_name_of_an_object(
 
 
 def test_hints_of_everything_public_are_found_and_none_is_any() -> None:
-    later = {"Runs": simruns.Runs, "BatchKey": simruns.BatchKey, "Self": Self,
+    pytest.importorskip("matplotlib.axes")
+    later = {"Plot": simruns.plots.Plot, "Runs": simruns.Runs, "Self": Self,
+             "BatchKey": simruns.BatchKey,
              "Scenario": simruns.Scenario, "AsyncScenario": simruns.AsyncScenario}  # fmt: skip
     lacking = {**later, **{name: pytest.importorskip(name) for name in OPTIONAL_TYPES}}
     wrong = []

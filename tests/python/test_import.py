@@ -17,6 +17,8 @@ HEAVY = {
     "pyarrow",
     "duckdb",
     "numpy",
+    "matplotlib",
+    "scipy",
     "asyncio",
     "typer",
     "rich",

@@ -76,7 +76,7 @@ class Half:
 class Side:
     """One side of a comparison, over the scenarios that are paired."""
 
-    _names: ClassVar[Names] = {"basis": None}
+    _names: ClassVar[Names] = {"basis": None, "completeness": None, "proof": None}
 
     rate: float | None
     n: float | None
@@ -94,6 +94,17 @@ class Side:
     """The rate if all of them had."""
     basis: str
     """What the rate is over, in words."""
+    completeness: str
+    """Whether all runs of the side were there: "complete", "unverified" or "incomplete"."""
+    proof: str
+    """Their completeness, as a line."""
+
+
+class Rates(NamedTuple):
+    """The success rates of one scenario, as `summarize` of either side has them."""
+
+    old: float
+    new: float
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,7 @@ class Comparison(Result):
         "screen_p": "screen.p",
         "screen_q": "screen.q",
         "by_criterion": "criterion",
+        "by_scenario": None,
         "names": None,
     }
 
@@ -155,6 +167,8 @@ class Comparison(Result):
     screen_p: tuple[float, ...]
     screen_q: tuple[float, ...]
     by_criterion: dict[str, CriterionChange]
+    by_scenario: dict[str, Rates]
+    """The paired scenarios, by their references."""
     same_setting: bool
     """Whether both sides were judged at the same endpoints with the same models."""
     names: dict[str, str]
@@ -237,6 +251,11 @@ class Paired(NamedTuple):
 
     def estimates(self) -> tuple[Estimate, Estimate]:
         return estimate(self.before, self.old), estimate(self.after, self.new)
+
+    def rates(self) -> dict[str, Rates]:
+        """Gives the rates of each scenario."""
+        sides = (self.before / self.old).tolist(), (self.after / self.new).tolist()
+        return dict(zip(self.names, map(Rates, *sides), strict=True))
 
     def test(self) -> NoChange:
         return no_change(self.before, self.old, self.after, self.new)
@@ -343,6 +362,8 @@ class Part(NamedTuple):
             worst=worst,
             best=best,
             basis=basis(errors, tally),
+            completeness=self.facts.runs.completeness.verdict,
+            proof=str(self.facts.runs.completeness),
         )
 
     def groups(self, names: list[str]) -> set[str]:
@@ -375,6 +396,7 @@ def comparison_of(old: Part, new: Part, errors: Errors, how: How) -> Comparison:
         new=new.side(pairs.names, after, errors),
         **_tested(pairs, how),
         by_criterion=_criteria(old, new),
+        by_scenario=pairs.rates(),
         same_setting=old.groups(pairs.names) == new.groups(pairs.names),
         names={**old.facts.runs.names, **new.facts.runs.names},
     )

@@ -77,6 +77,8 @@ class Reliability(Result):
         "flips": None,
         "names": None,
         "basis": None,
+        "completeness": None,
+        "proof": None,
     }
 
     errors: Errors
@@ -110,6 +112,10 @@ class Reliability(Result):
     """The rate if all of them had."""
     basis: str
     """What it is over, in words."""
+    completeness: str
+    """Whether all runs were there: "complete", "unverified" or "incomplete"."""
+    proof: str
+    """The completeness of the runs, as a line."""
 
     _main = "pass^"
 
@@ -174,6 +180,8 @@ def reliability_of(facts: Facts, most: int, errors: Errors, confidence: float) -
         worst=worst,
         best=best,
         basis=basis(errors, tally),
+        completeness=facts.runs.completeness.verdict,
+        proof=str(facts.runs.completeness),
         reasons={} if k else {"flip": "no run is judged"},
     )
 

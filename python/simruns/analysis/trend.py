@@ -66,7 +66,7 @@ class Change:
 class Trend(Result):
     """How an agent did over time, as `simruns.trend` gives it: a number for each occasion."""
 
-    _names: ClassVar[Names] = {"basis": None}
+    _names: ClassVar[Names] = {"basis": None, "completeness": None, "proof": None}
 
     by: By
     errors: Errors
@@ -85,6 +85,10 @@ class Trend(Result):
     change: Change
     basis: str
     """What the rates are over, in words."""
+    completeness: str
+    """Whether all runs were there: "complete", "unverified" or "incomplete"."""
+    proof: str
+    """The completeness of the runs, as a line."""
 
     _main = "occasion"
 
@@ -156,6 +160,7 @@ def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
         by=by, errors=errors, confidence=confidence, occasions=tuple(names),
         judged=tuple(counts), excluded=tuple(excluded),
         basis=basis(errors, Tally.of(facts, judged)),
+        completeness=facts.runs.completeness.verdict, proof=str(facts.runs.completeness),
         rates=tuple(rates), lows=tuple(lows), highs=tuple(highs),
         undated=undated, latest=latest, change=change, reasons=reasons,
     )  # fmt: skip

@@ -1,7 +1,6 @@
-"""How objects of any room are shown in a notebook: by the room `looks`.
+"""What objects of any room do by a room that stands to their right: how they are shown and drawn.
 
-It may stand to their right, and is found by its name when a notebook asks, so that nobody else pays
-for it.
+It is found by its name when it is used, so that nobody else pays for it.
 """
 
 from __future__ import annotations
@@ -11,11 +10,16 @@ from importlib import import_module
 from typing import Any
 
 
+def later(module: str, name: str) -> Any:
+    """Gives what a module of this package has by this name: `later("looks.cards", "run_html")`."""
+    return getattr(import_module(f"{__name__.partition('.')[0]}.{module}"), name)
+
+
 def shown_by(name: str) -> Callable[[Any], str]:
     """Gives the `_repr_html_` of a class: what the function `name` of `looks.cards` makes of it."""
 
     def _repr_html_(self: Any) -> str:
-        html: str = getattr(import_module(f"{__name__.partition('.')[0]}.looks.cards"), name)(self)
+        html: str = later("looks.cards", name)(self)
         return html
 
     return _repr_html_

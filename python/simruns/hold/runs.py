@@ -18,7 +18,7 @@ from simruns.core.errors import invalid
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.pickling import public
-from simruns.core.shown import shown_by
+from simruns.core.shown import later, shown_by
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.held import Held
 from simruns.hold.joining import Choosing, Read, joined
@@ -31,8 +31,11 @@ from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
 
 if TYPE_CHECKING:
+    import matplotlib.axes
     import pyarrow
     from typing_extensions import Self
+
+    from simruns.plots.sheet import Plot
 
 ROWS = "simruns.rows"
 """The key, in the metadata of a file, of what `rows_told` gives, as JSON."""
@@ -155,6 +158,15 @@ class Runs(Tabular):
         texts = pa.array((run.to_json() for run in self), pa.large_string())
         table = self.to_arrow().append_column("json", texts)
         return table.replace_schema_metadata({**table.schema.metadata, **self._file_metadata()})
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> Plot:
+        """Draws how often each scenario succeeds, with its limits, worst first (`simruns[plots]`).
+
+        It is `simruns.plots.scenarios(runs, ax)`: on the Axes `ax`, or on a new figure; `table` of
+        what comes back is a frame of what is drawn.
+        """
+        plot: Plot = later("plots", "scenarios")(self, ax)
+        return plot
 
     def head(self, n: int = 5) -> Self:
         """Gives the first n runs, or all if there are fewer."""

@@ -118,7 +118,10 @@ def runs_html(runs: Any) -> str:
         _verdicts(runs),
         _completeness_line(runs.completeness),
         _first_runs(runs),
-        _hint("runs[0].transcript() shows a conversation, runs.to_pandas() gives a frame"),
+        _hint(
+            "runs[0].transcript() shows a conversation, runs.to_pandas() gives a frame, "
+            "runs.plot() draws the scenarios"
+        ),
     )
 
 
