@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile calibration check types wheel contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile calibration gates check types wheel contract toxiproxy kills stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -33,6 +33,11 @@ calibration: ## how often limits hold the truth and verdicts are false, by simul
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python benchmarks/calibration/main.py $(if $(DRAWS),--draws '$(DRAWS)')
+
+gates: ## how often a gate that waits passes agents of a known rate, over a live Simulator: BATCHES=400
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python benchmarks/gates/main.py $(if $(BATCHES),--batches '$(BATCHES)')
 
 check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo

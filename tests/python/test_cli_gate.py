@@ -25,6 +25,7 @@ for library in ("pyarrow", "scipy", "statsmodels", "pandas"):
     pytest.importorskip(library)
 
 from analysis_runs import make_run, make_runs, texts  # noqa: E402
+from gates import main as gates  # noqa: E402
 
 Start = Callable[..., "subprocess.Popen[str]"]
 NO_SERVER = {
@@ -535,6 +536,13 @@ def live(path: Path, letters: str, order: str, scenarios: int = 1) -> dict[str, 
     return {"data": path, "live": schedule, "speed": 0}
 
 
+def listed_pairs(path: Path, sim: simruns.Simulator) -> Path:
+    """A file that names all batches of a Simulator."""
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("scenario", "batch"), *sim.pairs])
+    return path
+
+
 def polled(sim: simruns.Simulator, process: subprocess.Popen[str], more: int) -> bool:
     """Waits until so many more requests came; False if the command ended first."""
     target = len(sim.requests()) + more
@@ -602,12 +610,22 @@ def test_waiting_ends_as_soon_as_the_rest_cannot_matter(
     assert not [case for case in cases.values() if case.find("error") is not None]
 
 
+@pytest.mark.odd_data
+def test_agents_of_a_known_rate_pass_as_often_as_they_ought_to(tmp_path: Path) -> None:
+    """The short form of `make gates`."""
+    passed = {}
+    for rate in (0.8, 0.97):
+        found = list(gates.answers(rate, 12, tmp_path))
+        assert [code for code, _, _ in found] == [whole for _, whole, _ in found]
+        passed[rate] = sum(code == 0 for code, _, _ in found)
+    assert passed == {0.8: 0, 0.97: 10}
+
+
 def test_several_batches_are_waited_for_together(start_simruns: Start, tmp_path: Path) -> None:
     with simruns.Simulator(**live(tmp_path / "live.jsonl", "S" * 19 + "F", "F", 3)) as sim:
-        with (tmp_path / "pairs.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([("scenario", "batch"), *sim.pairs])
+        pairs = listed_pairs(tmp_path / "pairs.csv", sim)
         process = start_simruns(
-            "gate", *of_server(sim)[:4], "--pairs", tmp_path / "pairs.csv", "--min-success", 0.7,
+            "gate", *of_server(sim)[:4], "--pairs", pairs, "--min-success", 0.7,
             "--wait", "--interval", 0.02, SIMRUNS_API_KEY=sim.api_key,
         )  # fmt: skip
         assert polled(sim, process, 12)
@@ -616,6 +634,24 @@ def test_several_batches_are_waited_for_together(start_simruns: Start, tmp_path:
     assert process.returncode == 0, errors
     assert told.startswith("Gate: pass\n")
     assert "waiting for 60 runs of 3 batches\n" in errors
+
+
+def test_a_scenario_in_quarantine_is_not_waited_for(
+    call_simruns: SimrunsCommand, tmp_path: Path
+) -> None:
+    made = live(tmp_path / "live.jsonl", "S" * 40, "S", 2)
+    for name, own in made["live"]["runs"].items():
+        own["settles"] = LATER if name.startswith("s1-") else AT_ONCE
+    quarantine = listed(tmp_path / "q.csv", [("s1", "slow", FAR), ("s2", "not there", FAR)])
+    with simruns.Simulator(**made) as sim:
+        pairs = listed_pairs(tmp_path / "pairs.csv", sim)
+        done = call_simruns(
+            "gate", *of_server(sim)[:4], "--pairs", pairs, "--min-success", 0.9, "--wait",
+            "--quarantine", quarantine, SIMRUNS_API_KEY=sim.api_key,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "waiting for 40 runs of 1 batch\n" in done.stderr
+    assert f"{quarantine}: there is no scenario s2 to leave out\n" in done.stderr
 
 
 def test_a_deadline_that_comes_first_cannot_tell(

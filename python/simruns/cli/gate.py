@@ -16,7 +16,7 @@ from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.gate_files import Told, append_step_summary, write_junit
 from simruns.cli.gate_wait import Awaited, batches_of, refuse_no_wait, wait_for
 from simruns.cli.places import check_place
-from simruns.cli.quarantine import Quarantine, quarantine_of
+from simruns.cli.quarantine import Quarantine, names_of, quarantine_of
 from simruns.cli.results import print_results
 from simruns.cli.sides import Side, one_side, read_sides, side_of_path
 from simruns.cli.streams import say
@@ -120,7 +120,8 @@ def _baseline_of(what: Gated) -> list[Side]:
 def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Side]) -> Told:
     def refuse_too_few(batches: Suite | Batch) -> None:
         asked = [batches] if isinstance(batches, Batch) else list(batches)
-        here = [one for one in asked if one.scenario not in _left_out(quarantine, asked)]
+        left_out = quarantine.references(_names_of_batches(asked))
+        here = [one for one in asked if one.scenario not in left_out]
         _refuse_too_few(rules, what.planned, here)
 
     source = what.asked.source._replace(allow_incomplete=True)  # so that there is what to tell of
@@ -128,7 +129,7 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
     if sides[-1].which is None and what.planned is not None:
         scenarios = {*quarantine.of(new).by_scenario()}
         _refuse_fewer(rules, what.planned * len(scenarios))
-    quarantine.say_absent(new)
+    quarantine.say_absent(names_of(new))
     runs, baseline = quarantine.of(new), [quarantine.of(each) for each in old]
     told = gate(
         runs, *baseline, min_success=rules.min_success, criterion=rules.criterion,
@@ -143,7 +144,10 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
 def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
     with what.asked.source.server.connect() as client:
         found = batches_of(what.asked.source.which, client)
-        batches = [one for one in found if one.scenario not in _left_out(quarantine, found)]
+        names = _names_of_batches(found)
+        quarantine.say_absent(names)
+        left_out = quarantine.references(names)
+        batches = [one for one in found if one.scenario not in left_out]
         if what.planned is not None:
             _refuse_fewer(rules, what.planned * len({one.scenario for one in batches}))
         planned = _planned_of([(one, _info_of(one)) for one in batches], what.planned)
@@ -153,13 +157,9 @@ def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
     return Told(outcome.gate, quarantine, outcome.incomplete, outcome.completeness, outcome.runs)
 
 
-def _left_out(quarantine: Quarantine, batches: Sequence[Batch]) -> set[str]:
-    """Gives the references of the scenarios of these batches that are left out."""
-    names = {one.scenario: "" for one in batches}
-    for one in batches:
-        if one._of is not None and one._of.name:
-            names[one.scenario] = one._of.name
-    return quarantine.references(names)
+def _names_of_batches(batches: Sequence[Batch]) -> dict[str, str]:
+    """Gives the names of scenarios by their references; empty ones where none is known."""
+    return {one.scenario: (one._of.name if one._of else None) or "" for one in batches}
 
 
 def _info_of(batch: Batch) -> BatchInfo | None:

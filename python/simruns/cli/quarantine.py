@@ -41,7 +41,7 @@ class Quarantine(Result):
 
     def of(self, runs: Runs) -> Runs:
         """Gives the runs without those of these scenarios."""
-        left_out = self.references({key.scenario: "" for key in runs.batches} | runs.names)
+        left_out = self.references(names_of(runs))
         if not left_out:
             return runs
         kept = [n for n, key in enumerate(runs.batches) if key.scenario not in left_out]
@@ -65,12 +65,10 @@ class Quarantine(Result):
             found.update(named if word not in names else ())
         return found
 
-    def say_absent(self, runs: Runs) -> None:
-        """Says which entries are of no scenario that is there."""
-        there = {key.scenario for key in runs.batches}
-        there |= {runs.names[reference] for reference in there if reference in runs.names}
+    def say_absent(self, names: Mapping[str, str]) -> None:
+        """Says which entries are of no scenario that is there; `names` are as for `references`."""
         for word in self.quarantine:
-            if word not in there:
+            if word not in names and word not in names.values():
                 say(f"simruns: warning: {self.path}: there is no scenario {word} to leave out")
 
     def _view(self) -> View:
@@ -78,6 +76,11 @@ class Quarantine(Result):
         told = f"{counted(len(rows), 'scenario')} left out of the gate."
         heads = ["scenario", "until", "reason"]
         return View("Quarantine", None, [told], [Shown("Left out", heads, rows, texts=3)])
+
+
+def names_of(runs: Runs) -> dict[str, str]:
+    """Gives the names of scenarios by their references; empty ones where none is known."""
+    return {key.scenario: runs.names.get(key.scenario, "") for key in runs.batches}
 
 
 def quarantine_of(path: Path | None, today: date | None = None) -> Quarantine:
