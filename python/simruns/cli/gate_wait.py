@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -126,9 +127,10 @@ def wait_for(
         for batch in batches
     }  # fmt: skip
     total = counted(sum(planned.values()), "run")
-    say(f"waiting for {total} of {counted(len(batches), 'batch', 'batches')}")
+    waits_for = f"{total} of {counted(len(batches), 'batch', 'batches')}"
     try:
-        asyncio.run(_follow(streams, arrivals))
+        with closing(_follow(streams, arrivals, waits_for)) as reading:  # it may never begin
+            asyncio.run(reading)
     finally:
         for key, stream in streams.items():
             say(f"batch {key.batch}: {stream.status}")
@@ -151,8 +153,11 @@ def _runs_of(batches: Sequence[Batch], arrivals: _Arrivals) -> Runs:
     return Runs(walks, completeness=told, scenarios=named)
 
 
-async def _follow(streams: Mapping[BatchKey, AsyncFollowStream], arrivals: _Arrivals) -> None:
+async def _follow(
+    streams: Mapping[BatchKey, AsyncFollowStream], arrivals: _Arrivals, waits_for: str
+) -> None:
     """Reads all streams at once, until one brings the run that decides, or all have ended."""
+    say(f"waiting for {waits_for}")
 
     async def read(key: BatchKey, stream: AsyncFollowStream) -> None:
         async with stream:
