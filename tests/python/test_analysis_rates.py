@@ -247,6 +247,26 @@ def test_a_small_p_keeps_its_digits() -> None:
     assert p == pytest.approx(2 * math.comb(20, 10) ** -float(size), rel=1e-9, abs=0)
 
 
+@pytest.mark.parametrize("size", [1, 40, 100, 400])
+@pytest.mark.parametrize("falls", [True, False])
+def test_a_p_too_small_for_a_number_has_its_logarithm(size: int, falls: bool) -> None:
+    none, all_of, m = np.zeros(size, dtype=int), np.full(size, 10), np.full(size, 10)
+    sides = (all_of, m, none, m) if falls else (none, m, all_of, m)
+    log_p = exact.no_change(*sides).log_p
+    assert log_p == pytest.approx(math.log(2) - size * math.log(math.comb(20, 10)), rel=1e-9)
+
+
+@given(sides(12, 12))
+def test_both_ways_to_a_p_agree(pairs: Paired) -> None:
+    before, old, after, new = pairs[1:]
+    test = pairs.test()
+    assume(test.p < 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "SMALL", 2.0)
+        other = exact.no_change(before, old, after, new).log_p
+    assert other == pytest.approx(math.log(test.p), abs=1e-7)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusted_p_values_are_never_less(p: list[float]) -> None:
     for adjust in (exact.false_discovery, exact.family_wise):

@@ -114,6 +114,11 @@ CHOSEN: dict[str, Callable[[str, str], bool]] = {
 }
 
 
+def nameless(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The numbers without the names of scenarios, which only a listing tells."""
+    return {key: value for key, value in numbers.items() if not key.endswith(".name")}
+
+
 @pytest.mark.parametrize("kind", SIDES)
 def test_runs_of_a_server_are_summed_up_whichever_way_they_are_named(
     served: simruns.Simulator, run_simruns: SimrunsCommand, tmp_path: Path, kind: str
@@ -125,7 +130,7 @@ def test_runs_of_a_server_are_summed_up_whichever_way_they_are_named(
         "summary", *words, *of_server(served), "--json", SIMRUNS_API_KEY=served.api_key
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == summed(read(served, CHOSEN[name]))
+    assert nameless(json.loads(done.stdout)) == nameless(summed(read(served, CHOSEN[name])))
     assert "complete, " in done.stderr.splitlines()[-1]
 
 

@@ -6,11 +6,16 @@ Arrays have a number for each scenario: `old` and `new` are the judged runs of a
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from simruns.analysis.rates import Counts, Floats
+
+SMALL = 1e-290
+"""Where p begins to lose its digits, and then to be 0."""
 
 
 class NoChange(NamedTuple):
@@ -22,6 +27,8 @@ class NoChange(NamedTuple):
     """That there are as few successes of the new side, or fewer."""
     each: Floats
     """That there are as few in each scenario, or fewer."""
+    log_p: float
+    """The natural logarithm of p, which also tells apart what is too small for p itself."""
 
 
 def no_change(before: Counts, old: Counts, after: Counts, new: Counts) -> NoChange:
@@ -43,14 +50,53 @@ def no_change(before: Counts, old: Counts, after: Counts, new: Counts) -> NoChan
     seen = np.arange(sizes.sum()) - (starts - least)[of]
     chances = stats.hypergeom.pmf(seen, (old + new)[of], both[of], new[of])
     chances = np.nan_to_num(chances, nan=1.0)  # where nobody succeeded, or nobody failed
+    whole = _added_up(chances, sizes, starts)
+    at = int((after - least).sum())
+    low, high = float(whole[: at + 1].sum()), float(whole[at:].sum())
+    each = np.add.reduceat(np.where(seen <= after[of], chances, 0.0), starts)
+    p = min(1.0, 2 * min(low, high))
+    log_p = math.log(p) if p > SMALL else _log_of_tail(chances, sizes, starts, at, low < high)
+    return NoChange(p, min(1.0, low), np.minimum(each, 1.0), log_p)
+
+
+def _added_up(chances: Floats, sizes: Counts, starts: Counts) -> Floats:
+    """Gives the distribution of a sum of independent counts, each from 0 to its size less 1."""
     whole = np.ones(1)
     for size, start in sorted(zip(sizes.tolist(), starts.tolist(), strict=True)):
         if size > 1:
             whole = np.convolve(whole, chances[start : start + size])
-    at = int((after - least).sum())
-    low, high = float(whole[: at + 1].sum()), float(whole[at:].sum())
-    each = np.add.reduceat(np.where(seen <= after[of], chances, 0.0), starts)
-    return NoChange(min(1.0, 2 * min(low, high)), min(1.0, low), np.minimum(each, 1.0))
+    return whole
+
+
+def _log_of_tail(chances: Floats, sizes: Counts, starts: Counts, at: int, is_low: bool) -> float:
+    """Gives the logarithm of twice the chance that the sum is `at` or beyond.
+
+    Each count x is made exp(θx) times as likely, with that θ by which the sum is `at` on average
+    (exponential tilting, F. Esscher 1932): nothing near it is then too small. That is then undone.
+    """
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    count = np.arange(len(chances)) - starts[of]
+    logs = np.log(np.maximum(chances, np.finfo(float).tiny))
+
+    def tilted(theta: float) -> tuple[Floats, float]:
+        """Gives the chances, and the logarithm of what all of them are divided by."""
+        raised = logs + theta * count
+        most = np.maximum.reduceat(raised, starts)
+        parts = np.exp(raised - most[of])
+        sums = np.add.reduceat(parts, starts)
+        return parts / sums[of], float((most + np.log(sums)).sum())
+
+    least, most = -700.0, 700.0
+    for _ in range(100):
+        theta = (least + most) / 2
+        mean = float((tilted(theta)[0] * count).sum())
+        least, most = (least, theta) if mean > at else (theta, most)
+    parts, scale = tilted(theta)
+    whole = _added_up(parts, sizes, starts)
+    places = np.arange(at + 1) if is_low else np.arange(at, len(whole))
+    with np.errstate(divide="ignore"):
+        back = np.log(whole[places]) + scale - theta * places
+    return math.log(2) + float(special.logsumexp(back))
 
 
 def false_discovery(p: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from simruns.analysis import options
+from simruns.analysis import exact, options
 from simruns.analysis.compare import (
     Comparison,
     How,
@@ -207,13 +207,12 @@ def change_of(splits: list[Paired], occasions: Sequence[Any], confidence: float)
     `splits` are all before and all from each occasion but the first.
     """
     found = [
-        (significant(p), at, p)
-        for at, p in enumerate((s.test().p if s.names else None for s in splits), 1)
-        if p is not None
+        (significant(test.p), significant(test.log_p) if test.p < exact.SMALL else 0.0, at, test.p)
+        for at, test in ((at, s.test()) for at, s in enumerate(splits, 1) if s.names)
     ]
     if not found:
         return Change(None, None, None)
-    _, at, p = min(found)
+    *_, at, p = min(found)
     old, new = splits[at - 1].estimates()
     p = min(1.0, len(splits) * p)
     return Change(new.rate - old.rate, p, occasions[at] if p <= 1 - confidence else None)
