@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,6 +223,22 @@ def test_a_gate_cannot_tell_of_too_many_errors_or_too_few_judged() -> None:
     assert (nothing.verdict, nothing.why) == ("cannot tell", "no run is judged")
     thin = simruns.gate(runs_of({"a": "S" * 60, "b": "SPP"}), min_success=0.5)
     assert (thin.verdict, thin.thin, thin.errors.verdict) == ("cannot tell", 1, "pass")
+
+
+def test_a_gate_of_runs_that_are_not_all_is_no_pass(tmp_path: Path) -> None:
+    data = tmp_path / "runs.jsonl"
+    data.write_text("\n".join(made.texts(made.make_runs({"a": "S" * 40}))), encoding="utf-8")
+    with (
+        simruns.Simulator(data=data, faults=[{"every": 1, "total": 41}]) as sim,
+        sim.client() as client,
+        pytest.warns(simruns.IncompleteWarning),
+    ):
+        runs = client.batches(sim.pairs).read(allow_incomplete=True)
+    gate = simruns.gate(runs, min_success=0.9)
+    assert (gate.verdict, gate.exit) == ("pass", 3)
+    assert str(gate).startswith(
+        "Gate: incomplete\nRuns are missing or still to come: 40 of 41 runs"
+    )
 
 
 def test_a_gate_that_misses_a_scenario_of_its_baseline_cannot_tell() -> None:

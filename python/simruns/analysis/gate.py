@@ -41,6 +41,8 @@ Answer: TypeAlias = Literal["pass", "not good enough", "cannot tell"]
 WaitAnswer: TypeAlias = Literal["pass", "not good enough", "cannot tell", "wait"]
 
 EXITS: dict[Answer, int] = {"pass": 0, "not good enough": 4, "cannot tell": 5}
+INCOMPLETE = 3
+"""The exit code where runs are missing or still to come, whatever those that are here say."""
 POWER = 0.8
 
 
@@ -115,11 +117,17 @@ class Gate(Result):
     What was not asked for is None.
     """
 
-    _names: ClassVar[Names] = {"errors_judged": None, "names": None, "basis": None, "early": None}
+    _names: ClassVar[Names] = {
+        "errors_judged": None,
+        "names": None,
+        "basis": None,
+        "early": None,
+        "missing": None,
+    }
 
     verdict: Answer
     exit: int
-    """The exit code: 0 passed, 4 not good enough, 5 cannot tell."""
+    """The exit code: 0 passed, 3 runs are missing, 4 not good enough, 5 cannot tell."""
     errors_judged: Errors
     confidence: float
     judged: int
@@ -138,6 +146,8 @@ class Gate(Result):
     scenario: ScenarioRequirement | None
     wait: Waiting | None
     names: dict[str, str]
+    missing: str
+    """Which runs are missing or still to come; empty if none are known to be."""
     basis: str
     """What the rates are over, in words."""
     early: bool = False
@@ -247,8 +257,10 @@ def gate_of(
     thin = int((2 * tally.judged < tally.runs).sum())
     worst, best = tally.bounds()
     verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
+    missing = lacking(facts.runs, None if old is None else old.runs)
     return Gate(
-        verdict=verdict, exit=EXITS[verdict], errors_judged=errors, confidence=rules.confidence,
+        verdict=verdict, exit=INCOMPLETE if missing else EXITS[verdict], missing=missing,
+        errors_judged=errors, confidence=rules.confidence,
         judged=facts.size - excluded, excluded=excluded, scenarios=len(tally.known.names),
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
                                            rules.max_error_share),
@@ -500,10 +512,14 @@ def _view_of(gate: Gate) -> View:
     tone = {"pass": "good", "not good enough": "bad"}.get(gate.verdict, "odd")
     told = [f"{gate.why[:1].upper()}{gate.why[1:]}."] if gate.why else []
     told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}.")
+    verdict: tuple[str, str] = (gate.verdict, tone)
+    if gate.missing:
+        told.insert(0, f"Runs are missing or still to come: {gate.missing}.")
+        verdict = ("incomplete", "bad")
     if gate.wait is not None:
         told.append(f"{counted(gate.wait.unsettled, 'run')} yet to settle: {gate.wait.verdict}.")
     heads = ["requirement", "verdict", "required", "seen", "likely"]
-    return View("Gate", (gate.verdict, tone), told,
+    return View("Gate", verdict, told,
                 [Shown("Requirements", heads, _rows(gate), texts=2)])  # fmt: skip
 
 

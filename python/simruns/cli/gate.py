@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import typer
 
-from simruns.analysis.gate import Rules, gate, lacking, rules_of
+from simruns.analysis.gate import Rules, gate, rules_of
 from simruns.analysis.plan import least_runs
 from simruns.cli.analysis import Asked
 from simruns.cli.endings import ExitCode, UsageError
@@ -137,8 +137,7 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         max_error_share=rules.max_error_share, errors=what.asked.errors,
         planned=what.planned if rules.only_success else None, confidence=rules.confidence,
     )  # fmt: skip
-    missing = lacking(*baseline, runs)
-    return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)
+    return Told(told, quarantine, told.missing, str(runs.completeness), runs, *baseline)
 
 
 def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
