@@ -237,8 +237,36 @@ def test_a_gate_of_runs_that_are_not_all_is_no_pass(tmp_path: Path) -> None:
     gate = simruns.gate(runs, min_success=0.9)
     assert (gate.verdict, gate.exit) == ("pass", 3)
     assert str(gate).startswith(
-        "Gate: incomplete\nRuns are missing or still to come: 40 of 41 runs"
+        "Gate: incomplete\nRuns are missing, still to come, or there twice: 40 of 41 runs"
     )
+
+
+def test_a_run_that_is_there_twice_is_no_pass() -> None:
+    gate = simruns.gate(made.held([made.make_run("s1")] * 40), min_success=0.9)
+    assert gate.exit == 3
+    assert "39 runs with the id of another" in str(gate)
+
+
+def test_a_gate_shows_what_its_baseline_leaves_out() -> None:
+    old, new = runs_of({"a": "FF" + "P" * 18}, batch="o"), runs_of({"a": "S" * 20}, batch="n")
+    gate = simruns.gate(new, old, max_regression=0.1)
+    assert "Baseline: 2 of 20 runs judged" in str(gate)
+    assert "18 excluded, worst case 0.00, best 0.90" in str(gate)
+    assert "Completeness: unverified" in str(gate) or "unverified" in str(gate)
+
+
+def test_a_rate_over_time_leaves_out_what_has_no_time() -> None:
+    dated = made.make_runs({"a": "SSSSSPPPPP"}, batch="b1")
+    undated = made.make_runs({"a": "F" * 50}, batch="b2", without=["createdAt"])
+    assert "5 of 10 runs judged" in str(simruns.trend(made.held([*dated, *undated])))
+
+
+def test_endpoints_are_told_apart_by_more_than_their_names() -> None:
+    pairs = [("a|b", "c"), ("a", "b|c")]
+    runs = [made.make_run("s", endpoint=e, model=m, sequence=i) for i, (e, m) in enumerate(pairs)]
+    assert simruns.summarize(made.held(runs)).mixed
+    same = [made.make_run("s", model=m, sequence=i) for i, m in enumerate(["", None])]
+    assert not simruns.summarize(made.held(same)).mixed
 
 
 def test_a_gate_that_misses_a_scenario_of_its_baseline_cannot_tell() -> None:
@@ -367,6 +395,10 @@ RUNS: Callable[[], simruns.Runs] = lambda: runs_of({"a": "SF"})  # noqa: E731
         (lambda r: simruns.summarize(r, confidence=95), "confidence is 95; give a number between"),
         (lambda r: simruns.summarize(r, confidence=True), "confidence is True"),
         (lambda r: simruns.summarize(r, confidence=math.nan), "confidence is nan"),
+        (lambda r: simruns.summarize(r, confidence=0.1), "confidence is 0.1; give a number from"),
+        (lambda r: simruns.gate(r, min_success=0.5, confidence=1 - 1e-16), "confidence is "),
+        (lambda r: simruns.plan(r, detect=1e-200), "detect is 1e-200; give 0.0001 or more"),
+        (lambda r: simruns.plan(r, detect=0.1, power=0.01), "power is 0.01"),
         (lambda r: simruns.reliability(r, 0), "k is 0; give 1 or more"),
         (lambda r: simruns.compare(r, r), "2 runs of old and new are the same, as a-b1-1"),
         (lambda r: simruns.compare(r, {}), "new is empty"),
@@ -391,5 +423,7 @@ def test_wrong_arguments_are_named(call: Callable[[Any], object], said: str) -> 
 def test_a_plan_beyond_all_reason_is_refused_at_once() -> None:
     with pytest.raises(simruns.Error, match="it takes more than 1,000,000,000 runs"):
         simruns.plan(min_success=0.5, expect=0.5 + 1e-6)
+    with pytest.raises(simruns.Error, match="it takes more than 1,000,000,000 runs"):
+        simruns.plan(min_success=0.9999999999, expect=1)
     far = simruns.plan(min_success=0.5, expect=0.5001)
     assert (far.runs, far.successes) == (154_567_325, 77_293_888)

@@ -223,6 +223,7 @@ class Comparisons(Mapping[str, Comparison]):
         ]  # fmt: skip
         heads = ["", "verdict", "old", "new", "change", "limits", "p (Holm)"]
         told = ["Each against the old runs; no ranking of the new ones."]
+        told += [f"{label}: {one.new.basis}." for label, one in self.items()]
         hint = "comparisons[label] has all of one"
         return View("Comparisons", None, told, [Shown("", heads, rows, texts=2)], hint)
 
@@ -245,8 +246,8 @@ class Paired(NamedTuple):
     def of(cls, old: Tally, new: Tally) -> Paired:
         old, new = old.known, new.known
         both = sorted({*old.names} & {*new.names})
-        a, b = ([{n: i for i, n in enumerate(side.names)}[name] for name in both]
-                for side in (old, new))  # fmt: skip
+        places = [{name: i for i, name in enumerate(side.names)} for side in (old, new)]
+        a, b = ([at[name] for name in both] for at in places)
         return cls(both, old.successes[a], old.judged[a], new.successes[b], new.judged[b])
 
     def estimates(self) -> tuple[Estimate, Estimate]:
@@ -290,8 +291,8 @@ def compare(
     as in `summarize`, and so is what is raised; runs that are on both sides are refused, too.
     """
     errors = options.errors(errors)
-    how = How(options.share("confidence", confidence), options.share("power", power),
-               options.share("detect", detect))  # fmt: skip
+    how = How(options.confidence(confidence), options.power(power),
+               options.detect(detect))  # fmt: skip
     first = facts_of(old, "old")
     before = Part.of(first, errors)
 
@@ -348,7 +349,8 @@ class Part(NamedTuple):
 
     def side(self, names: list[str], known: Estimate | None, errors: Errors) -> Side:
         """Gives what it is over the scenarios of these names."""
-        tally = self.tally.at(np.array([n in {*names} for n in self.tally.names], dtype=np.bool_))
+        some = {*names}
+        tally = self.tally.at(np.array([n in some for n in self.tally.names], dtype=np.bool_))
         judged = self.over(names)
         ms, has_ms = self.facts.integers("duration_ms")
         worst, best = tally.bounds()
@@ -373,8 +375,8 @@ class Part(NamedTuple):
 
     def over(self, names: list[str]) -> Truths:
         """Tells which runs are judged ones of these scenarios."""
-        scenario = self.facts.scenario
-        codes = [code for code, word in enumerate(scenario.words) if word in {*names}]
+        scenario, some = self.facts.scenario, {*names}
+        codes = [code for code, word in enumerate(scenario.words) if word in some]
         chosen: Truths = self.judged & np.isin(scenario.codes, codes)
         return chosen
 

@@ -106,7 +106,11 @@ class Facts:
     @cached_property
     def group(self) -> Words:
         """The endpoint and the language model of each run, as `rest|model`."""
-        endpoint, model = self.words("endpoint_type"), self.words("large_language_model")
+        endpoint, model = (
+            Words(words, np.where(np.isin(codes, [i for i, w in enumerate(words) if not w]), -1,
+                                  codes))
+            for words, codes in map(self.words, ("endpoint_type", "large_language_model"))
+        )  # fmt: skip
         pairs, codes = distinct(endpoint.codes, model.codes)
         endpoints, models = [*endpoint.words, UNKNOWN], [*model.words, UNKNOWN]
         return Words([f"{endpoints[first]}|{models[second]}" for first, second in pairs], codes)

@@ -122,7 +122,8 @@ class Gate(Result):
         "names": None,
         "basis": None,
         "early": None,
-        "missing": None,
+        "proof": None,
+        "baseline": None,
     }
 
     verdict: Answer
@@ -147,7 +148,11 @@ class Gate(Result):
     wait: Waiting | None
     names: dict[str, str]
     missing: str
-    """Which runs are missing or still to come; empty if none are known to be."""
+    """Which runs are missing, still to come, or there twice; empty if none are known to be."""
+    proof: str
+    """The completeness of the runs, as a line."""
+    baseline: str
+    """What the rates of the baseline are over, in words; empty without one."""
     basis: str
     """What the rates are over, in words."""
     early: bool = False
@@ -227,13 +232,17 @@ def gate(
     return gate_of(facts, old, rules, errors, planned)
 
 
-def lacking(*read: Runs | None) -> str:
-    """Says which runs are missing or still to come; empty if none are known to be."""
-    told = [runs.completeness for runs in read if runs is not None]
-    return "; ".join(
-        str(one) for one in told
-        if one.verdict == "incomplete" or any(batch.lacks_runs for batch in one.batches)
-    )  # fmt: skip
+def lacking(*read: Facts | None) -> str:
+    """Says which runs are missing or still to come, or count twice; empty if none are known to."""
+    told = []
+    for facts in filter(None, read):
+        one = facts.runs.completeness
+        if one.verdict == "incomplete" or any(batch.lacks_runs for batch in one.batches):
+            told.append(str(one))
+        ids = [each for each in facts.ids if each]
+        if len(ids) > len({*ids}):
+            told.append(f"{counted(len(ids) - len({*ids}), 'run')} with the id of another")
+    return "; ".join(told)
 
 
 def gate_of(
@@ -257,9 +266,11 @@ def gate_of(
     thin = int((2 * tally.judged < tally.runs).sum())
     worst, best = tally.bounds()
     verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
-    missing = lacking(facts.runs, None if old is None else old.runs)
+    missing = lacking(facts, old)
     return Gate(
         verdict=verdict, exit=INCOMPLETE if missing else EXITS[verdict], missing=missing,
+        proof=str(facts.runs.completeness), baseline="" if old is None else basis(
+            errors, Tally.of(old, old.judged(errors))),
         errors_judged=errors, confidence=rules.confidence,
         judged=facts.size - excluded, excluded=excluded, scenarios=len(tally.known.names),
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
@@ -287,7 +298,7 @@ def rules_of(
                                                           ends=True),
         None if min_scenario is None else options.share("min_scenario", min_scenario, ends=True),
         options.share("max_error_share", max_error_share, ends=True),
-        options.share("confidence", confidence),
+        options.confidence(confidence),
     )  # fmt: skip
     if not checked.might_fail and min_scenario is None:
         raise invalid(
@@ -374,6 +385,8 @@ def _regression(facts: Facts, old: Facts, errors: Errors, rules: Rules) -> Regre
 
 def _scenario(tally: Tally, least: float) -> ScenarioRequirement:
     known = tally.known
+    if not known.names:
+        return ScenarioRequirement("cannot tell", least, ())
     rates = known.successes / known.judged
     below = tuple(name for name, rate in zip(known.names, rates.tolist(), strict=True)
                   if rate < least)  # fmt: skip
@@ -511,10 +524,13 @@ def _told_of(gate: Gate, name: str, one: Requirement) -> str:
 def _view_of(gate: Gate) -> View:
     tone = {"pass": "good", "not good enough": "bad"}.get(gate.verdict, "odd")
     told = [f"{gate.why[:1].upper()}{gate.why[1:]}."] if gate.why else []
-    told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}.")
+    told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}, one-sided.")
+    if gate.baseline:
+        told.append(f"Baseline: {gate.baseline}.")
+    told.append(f"Completeness: {gate.proof}.")
     verdict: tuple[str, str] = (gate.verdict, tone)
     if gate.missing:
-        told.insert(0, f"Runs are missing or still to come: {gate.missing}.")
+        told.insert(0, f"Runs are missing, still to come, or there twice: {gate.missing}.")
         verdict = ("incomplete", "bad")
     if gate.wait is not None:
         told.append(f"{counted(gate.wait.unsettled, 'run')} yet to settle: {gate.wait.verdict}.")

@@ -77,8 +77,8 @@ def plan(
 
     Raises InvalidArgumentError for other arguments, Error if it takes more than 1,000,000,000 runs.
     """
-    confidence = options.share("confidence", confidence)
-    power = options.share("power", power)
+    confidence = options.confidence(confidence)
+    power = options.power(power)
     if runs is None:
         if detect is not None or min_success is None or expect is None:
             raise invalid("give plan(min_success=, expect=), or plan(runs, detect=)")
@@ -88,14 +88,14 @@ def plan(
         )  # fmt: skip
     if min_success is not None or expect is not None or detect is None:
         raise invalid("give plan(runs, detect=), or plan(min_success=, expect=)")
-    return _to_find(
-        runs, options.share("detect", detect), power, options.errors(errors), confidence
-    )
+    return _to_find(runs, options.detect(detect), power, options.errors(errors), confidence)
 
 
 def least_runs(min_success: float, confidence: float) -> int:
     """Gives the least number of runs of which all that succeed show a rate: θ^N <= α."""
     runs = max(1, math.ceil(math.log(1 - confidence) / math.log(min_success)))
+    if runs > _MOST:
+        return runs
     while min_success ** (runs - 1) <= 1 - confidence and runs > 1:
         runs -= 1
     while min_success**runs > 1 - confidence:
@@ -127,13 +127,13 @@ def runs_to_show(
         return k, least, least + spare * binom.pmf(k - 1, runs, expect)
 
     low, high = 0, least_runs(min_success, confidence)
-    while tested(high)[2] < power:
+    while high <= _MOST and tested(high)[2] < power:
         low, high = high, 2 * high
-        if high > _MOST:
-            raise Error(
-                f"it takes more than {_MOST:,} runs to tell {expect} from {min_success}; give an "
-                "expected rate that is further above"
-            )
+    if high > _MOST:
+        raise Error(
+            f"it takes more than {_MOST:,} runs to tell {expect} from {min_success}; give an "
+            "expected rate that is further above"
+        )
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if tested(middle)[2] >= power else (middle, high)

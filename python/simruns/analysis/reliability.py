@@ -28,7 +28,7 @@ from simruns.analysis.result import (
     number,
     percent,
 )
-from simruns.analysis.scenarios import Tally, basis
+from simruns.analysis.scenarios import Tally, basis, too_few
 from simruns.core import checks
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -135,7 +135,7 @@ def reliability(
     what is raised. `low` and `high` are those for scenarios like these, of 10 or more.
     """
     errors = options.errors(errors)
-    confidence = options.share("confidence", confidence)
+    confidence = options.confidence(confidence)
     most = MOST if k is None else checks.count("k", k, 1)
     return reliability_of(facts_of(runs), most, errors, confidence)
 
@@ -182,7 +182,9 @@ def reliability_of(facts: Facts, most: int, errors: Errors, confidence: float) -
         basis=basis(errors, tally),
         completeness=facts.runs.completeness.verdict,
         proof=str(facts.runs.completeness),
-        reasons={} if k else {"flip": "no run is judged"},
+        reasons={"pass^1.low": too_few(tally.estimate())}
+        if k and too_few(tally.estimate())
+        else ({} if k else {"flip": "no run is judged"}),
     )
 
 
@@ -225,6 +227,8 @@ def _view_of(result: Reliability) -> View:
         told.append(f"Two runs of a scenario differ with a chance of {number(result.flip)}.")
     if result.flaky:
         told.append(f"Flaky: {listed([result.names.get(s) or s for s in result.flaky])}.")
+    if "pass^1.low" in result.reasons:
+        told.append(f"Limits for scenarios like these: {result.reasons['pass^1.low']}.")
     told.append(f"These scenarios: {result.basis}.")
     uneven = any(one.scenarios != result.scenarios for one in result.pass_hat.values())
     caption = f"Chances ({percent(result.confidence)} is for scenarios like these)"

@@ -131,7 +131,7 @@ def between(low: float | None, high: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """Gives a difference for people."""
-    return DASH if value is None else f"{value:+.2f}"
+    return DASH if value is None else f"{round(value, 2) + 0.0:+.2f}"
 
 
 def signed_between(low: float | None, high: float | None) -> str:
@@ -158,7 +158,7 @@ def span(milliseconds: float | None) -> str:
 
 def percent(confidence: float) -> str:
     """Gives a confidence for people: 95%."""
-    return f"{100 * confidence:.4g}%"
+    return f"{100 * confidence:.7g}%"
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

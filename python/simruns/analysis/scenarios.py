@@ -19,7 +19,7 @@ from simruns.analysis.rates import (
     runs_for_like,
     wilson,
 )
-from simruns.analysis.result import between
+from simruns.analysis.result import number
 from simruns.looks.texts import counted
 
 
@@ -157,7 +157,7 @@ def basis(errors: Errors, tally: Tally) -> str:
     if judged == runs:
         return f"{told}; none excluded"
     worst, best = tally.bounds()
-    return f"{told}; {runs - judged:,} excluded, with which it is {between(worst, best)}"
+    return f"{told}; {runs - judged:,} excluded, worst case {number(worst)}, best {number(best)}"
 
 
 def pooled_of(tally: Tally, confidence: float) -> Pooled:

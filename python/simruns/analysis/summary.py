@@ -197,7 +197,7 @@ def summarize(runs: Runs, *, errors: Errors = "agent", confidence: float = 0.95)
     MissingExtraError without `simruns[analysis]`. Any thread may call it.
     """
     errors = options.errors(errors)
-    confidence = options.share("confidence", confidence)
+    confidence = options.confidence(confidence)
     return summary_of(facts_of(runs), errors, confidence)
 
 
@@ -237,7 +237,7 @@ def summary_of(facts: Facts, errors: Errors, confidence: float) -> Summary:
         verdicts=dict(zip(VERDICTS, verdicts, strict=True)),
         contradictory=int(facts.truths("contradictory", False).sum()),
         percentage_off=_percentage_off(facts),
-        mixed=sum(group.judged > 0 for group in groups.values()) > 1,
+        mixed=len(np.unique(facts.group.codes[judged])) > 1,
         by_group=groups,
         by_scenario=by_scenario(tally, facts.runs.names, confidence),
         by_criterion=by_criterion(facts, judged, confidence),
@@ -369,7 +369,11 @@ def remarks(summary: Summary) -> list[str]:
         told.append(
             "Mixed: more than one endpoint or language model is judged: "
             + listed(
-                [f"{name} {number(g.rate)}" for name, g in summary.by_group.items() if g.judged]
+                [
+                    f"{name} {number(g.rate)} of {g.judged:,}"
+                    for name, g in summary.by_group.items()
+                    if g.judged
+                ]
             )
             + "."
         )

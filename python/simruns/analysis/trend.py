@@ -125,13 +125,13 @@ def trend(
     """
     by = options.word("by", by, ("day", "batch"))
     errors = options.errors(errors)
-    confidence = options.share("confidence", confidence)
+    confidence = options.confidence(confidence)
     return trend_of(facts_of(runs), by, errors, confidence)
 
 
 def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
     occasion, names, undated = _occasions(facts, by)
-    judged = facts.judged(errors)
+    judged, dated = facts.judged(errors), occasion >= 0
     counts: list[int] = []
     excluded: list[int] = []
     rates, lows, highs = [], [], []
@@ -159,7 +159,7 @@ def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
     return Trend(
         by=by, errors=errors, confidence=confidence, occasions=tuple(names),
         judged=tuple(counts), excluded=tuple(excluded),
-        basis=basis(errors, Tally.of(facts, judged)),
+        basis=basis(errors, Tally.of(facts, judged & dated, dated)),
         completeness=facts.runs.completeness.verdict, proof=str(facts.runs.completeness),
         rates=tuple(rates), lows=tuple(lows), highs=tuple(highs),
         undated=undated, latest=latest, change=change, reasons=reasons,

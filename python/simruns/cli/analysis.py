@@ -41,7 +41,7 @@ class Asked(NamedTuple):
     def check(self) -> None:
         """Refuses what cannot be computed or printed, before anything is read."""
         self.form.check()
-        options.share("confidence", self.confidence)
+        options.confidence(self.confidence)
 
 
 def run_summary(asked: Asked, k: int | None) -> None:
@@ -63,8 +63,8 @@ def run_summary(asked: Asked, k: int | None) -> None:
 
 def run_compare(asked: Asked, power: float, detect: float) -> None:
     asked.check()
-    options.share("power", power)
-    options.share("detect", detect)
+    options.power(power)
+    options.detect(detect)
     sides = _two_sides(asked)
     old, new = read_sides(sides, asked.source)
 
@@ -85,7 +85,7 @@ def run_plan(
     power: float,
 ) -> None:
     asked.check()
-    options.share("power", power)
+    options.power(power)
     has_runs = bool(asked.words or asked.source.which)
     is_rate = min_success is not None and expect is not None
     if (detect is None) != is_rate or (min_success is None) != (expect is None):
@@ -103,7 +103,7 @@ def run_plan(
         )
         print_results([result], asked.form)
         return
-    options.share("detect", detect)
+    options.detect(detect)
     (runs,) = read_sides(one_side(asked.words, asked.source.which), asked.source)
     result = plan(
         runs, detect=detect, power=power, errors=asked.errors, confidence=asked.confidence

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
-from simruns.analysis.gate import Rules, gate, rules_of
+from simruns.analysis.gate import INCOMPLETE, Gate, Rules, gate, rules_of
 from simruns.analysis.plan import least_runs
 from simruns.cli.analysis import Asked
 from simruns.cli.endings import ExitCode, UsageError
@@ -22,10 +23,11 @@ from simruns.cli.sides import Side, one_side, read_sides, side_of_path
 from simruns.cli.streams import say
 from simruns.core import checks
 from simruns.core.errors import AuthError, NotFoundError
+from simruns.hold.runs import Runs
 from simruns.hold.told import BatchInfo
 from simruns.looks.texts import counted
 from simruns.read.batch import Batch, Suite
-from simruns.reports.report import checked_path, report
+from simruns.reports.report import checked_path, write_report
 
 
 class Gated(NamedTuple):
@@ -63,6 +65,12 @@ def run_gate(what: Gated) -> None:
         check_place(what.junit)
     if what.report is not None:
         check_place(checked_path(what.report))
+    if (
+        what.junit is not None
+        and what.report is not None
+        and (what.junit.absolute() == Path(what.report).absolute())
+    ):
+        raise UsageError(f"--junit and --report both name {what.junit}; give each its own file")
     quarantine = quarantine_of(what.quarantine)
     checks.duration("interval", what.interval)
     if what.deadline is not None:
@@ -81,8 +89,10 @@ def run_gate(what: Gated) -> None:
     if what.junit is not None:
         write_junit(what.junit, told)
     if what.report is not None:
-        path = report(told.runs, told.baseline, what.report, errors=what.asked.errors,
-                      confidence=rules.confidence)  # fmt: skip
+        path = write_report(
+            checked_path(what.report), told.runs, told.baseline, what.asked.errors,
+            rules.confidence, quarantine.notes,
+        )  # fmt: skip
         say(f"{path}: a report of {counted(len(told.runs), 'run')}")
     code = ExitCode.INCOMPLETE if told.incomplete else ExitCode(told.gate.exit)
     if code != ExitCode.DONE:
@@ -137,7 +147,16 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         max_error_share=rules.max_error_share, errors=what.asked.errors,
         planned=what.planned if rules.only_success else None, confidence=rules.confidence,
     )  # fmt: skip
-    return Told(told, quarantine, told.missing, str(runs.completeness), runs, *baseline)
+    missing = "; ".join(filter(None, [told.missing, _unsettled(told, runs)]))
+    return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)
+
+
+def _unsettled(told: Gate, runs: Runs) -> str:
+    """Says which runs are still to come, on whose outcome the answer may depend."""
+    if told.wait is not None and told.wait.verdict == "wait":
+        return f"{counted(told.wait.unsettled, 'run')} of those that are planned have not settled"
+    pending = sum(run.verdict == "pending" for run in runs)
+    return f"{counted(pending, 'run')} still pending" if pending and told.wait is None else ""
 
 
 def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
@@ -153,7 +172,10 @@ def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
         _refuse_fewer(rules, sum(planned.values()))
         outcome = wait_for(batches, planned, rules, what.asked.errors,
                            Awaited(what.interval, what.deadline))  # fmt: skip
-    return Told(outcome.gate, quarantine, outcome.incomplete, outcome.completeness, outcome.runs)
+    told = outcome.gate
+    if outcome.incomplete:
+        told = replace(told, missing=outcome.incomplete, exit=INCOMPLETE)
+    return Told(told, quarantine, outcome.incomplete, outcome.completeness, outcome.runs)
 
 
 def _names_of_batches(batches: Sequence[Batch]) -> dict[str, str]:

@@ -71,6 +71,14 @@ class Quarantine(Result):
             if word not in names and word not in names.values():
                 say(f"simruns: warning: {self.path}: there is no scenario {word} to leave out")
 
+    @property
+    def notes(self) -> list[str]:
+        """Says of each entry that it is left out, until when, and why."""
+        return [
+            f"Left out until {one.until}: scenario {word}, {one.reason}."
+            for word, one in self.quarantine.items()
+        ]
+
     def _view(self) -> View:
         rows = [[word, one.until, one.reason] for word, one in self.quarantine.items()]
         told = f"{counted(len(rows), 'scenario')} left out of the gate."
@@ -92,7 +100,7 @@ def quarantine_of(path: Path | None, today: date | None = None) -> Quarantine:
         if scenario in entries:
             raise UsageError(f"{where}: scenario {scenario} stands there twice")
         try:
-            last = date.fromisoformat(until)
+            last = datetime.strptime(until, "%Y-%m-%d").date()
         except ValueError:
             raise UsageError(f"{where}: until is {until!r}; give a day as 2026-07-01") from None
         if today > last:
@@ -133,7 +141,11 @@ def _of_yaml(path: Path, text: str) -> Iterable[Any]:
     yaml = require("yaml", "yaml", "a quarantine in YAML")
     try:
         rows: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: of a day that there is not
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError: of a day that there is not
         raise UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if rows is not None and not isinstance(rows, list):
         raise UsageError(f"{path} is no list; {_GIVE}")

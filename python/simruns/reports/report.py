@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from simruns._core import __version__
@@ -47,16 +48,28 @@ def report(
     several batches of a scenario `trend`.
 
     The file is whole or not there. `errors` and `confidence` are as in `summarize`, and so is what
-    is raised; an `out` of another ending is refused, and so is a run that `baseline` has, too. The
-    page needs `simruns[report]`, Markdown `simruns[analysis]`.
+    is raised; an `out` of another ending is refused, and so is a run that `baseline` has, too.
+    OSError is raised for a file that cannot be written. The page needs `simruns[report]`, Markdown
+    `simruns[analysis]`.
     """
     path = checked_path(out)
     errors = options.errors(errors)
-    confidence = options.share("confidence", confidence)
+    return write_report(path, runs, baseline, errors, options.confidence(confidence))
+
+
+def write_report(
+    path: Path,
+    runs: Runs,
+    baseline: Runs | None,
+    errors: Errors,
+    confidence: float,
+    more: Sequence[str] = (),
+) -> Path:
+    """Writes the file, with further notes below its card."""
     if baseline is not None:
         facts_of(baseline, "baseline")
     facts = facts_of(runs)
-    text = _text(facts, _found(facts, baseline, errors, confidence), is_page(path))
+    text = _text(facts, _found(facts, baseline, errors, confidence), is_page(path), more)
     with replacing(path) as temporary:
         temporary.write_bytes(text.encode())
     return path
@@ -104,11 +117,11 @@ def _trend(facts: Facts, summary: Summary, errors: Errors, confidence: float) ->
     return trend if len(trend.occasions) > 1 else None
 
 
-def _text(facts: Facts, found: Found, as_page: bool) -> str:
+def _text(facts: Facts, found: Found, as_page: bool, more: Sequence[str]) -> str:
     summary = found.summary
     title = f"{counted(summary.runs, 'run')} of {counted(len(summary.by_scenario), 'scenario')}"
     made = f"Read {moment(facts.runs.read_at)}; made by simruns {__version__}."
-    told = verdict(found), card(found), notes(found), sections(found)
+    told = verdict(found), card(found), [*notes(found), *more], sections(found)
     if not as_page:
         return markdown(title, *told[:2], [*told[2], made], told[3])
     return page(
