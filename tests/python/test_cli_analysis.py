@@ -356,7 +356,7 @@ def test_csv_has_whole_numbers_and_a_header_without_rows(
     (tmp_path / "none.jsonl").write_text("")
     done = call_simruns("summary", tmp_path / "none.jsonl", "--csv")
     assert (done.returncode, done.stdout) == (
-        0, "scenario,runs,judged,successes,rate,low,high,flip\n",
+        0, "scenario,runs,judged,successes,rate,low,high,flip,name\n",
     )  # fmt: skip
     done = call_simruns("summary", tmp_path / "none.jsonl")
     assert "no run is judged" in done.stdout
@@ -373,6 +373,7 @@ def test_nothing_but_the_document_is_on_standard_output(
     assert json.loads(done.stdout)["reasons"] == {
         "like.low": "needs at least 10 scenarios, has 3",
         "like.high": "needs at least 10 scenarios, has 3",
+        "pass^1.low": "needs at least 10 scenarios, has 3",
     }
     assert "60 of 60 runs in 3 batches, 3 complete" in done.stderr
 

@@ -35,6 +35,7 @@ from simruns.analysis.result import (
     Result,
     Shown,
     View,
+    label,
     listed,
     number,
     percent,
@@ -551,7 +552,7 @@ def _view_of(result: Comparison) -> View:
     if not result.same_setting:
         told.append("The sides were not judged at the same endpoints with the same models.")
     told += [
-        f"Left out, {why}: {listed([result.names.get(s) or s for s in some])}."
+        f"Left out, {why}: {listed([label(result.names, s) for s in some])}."
         for why, some in (("old only", result.only_old), ("new only", result.only_new),
                           ("not judged on one side", result.unjudged)) if some
     ]  # fmt: skip
@@ -559,7 +560,7 @@ def _view_of(result: Comparison) -> View:
     falls = [i for i, drop in enumerate(result.screen_drop) if drop > 0]
     if falls:
         rows = [
-            [result.names.get(result.screen[i]) or result.screen[i], signed(-result.screen_drop[i]),
+            [label(result.names, result.screen[i]), signed(-result.screen_drop[i]),
              probability(result.screen_p[i]), probability(result.screen_q[i])]
             for i in falls
         ]  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from simruns.analysis import options
 from simruns.analysis.facts import Facts, Truths, facts_of
 from simruns.analysis.options import Errors
-from simruns.analysis.result import Names, Result, Shown, View
+from simruns.analysis.result import Names, Result, Shown, View, label
 from simruns.analysis.signatures import Signatures
 from simruns.analysis.summary import max_turns_hit
 from simruns.core.pickling import public
@@ -165,7 +165,7 @@ def _view_of(found: Failures) -> View:
     told = [f"{found.failed:,} of {judged} failed, in {ways}; runs[id].transcript() shows one."]
     tables = [
         Shown("Read first", ["run", "scenario", "signature", "passed beside it", "messages"],
-              [[one.run, found.names.get(one.scenario) or one.scenario, one.signature,
+              [[one.run, label(found.names, one.scenario), one.signature,
                 one.beside or "", f"{one.messages:,}"] for one in found.read_first], texts=4),
         Shown("How runs failed", ["signature", "first run", "runs", "scenarios"],
               [[text, kind.runs[0], f"{len(kind.runs):,}", f"{len(kind.scenarios):,}"]

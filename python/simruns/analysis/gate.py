@@ -22,6 +22,7 @@ from simruns.analysis.result import (
     Shown,
     View,
     between,
+    label,
     listed,
     number,
     numbers_of,
@@ -488,10 +489,10 @@ def parts_of(gate: Gate) -> list[Part]:
         text = f"the change is {signed(fall.difference)} (likely {likely}), where "
         text += f"{signed(-fall.threshold)} is allowed"
         if fall.missing:
-            text += f"; not judged now: {listed([gate.names.get(s) or s for s in fall.missing])}"
+            text += f"; not judged now: {listed([label(gate.names, s) for s in fall.missing])}"
         parts.append(Part("regression", fall.verdict, text, numbers_of(fall, "regression.")))
     if gate.scenario is not None:
-        below = [gate.names.get(s) or s for s in gate.scenario.below]
+        below = [label(gate.names, s) for s in gate.scenario.below]
         text = f"below {number(gate.scenario.threshold)}: {listed(below) or 'no scenario'}"
         numbers = numbers_of(gate.scenario, "scenario.")
         parts.append(Part("min-scenario", gate.scenario.verdict, text, numbers))

@@ -24,6 +24,7 @@ from simruns.analysis.result import (
     Shown,
     View,
     between,
+    label,
     listed,
     number,
     percent,
@@ -226,7 +227,7 @@ def _view_of(result: Reliability) -> View:
     if result.flip is not None:
         told.append(f"Two runs of a scenario differ with a chance of {number(result.flip)}.")
     if result.flaky:
-        told.append(f"Flaky: {listed([result.names.get(s) or s for s in result.flaky])}.")
+        told.append(f"Flaky: {listed([label(result.names, s) for s in result.flaky])}.")
     if "pass^1.low" in result.reasons:
         told.append(f"Limits for scenarios like these: {result.reasons['pass^1.low']}.")
     told.append(f"These scenarios: {result.basis}.")

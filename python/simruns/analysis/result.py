@@ -161,6 +161,14 @@ def percent(confidence: float) -> str:
     return f"{100 * confidence:.7g}%"
 
 
+def label(names: Mapping[str, str | None], reference: str) -> str:
+    """Gives the name of a scenario; its reference where it has none, both where others have it."""
+    name = names.get(reference)
+    if not name:
+        return reference
+    return name if [*names.values()].count(name) == 1 else f"{name} [{reference}]"
+
+
 def listed(names: Sequence[str], most: int = 5) -> str:
     """Gives names for people, the first few of many."""
     shown = ", ".join(one_line(name, 48) for name in names[:most])

@@ -21,6 +21,7 @@ from simruns.analysis.result import (
     Shown,
     View,
     between,
+    label,
     length,
     listed,
     number,
@@ -403,8 +404,9 @@ def criteria_worst_first(summary: Summary) -> list[tuple[str, CriterionRate]]:
 
 def _view_of(summary: Summary) -> View:
     scenarios = scenarios_worst_first(summary)
+    names = {ref: one.name for ref, one in scenarios}
     rows = [
-        [one.name or ref, f"{one.judged:,}", f"{one.successes:,}", number(one.rate),
+        [label(names, ref), f"{one.judged:,}", f"{one.successes:,}", number(one.rate),
          between(one.low, one.high)]
         for ref, one in scenarios[:LISTED]
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from simruns.analysis.compare import Comparison
 from simruns.analysis.facts import JUDGED
 from simruns.analysis.failures import Failures
 from simruns.analysis.reliability import Reliability
-from simruns.analysis.result import percent, span
+from simruns.analysis.result import label, percent, span
 from simruns.analysis.summary import (
     Summary,
     criteria_worst_first,
@@ -52,7 +52,7 @@ class Found(NamedTuple):
     names: dict[str, str]
 
     def name(self, scenario: str) -> str:
-        return self.names.get(scenario) or scenario
+        return label(self.names, scenario)
 
 
 def verdict(found: Found) -> str:
@@ -117,7 +117,7 @@ def _against(found: Found) -> Tile:
 def _scenarios(found: Found) -> Section:
     of = Numbers("summary", found.summary)
     rows: list[list[Cell]] = [
-        [outside(one.name or ref, scenario=ref),
+        [outside(found.name(ref), scenario=ref),
          *(of.count(f"scenario.{ref}.{name}") for name in ("judged", "successes")),
          of.rate(f"scenario.{ref}.rate"),
          of.limits(f"scenario.{ref}.", f"scenario.{ref}.rate"),

@@ -8,6 +8,7 @@ from typing import Any
 from simruns import _core
 from simruns.analysis.facts import VERDICTS, Facts
 from simruns.analysis.options import Errors
+from simruns.analysis.result import label
 from simruns.analysis.signatures import Signatures
 from simruns.core.words import JSONValue
 from simruns.looks.bubbles import marked
@@ -44,7 +45,7 @@ def rows(found: Facts, errors: Errors) -> dict[str, JSONValue]:
     return {
         "together": TOGETHER,
         "verdicts": [[word, *_pill(word)] for word in VERDICTS],
-        "scenarios": [[word, _name(names.get(word) or word)] for word in found.scenario.words],
+        "scenarios": [[word, _name(label(names, word))] for word in found.scenario.words],
         "batches": [[word, _name(word)] for word in found.batch.words],
         "signatures": [[word, _name(word)] for word in ways],
         "id": [*found.ids],
