@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakSet
 
 import pytest
+from hypothesis import settings
 from responses import Response, problems
 
 import simruns
@@ -40,6 +41,8 @@ def pytest_configure() -> None:
     """
     for name in [name for name in os.environ if not KEPT.fullmatch(name)]:
         del os.environ[name]
+    settings.register_profile("any machine", settings(), deadline=None)  # a busy one, too
+    settings.load_profile("any machine")
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python ignores these
         if signal.getsignal(number) is signal.SIG_IGN:

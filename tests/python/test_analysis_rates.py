@@ -13,7 +13,7 @@ pytest.importorskip("scipy")
 pytest.importorskip("statsmodels")
 
 import plain_rates  # noqa: E402
-from hypothesis import assume, given  # noqa: E402
+from hypothesis import assume, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from scipy import stats  # noqa: E402
 from statsmodels.stats import proportion  # noqa: E402
@@ -267,6 +267,7 @@ def test_both_ways_to_a_p_agree(pairs: Paired) -> None:
     assert other == pytest.approx(math.log(test.p), abs=1e-7)
 
 
+@settings(max_examples=15)  # the library collects garbage in each call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusted_p_values_are_never_less(p: list[float]) -> None:
     for adjust in (exact.false_discovery, exact.family_wise):
