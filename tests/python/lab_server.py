@@ -1,10 +1,9 @@
-"""A JupyterLab of its own, and a browser that shows its notebooks."""
+"""A JupyterLab of its own, whose notebooks a browser shows."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -14,18 +13,6 @@ from pathlib import Path
 from typing import Any
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def browser_program() -> str | None:
-    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @contextmanager

@@ -256,6 +256,19 @@ def test_a_gate_shows_what_its_baseline_leaves_out() -> None:
     assert "Completeness: unverified" in str(gate) or "unverified" in str(gate)
 
 
+def test_a_baseline_that_nothing_asks_for_is_said_to_be_of_no_use() -> None:
+    old, new = runs_of({"a": "F" * 40}, batch="o"), runs_of({"a": "S" * 40}, batch="n")
+    gate = simruns.gate(new, old, min_success=0.5)
+    assert "Baseline: not looked at, as max_regression is not given." in str(gate)
+
+
+def test_what_is_waited_for_does_not_make_up_for_a_run_that_is_there_twice() -> None:
+    from simruns.analysis.gate import Waiting, waited
+
+    twice = simruns.gate(made.held([made.make_run("s1")] * 40), min_success=0.9)
+    assert waited(twice, Waiting(50, 10, "pass")).exit == 3
+
+
 def test_a_rate_over_time_leaves_out_what_has_no_time() -> None:
     dated = made.make_runs({"a": "SSSSSPPPPP"}, batch="b1")
     undated = made.make_runs({"a": "F" * 50}, batch="b2", without=["createdAt"])

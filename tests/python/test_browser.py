@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +10,6 @@ from hostile import SCRIPT, TEXTS, run_of
 
 import simruns
 from simruns.looks.style import SCOPE
-
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
 
 NARROW, WIDE = 700, 1100
 
@@ -80,18 +74,6 @@ LOW_CONTRAST = """() => {
 STYLES = """selector => [...document.querySelectorAll(selector)].map(
   e => [...getComputedStyle(e)].filter(name => !name.startsWith('--')).map(
     name => [name, getComputedStyle(e)[name]]))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                  "--disable-component-update", "--disable-sync", "--no-first-run"],
-        )  # fmt: skip
-        yield browser
-        browser.close()
 
 
 class Window:

@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 
 pytest.importorskip("jupyterlab", reason="pip install '.[notebooks]'")
-sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 nbformat = pytest.importorskip("nbformat")
 
 from lab_server import (  # noqa: E402
-    BROWSER_ARGUMENTS,
-    browser_program,
     jupyterlab,
     run_all,
     wait_for_notebook,
@@ -100,17 +98,6 @@ def leaks() -> Iterator[LeakServer]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    program = browser_program()
-    if program is None:
-        pytest.skip("no chromium on this machine: scripts/bootstrap.sh test installs it")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
-        yield started
-        started.close()
-
-
 def make_notebook(folder: Path, leak: str) -> Path:
     lines = [json.dumps(hostile_run(number, leak)) for number in (1, 2)]
     (folder / "runs.jsonl").write_text("\n".join(lines))
@@ -144,13 +131,13 @@ def picture(page: Any, folder: Path, name: str) -> None:
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
 @pytest.mark.filterwarnings("ignore")
 def test_hostile_texts_run_nothing_in_jupyterlab_and_stay_in_their_place(
-    theme: str, trusted: bool, browser: Any, leaks: LeakServer, tmp_path: Path
+    theme: str, trusted: bool, chromium: Any, leaks: LeakServer, tmp_path: Path
 ) -> None:
     path = make_notebook(tmp_path, f"http://127.0.0.1:{leaks.server_address[1]}/leak")
     if not trusted:
         execute(path)
     with jupyterlab(tmp_path, theme) as address:
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
         dialogs: list[str] = []
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         page.goto(address.format(path.name))

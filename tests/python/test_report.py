@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import socket
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,12 +28,6 @@ from simruns.analysis.result import (  # noqa: E402
     signed,
     signed_between,
     span,
-)
-
-CHROMIUM = shutil.which("chromium")
-in_chromium = pytest.mark.skipif(
-    CHROMIUM is None or find_spec("playwright") is None,
-    reason="there is no chromium, or playwright",
 )
 
 LETTERS = {f"s{n:02}": "SFSSAPXS"[n % 5 :] + "FS_"[: n % 4] for n in range(14)}
@@ -103,20 +94,6 @@ def hostile_runs(shift: int = 0) -> simruns.Runs:
         key.scenario: SCRIPT + text for key, text in zip(runs.batches, texts, strict=False)
     }
     return runs
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                  "--disable-component-update", "--disable-sync", "--no-first-run"],
-        )  # fmt: skip
-        yield browser
-        browser.close()
 
 
 class Reader:
@@ -357,7 +334,6 @@ def test_a_hostile_text_ends_nothing_in_markdown(tmp_path: Path) -> None:
         assert len(widths) == 1, table
 
 
-@in_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_hostile_texts_run_nothing_and_break_out_of_nothing(
     chromium: Any, tmp_path: Path, scheme: str
@@ -394,7 +370,6 @@ def test_hostile_texts_run_nothing_and_break_out_of_nothing(
         assert reader.asked == [path.as_uri()]
 
 
-@in_chromium
 def test_runs_are_filtered_sorted_and_each_view_has_a_link(
     chromium: Any, new: simruns.Runs, path: Path
 ) -> None:
@@ -433,7 +408,6 @@ def test_runs_are_filtered_sorted_and_each_view_has_a_link(
         assert reader.asked == [path.as_uri()] * 2
 
 
-@in_chromium
 def test_tables_lead_to_their_runs(chromium: Any, new: simruns.Runs, path: Path) -> None:
     summary = simruns.summarize(new)
     with Reader(chromium) as reader:
@@ -446,7 +420,6 @@ def test_tables_lead_to_their_runs(chromium: Any, new: simruns.Runs, path: Path)
         assert page.input_value("#filter-signature") == summary.signatures[0]
 
 
-@in_chromium
 def test_a_conversation_opens_and_closes_and_has_a_link(
     chromium: Any, new: simruns.Runs, path: Path
 ) -> None:
@@ -479,7 +452,6 @@ def test_a_conversation_opens_and_closes_and_has_a_link(
         assert reader.did == []
 
 
-@in_chromium
 def test_all_of_it_works_by_the_keyboard_alone(
     chromium: Any, new: simruns.Runs, path: Path
 ) -> None:
@@ -513,7 +485,6 @@ def test_all_of_it_works_by_the_keyboard_alone(
         assert reader.did == []
 
 
-@in_chromium
 def test_more_runs_than_are_shown_at_once_are_shown_when_asked(
     chromium: Any, tmp_path: Path
 ) -> None:
@@ -531,7 +502,6 @@ def test_more_runs_than_are_shown_at_once_are_shown_when_asked(
         assert "s-b1-260" in page.inner_text("dialog")
 
 
-@in_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1200])
 def test_axe_finds_nothing(chromium: Any, path: Path, scheme: str, width: int) -> None:
@@ -547,7 +517,6 @@ def test_axe_finds_nothing(chromium: Any, path: Path, scheme: str, width: int) -
                     for one in found["violations"]] == []  # fmt: skip
 
 
-@in_chromium
 @pytest.mark.parametrize("width", [400, 1600])
 def test_nothing_is_wider_than_the_window(chromium: Any, path: Path, width: int) -> None:
     with Reader(chromium, width=width) as reader:
@@ -555,7 +524,6 @@ def test_nothing_is_wider_than_the_window(chromium: Any, path: Path, width: int)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@in_chromium
 def test_light_and_dark_are_as_the_reader_has_it_and_paper_is_light(
     chromium: Any, path: Path
 ) -> None:
@@ -573,7 +541,6 @@ def test_light_and_dark_are_as_the_reader_has_it_and_paper_is_light(
     assert shown_as == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 25, 29)"}
 
 
-@in_chromium
 def test_without_a_script_the_results_are_still_there(chromium: Any, path: Path) -> None:
     with Reader(chromium, java_script_enabled=False) as reader:
         reader.page.goto(path.as_uri())
@@ -583,7 +550,6 @@ def test_without_a_script_the_results_are_still_there(chromium: Any, path: Path)
         assert not reader.page.locator("#browse").is_visible()
 
 
-@in_chromium
 def test_runs_without_an_id_and_with_the_same_one_open_each(chromium: Any, tmp_path: Path) -> None:
     made = [make_run("s", id="twice", batch="b1", talk=["user:first"]),
             make_run("t", id="twice", batch="b2", talk=["user:second"]),
@@ -657,3 +623,9 @@ def test_the_command_refuses_what_cannot_be_before_it_writes(
     assert done.returncode == 2
     assert told in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["runs.jsonl"]
+
+
+def test_a_run_without_an_id_is_no_link_that_opens_nothing(tmp_path: Path) -> None:
+    runs = held([make_run("s1", "failure", id=""), make_run("s1", "success", id="x")])
+    page = simruns.report(runs, out=tmp_path / "r.html").read_text(encoding="utf-8")
+    assert not re.search(r'href="#run=(["&])', page)

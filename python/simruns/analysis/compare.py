@@ -533,6 +533,11 @@ def _said(part: Part) -> dict[str, Tally]:
     return {key: Tally(names, said, said, met) for key, (met, said) in counts.items()}
 
 
+def criteria_likeliest_first(result: Comparison) -> list[tuple[str, CriterionChange]]:
+    """Gives the criteria by how likely they are met less often; those without a p last."""
+    return sorted(result.by_criterion.items(), key=lambda c: (c[1].p is None, c[1].p or 0.0))
+
+
 def _view_of(result: Comparison) -> View:
     tone = {"better": "good", "worse": "bad"}.get(result.verdict, "odd")
     told = []
@@ -569,9 +574,7 @@ def _view_of(result: Comparison) -> View:
     if result.by_criterion:
         rows = [
             [key, signed(one.difference), probability(one.p), probability(one.q)]
-            for key, one in sorted(
-                result.by_criterion.items(), key=lambda c: (c[1].p is None, c[1].p or 0.0)
-            )[:10]
+            for key, one in criteria_likeliest_first(result)[:10]
         ]
         tables.append(Shown("Criteria", ["criterion", "change", "p", "q"], rows))
     return View("Comparison", (result.verdict, tone), told, tables)

@@ -234,7 +234,7 @@ def gate(
 
 
 def lacking(*read: Facts | None) -> str:
-    """Says which runs are missing or still to come, or count twice; empty if none are known to."""
+    """Says which runs are missing, still to come, or there twice; empty if none are known to be."""
     told = []
     for facts in filter(None, read):
         one = facts.runs.completeness
@@ -270,8 +270,7 @@ def gate_of(
     missing = lacking(facts, old)
     return Gate(
         verdict=verdict, exit=INCOMPLETE if missing else EXITS[verdict], missing=missing,
-        proof=str(facts.runs.completeness), baseline="" if old is None else basis(
-            errors, Tally.of(old, old.judged(errors))),
+        proof=str(facts.runs.completeness), baseline=_of_baseline(old, errors, rules),
         errors_judged=errors, confidence=rules.confidence,
         judged=facts.size - excluded, excluded=excluded, scenarios=len(tally.known.names),
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
@@ -280,6 +279,14 @@ def gate_of(
         wait=None if planned is None else _waiting(facts, tally, rules, planned),
         names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
     )  # fmt: skip
+
+
+def _of_baseline(old: Facts | None, errors: Errors, rules: Rules) -> str:
+    if old is None:
+        return ""
+    if rules.max_regression is None:
+        return "not looked at, as max_regression is not given"
+    return basis(errors, Tally.of(old, old.judged(errors)))
 
 
 def rules_of(
@@ -438,8 +445,8 @@ def waited(gate: Gate, waiting: Waiting) -> Gate:
         return replace(gate, wait=waiting)
     verdict: Answer = "cannot tell" if waiting.verdict == "wait" else waiting.verdict
     success = replace(gate.success, verdict=verdict, settle_runs=None)
-    return replace(gate, verdict=verdict, exit=EXITS[verdict], wait=waiting, success=success,
-                   early=True)  # fmt: skip
+    code = INCOMPLETE if gate.missing else EXITS[verdict]
+    return replace(gate, verdict=verdict, exit=code, wait=waiting, success=success, early=True)
 
 
 def _completed(tally: Tally, rules: Rules) -> Answer:

@@ -183,10 +183,15 @@ def reliability_of(facts: Facts, most: int, errors: Errors, confidence: float) -
         basis=basis(errors, tally),
         completeness=facts.runs.completeness.verdict,
         proof=str(facts.runs.completeness),
-        reasons={"pass^1.low": too_few(tally.estimate())}
-        if k and too_few(tally.estimate())
-        else ({} if k else {"flip": "no run is judged"}),
+        reasons=_reasons(tally, k),
     )
+
+
+def _reasons(tally: Tally, k: int) -> dict[str, str]:
+    if not k:
+        return {"flip": "no run is judged"}
+    few = too_few(tally.estimate())
+    return {"pass^1.low": few} if few else {}
 
 
 def _all_of(tally: Tally, k: int, confidence: float) -> ChanceOf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import (
@@ -58,7 +59,7 @@ class View(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Shared):
+class Result(Shared, ABC):
     """A result of analysis. Numbers that are not defined are None; `reasons` says why."""
 
     _names: ClassVar[Names] = {}
@@ -98,8 +99,9 @@ class Result(Shared):
 
     _main = "numbers"
 
+    @abstractmethod
     def _view(self) -> View:
-        raise NotImplementedError
+        """Gives what is shown of it."""
 
     def __repr__(self) -> str:
         return text_of(self._view())

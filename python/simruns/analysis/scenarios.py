@@ -69,7 +69,7 @@ class ScenarioRate:
     """Its name, where the scenarios were listed."""
 
 
-_ERRORS: dict[Errors, str] = {
+COUNTED_AS: dict[Errors, str] = {
     "agent": "the agent's errors as failures",
     "exclude": "no errors",
     "fail": "all errors as failures",
@@ -153,7 +153,7 @@ def too_few(known: Estimate | None) -> str:
 def basis(errors: Errors, tally: Tally) -> str:
     """Says what a rate is over, and what it would be if excluded runs had been judged."""
     judged, runs = int(tally.judged.sum()), int(tally.runs.sum())
-    told = f"{judged:,} of {counted(runs, 'run')} judged, {_ERRORS[errors]}"
+    told = f"{judged:,} of {counted(runs, 'run')} judged, {COUNTED_AS[errors]}"
     if judged == runs:
         return f"{told}; none excluded"
     worst, best = tally.bounds()

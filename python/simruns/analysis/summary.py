@@ -29,6 +29,7 @@ from simruns.analysis.result import (
     span,
 )
 from simruns.analysis.scenarios import (
+    COUNTED_AS,
     Like,
     Pooled,
     ScenarioRate,
@@ -385,7 +386,10 @@ def remarks(summary: Summary) -> list[str]:
     if summary.percentage_off:
         told.append(f"{counted(summary.percentage_off, 'run')} with a wrong percentage.")
     batches = counted(summary.batches, "batch", "batches")
-    told.append(f"These scenarios, in {batches}: {summary.basis}.")
+    told.append(
+        f"{summary.judged:,} of {counted(summary.runs, 'run')} judged in {batches}, "
+        f"{COUNTED_AS[summary.errors]}."
+    )
     return told
 
 

@@ -164,8 +164,12 @@ class Numbers:
 
 
 def outside(text: str, **where: str) -> Outside:
-    """Gives a text of the runs; `where` says which of them it leads to: scenario="s1"."""
-    return Outside(one_line(text, MOST_NAME) or DASH, link(**where) if where else "")
+    """Gives a text of the runs; `where` says which of them it leads to: scenario="s1".
+
+    An empty id or reference leads nowhere.
+    """
+    leads = where and all(where.values())
+    return Outside(one_line(text, MOST_NAME) or DASH, link(**where) if leads else "")
 
 
 def link(**where: str) -> str:

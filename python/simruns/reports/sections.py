@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simruns.analysis.compare import Comparison
+from simruns.analysis.compare import Comparison, criteria_likeliest_first
 from simruns.analysis.facts import JUDGED
 from simruns.analysis.failures import Failures
 from simruns.analysis.reliability import Reliability
@@ -258,9 +258,7 @@ def _baseline(found: Found) -> Iterator[Section]:
     criteria: list[list[Cell]] = [
         [outside(key), of.change(f"criterion.{key}.difference"), of.p(f"criterion.{key}.p"),
          of.p(f"criterion.{key}.q")]
-        for key, _ in sorted(
-            result.by_criterion.items(), key=lambda c: (c[1].p is None, c[1].p or 0.0)
-        )
+        for key, _ in criteria_likeliest_first(result)
     ]  # fmt: skip
     if criteria:
         heads = ["criterion", "change", "p", "q"]
