@@ -114,9 +114,9 @@ def _errors(runs: list[Json], max_error_share: float, errors: str) -> Numbers:
 
 
 def _against(low: float | None, high: float | None, wanted: float) -> str:
-    if low is not None and low >= wanted:
+    if low is not None and low >= wanted - 1e-12:
         return "pass"
-    if high is not None and high < wanted:
+    if high is not None and high < wanted - 1e-12:
         return "not good enough"
     return "cannot tell"
 
@@ -351,5 +351,5 @@ def _changed(
     return {
         "change.difference": numbers["difference"],
         "change.p": p,
-        "change.at": order[split] if p <= 1 - confidence else None,
+        "change.at": order[split] if p <= 1 - confidence + 1e-12 else None,
     }

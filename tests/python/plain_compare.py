@@ -150,9 +150,9 @@ def _change(pairs: dict[str, Pair], confidence: float) -> Numbers:
 
 
 def _direction(p: float, low: float, high: float, confidence: float) -> str:
-    if p <= 1 - confidence and low > 0:
+    if p <= 1 - confidence + 1e-12 and low > 0:
         return "better"
-    if p <= 1 - confidence and high < 0:
+    if p <= 1 - confidence + 1e-12 and high < 0:
         return "worse"
     return "cannot tell"
 

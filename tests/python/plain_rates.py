@@ -283,7 +283,7 @@ def least_runs(min_success: float, confidence: float) -> int | None:
     if min_success >= 1:
         return None
     runs = 1
-    while min_success**runs > 1 - confidence:
+    while min_success**runs > 1 - confidence + 1e-12:
         runs += 1
     return runs
 
@@ -302,8 +302,8 @@ def runs_to_pass(
     """The least N, and the least k of N successes that pass."""
     k = 0
     for n in range(1, MOST_RUNS):
-        while binomial_at_least(k, n, min_success) > 1 - confidence:
+        while binomial_at_least(k, n, min_success) > 1 - confidence + 1e-12:
             k += 1
-        if binomial_at_least(k, n, expect) >= power:
+        if binomial_at_least(k, n, expect) >= power - 1e-12:
             return n, k
     raise OverflowError(f"more than {MOST_RUNS} runs for {expect} to pass {min_success}")

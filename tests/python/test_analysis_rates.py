@@ -22,6 +22,7 @@ from statsmodels.stats.multitest import multipletests  # noqa: E402
 
 from simruns.analysis import exact, rates  # noqa: E402
 from simruns.analysis.compare import Paired, like_difference, verdict_of  # noqa: E402
+from simruns.analysis.gate import answer_of  # noqa: E402
 from simruns.analysis.plan import least_runs, runs_to_show  # noqa: E402
 
 CONFIDENCES = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9973])
@@ -176,6 +177,22 @@ def test_swapping_old_and_new_turns_the_answer_around(pairs: Paired, confidence:
         )
         assert like.low <= these.low
         assert these.high <= like.high
+
+
+def test_what_is_equal_by_its_formula_is_equal_whatever_rounding_does() -> None:
+    """Fisher's p of 12 of 12 against 2 of 4 is 2·6/120 = 0.1, which is 1 less 0.9."""
+    pairs = Paired(["s"], *(np.array([count]) for count in (12, 12, 2, 4)))
+    for one, verdict in ((pairs, "worse"), (swapped(pairs), "better")):
+        before, after = one.estimates()
+        limits = rates.newcombe(before.rate, rates.of_these(before, 0.9),
+                                after.rate, rates.of_these(after, 0.9))  # fmt: skip
+        assert verdict_of(one.test().p, *limits, 0.9) == verdict
+    assert least_runs(0.1, 0.9) == 1
+    assert (
+        answer_of(rates.lower(rates.estimate(np.array([1]), np.array([1])), 1 - 0.9), 1, 0.1)
+        == "pass"
+    )
+    assert runs_to_show(0.1, 0.9, 0.9, 0.9) == (1, 1)
 
 
 @given(counts(1, 1, 60), counts(1, 1, 60), CONFIDENCES)

@@ -19,6 +19,7 @@ from simruns.analysis.rates import (
     Counts,
     Estimate,
     Limits,
+    at_most,
     deviation,
     estimate,
     newcombe,
@@ -452,11 +453,11 @@ def _tested(pairs: Paired, how: How) -> dict[str, Any]:
 
 def verdict_of(p: float, low: float | None, high: float | None, confidence: float) -> Better:
     """Says whether a side is better: by the test and by the limits alike."""
-    if p <= 1 - confidence and low is not None and low > 0:
+    if low is None or high is None or not at_most(p, 1 - confidence):
+        return "cannot tell"
+    if not at_most(low, 0):
         return "better"
-    if p <= 1 - confidence and high is not None and high < 0:
-        return "worse"
-    return "cannot tell"
+    return "cannot tell" if at_most(0, high) else "worse"
 
 
 def like_difference(pairs: Paired, these: Limits, confidence: float) -> Limits | None:

@@ -14,7 +14,16 @@ from simruns.analysis.criteria import met_and_said
 from simruns.analysis.facts import VERDICTS, Facts, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.plan import least_runs, runs_to_show
-from simruns.analysis.rates import Counts, Estimate, Limits, estimate, lower, newcombe, upper
+from simruns.analysis.rates import (
+    Counts,
+    Estimate,
+    Limits,
+    at_most,
+    estimate,
+    lower,
+    newcombe,
+    upper,
+)
 from simruns.analysis.result import (
     DASH,
     Names,
@@ -323,9 +332,9 @@ def _limits(known: Estimate, rules: Rules) -> tuple[float, Limits]:
 
 def answer_of(low: float, high: float, threshold: float) -> Answer:
     """Says what limits of a rate, or of a change, come to beside what is required."""
-    if low >= threshold:
+    if at_most(threshold, low):
         return "pass"
-    return "not good enough" if high < threshold else "cannot tell"
+    return "cannot tell" if at_most(threshold, high) else "not good enough"
 
 
 def _requirement(known: Estimate | None, threshold: float, rules: Rules) -> Requirement:

@@ -12,7 +12,7 @@ from simruns.analysis import options
 from simruns.analysis.compare import runs_to_detect
 from simruns.analysis.facts import facts_of
 from simruns.analysis.options import Errors
-from simruns.analysis.rates import within_variance, z_of
+from simruns.analysis.rates import ROUNDING, at_most, within_variance, z_of
 from simruns.analysis.result import Result, View, number, percent
 from simruns.analysis.scenarios import Tally
 from simruns.core.errors import Error, invalid
@@ -96,9 +96,9 @@ def least_runs(min_success: float, confidence: float) -> int:
     runs = max(1, math.ceil(math.log(1 - confidence) / math.log(min_success)))
     if runs > _MOST:
         return runs
-    while min_success ** (runs - 1) <= 1 - confidence and runs > 1:
+    while runs > 1 and at_most(min_success ** (runs - 1), 1 - confidence):
         runs -= 1
-    while min_success**runs > 1 - confidence:
+    while not at_most(min_success**runs, 1 - confidence):
         runs += 1
     return runs
 
@@ -113,7 +113,7 @@ def runs_to_show(
     X = k - 1 with the chance that uses up α never falls, and is never less: no N is enough below
     the least one that is enough for it.
     """
-    risk = 1 - confidence
+    risk, wanted = 1 - confidence + ROUNDING, power - ROUNDING
 
     def tested(runs: Any) -> tuple[Any, Any, Any]:
         """Gives k, and the power of both tests."""
@@ -127,7 +127,7 @@ def runs_to_show(
         return k, least, least + spare * binom.pmf(k - 1, runs, expect)
 
     low, high = 0, least_runs(min_success, confidence)
-    while high <= _MOST and tested(high)[2] < power:
+    while high <= _MOST and tested(high)[2] < wanted:
         low, high = high, 2 * high
     if high > _MOST:
         raise Error(
@@ -136,11 +136,11 @@ def runs_to_show(
         )
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if tested(middle)[2] >= power else (middle, high)
+        low, high = (low, middle) if tested(middle)[2] >= wanted else (middle, high)
     while True:
         runs = np.arange(high, high + _AT_ONCE)
         k, enough, _ = tested(runs)
-        fine = (k <= runs) & (enough >= power)
+        fine = (k <= runs) & (enough >= wanted)
         if fine.any():
             at = int(np.argmax(fine))
             return int(runs[at]), int(k[at])

@@ -21,6 +21,10 @@ FEWEST = 10
 """Scenarios that it takes to say something of others like them."""
 
 
+ROUNDING = 1e-12
+"""More than rounding adds to a rate, a limit or a probability here."""
+
+
 class Limits(NamedTuple):
     """Where a rate lies, at some confidence."""
 
@@ -46,6 +50,15 @@ class Estimate(NamedTuple):
     def sure(self) -> bool:
         """Whether all runs came to the same."""
         return self.all_pass or self.all_fail
+
+
+def at_most(value: float, limit: float) -> bool:
+    """Says whether a rate or a probability is at most a limit.
+
+    Two that are equal by their formulas may differ in their last digits, by rounding: 1 - 0.9 is
+    less than 0.1. They count as equal, or else an answer would hang on the order of a sum.
+    """
+    return bool(value <= limit + ROUNDING)
 
 
 def z_of(confidence: float) -> float:

@@ -19,6 +19,7 @@ from simruns.analysis.compare import (
 )
 from simruns.analysis.facts import Codes, Facts, Truths, distinct, facts_of
 from simruns.analysis.options import Errors
+from simruns.analysis.rates import at_most
 from simruns.analysis.result import (
     LISTED,
     Names,
@@ -215,7 +216,7 @@ def change_of(splits: list[Paired], occasions: Sequence[Any], confidence: float)
     *_, at, p = min(found)
     old, new = splits[at - 1].estimates()
     p = min(1.0, len(splits) * p)
-    return Change(new.rate - old.rate, p, occasions[at] if p <= 1 - confidence else None)
+    return Change(new.rate - old.rate, p, occasions[at] if at_most(p, 1 - confidence) else None)
 
 
 def _view_of(trend: Trend) -> View:
