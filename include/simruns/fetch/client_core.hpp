@@ -14,7 +14,6 @@
 
 #include <memory>
 #include <optional>
-#include <random>
 
 namespace simruns::detail {
 
@@ -26,7 +25,6 @@ struct client_traffic {
   retry_budget retries;
   connection_pace pace;
   std::optional<request_budget> requests;
-  std::minstd_rand random{std::random_device{}()};  ///< For the pauses between attempts.
 };
 
 /// What a client and its streams share. Its mutable parts are used on the strand only.

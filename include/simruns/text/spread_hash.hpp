@@ -1,10 +1,11 @@
 #pragma once
 
+#include "simruns/text/random.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <random>
 #include <string_view>
 
 namespace simruns::detail {
@@ -26,8 +27,7 @@ class spread_hash {
     static std::atomic<std::uint64_t> the_one{0};
     auto known = the_one.load();
     if (known != 0) return known;
-    std::random_device source;
-    auto const made = (std::uint64_t{source()} << 32 | source()) | 1;
+    auto const made = random_bits() | 1;
     return the_one.compare_exchange_strong(known, made) ? made : known;
   }
 };

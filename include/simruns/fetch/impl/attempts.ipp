@@ -4,9 +4,9 @@
 #include "simruns/fetch/attempts.hpp"
 #include "simruns/fetch/retry_policy.hpp"
 #include "simruns/text/excerpt.hpp"
+#include "simruns/text/random.hpp"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace simruns::detail {
@@ -91,10 +91,8 @@ SIMRUNS_INLINE std::optional<std::chrono::milliseconds> attempt_account::next_pa
                        ", longer than retry_after_cap of " + seconds_text(config().retry_after_cap);
     return std::nullopt;
   }
-  std::uniform_real_distribution<double> fraction(0, 1);
-  auto const drawn = fraction(core_->traffic->random);
   std::chrono::milliseconds pause =
-      backoff(attempts_ - 1, config().backoff_base, config().backoff_cap, drawn);
+      backoff(attempts_ - 1, config().backoff_base, config().backoff_cap, random_fraction());
   pause = std::max<std::chrono::milliseconds>(pause, failure.retry_after);
   if (clock::now() + pause >= deadline()) {
     failure.message += "; no time for another attempt within " + name_of_deadline();

@@ -60,32 +60,39 @@ SIMRUNS_INLINE void check_budget(request_rate const& budget) {
 /// Whether a name is a token, as RFC 9110 (5.1) has it.
 SIMRUNS_INLINE bool is_header_name(std::string_view name) noexcept {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           marks.find(c) != marks.npos;
-  });
+  for (char c : name) {
+    bool const fine = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      marks.find(c) != marks.npos;
+    if (!fine) return false;
+  }
+  return !name.empty();
 }
 
 /// Whether a server gets a value as it is: a server trims the spaces around one.
 SIMRUNS_INLINE bool is_header_value(std::string_view value) noexcept {
   if (value.starts_with(' ') || value.ends_with(' ')) return false;
-  return std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
+  for (char c : value) {
+    if (c < ' ' || c > '~') return false;
+  }
+  return true;
 }
 
 /// Why a header is not for the user to give. Empty: it is.
 SIMRUNS_INLINE std::string_view why_reserved(std::string_view name) noexcept {
-  auto const is_one_of = [name](auto const& names) {
-    return std::ranges::any_of(names, [name](auto one) { return same_header(name, one); });
-  };
-  static constexpr std::string_view of_credentials[] = {"Authorization", "X-API-Key"};
-  static constexpr std::string_view of_proxies[] = {"Proxy-Authorization", "Proxy-Connection"};
+  for (auto one : {"Authorization", "X-API-Key"}) {
+    if (same_header(name, one)) return "which carries the credentials; give them as such";
+  }
+  for (auto one : {"Proxy-Authorization", "Proxy-Connection"}) {
+    if (same_header(name, one))
+      return "which is for a proxy; put its password into the proxy's URL";
+  }
   static constexpr std::string_view of_the_library[] = {
       "Host",           "Accept",  "Accept-Encoding",   "Connection", "Keep-Alive",
       "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade",    "TE",
       "Expect"};
-  if (is_one_of(of_credentials)) return "which carries the credentials; give them as such";
-  if (is_one_of(of_proxies)) return "which is for a proxy; put its password into the proxy's URL";
-  if (is_one_of(of_the_library)) return "which the library sets itself; leave it out";
+  for (auto one : of_the_library) {
+    if (same_header(name, one)) return "which the library sets itself; leave it out";
+  }
   return {};
 }
 
@@ -113,9 +120,9 @@ SIMRUNS_INLINE void check_headers(http_headers const& headers) {
                     "whose value has a line break, a space at an end, or a character beyond "
                     "ASCII; was it copied whole?");
     }
-    bool const again = std::any_of(
-        headers.begin(), at, [&](auto const& other) { return same_header(other.first, name); });
-    if (again) refuse_header(name, "and has it twice; give it once");
+    for (auto before = headers.begin(); before != at; ++before) {
+      if (same_header(before->first, name)) refuse_header(name, "and has it twice; give it once");
+    }
   }
   check_option(bytes <= most_bytes, "headers has over 16 KiB; servers refuse as much");
 }

@@ -19,7 +19,6 @@
 
 #include <cstddef>
 #include <exception>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -59,7 +58,8 @@ SIMRUNS_INLINE page rest_of(page const& whole, position const& start) {
   if (had == 0) return whole;
   bool const backward = start.page.by == page_start::kind::previous;
   std::vector<std::size_t> kept(whole.size() - had);
-  std::iota(kept.begin(), kept.end(), backward ? 0 : had);
+  std::size_t first = backward ? 0 : had;
+  for (auto& index : kept) index = first++;
   return whole.select(kept);
 }
 

@@ -4,6 +4,7 @@
 #include "simruns/page/batch_info.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/runs/detail/follow_source.hpp"
+#include "simruns/text/random.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-#include <random>
 #include <utility>
 
 namespace simruns::detail {
@@ -41,8 +41,7 @@ SIMRUNS_INLINE page follow_source::accept(fetched_page const& fetched) try {
 }
 
 SIMRUNS_INLINE void follow_source::poll_over() {
-  std::uniform_real_distribution<double> fraction(0, 1);
-  pace_.poll_ended(clock::now(), plan_.changes() != changes_, fraction(core_->traffic->random));
+  pace_.poll_ended(clock::now(), plan_.changes() != changes_, random_fraction());
   if (on_poll_) on_poll_(plan_.status());
 }
 

@@ -26,7 +26,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <vector>
 
 namespace simruns::detail {
@@ -87,9 +86,10 @@ SIMRUNS_INLINE void run_consumer::take(walk_step step) {
 
 SIMRUNS_INLINE std::uint64_t run_consumer::offset() const {
   auto const latest = hand[index - 1].json().data();
-  auto const at = std::ranges::find(whole, latest, [](run const& r) { return r.json().data(); });
+  std::size_t at = 0;
+  while (at != whole.size() && whole[at].json().data() != latest) ++at;
   bool const backward = before_hand.page.by == page_start::kind::previous;
-  return static_cast<std::uint64_t>(backward ? whole.end() - at : at - whole.begin() + 1);
+  return backward ? whole.size() - at : at + 1;
 }
 
 SIMRUNS_INLINE std::string run_consumer::position() const {

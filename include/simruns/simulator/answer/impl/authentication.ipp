@@ -3,10 +3,10 @@
 #include "simruns/config.hpp"
 #include "simruns/simulator/answer/detail/authentication.hpp"
 #include "simruns/text/hex.hpp"
+#include "simruns/text/random.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -48,11 +48,10 @@ SIMRUNS_INLINE bool authenticate(accepted_credentials const& accepted,
 }
 
 SIMRUNS_INLINE std::string random_secret() {
-  std::random_device source;
   std::string secret;
-  for (int word = 0; word < 4; ++word) {
-    auto bits = source();
-    for (int i = 0; i < 8; ++i, bits >>= 4) secret += simruns::detail::hex_digits[bits & 15];
+  for (int word = 0; word < 2; ++word) {
+    auto bits = simruns::detail::random_bits();
+    for (int i = 0; i < 16; ++i, bits >>= 4) secret += simruns::detail::hex_digits[bits & 15];
   }
   return secret;
 }

@@ -13,6 +13,7 @@
 #include "simruns/simulator/serve/server.hpp"
 #include "simruns/simulator/serve/server_options.hpp"
 #include "simruns/simulator/store/detail/store.hpp"
+#include "simruns/text/random.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -25,7 +26,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -85,7 +85,7 @@ SIMRUNS_INLINE server::server(boost::asio::any_io_executor executor, dataset run
   what.accepted = {options_.api_key, options_.bearer_token};
   what.path_prefix = options_.path_prefix;
   what.project = options_.project;
-  what.seed = std::random_device{}();
+  what.seed = simruns::detail::random_bits();
   what.neighbours = options_.neighbours;
   auto const data = std::make_shared<dataset const>(std::move(runs));
   if (options_.live) life_ = std::make_shared<detail::timeline const>(data, *options_.live);
