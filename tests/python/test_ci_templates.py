@@ -102,6 +102,8 @@ def installed_at() -> str:
 class Job:
     """A job that runs the action's steps, as GitHub's runner does."""
 
+    is_installed = False
+
     def __init__(self, place: Path, github: GitHub, **environment: str) -> None:
         self.temporary = place
         self.action = yaml.safe_load((ACTION / "action.yml").read_text("utf-8"))
@@ -120,14 +122,9 @@ class Job:
         self.kept: dict[str, str] = {}
         self.log = ""
 
-    def run(self, arguments: str, *, pull_request: bool = True, **inputs: str) -> str | None:
+    def run(self, arguments: str, *, pull_request: bool = True, **inputs: str) -> str:
         """Gives the gate's exit code, as later steps of the workflow see it."""
-        given = {name: one.get("default", "") for name, one in self.action["inputs"].items()}
-        given |= {"token": TOKEN, "install": "simruns[report]", "arguments": arguments, **inputs}
-        values = {f"inputs.{name}": value for name, value in given.items()}
-        values["github.event.pull_request.number"] = "7"
-        values["runner.temp"] = str(self.temporary)
-        values["steps.gate.outputs.exit-code"] = ""
+        values = self._values({"arguments": arguments, **inputs})
         failed = False
         for step in self.action["runs"]["steps"]:
             condition = {
@@ -135,17 +132,34 @@ class Job:
                 "${{ !cancelled() }}": True,
                 "${{ !cancelled() && github.event.pull_request }}": pull_request,
             }[step.get("if")]
-            if not condition:
+            if not condition or (step["name"] == "Install simruns" and self.is_installed):
                 continue
             if "uses" in step:
                 assert step["uses"].startswith("actions/upload-artifact@v")
                 self.kept = {name: of(text, values) for name, text in step["with"].items()}
                 continue
-            assert "${{" not in step["run"], "a value would be carried out"
             failed |= self._step(step, values) != 0
         return of(self.action["outputs"]["exit-code"]["value"], values)
 
+    def comment(self, text: str, **inputs: str) -> None:
+        """Runs the step that comments alone, behind a gate that said this."""
+        place = self.temporary / "simruns-gate"
+        place.mkdir(exist_ok=True)
+        (place / "gate.md").write_text(text)
+        assert self._step(self.action["runs"]["steps"][-1], self._values(inputs)) == 0
+
+    def _values(self, given: dict[str, str]) -> dict[str, str]:
+        inputs = {name: one.get("default", "") for name, one in self.action["inputs"].items()}
+        inputs |= {"token": TOKEN, "install": "simruns[report]", **given}
+        return {
+            **{f"inputs.{name}": value for name, value in inputs.items()},
+            "github.event.pull_request.number": "7",
+            "runner.temp": str(self.temporary),
+            "steps.gate.outputs.exit-code": "",
+        }
+
     def _step(self, step: dict[str, Any], values: dict[str, str]) -> int:
+        assert "${{" not in step["run"], "a value would be carried out"
         places = {word: self.temporary / word.lower() for word in ("OUTPUT", "STEP_SUMMARY")}
         for path in places.values():
             path.write_text("")
@@ -170,8 +184,18 @@ def of(text: str, values: dict[str, str]) -> str:
 
 
 @pytest.fixture
-def job(tmp_path: Path, github: GitHub, sim: simruns.Simulator) -> Job:
+def fresh_job(tmp_path: Path, github: GitHub, sim: simruns.Simulator) -> Job:
     return Job(tmp_path, github, SIMRUNS_API_KEY=sim.api_key)
+
+
+@pytest.fixture
+def job(fresh_job: Job) -> Job:
+    """A job behind its first step: simruns is where this one would have installed it."""
+    programs = fresh_job.temporary / "simruns" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    fresh_job.is_installed = True
+    return fresh_job
 
 
 def of_server(sim: simruns.Simulator) -> str:
@@ -180,8 +204,9 @@ def of_server(sim: simruns.Simulator) -> str:
 
 
 def test_the_action_gates_keeps_a_report_and_comments_once(
-    job: Job, github: GitHub, sim: simruns.Simulator
+    fresh_job: Job, github: GitHub, sim: simruns.Simulator
 ) -> None:
+    job = fresh_job
     assert job.run(f"{of_server(sim)} --min-success 0.1  # what we require") == "0"
     assert job.kept["name"] == "simruns"
     kept = Path(job.kept["path"])
@@ -191,6 +216,7 @@ def test_the_action_gates_keeps_a_report_and_comments_once(
     assert comment.body.startswith(MARK + "## Gate: pass\n")
     assert comment.body.endswith("(https://github.test/us/bot/actions/runs/12)\n")
 
+    job.is_installed = True
     assert job.run(f"{of_server(sim)} --min-success 0.95") == "4"
     (comment,) = github.comments
     assert comment.body.startswith(MARK + "## Gate: not good enough\n")
@@ -198,24 +224,8 @@ def test_the_action_gates_keeps_a_report_and_comments_once(
     assert TOKEN not in job.log
 
 
-def test_only_our_own_comment_of_this_gate_is_updated_wherever_it_stands(
-    job: Job, github: GitHub, tmp_path: Path
-) -> None:
-    runs = tmp_path / "runs.jsonl"
-    runs.write_text("".join(f"{text}\n" for text in texts(make_runs({"s": "S" * 40}))))
-    others = [Comment(f"o{i}", f"{MARK}## Gate: pass", ours=False) for i in range(250)]
-    another = Comment("a", "<!-- simruns gate: nightly -->\n", ours=True)
-    github.comments = [*others, another, Comment("x", MARK, ours=True)]
-    assert job.run("'runs.jsonl' --min-success 0.9") == "0"
-    assert github.comments[:-1] == [*others, another]
-    assert github.comments[-1].body.startswith(MARK + "## Gate: pass\n")
-    job.run("runs.jsonl --min-success 0.9", name="weekly")
-    assert github.comments[-1].body.startswith("<!-- simruns gate: weekly -->\n## Gate: pass\n")
-
-
 @pytest.mark.parametrize(
-    ("arguments", "code"),
-    [("--min-success 2", "2"), ("'", "1"), ("no-such.jsonl --min-success 0.9", "2"), ("", "2")],
+    ("arguments", "code"), [("--min-success 2", "2"), ("'", "1"), ("no-such.jsonl", "2")]
 )
 def test_a_gate_without_an_answer_fails_the_job_and_says_so(
     job: Job, github: GitHub, arguments: str, code: str
@@ -225,65 +235,71 @@ def test_a_gate_without_an_answer_fails_the_job_and_says_so(
     assert "The gate gave no answer. The log says why.\n" in comment.body
 
 
-def test_a_comment_that_cannot_be_written_is_a_warning(
+def test_nothing_that_is_printed_or_given_is_a_command(
     job: Job, github: GitHub, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs.jsonl"
-    runs.write_text("".join(f"{text}\n" for text in texts(make_runs({"s": "S" * 40}))))
-    github.refuses = True
-    assert job.run("runs.jsonl --min-success 0.9") == "0"
-    warning = "::warning title=simruns gate::no comment was written: Resource not accessible"
-    assert warning in job.log
-    assert "\n::error::" not in job.log
-    assert job.run("runs.jsonl --min-success 0.9", token="another") == "0"
-    assert "no comment was written: HTTP Error 401" in job.log
-    github.refuses = False
-    assert job.run("runs.jsonl --min-success 0.9", name="a --> b") == "0"
-    assert "name is 'a --> b'; give letters" in job.log
-    assert not github.comments
-    assert job.run("runs.jsonl --min-success 0.9", pull_request=False) == "0"
-    assert not github.comments
-
-
-def test_a_comment_is_no_longer_than_github_takes(job: Job, github: GitHub, tmp_path: Path) -> None:
-    scenarios = {f"a scenario with a name as long as they come {i:04}": "SF" for i in range(1500)}
-    runs = tmp_path / "runs.jsonl"
-    runs.write_text("".join(f"{text}\n" for text in texts(make_runs(scenarios))))
-    assert job.run("runs.jsonl --min-scenario 0.9") == "4"
-    (comment,) = github.comments
-    assert len(comment.body) < 65_536
-    assert comment.body.count("\n") > 1
-
-
-def test_nothing_that_is_printed_or_given_is_a_command(job: Job, tmp_path: Path) -> None:
-    runs = tmp_path / "runs.jsonl"
-    scenario = "::error::x"
-    runs.write_text("".join(f"{text}\n" for text in texts(make_runs({scenario: "SF" * 40}))))
+    made = make_runs({"::error::x": "SF" * 40})
+    runs.write_text("".join(f"{text}\n" for text in texts(made)))
     job.run("runs.jsonl --min-scenario 0.9 $(touch ran) `touch ran`; touch ran")
     assert not (tmp_path / "ran").exists()
-    job.run("runs.jsonl --min-scenario 0.9")
+    assert job.run("'runs.jsonl' --min-scenario 0.9", pull_request=False) == "4"
     found = re.findall(r"^::stop-commands::(\w{32})\n(.*?)^::\1::$", job.log, re.M | re.S)
     assert len({mark for mark, _ in found}) == 2
     outside = job.log
     for mark, inside in found:
         outside = outside.replace(f"::stop-commands::{mark}\n{inside}::{mark}::", "")
     assert "Gate: not good enough" in found[1][1]
-    assert not re.search(r"^::(?!warning)", outside, re.M)
+    assert not re.search(r"^::", outside, re.M)
+    assert len(github.comments) == 1, "where there is no pull request, there is no comment"
+
+
+def test_only_our_own_comment_of_this_gate_is_updated_wherever_it_stands(
+    job: Job, github: GitHub
+) -> None:
+    others = [Comment(f"o{i}", f"{MARK}## Gate: pass", ours=False) for i in range(250)]
+    another = Comment("a", "<!-- simruns gate: nightly -->\n", ours=True)
+    github.comments = [*others, another, Comment("x", MARK, ours=True)]
+    job.comment("## Gate: pass\n")
+    assert github.comments[:-1] == [*others, another]
+    assert github.comments[-1].body.startswith(MARK + "## Gate: pass\n")
+    job.comment("## Gate: pass\n", name="weekly")
+    assert github.comments[-1].body.startswith("<!-- simruns gate: weekly -->\n## Gate: pass\n")
+
+
+def test_a_comment_that_cannot_be_written_is_a_warning(job: Job, github: GitHub) -> None:
+    github.refuses = True
+    job.comment("## Gate: pass\n")
+    warning = "::warning title=simruns gate::no comment was written: Resource not accessible"
+    assert job.log.startswith(warning)
+    assert "\n::error::" not in job.log
+    job.comment("## Gate: pass\n", token="another")
+    assert "no comment was written: HTTP Error 401" in job.log
+    github.refuses = False
+    job.comment("## Gate: pass\n", name="a --> b")
+    assert "name is 'a --> b'; give letters" in job.log
+    assert not github.comments
+
+
+def test_a_comment_is_no_longer_than_github_takes(job: Job, github: GitHub) -> None:
+    job.comment("## Gate: pass\n" + "a line of a long table\n" * 9_000)
+    (comment,) = github.comments
+    assert len(comment.body) < 65_536
+    assert "table\n\nThe rest is in the summary of the run.\n\n[simruns: log" in comment.body
 
 
 def test_the_template_of_gitlab_gates_and_leaves_files(
-    job: Job, sim: simruns.Simulator, tmp_path: Path
+    fresh_job: Job, sim: simruns.Simulator, tmp_path: Path
 ) -> None:
     made = yaml.safe_load((CI / "gitlab.yml").read_text("utf-8"))[".simruns-gate"]
-    for rate, code in (("0.1", 0), ("0.9", 4)):
-        gate = f"simruns gate {of_server(sim)} --min-success {rate} $GATE_FILES"
-        ended = subprocess.run(
-            ["bash", "-eo", "pipefail", "-c", "\n".join([*made["before_script"], gate])],
-            env={**job.environment, **made["variables"]},
-            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=110,
-        )  # fmt: skip
-        assert ended.returncode == code, ended.stderr
-        report = tmp_path / made["artifacts"]["reports"]["junit"]
-        assert ET.parse(report).getroot()[0].attrib["failures"] == str(int(code > 0))
-        (kept,) = made["artifacts"]["paths"]
-        assert (tmp_path / kept / "report.html").is_file()
+    gate = f"simruns gate {of_server(sim)} --min-success 0.9 $GATE_FILES"
+    ended = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join([*made["before_script"], gate])],
+        env={**fresh_job.environment, **made["variables"]},
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=110,
+    )  # fmt: skip
+    assert ended.returncode == 4, ended.stderr
+    report = tmp_path / made["artifacts"]["reports"]["junit"]
+    assert ET.parse(report).getroot()[0].attrib["failures"] == "1"
+    (kept,) = made["artifacts"]["paths"]
+    assert (tmp_path / kept / "report.html").is_file()
