@@ -1,10 +1,11 @@
 """Modules of the Python package import along one way: a room only itself and rooms to its left.
 
-    core < request < looks < hold < analysis < plots < reports < archive < read < simulator < cli
+    core < request < looks < hold < analysis < plots < reports < archive < assistant < read
+         < simulator < cli
 
-`analysis`, `plots` and `reports` work on runs in hand and so reach no server. Imports for type
-checkers only and imports within functions count too: each says that one module knows of another,
-whenever it is loaded.
+`analysis`, `plots` and `reports` work on runs in hand, `assistant` on those of the disk, and so
+reach no server. Imports for type checkers only and imports within functions count too: each says
+that one module knows of another, whenever it is loaded.
 
 An error has the runs that came before it, and runs are drawn by one of their methods: these two
 modules may name a type that stands further right.
@@ -31,6 +32,7 @@ ORDER = [
     "plots",
     "reports",
     "archive",
+    "assistant",
     "read",
     "simulator",
     "cli",

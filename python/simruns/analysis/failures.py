@@ -162,7 +162,7 @@ def _silences(facts: Facts, judged: Truths) -> tuple[Silence, ...]:
 
 def _view_of(found: Failures) -> View:
     judged, ways = counted(found.judged, "judged run"), counted(len(found.signatures), "way")
-    told = [f"{found.failed:,} of {judged} failed, in {ways}; runs[id].transcript() shows one."]
+    told = [f"{found.failed:,} of {judged} failed, in {ways}."]
     tables = [
         Shown("Read first", ["run", "scenario", "signature", "passed beside it", "messages"],
               [[one.run, label(found.names, one.scenario), one.signature,
@@ -176,4 +176,5 @@ def _view_of(found: Failures) -> View:
               [[run] for run in found.repeated_replies[:MOST]]),
         Shown("Out of turns", ["run"], [[run] for run in found.max_turns[:MOST]]),
     ]  # fmt: skip
-    return View("Failures", None, told, [table for table in tables if table.rows])
+    hint = "runs[id].transcript() shows one"
+    return View("Failures", None, told, [table for table in tables if table.rows], hint)

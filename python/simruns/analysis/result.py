@@ -84,11 +84,7 @@ class Result(Shared, ABC):
                 continue
             rows = [{name: key, **_row(one)} for key, one in value.items()]
             frames[name] = pd.DataFrame(rows, columns=[name, *_columns(hints[each.name])])
-        in_rows = dict(_flat(self, "")).keys() - dict(_flat(self, "", deep=False)).keys()
-        single = {
-            name: value for name, value in self.numbers().items()
-            if name not in in_rows and not isinstance(value, list)
-        }  # fmt: skip
+        single = {n: value for n, value in self._single().items() if not isinstance(value, list)}
         values = pd.Series(list(single.values()), dtype=object)  # whole numbers stay such
         frames["numbers"] = pd.DataFrame({"name": list(single), "value": values})
         return frames
@@ -98,6 +94,11 @@ class Result(Shared, ABC):
         return self.to_frames()[self._main]
 
     _main = "numbers"
+
+    def _single(self) -> dict[str, JSONValue]:
+        """Gives the numbers that are in no row of a frame of its own."""
+        in_rows = dict(_flat(self, "")).keys() - dict(_flat(self, "", deep=False)).keys()
+        return {name: value for name, value in self.numbers().items() if name not in in_rows}
 
     @abstractmethod
     def _view(self) -> View:

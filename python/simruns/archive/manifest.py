@@ -179,6 +179,8 @@ def read_manifest(directory: Path) -> Manifest | None:
     try:
         walk = body.pop("walk")
         parts = [Part(**part) for part in body.pop("parts")]
+        if any(str(Path(part.file).parent) != PARTS for part in parts):
+            raise damaged(path, f"it names a part that is not in {PARTS}")
         return Manifest(**body, parts=parts, walk=walk and Walk(**walk))
     except (KeyError, TypeError) as error:
         raise damaged(path, f"its members are not those of its format ({error})") from None

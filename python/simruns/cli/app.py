@@ -392,6 +392,30 @@ def follow(
         )  # fmt: skip
 
 
+@app.command(short_help="Let an assistant read runs on the disk.")
+def mcp(
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIRECTORY",
+            show_default=False,
+            help="Where the files of runs and the archives are.",
+        ),
+    ],
+    verbose: Verbose = 0,
+) -> None:
+    """Serve the runs of a directory to an assistant, over standard input and output.
+
+    It speaks the Model Context Protocol: what is there, summary, compare, failures, conversations.
+    It only reads, only in DIRECTORY, and needs no key and no network. An assistant starts it by
+    itself; it ends with its input, or by Ctrl-C.
+    """
+    with endings():
+        from simruns.cli.mcp import run_mcp
+
+        run_mcp(directory)
+
+
 @app.command(short_help="Check the installation and the way to a server.")
 def doctor(
     scenario: AnyScenario = None,
