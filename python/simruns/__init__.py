@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from simruns import testing as testing
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.analysis.compare import Comparison, Comparisons, compare
+    from simruns.analysis.error_rates import ErrorRates, error_rates
     from simruns.analysis.failures import Failures, failures
     from simruns.analysis.gate import Gate, gate
     from simruns.analysis.plan import Plan, plan
     from simruns.analysis.reliability import Reliability, reliability
     from simruns.analysis.summary import Summary, summarize
+    from simruns.analysis.suspects import Suspects, suspects
     from simruns.analysis.trend import Trend, trend
     from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
     from simruns.archive.result import ArchiveResult
@@ -100,6 +102,7 @@ __all__ = [
     "Criterion",
     "Error",
     "ErrorKind",
+    "ErrorRates",
     "Failures",
     "Faults",
     "FollowStatus",
@@ -131,6 +134,7 @@ __all__ = [
     "Suite",
     "SuiteError",
     "Summary",
+    "Suspects",
     "Table",
     "Transcript",
     "Transcripts",
@@ -141,6 +145,7 @@ __all__ = [
     "Witness",
     "__version__",
     "compare",
+    "error_rates",
     "failures",
     "gate",
     "open",
@@ -150,6 +155,7 @@ __all__ = [
     "reliability",
     "report",
     "summarize",
+    "suspects",
     "transcripts",
     "trend",
 ]
@@ -157,11 +163,13 @@ __all__ = [
 _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
     "analysis.compare": ("Comparison", "Comparisons", "compare"),
+    "analysis.error_rates": ("ErrorRates", "error_rates"),
     "analysis.failures": ("Failures", "failures"),
     "analysis.gate": ("Gate", "gate"),
     "analysis.plan": ("Plan", "plan"),
     "analysis.reliability": ("Reliability", "reliability"),
     "analysis.summary": ("Summary", "summarize"),
+    "analysis.suspects": ("Suspects", "suspects"),
     "analysis.trend": ("Trend", "trend"),
     "archive.opening": ("ArchivedRuns", "open"),
     "archive.result": ("ArchiveResult",),

@@ -43,6 +43,8 @@ def every_result(runs: simruns.Runs, other: simruns.Runs) -> list[Any]:
         simruns.gate(runs, other, min_success=0.5, max_regression=0.1, min_scenario=0.2),
         simruns.gate(runs, min_success=0.5, planned=5),
         simruns.failures(runs),
+        simruns.suspects(runs),
+        simruns.error_rates(0.5, scenarios=3, runs_per_scenario=4),
     ]
 
 

@@ -94,7 +94,10 @@ def plain(*results: Any) -> dict[str, Any]:
 
 
 def summed(runs: simruns.Runs, k: int | None = None, **how: Any) -> dict[str, Any]:
-    return plain(simruns.summarize(runs, **how), simruns.reliability(runs, k, **how))
+    return plain(
+        simruns.summarize(runs, **how), simruns.reliability(runs, k, **how),
+        simruns.suspects(runs, **how),
+    )  # fmt: skip
 
 
 SIDES: dict[str, tuple[Words, str]] = {
@@ -383,7 +386,7 @@ def test_the_text_says_what_the_result_says(kept: Path, call_simruns: SimrunsCom
     summary, every_time = simruns.summarize(runs), simruns.reliability(runs)
     done = call_simruns("summary", kept / "old.jsonl", COLUMNS="200")
     lines = done.stdout.splitlines()
-    for view in (summary._view(), every_time._view()):
+    for view in (summary._view(), every_time._view(), simruns.suspects(runs)._view()):
         assert view.title in lines
         assert set(view.sentences) <= set(lines)
         for table in view.tables:

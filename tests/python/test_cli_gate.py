@@ -606,6 +606,7 @@ def test_waiting_ends_as_soon_as_the_rest_cannot_matter(
         assert done.returncode == code, done.stderr
         assert sim.clock.now == 0
     assert why in done.stdout
+    assert "That is over 100 runs, if all scenarios have one rate" in done.stdout
     assert done.stderr.startswith("waiting for 100 runs of 1 batch\nbatch s0-b1: ")
     cases = {case.attrib["name"]: case for case in ET.parse(junit).iter("testcase")}
     bad = {name for name, case in cases.items() if case.find("failure") is not None}

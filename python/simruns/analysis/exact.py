@@ -1,18 +1,18 @@
-"""Exact tests of whether scenarios changed between two sides, given how many runs succeeded.
+"""Exact tests: of whether scenarios changed between two sides, and of whether a rate is reached.
 
-Arrays have a number for each scenario: `old` and `new` are the judged runs of a side, `before` and
-`after` those of them that succeeded.
+Of two sides, given how many runs succeeded, arrays have a number for each scenario: `old` and `new`
+are the judged runs of a side, `before` and `after` those of them that succeeded.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
 
-from simruns.analysis.rates import Counts, Floats
+from simruns.analysis.rates import ROUNDING, Counts, Floats
 
 SMALL = 1e-290
 """Where p begins to lose its digits, and then to be 0."""
@@ -97,6 +97,32 @@ def _log_of_tail(chances: Floats, sizes: Counts, starts: Counts, at: int, is_low
     with np.errstate(divide="ignore"):
         back = np.log(whole[places]) + scale - theta * places
     return math.log(2) + float(special.logsumexp(back))
+
+
+def least_successes(runs: Any, rate: float, risk: float) -> Any:
+    """Gives the least k with P(X >= k) at most this risk, where X of `runs` succeed at this rate.
+
+    `runs` may be an array. More than `runs` is more than can be.
+    """
+    from scipy.stats import binom
+
+    risk += ROUNDING
+    k = binom.isf(risk, runs, rate) + 1
+    k = np.where(binom.sf(k - 2, runs, rate) <= risk, k - 1, k)
+    return np.where(binom.sf(k - 1, runs, rate) > risk, k + 1, k)
+
+
+def most_failing(runs: int, rate: float, risk: float) -> Any:
+    """Gives the greatest k with P(X <= k) below this risk, where X of `runs` succeed at this rate.
+
+    Less than 0 is less than can be.
+    """
+    from scipy.stats import binom
+
+    risk -= ROUNDING
+    k = binom.ppf(risk, runs, rate) - 1
+    k = np.where(binom.cdf(k, runs, rate) >= risk, k - 1, k)
+    return np.where(binom.cdf(k + 1, runs, rate) < risk, k + 1, k)
 
 
 def false_discovery(p: Floats) -> Floats:

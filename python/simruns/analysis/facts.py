@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, get_args
@@ -16,6 +17,7 @@ from simruns.core.extras import require
 from simruns.core.words import Verdict
 from simruns.hold.runs import Runs
 from simruns.hold.tables import Table
+from simruns.looks.texts import counted, one_line
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 Truths: TypeAlias = npt.NDArray[np.bool_]
@@ -129,9 +131,9 @@ class Facts:
         table = self.runs.criteria.to_arrow(columns=names).combine_chunks()
         run = np.repeat(np.arange(self.size), self.integers("n_criteria")[0])
         keys, key = _keys_of(table)
-        success = _chunk(table["criterion_success"])
-        said = _truths(success.is_valid())
-        met = _truths(success.fill_null(False))
+        success = chunk(table["criterion_success"])
+        said = as_truths(success.is_valid())
+        met = as_truths(success.fill_null(False))
         state = np.where(said, np.where(met, _TRUE, _FALSE), _UNSAID)
         place = run * max(len(keys), 1) + key
         order = np.argsort(place, kind="stable")
@@ -149,7 +151,7 @@ class Facts:
         repeated = np.zeros(self.size, dtype=np.bool_)
         replies: list[tuple[Codes, Codes, Floats]] = []
         columns = ["role", "role_is_inferred", "text", "data", "turn", "turn_created_at"]
-        for first, rows in _parts(self.runs.turns, columns):
+        for first, rows in parts_of(self.runs.turns, columns):
             at = np.arange(first, first + rows.num_rows)
             run = np.searchsorted(ends, at, side="right")
             user, agent, is_told = _roles(rows)
@@ -157,7 +159,7 @@ class Facts:
             by_user += np.bincount(run[user], minlength=self.size)
             place = np.flatnonzero(agent)
             said = [(text or "").strip().casefold()
-                    for text in _chunk(rows["text"]).take(place).to_pylist()]  # fmt: skip
+                    for text in chunk(rows["text"]).take(place).to_pylist()]  # fmt: skip
             place = place[np.array([text != "" for text in said], dtype=np.bool_)]
             said = [text for text in said if text]
             same = np.array([a == b for a, b in zip(said[1:], said, strict=False)], dtype=np.bool_)
@@ -171,22 +173,22 @@ class Facts:
 
     def words(self, name: str) -> Words:
         """Gives a column of words."""
-        column = _chunk(self._table[name])
+        column = chunk(self._table[name])
         codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return Words(column.dictionary.to_pylist(), codes)
 
     def integers(self, name: str) -> tuple[Codes, Truths]:
         """Gives a column of whole numbers or of times, and where there is one."""
-        return _integers(_chunk(self._table[name]))
+        return as_integers(chunk(self._table[name]))
 
     def numbers(self, name: str) -> Floats:
         """Gives a column of numbers; NaN where there is none."""
-        floats: Floats = _chunk(self._table[name]).cast("float64").to_numpy(zero_copy_only=False)
+        floats: Floats = chunk(self._table[name]).cast("float64").to_numpy(zero_copy_only=False)
         return floats
 
     def truths(self, name: str, otherwise: bool) -> Truths:
         """Gives a column of truth values, with `otherwise` where there is none."""
-        return _truths(_chunk(self._table[name]).fill_null(otherwise))
+        return as_truths(chunk(self._table[name]).fill_null(otherwise))
 
     def judged(self, errors: str) -> Truths:
         """Tells which runs are judged."""
@@ -222,7 +224,22 @@ def facts_of(runs: object, name: str = "runs") -> Facts:
     return Facts(runs)
 
 
-def _parts(table: Table, names: list[str]) -> Iterator[tuple[int, Any]]:
+def refuse_twice(facts: Facts) -> None:
+    """Refuses runs of which two have one id, so that nobody could say which of them is meant."""
+    ids = [each for each in facts.ids if each]
+    if len(ids) == len({*ids}):
+        return
+    counts = Counter(ids)
+    first = one_line(min(each for each in ids if counts[each] > 1), 60)
+    twice = counted(len(ids) - len(counts), "run")
+    raise invalid(
+        f"{twice} with the id of another, as {first}; give each run once, as a joined read, "
+        "first + more, has them",
+        field="runs",
+    )
+
+
+def parts_of(table: Table, names: list[str]) -> Iterator[tuple[int, Any]]:
     """Gives a table in parts of whole runs, each behind the number of its first row."""
     import pyarrow as pa
 
@@ -240,13 +257,13 @@ def _parts(table: Table, names: list[str]) -> Iterator[tuple[int, Any]]:
 
 def _roles(rows: Any) -> tuple[Truths, Truths, Truths]:
     """Tells which turns are of the user, which of the agent, and which say their role."""
-    column = _chunk(rows["role"])
+    column = chunk(rows["role"])
     words = column.dictionary.to_pylist()
-    own = ~_truths(_chunk(rows["role_is_inferred"]))
+    own = ~as_truths(chunk(rows["role_is_inferred"]))
     codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     told = own & (codes >= 0)
     rest = np.flatnonzero(codes < 0)
-    told[rest] = [_has_role(text) for text in _chunk(rows["data"]).take(rest).to_pylist()]
+    told[rest] = [_has_role(text) for text in chunk(rows["data"]).take(rest).to_pylist()]
     return own & (codes == words.index("user")), own & (codes == words.index("agent")), told
 
 
@@ -265,22 +282,22 @@ def _replies(rows: Any, run: Codes, user: Codes, agent: Codes) -> tuple[Codes, C
     at = np.sort(np.concatenate([user, agent]))
     is_user = np.isin(at, user)
     asked, told = at[:-1], at[1:]
-    created, known = _integers(_chunk(rows["turn_created_at"]))
+    created, known = as_integers(chunk(rows["turn_created_at"]))
     pair = is_user[:-1] & ~is_user[1:] & (run[asked] == run[told]) & known[asked] & known[told]
     asked, told = asked[pair], told[pair]
-    turn, _ = _integers(_chunk(rows["turn"]))
+    turn, _ = as_integers(chunk(rows["turn"]))
     return run[told], turn[told], created[told].astype(np.float64) - created[asked]
 
 
 def _keys_of(table: Any) -> tuple[list[str], Codes]:
     """Gives the keys of criteria, and the place in them of that of each row."""
-    names = _chunk(table["criterion_name"]).dictionary_encode()
-    kinds = _chunk(table["criterion_type"])
+    names = chunk(table["criterion_name"]).dictionary_encode()
+    kinds = chunk(table["criterion_type"])
     texts = names.dictionary.to_pylist()
     code = names.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     code = np.where(np.isin(code, [i for i, text in enumerate(texts) if not text]), -1, code)
     kind = kinds.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    place, _ = _integers(_chunk(table["criterion"]))
+    place, _ = as_integers(chunk(table["criterion"]))
     nameless = np.flatnonzero(code < 0)
     words = [*kinds.dictionary.to_pylist(), "criterion"]
     pairs, which = distinct(kind[nameless], place[nameless])
@@ -291,20 +308,20 @@ def _keys_of(table: Any) -> tuple[list[str], Codes]:
     return keys, code
 
 
-def _chunk(column: Any) -> Any:
+def chunk(column: Any) -> Any:
     """Gives a column of a table as one array."""
     if column.num_chunks == 1:
         return column.chunk(0)
     return column.combine_chunks()
 
 
-def _integers(column: Any) -> tuple[Codes, Truths]:
-    known = _truths(column.is_valid())
+def as_integers(column: Any) -> tuple[Codes, Truths]:
+    known = as_truths(column.is_valid())
     numbers = column.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
     return numbers.astype(np.int64, copy=False), known
 
 
-def _truths(column: Any) -> Truths:
+def as_truths(column: Any) -> Truths:
     truths: Truths = column.to_numpy(zero_copy_only=False).astype(np.bool_, copy=False)
     return truths
 

@@ -11,6 +11,7 @@ import numpy as np
 from simruns.analysis import options
 from simruns.analysis.compare import Paired, refuse_shared
 from simruns.analysis.criteria import met_and_said
+from simruns.analysis.error_rates import ErrorRates, chances, rates_of_counts
 from simruns.analysis.facts import VERDICTS, Facts, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.plan import least_runs, runs_to_show
@@ -155,6 +156,8 @@ class Gate(Result):
     criterion: dict[str, Requirement]
     regression: RegressionRequirement | None
     scenario: ScenarioRequirement | None
+    error_rates: ErrorRates | None
+    """How often `min_success` passes and fails agents of known rates; None of no judged run."""
     wait: Waiting | None
     names: dict[str, str]
     missing: str
@@ -277,6 +280,7 @@ def gate_of(
     worst, best = tally.bounds()
     verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
     missing = lacking(facts, old)
+    wrong = error_rates_of(tally.judged, rules)
     return Gate(
         verdict=verdict, exit=INCOMPLETE if missing else EXITS[verdict], missing=missing,
         proof=str(facts.runs.completeness), baseline=_of_baseline(old, errors, rules),
@@ -285,9 +289,20 @@ def gate_of(
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
                                            rules.max_error_share),
         success=success, criterion=criterion, regression=regression, scenario=scenario,
+        error_rates=wrong, reasons=wrong.reasons if wrong else {},
         wait=None if planned is None else _waiting(facts, tally, rules, planned),
         names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
     )  # fmt: skip
+
+
+def error_rates_of(judged: Counts, rules: Rules) -> ErrorRates | None:
+    """Gives how often the gate is wrong over so many judged runs of each scenario; None without
+    such, or where no success rate is required.
+    """
+    there = judged[judged > 0]
+    if rules.min_success is None or not len(there):
+        return None
+    return rates_of_counts(rules.min_success, there, rules.confidence, rules.might_fail)
 
 
 def _of_baseline(old: Facts | None, errors: Errors, rules: Rules) -> str:
@@ -430,7 +445,7 @@ def waiting_of(tally: Tally, settled: Counts, rules: Rules, planned: int | Count
 
     `settled` and `planned` count runs of each scenario of `tally`.
     """
-    rest = np.maximum(planned - settled, 0)
+    rest = yet_to_settle(settled, planned)
     runs, judged = settled + rest, tally.judged + rest
     count = int(settled.sum())
     excluded = count - int(tally.judged.sum())
@@ -445,17 +460,24 @@ def waiting_of(tally: Tally, settled: Counts, rules: Rules, planned: int | Count
     return Waiting(numbers.pop() if len(numbers) == 1 else None, int(rest.sum()), verdict)
 
 
-def waited(gate: Gate, waiting: Waiting) -> Gate:
+def yet_to_settle(settled: Counts, planned: int | Counts) -> Counts:
+    """Gives how many runs of each scenario are yet to settle."""
+    rest: Counts = np.maximum(planned - settled, 0)
+    return rest
+
+
+def waited(gate: Gate, waiting: Waiting, wrong: ErrorRates | None = None) -> Gate:
     """Gives the gate of the runs that have settled the verdict of all that are to come.
 
-    Where that is open still, nothing can be told.
+    Where that is open still, nothing can be told. `wrong` has the error rates over all of them.
     """
     if not waiting.unsettled or gate.success is None:
         return replace(gate, wait=waiting)
     verdict: Answer = "cannot tell" if waiting.verdict == "wait" else waiting.verdict
     success = replace(gate.success, verdict=verdict, settle_runs=None)
     code = INCOMPLETE if gate.missing else EXITS[verdict]
-    return replace(gate, verdict=verdict, exit=code, wait=waiting, success=success, early=True)
+    return replace(gate, verdict=verdict, exit=code, wait=waiting, success=success, early=True,
+                   error_rates=wrong, reasons=wrong.reasons if wrong else {})  # fmt: skip
 
 
 def _completed(tally: Tally, rules: Rules) -> Answer:
@@ -544,6 +566,8 @@ def _view_of(gate: Gate) -> View:
     told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}, one-sided.")
     if gate.baseline:
         told.append(f"Baseline: {gate.baseline}.")
+    if gate.error_rates is not None:
+        told += chances(gate.error_rates, _passed(gate))
     told.append(f"Completeness: {gate.proof}.")
     verdict: tuple[str, str] = (gate.verdict, tone)
     if gate.missing:
@@ -554,6 +578,12 @@ def _view_of(gate: Gate) -> View:
     heads = ["requirement", "verdict", "required", "seen", "likely"]
     return View("Gate", verdict, told,
                 [Shown("Requirements", heads, _rows(gate), texts=2)])  # fmt: skip
+
+
+def _passed(gate: Gate) -> str:
+    """Names what an agent passes by its success rate alone."""
+    others = gate.criterion or gate.regression is not None or gate.scenario is not None
+    return "the success requirement" if others else "this gate"
 
 
 def _rows(gate: Gate) -> list[list[str]]:

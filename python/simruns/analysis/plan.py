@@ -10,6 +10,8 @@ import numpy as np
 
 from simruns.analysis import options
 from simruns.analysis.compare import runs_to_detect
+from simruns.analysis.error_rates import chances, rates_of
+from simruns.analysis.exact import least_successes
 from simruns.analysis.facts import facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.rates import ROUNDING, at_most, within_variance, z_of
@@ -119,9 +121,7 @@ def runs_to_show(
         """Gives k, and the power of both tests."""
         from scipy.stats import binom
 
-        k = binom.isf(risk, runs, min_success) + 1
-        k = np.where(binom.sf(k - 2, runs, min_success) <= risk, k - 1, k)
-        k = np.where(binom.sf(k - 1, runs, min_success) > risk, k + 1, k)
+        k = least_successes(runs, min_success, 1 - confidence)
         least = binom.sf(k - 1, runs, expect)
         spare = (risk - binom.sf(k - 1, runs, min_success)) / binom.pmf(k - 1, runs, min_success)
         return k, least, least + spare * binom.pmf(k - 1, runs, expect)
@@ -190,6 +190,7 @@ def _sentences(plan: Plan) -> list[str]:
             f"({percent(plan.confidence)}).",
             f"Fewer than {plan.least_runs:,} can show nothing. More can have less power: make "
             "exactly so many.",
+            *chances(rates_of(plan.min_success, plan.runs or 0, plan.confidence, 1), "this gate"),
         ]
     if plan.runs is None:
         return [f"No number of runs can be advised: {plan.reasons['runs']}."]

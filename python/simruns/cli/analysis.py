@@ -51,13 +51,18 @@ def run_summary(asked: Asked, k: int | None) -> None:
     (side,) = one_side(asked.words, asked.source.which)
     (runs,) = read_sides([side], asked.source)
 
-    from simruns.analysis.reliability import reliability
-    from simruns.analysis.summary import summarize
+    from simruns.analysis.facts import facts_of
+    from simruns.analysis.reliability import MOST, reliability_of
+    from simruns.analysis.summary import summary_of
+    from simruns.analysis.suspects import suspects_of
 
-    summary = summarize(runs, errors=asked.errors, confidence=asked.confidence)
-    every_time = reliability(runs, k, errors=asked.errors, confidence=asked.confidence)
+    facts, how = facts_of(runs), (asked.errors, asked.confidence)
+    summary = summary_of(facts, *how)
+    results = [summary, reliability_of(facts, MOST if k is None else k, *how)]
+    if not asked.form.as_csv:
+        results.append(suspects_of(facts, *how, runs.scenarios))
     ids = summary.read_first[:3]
-    print_results([summary, every_time], asked.form, hint=_to_read(ids, side) if ids else "")
+    print_results(results, asked.form, hint=_to_read(ids, side) if ids else "")
     end_by([runs], asked.source)
 
 

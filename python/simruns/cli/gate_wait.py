@@ -13,7 +13,15 @@ import numpy as np
 
 from simruns import _core
 from simruns.analysis.facts import JUDGED, facts_of
-from simruns.analysis.gate import Gate, Rules, gate_of, waited, waiting_of
+from simruns.analysis.gate import (
+    Gate,
+    Rules,
+    error_rates_of,
+    gate_of,
+    waited,
+    waiting_of,
+    yet_to_settle,
+)
 from simruns.analysis.options import Errors
 from simruns.analysis.scenarios import Tally
 from simruns.archive.run_files import unverified
@@ -100,13 +108,16 @@ class _Arrivals:
         return self.waiting.verdict != "wait"
 
     def look(self) -> None:
-        """Sees what the runs that came say of all that are to come."""
+        """Sees what the runs that came say of all that are to come: `waiting`, and `in_all`, the
+        judged runs of each scenario if all of the rest are.
+        """
         settled, judged, good = (
             np.array([counts[name] for name in self._names], dtype=np.int64)
             for counts in (self._settled, self._said, self._good)
         )
         tally = Tally(self._names, settled, judged, good)
         self.waiting = waiting_of(tally, settled, self._rules, self._planned)
+        self.in_all = judged + yet_to_settle(settled, self._planned)
 
 
 def wait_for(
@@ -141,7 +152,8 @@ def wait_for(
     if not arrivals.decided:
         waiting = replace(waiting, verdict="wait")
     runs = _runs_of(batches, arrivals)
-    gate = waited(gate_of(facts_of(runs), None, rules, errors, None), waiting)
+    wrong = error_rates_of(arrivals.in_all, rules)
+    gate = waited(gate_of(facts_of(runs), None, rules, errors, None), waiting, wrong)
     return Outcome(gate, "" if is_over else f"incomplete: {told}", told, runs)
 
 
