@@ -70,11 +70,26 @@ def _pieces(entries: Iterable[tuple[str, JSONValue]]) -> Iterator[tuple[str, JSO
                 part = value[at : at + PIECE]
                 yield f"{name}[{at}:{at + len(part)}]", part
             continue
-        if isinstance(value, list):
-            parts = [(f"{name}[{at}]", one) for at, one in enumerate(value)]
-        else:
+        if isinstance(value, dict):
             parts = [(f"{name}.{key}", one) for key, one in value.items()]
+        else:
+            parts = [
+                (f"{name}[{at}]", value[at]) if end - at == 1 else
+                (f"{name}[{at}:{end}]", value[at:end]) for at, end in _slices(value)
+            ]  # fmt: skip
         yield from _pieces(parts)
+
+
+def _slices(values: list[JSONValue]) -> Iterator[tuple[int, int]]:
+    """Cuts a list into stretches of some `PIECE` characters; a longer value is one by itself."""
+    start = size = 0
+    for at, value in enumerate(values):
+        more = len(_escaped(value)) + 2
+        if size + more > PIECE and at > start:
+            yield start, at
+            start, size = at, 0
+        size += more
+    yield start, len(values)
 
 
 def _line(name: str, value: JSONValue, number: int) -> str:
