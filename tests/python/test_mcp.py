@@ -191,6 +191,11 @@ async def test_numbers_are_those_of_the_results(folder: Path, real_data: Path) -
                 assert {name: entries.get(name, "absent") for name in numbers} == numbers
                 assert entries.get("reasons", {}) == result.reasons
                 assert entries["completeness_of"] == [str(runs.completeness)]
+            suspects = (await it.all("summary", data=data))["suspects"]
+            found = simruns.suspects(runs)
+            assert suspects.items() >= json.loads(json.dumps(found.numbers())).items()
+            assert (suspects["reasons"], suspects["says"]) == (
+                found.reasons, [*found._view().sentences])  # fmt: skip
             compared = simruns.compare(old, runs)
             entries = await it.all("compare", old="old.jsonl", new=data)
             numbers = json.loads(json.dumps(compared.numbers()))

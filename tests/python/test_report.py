@@ -32,8 +32,8 @@ from simruns.analysis.result import (  # noqa: E402
 
 LETTERS = {f"s{n:02}": "SFSSAPXS"[n % 5 :] + "FS_"[: n % 4] for n in range(14)}
 NAMES = {"s00": "Refund of a lost bag", "s03": "Change | the name"}
-SECTIONS = ["baseline", "scenarios", "criteria", "signatures", "read-first", "reliability",
-            "durations", "trend", "odd", "runs"]  # fmt: skip
+SECTIONS = ["baseline", "scenarios", "criteria", "signatures", "read-first", "suspects",
+            "reliability", "durations", "trend", "odd", "runs"]  # fmt: skip
 
 
 def runs_of(batch: str, days: int, letters: dict[str, str] = LETTERS) -> simruns.Runs:
@@ -181,6 +181,7 @@ def test_every_number_of_the_page_is_one_of_the_results(
     results = {
         "summary": places(simruns.summarize(new).numbers()),
         "reliability": places(simruns.reliability(new).numbers()),
+        "suspects": places(simruns.suspects(new).numbers()),
         "compare": places(simruns.compare(old, new).numbers()),
         "trend": places(simruns.trend(new).numbers()),
     }
@@ -194,6 +195,7 @@ def test_every_number_of_the_page_is_one_of_the_results(
         "rate", "these.low", "these.high", "like.low", "excluded", "runs", "worst", "best",
         "difference", "p", "old.rate", "new.rate", "messages.p50", "duration.p95", "pass^2.low",
         "rates[0]", "lows[0]", "screen.drop[0]", "scenario.s00.rate", "criterion.greets.only",
+        "without.judged", "bounds.worst",
     ]  # fmt: skip
     assert set(wanted) <= names
 
@@ -218,7 +220,8 @@ def test_markdown_has_the_same_cells_as_the_page(path: Path, markdown: str) -> N
     ]  # fmt: skip
     assert [line[3:] for line in markdown.splitlines() if line.startswith("## ")] == [
         "Against the baseline", "Scenarios", "Criteria", "How runs failed", "Read first",
-        "Reliability", "Lengths and durations", "Trend", "Also worth a look",
+        "The customer's fault?", "Reliability", "Lengths and durations", "Trend",
+        "Also worth a look",
     ]  # fmt: skip
 
 
@@ -246,6 +249,21 @@ def test_runs_that_are_missing_are_told_of_in_the_card(tmp_path: Path) -> None:
         assert "✗ incomplete" in told
         assert "Runs are missing: every number is of those that came." in told.replace("\\", "")
         assert "20 of 30, incomplete" in told
+
+
+def test_suspects_are_told_of_with_links_to_their_runs(tmp_path: Path) -> None:
+    sound = ["user:Hello", "agent:Hi", "user:Bye", "agent:Bye"]
+    runs = [make_run("s", sequence=n, talk=[*sound, f"user:{n}"]) for n in range(4)]
+    odd = make_run("s", "failure", id="odd/1", talk=[*sound, "user: "])
+    told = "1 run looks like the customer's fault: rate without them 1.00 (95%: 0.51 to 1.00)"
+    told += ", with them 0.80; 0.80 if all of them failed, 1.00 if all succeeded."
+    for ending in ("html", "md"):
+        path = simruns.report(held([*runs, odd]), out=tmp_path / f"report.{ending}")
+        page = path.read_text("utf-8").replace("&#39;", "'")
+        assert page.count(told) == 2
+        assert ending == "md" or '#run=odd%2F1"><bdi>odd/1</bdi></a>' in page
+        page = simruns.report(held(runs), out=path).read_text("utf-8")
+        assert "the customer" not in page.replace("&#39;", "'")
 
 
 def test_nothing_judged_and_nothing_at_all_are_reports_too(tmp_path: Path) -> None:

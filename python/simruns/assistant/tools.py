@@ -10,11 +10,13 @@ from pydantic import Field
 
 from simruns import _core
 from simruns.analysis.compare import compare
+from simruns.analysis.facts import facts_of
 from simruns.analysis.failures import failures
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import reliability
 from simruns.analysis.result import Result
 from simruns.analysis.summary import summarize
+from simruns.analysis.suspects import suspects_of
 from simruns.assistant.answers import answer
 from simruns.assistant.folder import Folder
 from simruns.core.errors import invalid
@@ -49,9 +51,18 @@ class Tools:
     ) -> str:
         """Says how many runs succeed, how sure that is, and where the agent fails: by scenario, by
         criterion, by the way it fails. Rates are from 0 to 1; null is undefined, reasons says why.
+        The entry suspects has the runs that look like the fault of the simulated customer.
         """
         runs = self._folder.open(data)
-        return answer(_result(summarize(runs, errors=errors, confidence=confidence), runs), start)
+        result = summarize(runs, errors=errors, confidence=confidence)
+        suspects = suspects_of(facts_of(runs), errors, confidence, runs.scenarios)
+
+        def entries() -> Entries:
+            yield from _result(result, runs)
+            told: dict[str, JSONValue] = {"says": [*suspects._view().sentences]}
+            yield "suspects", {**told, **suspects.numbers(), "reasons": {**suspects.reasons}}
+
+        return answer(entries(), start)
 
     def reliability(
         self, data: Data, k: Together = None, errors: Judged = "agent",

@@ -14,6 +14,7 @@ from simruns.analysis.failures import failures_of
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import MOST, reliability_of
 from simruns.analysis.summary import Summary, summary_of
+from simruns.analysis.suspects import suspects_of
 from simruns.analysis.trend import Trend, trend_of
 from simruns.core import checks
 from simruns.core.errors import invalid
@@ -44,8 +45,8 @@ def report(
     `out` ends in `.html` or `.md`. The page needs no network and no other file: it has a card, the
     scenarios with the worst first, criteria, how runs failed, conversations to read first, and
     every run with its conversation. Markdown has the same, but for the table of all runs. Its
-    numbers are those of `summarize`, `reliability`, `failures`, with a `baseline` `compare`, and of
-    several batches of a scenario `trend`.
+    numbers are those of `summarize`, `reliability`, `failures` and `suspects`, with a `baseline` of
+    `compare`, and of several batches of a scenario of `trend`.
 
     The file is whole or not there. `errors` and `confidence` are as in `summarize`, and so is what
     is raised; an `out` of another ending is refused, and so is a run that `baseline` has, too.
@@ -99,6 +100,7 @@ def _found(facts: Facts, baseline: Runs | None, errors: Errors, confidence: floa
         summary=summary,
         reliability=reliability_of(facts, MOST, errors, confidence),
         failures=failures_of(facts, errors),
+        suspects=suspects_of(facts, errors, confidence, facts.runs.scenarios),
         comparison=comparison,
         baseline=None if baseline is None else baseline.completeness,
         trend=_trend(facts, summary, errors, confidence),

@@ -18,6 +18,8 @@ from simruns.analysis.summary import (
     remarks,
     scenarios_worst_first,
 )
+from simruns.analysis.suspects import WORDS, Suspects
+from simruns.analysis.suspects import headline as headline_of_suspects
 from simruns.analysis.trend import Trend
 from simruns.hold.completeness import Completeness
 from simruns.looks.texts import counted
@@ -35,6 +37,8 @@ PROVEN = {"complete": "good", "unverified": "odd", "incomplete": "bad"}
 CHANGED = {"better": "good", "worse": "bad", "cannot tell": "odd"}
 TOGETHER = 10
 """Pairs of criteria that are shown."""
+MOST_SUSPECTS = 100
+"""Suspects that are listed."""
 MISSING = "Runs are missing: every number is of those that came."
 
 
@@ -44,6 +48,7 @@ class Found(NamedTuple):
     summary: Summary
     reliability: Reliability
     failures: Failures
+    suspects: Suspects
     comparison: Comparison | None
     """Against the baseline, if there is one."""
     baseline: Completeness | None
@@ -86,14 +91,16 @@ def card(found: Found) -> list[Tile]:
 
 def notes(found: Found) -> list[str]:
     """Gives the sentences beside the card."""
-    return remarks(found.summary)
+    suspects = headline_of_suspects(found.suspects)
+    return [*([f"{suspects}."] if suspects else []), *remarks(found.summary)]
 
 
 def sections(found: Found) -> list[Section]:
     """Gives the sections that have something to tell, in the order in which they are read."""
     every = [
         *_baseline(found), _scenarios(found), *_criteria(found), *_signatures(found),
-        *_read_first(found), _reliability(found), _lengths(found), *_trend(found), *_odd(found),
+        *_read_first(found), *_suspects(found), _reliability(found), _lengths(found),
+        *_trend(found), *_odd(found),
     ]  # fmt: skip
     return every if found.summary.runs else []
 
@@ -180,6 +187,42 @@ def _read_first(found: Found) -> Iterator[Section]:
         heads = ["failed run", "scenario", "signature", "passing run beside it", "messages"]
         caption = "Of as many signatures and scenarios as can be"
         yield Section("read-first", "Read first", [], [Listing(caption, heads, rows, texts=4)])
+
+
+def _suspects(found: Found) -> Iterator[Section]:
+    result, of = found.suspects, Numbers("suspects", found.suspects)
+    if not result.suspects:
+        return
+    flags: list[list[Cell]] = [
+        [_named(flag), WORDS[flag], f"{len(ids):,}"] for flag, ids in result.flags.items() if ids
+    ]
+    rates: list[list[Cell]] = [
+        ["all judged runs", of.count("judged"), of.rate("rate"), ""],
+        ["without suspects", of.count("without.judged"), of.rate("without.rate"),
+         of.limits("without.", "without.rate")],
+        ["if all suspects had failed", of.count("judged"), of.rate("bounds.worst"), ""],
+        ["if all suspects had succeeded", of.count("judged"), of.rate("bounds.best"), ""],
+    ]  # fmt: skip
+    some = result.each[:MOST_SUSPECTS]
+    runs: list[list[Cell]] = [
+        [
+            outside(one.run, run=one.run),
+            outside(found.name(one.scenario)),
+            ", ".join(map(_named, one.flags)),
+        ]
+        for one in some
+    ]
+    every = counted(result.suspects, "suspect")
+    caption = every if len(some) == result.suspects else f"{len(some)} of {every}, by their ids"
+    yield Section("suspects", "The customer's fault?", result._view().sentences, [
+        Listing("What is odd", ["flag", "what it is", "runs"], flags, texts=2),
+        Listing("The success rate", ["over", "runs", "rate", percent(result.confidence)], rates),
+        Listing(caption, ["run", "scenario", "flags"], runs, texts=3),
+    ])  # fmt: skip
+
+
+def _named(flag: str) -> str:
+    return flag.replace("_", " ")
 
 
 def _reliability(found: Found) -> Section:
