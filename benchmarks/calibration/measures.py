@@ -12,7 +12,7 @@ from functools import cache, cached_property
 import numpy as np
 from calibration.outcomes import Alike, Counts
 
-from simruns.analysis import compare, gate, rates, trend
+from simruns.analysis import compare, gate, rates, requirement, trend
 
 CONFIDENCE = 0.95
 
@@ -103,7 +103,8 @@ def false_pass(cell: Cell, successes: Counts, judged: Counts) -> bool:
     if not some.any():
         return False
     known = rates.estimate(successes[some, 0], judged[some, 0])
-    return gate.answer_of(rates.lower(known, 1 - CONFIDENCE), 1.0, cell.true_rates[0]) == "pass"
+    low = rates.lower(known, 1 - CONFIDENCE)
+    return requirement.answer_of(low, 1.0, cell.true_rates[0]) == "pass"
 
 
 def false_fall(cell: Cell, successes: Counts, judged: Counts) -> bool:
@@ -112,7 +113,7 @@ def false_fall(cell: Cell, successes: Counts, judged: Counts) -> bool:
     if not pairs.names:
         return False
     limits = gate.change_within(*pairs.estimates(), 1 - CONFIDENCE)
-    return gate.answer_of(limits.low, 1.0, cell.true_difference) == "pass"
+    return requirement.answer_of(limits.low, 1.0, cell.true_difference) == "pass"
 
 
 def false_change(cell: Cell, successes: Counts, judged: Counts) -> bool:

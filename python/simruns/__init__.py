@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from simruns import plots
     from simruns import testing as testing
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
+    from simruns.analysis.audit import Audit, audit
+    from simruns.analysis.audit_sheet import AuditSheet, audit_sheet
     from simruns.analysis.compare import Comparison, Comparisons, compare
     from simruns.analysis.error_rates import ErrorRates, error_rates
     from simruns.analysis.failures import Failures, failures
@@ -84,6 +86,8 @@ __all__ = [
     "AsyncRunStream",
     "AsyncScenario",
     "AsyncSuite",
+    "Audit",
+    "AuditSheet",
     "AuthError",
     "Batch",
     "BatchCompleteness",
@@ -144,6 +148,8 @@ __all__ = [
     "Walk",
     "Witness",
     "__version__",
+    "audit",
+    "audit_sheet",
     "compare",
     "error_rates",
     "failures",
@@ -162,6 +168,8 @@ __all__ = [
 
 _HOMES = {
     "_core": ("Criterion", "Issue", "Page", "Run", "Turn", "__version__"),
+    "analysis.audit": ("Audit", "audit"),
+    "analysis.audit_sheet": ("AuditSheet", "audit_sheet"),
     "analysis.compare": ("Comparison", "Comparisons", "compare"),
     "analysis.error_rates": ("ErrorRates", "error_rates"),
     "analysis.failures": ("Failures", "failures"),

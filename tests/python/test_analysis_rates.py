@@ -22,8 +22,8 @@ from statsmodels.stats.multitest import multipletests  # noqa: E402
 
 from simruns.analysis import exact, rates  # noqa: E402
 from simruns.analysis.compare import Paired, like_difference, verdict_of  # noqa: E402
-from simruns.analysis.gate import answer_of  # noqa: E402
 from simruns.analysis.plan import least_runs, runs_to_show  # noqa: E402
+from simruns.analysis.requirement import answer_of  # noqa: E402
 
 CONFIDENCES = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9973])
 

@@ -14,7 +14,7 @@ import pytest
 from test_export import export_arguments
 
 import simruns
-from simruns.cli.csv_rows import write_csv
+from simruns.core.csv_text import write_csv
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.odd_data

@@ -15,7 +15,8 @@ import pytest
 from servers import serving
 
 import simruns
-from simruns.cli.csv_rows import COLUMNS, rows_of, write_csv
+from simruns.cli.csv_rows import COLUMNS, rows_of
+from simruns.core.csv_text import write_csv
 
 Serve = Callable[..., simruns.Client]
 

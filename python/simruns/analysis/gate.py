@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from simruns.analysis import options
+from simruns.analysis.audit import Checked, judged_by_people, too_many_open
+from simruns.analysis.audit_sheet import drawn_by
 from simruns.analysis.compare import Paired, refuse_shared
 from simruns.analysis.criteria import met_and_said
 from simruns.analysis.error_rates import ErrorRates, chances, rates_of_counts
@@ -19,12 +21,12 @@ from simruns.analysis.rates import (
     Counts,
     Estimate,
     Limits,
-    at_most,
     estimate,
     lower,
     newcombe,
     upper,
 )
+from simruns.analysis.requirement import Answer, Requirement, answer_of
 from simruns.analysis.result import (
     DASH,
     Names,
@@ -48,7 +50,6 @@ from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted
 
-Answer: TypeAlias = Literal["pass", "not good enough", "cannot tell"]
 WaitAnswer: TypeAlias = Literal["pass", "not good enough", "cannot tell", "wait"]
 
 EXITS: dict[Answer, int] = {"pass": 0, "not good enough": 4, "cannot tell": 5}
@@ -58,26 +59,32 @@ POWER = 0.8
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """A rate that is to reach a threshold."""
-
-    verdict: Answer
-    threshold: float
-    rate: float | None
-    n: float | None
-    """The runs that its limits are of."""
-    low: float | None
-    """The true rate is below this with a risk of 1 - confidence at most."""
-    high: float | None
-    """The same above, shared by all requirements that might fail."""
-
-
-@dataclass(frozen=True)
 class SuccessRequirement(Requirement):
     least_runs: int
     """Fewer runs could show nothing, even if all succeed."""
     settle_runs: int | None
     """The runs that would settle it, if the true rate is the one seen."""
+
+
+@dataclass(frozen=True)
+class AuditedRequirement(SuccessRequirement):
+    """A success rate by people's labels, in place of that of the judge."""
+
+    _names: ClassVar[Names] = {"judge_rate": "judge.rate", "blind": None}
+
+    judge_rate: float
+    """The rate as the judge has it."""
+    labelled: int
+    """Runs of the sheet on which people decided."""
+    unlabelled: int
+    """Those on which nobody did. Nothing can be told where they are more than a tenth."""
+    blind: str
+    """Why there is no rate by labels; empty if there is one."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of the sheet."""
+        return self.labelled + self.unlabelled
 
 
 @dataclass(frozen=True)
@@ -213,6 +220,8 @@ def gate(
     min_scenario: float | None = None,
     max_error_share: float = 0.1,
     planned: int | None = None,
+    labels: object = None,
+    sheet: tuple[int, int | str] | None = None,
     errors: Errors = "agent",
     confidence: float = 0.95,
 ) -> Gate:
@@ -223,6 +232,10 @@ def gate(
     rate of each scenario as it was seen. Where too many runs are excluded, or a scenario has less
     than half of its runs judged, nothing can be told. Of a batch that is still running, `planned`
     runs a scenario give `wait.verdict`: what `min_success` will come to, whatever the rest does.
+
+    With `labels`, as `simruns.audit` takes them, `min_success` is about the success rate by these
+    labels, with the limits that `audit` gives. `sheet` is the `(n, seed)` of their sheet. Where
+    more than a tenth of its rows is without a decision, nothing can be told.
 
     Limits are those of Clopper and Pearson (1934) at effective runs. Passing takes all
     requirements, so that each is tested at the full risk (R. L. Berger 1982); failing takes one, so
@@ -238,11 +251,30 @@ def gate(
         planned = checks.count("planned", planned, 1)
         if not rules.only_success:
             raise invalid("planned goes with min_success alone", field="planned")
+    by_people = _labelling_of(labels, sheet, rules, planned)
     facts = facts_of(runs)
     old = None if baseline is None else facts_of(baseline, "baseline")
     if old is not None:
         refuse_shared(old, facts)
-    return gate_of(facts, old, rules, errors, planned)
+    checked = None if by_people is None else judged_by_people(facts, *by_people, None, errors)
+    return gate_of(facts, old, rules, errors, planned, checked)
+
+
+def _labelling_of(
+    labels: object, sheet: Any, rules: Rules, planned: int | None
+) -> tuple[object, tuple[int, str]] | None:
+    """Checks that labels and their sheet are given together, and what they go with."""
+    if labels is None and sheet is None:
+        return None
+    if labels is None or sheet is None:
+        raise invalid("labels and sheet go together; give sheet=(n, seed) of the labels")
+    if not isinstance(sheet, tuple | list) or len(sheet) != 2:
+        raise invalid(f"sheet is {checks.shown(sheet)}; give (n, seed)", field="sheet")
+    if rules.min_success is None:
+        raise invalid("labels go with min_success; give it, too", field="labels")
+    if planned is not None:
+        raise invalid("labels are of runs that came; leave out planned", field="planned")
+    return labels, drawn_by(*sheet)
 
 
 def lacking(*read: Facts | None) -> str:
@@ -259,7 +291,12 @@ def lacking(*read: Facts | None) -> str:
 
 
 def gate_of(
-    facts: Facts, old: Facts | None, rules: Rules, errors: Errors, planned: int | None
+    facts: Facts,
+    old: Facts | None,
+    rules: Rules,
+    errors: Errors,
+    planned: int | None,
+    checked: Checked | None = None,
 ) -> Gate:
     judged = facts.judged(errors)
     tally = Tally.of(facts, judged)
@@ -267,6 +304,8 @@ def gate_of(
     share = excluded / facts.size if facts.size else None
     known = tally.estimate()
     success = None if rules.min_success is None else _success(known, rules)
+    if success is not None and checked is not None:
+        success = _audited(success, checked, rules)
     criterion = {
         key: _criterion(facts, errors, key, threshold, rules)
         for key, threshold in rules.criterion.items()
@@ -345,13 +384,6 @@ def _limits(known: Estimate, rules: Rules) -> tuple[float, Limits]:
     return n, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
 
 
-def answer_of(low: float, high: float, threshold: float) -> Answer:
-    """Says what limits of a rate, or of a change, come to beside what is required."""
-    if at_most(threshold, low):
-        return "pass"
-    return "cannot tell" if at_most(threshold, high) else "not good enough"
-
-
 def _requirement(known: Estimate | None, threshold: float, rules: Rules) -> Requirement:
     if known is None:
         return Requirement("cannot tell", threshold, None, None, None, None)
@@ -367,6 +399,15 @@ def _success(known: Estimate | None, rules: Rules) -> SuccessRequirement:
     if known is not None and plain.verdict == "cannot tell" and known.rate > threshold:
         settle = least if known.all_pass else _settle(known.rate, threshold, rules.confidence)
     return SuccessRequirement(**vars(plain), least_runs=least, settle_runs=settle)
+
+
+def _audited(plain: SuccessRequirement, checked: Checked, rules: Rules) -> AuditedRequirement:
+    one = checked.requirement(plain.threshold, rules.confidence, rules.might_fail)
+    return AuditedRequirement(
+        **vars(one), least_runs=plain.least_runs, settle_runs=None,
+        judge_rate=checked.known.rate, labelled=len(checked.decided),
+        unlabelled=checked.unlabelled or 0, blind=checked.why_blind,
+    )  # fmt: skip
 
 
 def _settle(rate: float, threshold: float, confidence: float) -> int | None:
@@ -547,6 +588,9 @@ def errors_part(gate: Gate) -> Part:
 
 def _told_of(gate: Gate, name: str, one: Requirement) -> str:
     text = f"{name} is {number(one.rate)} (likely {between(one.low, one.high)})"
+    if isinstance(one, AuditedRequirement):
+        text += f" by labels of {one.labelled:,} of {counted(one.rows, 'row')}, "
+        text += f"{number(one.judge_rate)} by the judge"
     required = f"{number(one.threshold)} is required"
     if gate.early and gate.wait is not None:
         rest = f"{counted(gate.wait.unsettled, 'run')} yet to settle"
@@ -555,6 +599,10 @@ def _told_of(gate: Gate, name: str, one: Requirement) -> str:
             ends = f"the {rest} decide"
         return f"{text} so far, where {required}; {ends}"
     text += f", where {required}"
+    if isinstance(one, AuditedRequirement) and one.blind:
+        text += f"; {one.blind}"
+    elif isinstance(one, AuditedRequirement) and too_many_open(one.unlabelled, one.rows):
+        text += "; more than a tenth of the rows is without a decision, so label these first"
     if isinstance(one, SuccessRequirement) and one.settle_runs is not None:
         text += f"; {counted(one.settle_runs, 'run')} would settle it"
     return text

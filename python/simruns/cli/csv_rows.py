@@ -5,40 +5,14 @@ A field is empty where there is no value; times are ISO 8601 in UTC; `results` i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from operator import attrgetter
-from typing import Any, TextIO
+from typing import Any
 
 from simruns import _core
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_QUOTED = re.compile(r'[,"\r\n]')
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def write_csv(
-    file: TextIO, columns: Iterable[str], rows: Iterable[Iterable[Any]], *, safe: bool
-) -> None:
-    """Writes the names of the columns and the rows.
-
-    With `safe`, an apostrophe stands before a text that a spreadsheet would take for a formula.
-    """
-    file.write(",".join(columns) + "\n")
-    file.writelines(",".join(_field(value, safe) for value in row) + "\n" for row in rows)
-
-
-def _field(value: Any, safe: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return str(value)
-    text = f"'{value}" if safe and value.startswith(_FORMULA) else value
-    # The csv module of older Pythons leaves a bare CR unquoted, where readers then end the row.
-    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def rows_of(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from simruns import _core
-from simruns.cli.csv_rows import COLUMNS, rows_of, time_text, write_csv
+from simruns.cli.csv_rows import COLUMNS, rows_of, time_text
 from simruns.cli.witnessed import WitnessedRuns
+from simruns.core.csv_text import write_csv_as_utf8
 from simruns.core.errors import RequestError, about
 from simruns.core.progress import Progress
 from simruns.hold.completeness import Completeness
@@ -77,17 +77,6 @@ def _plain(table: Tabular) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
             yield from zip(*map(values, batch.columns), strict=True)
 
     return whole.schema.names, rows()
-
-
-def write_csv_as_utf8(
-    out: IO[bytes], names: Iterable[str], rows: Iterable[Iterable[Any]], *, safe: bool
-) -> None:
-    """Writes a table as CSV, and leaves the file open."""
-    file = io.TextIOWrapper(out, encoding="utf-8", newline="")
-    try:
-        write_csv(file, names, rows, safe=safe)
-    finally:
-        file.detach()
 
 
 def _json_line(row: dict[str, Any]) -> bytes:

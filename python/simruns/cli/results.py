@@ -8,12 +8,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simruns.cli.csv_rows import write_csv
 from simruns.cli.endings import UsageError
-from simruns.cli.export_files import write_csv_as_utf8
 from simruns.cli.json_text import json_text
 from simruns.cli.layout import laid_out
 from simruns.cli.streams import cell, console, print_to_stdout, printable, writing_to_stdout
+from simruns.core.csv_text import write_csv, write_csv_as_utf8
 from simruns.core.extras import require
 from simruns.looks.lines import STYLES
 from simruns.looks.texts import one_line
