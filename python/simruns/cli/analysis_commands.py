@@ -22,11 +22,14 @@ from simruns.cli.options import (
     Every,
     JudgedErrors,
     KeyFile,
+    LabelFile,
     Latest,
     Pairs,
     Power,
     Project,
     Proxy,
+    SheetRows,
+    SheetSeed,
     Verbose,
     WithLatest,
     typed,
@@ -90,6 +93,104 @@ def summary(
         words = [] if data is None else [data]
         asked = Asked(source, words, errors.value, confidence, Form(as_json, as_csv))
         run_summary(asked, k)
+
+
+@commands.command("audit-sheet", cls=WithLatest, short_help="Draw conversations to label.")
+def audit_sheet(
+    data: Word = None,
+    rows: Annotated[int, typer.Option("-n", help="Conversations to draw.")] = 60,
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            callback=typed, help="Any word: the same one draws the same conversations again."
+        ),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE",
+            help="FILE.html, a page to label in, or FILE.csv for a spreadsheet.",
+        ),
+    ] = "sheet.html",
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
+    pairs: Pairs = None,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:  # fmt: skip
+    """Draw conversations for people to label, without a word of what the judge said.
+
+    `simruns audit` then says how often the judge is right. The runs are those of DATA, or of a
+    server, by --scenario with --batch or --latest, by --all --latest, or by --pairs. Exit code 3:
+    runs are missing or still to come, or a batch has none.
+    """
+    with endings(), terminable():
+        from simruns.cli.analysis import Asked
+        from simruns.cli.audit import run_audit_sheet
+        from simruns.cli.results import Form
+        from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
+
+        which = Which(scenario, batch, pairs, latest, every)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
+        words = [] if data is None else [data]
+        asked = Asked(source, words, Errors.agent.value, 0.95, Form(False, False))
+        run_audit_sheet(asked, rows, seed, output)
+
+
+@commands.command(cls=WithLatest, short_help="Say how often the judge is right.")
+def audit(
+    data: Word = None,
+    labels: LabelFile = None,
+    sheet_seed: SheetSeed = None,
+    rows: SheetRows = None,
+    scenario: AnyScenario = None,
+    batch: AnyBatch = None,
+    latest: Latest = None,
+    every: Every = False,
+    pairs: Pairs = None,
+    errors: JudgedErrors = Errors.agent,
+    confidence: Confidence = 0.95,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    base_url: BaseUrl = None,
+    project: Project = None,
+    allow_incomplete: AllowIncomplete = False,
+    allow_empty: AllowEmpty = False,
+    api_key_file: KeyFile = None,
+    ca_file: CaFile = None,
+    proxy: Proxy = None,
+    verbose: Verbose = 0,
+) -> None:
+    """Say how often the judge is right by people's --labels, and what the success rate is by them.
+
+    --sheet-seed and -n are those that `simruns audit-sheet` drew the sheet by, from the same runs;
+    without them, the labels are taken as a random sample. The runs are those of DATA, or of a
+    server, by --scenario with --batch or --latest, by --all --latest, or by --pairs. Exit code 3:
+    runs are missing or still to come, or a batch has none.
+    """
+    with endings(), terminable():
+        from simruns.cli.analysis import Asked
+        from simruns.cli.audit import Labelled, run_audit
+        from simruns.cli.results import Form
+        from simruns.cli.source import Server, Source
+        from simruns.cli.which import Which
+
+        which = Which(scenario, batch, pairs, latest, every)
+        server = Server(base_url, project, ca_file, proxy, api_key_file)
+        source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
+        words = [] if data is None else [data]
+        asked = Asked(source, words, errors.value, confidence, Form(as_json, as_csv))
+        run_audit(asked, Labelled(labels, sheet_seed, rows))
 
 
 @commands.command(cls=WithLatest, short_help="Say whether the new agent is better.")
@@ -353,6 +454,9 @@ def gate(
         int | None,
         typer.Option(help="Runs of each scenario in all, where the batches do not tell it."),
     ] = None,
+    labels: LabelFile = None,
+    sheet_seed: SheetSeed = None,
+    rows: SheetRows = None,
     deadline: Annotated[
         float | None, typer.Option(help="With --wait: end after so many seconds.")
     ] = None,
@@ -382,6 +486,7 @@ def gate(
 ) -> None:
     """Say whether the agent is good enough, why, and what would settle it.
 
+    With --labels, --min-success is about the rate by people's labels, as `simruns audit` has it.
     The runs are those of DATA, or of a server, by --scenario with --batch or --latest, by --all
     --latest, or by --pairs. Where GITHUB_STEP_SUMMARY is set, a table is appended to that file.
     Exit code 0: it is. 4: it is not. 5: these runs cannot tell. 3: runs are missing or still to
@@ -389,6 +494,7 @@ def gate(
     """
     with endings(), terminable():
         from simruns.cli.analysis import Asked
+        from simruns.cli.audit import Labelled
         from simruns.cli.gate import Gated, run_gate
         from simruns.cli.results import Form
         from simruns.cli.source import Server, Source
@@ -402,6 +508,7 @@ def gate(
         run_gate(
             Gated(
                 asked, min_success, criterion or [], max_regression, baseline, min_scenario,
-                max_error_share, planned, wait, interval, deadline, quarantine, junit, report,
+                max_error_share, planned, Labelled(labels, sheet_seed, rows), wait, interval,
+                deadline, quarantine, junit, report,
             )
         )  # fmt: skip

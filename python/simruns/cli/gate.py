@@ -13,6 +13,7 @@ import typer
 from simruns.analysis.gate import INCOMPLETE, Gate, Rules, gate, rules_of
 from simruns.analysis.plan import least_runs
 from simruns.cli.analysis import Asked
+from simruns.cli.audit import Labelled
 from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.gate_files import Told, append_step_summary, write_junit
 from simruns.cli.gate_wait import Awaited, batches_of, refuse_no_wait, wait_for
@@ -42,6 +43,7 @@ class Gated(NamedTuple):
     min_scenario: float | None
     max_error_share: float
     planned: int | None
+    labelled: Labelled
     wait: bool
     interval: float
     deadline: float | None
@@ -61,6 +63,7 @@ def run_gate(what: Gated) -> None:
     rules = what.rules()
     if what.planned is not None:
         checks.count("planned", what.planned, 1)
+    _check_labels(what)
     if what.junit is not None:
         check_place(what.junit)
     if what.report is not None:
@@ -97,6 +100,19 @@ def run_gate(what: Gated) -> None:
     code = ExitCode.INCOMPLETE if told.incomplete else ExitCode(told.gate.exit)
     if code != ExitCode.DONE:
         raise typer.Exit(code)
+
+
+def _check_labels(what: Gated) -> None:
+    if what.labelled.sheet() is None:
+        if what.labelled.path is not None:
+            raise UsageError("--labels goes with the --sheet-seed and -n of its sheet; give both")
+        return
+    if what.min_success is None:
+        raise UsageError("--labels goes with --min-success; give it, too")
+    if what.wait or what.planned is not None:
+        raise UsageError("--labels are of runs that came; leave out --wait and --planned")
+    if what.quarantine is not None:
+        raise UsageError("--labels are of a sheet of all scenarios; leave out --quarantine")
 
 
 def _criteria_of(words: Sequence[str]) -> dict[str, float]:
@@ -146,6 +162,7 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         max_regression=rules.max_regression, min_scenario=rules.min_scenario,
         max_error_share=rules.max_error_share, errors=what.asked.errors,
         planned=what.planned if rules.only_success else None, confidence=rules.confidence,
+        labels=what.labelled.path, sheet=what.labelled.sheet(),
     )  # fmt: skip
     missing = "; ".join(filter(None, [told.missing, _unsettled(told, runs)]))
     return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)

@@ -127,3 +127,11 @@ Confidence = Annotated[float, typer.Option(help="That of every range that is pri
 Power = Annotated[float, typer.Option(help="The chance to find what is there.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, with all numbers.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="A table with a header, as CSV.")]
+LabelFile = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", callback=typed, help="A sheet that people filled in: a CSV file."),
+]
+SheetSeed = Annotated[
+    str | None, typer.Option(callback=typed, help="The --seed that the sheet was drawn by.")
+]
+SheetRows = Annotated[int | None, typer.Option("-n", help="The -n that the sheet was drawn by.")]

@@ -17,6 +17,10 @@ _PHRASES = {
     "bad runs can be left out": "export --skip-bad-runs leaves such runs out",
     "give it here or to the client": "give --project",
     "cannot read pairs from": "cannot read the file of --pairs,",
+    "cannot read labels from": "cannot read the file of --labels,",
+    "give the path of a CSV file, a frame, or a list of dicts, with run_id and label": (
+        "give a CSV file with columns run_id and label"
+    ),
     TIMES: "give a day as 2026-07-01, or how long ago: 7d, 12h, 2w",
     NO_PAIR: "--certificate and --private-key are no pair of PEM files; give the paths of both",
     ", not None": ", not without",
@@ -32,6 +36,7 @@ _FLAGS = {
     "max_regression": "--max-regression",
     "min_scenario": "--min-scenario",
     "min_success": "--min-success",
+    "n": "-n",
     "out": "--output",
     "page_size": "--page-size",
     "token": "--token-file",
