@@ -22,7 +22,7 @@ from simruns.cli import main
 
 COMMANDS = (
     "demo", "serve", "list", "export", "archive", "show", "follow", "doctor", "summary", "compare",
-    "plan", "trend", "mcp",
+    "plan", "trend", "mcp", "audit-sheet", "audit", "gate", "report",
 )  # fmt: skip
 PYTHON_ARGUMENTS = re.compile(
     r"\b(base_url|api_key|token|ca_file|page_size|allow_incomplete|proxy_from_env|start_at"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from simruns import _core
 from simruns.analysis.facts import VERDICTS, Codes, Facts, Truths, facts_of
 from simruns.analysis.labels import CRITERION, DECISIONS, LABEL, LABELLER, RUN
 from simruns.analysis.result import LISTED, Names, Result, Shown, View
@@ -61,6 +62,10 @@ class Conversation(NamedTuple):
     """Who spoke, and the text."""
     criteria: tuple[str, ...]
     """The keys of the criteria of this run, sorted."""
+    asks: tuple[str, ...]
+    """What each of these criteria asks for, as far as its own text says it."""
+    mission: str
+    """What the customer is to reach; empty if that is not known."""
 
     @property
     def transcript(self) -> str:
@@ -238,8 +243,31 @@ def _keys_by_run(facts: Facts) -> dict[int, tuple[str, ...]]:
 
 
 def _conversation(facts: Facts, run: int, keys: tuple[str, ...]) -> Conversation:
-    turns = tuple((turn.role or "unknown", turn.text or "") for turn in facts.runs[run].turns)
-    return Conversation(facts.ids[run], facts.scenario_of(run), turns, keys)
+    one = facts.runs[run]
+    scenario = facts.scenario_of(run)
+    asks = {
+        criterion.name or f"{criterion.type or 'criterion'}@{place}": _asked(criterion)
+        for place, criterion in enumerate(one.criteria)
+    }
+    told = facts.runs.scenarios.get(scenario)
+    return Conversation(
+        facts.ids[run],
+        scenario,
+        tuple((turn.role or "unknown", turn.text or "") for turn in one.turns),
+        keys,
+        tuple(asks.get(key, "") for key in keys),
+        (told.mission or "") if told else "",
+    )
+
+
+def _asked(criterion: _core.Criterion) -> str:
+    """Gives the texts of what a criterion is measured by, but for its name."""
+    try:
+        params = criterion.params
+    except (RecursionError, ValueError):  # more than Python can hold
+        return ""
+    texts = [value for name, value in (params or {}).items() if name != "name"]
+    return "\n".join(value for value in texts if isinstance(value, str))
 
 
 def _view_of(sheet: AuditSheet) -> View:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import IO, Any, NamedTuple, TextIO
 
 _QUOTED = re.compile(r'[,"\r\n]')
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet takes for a formula."""
 _ENCODINGS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -56,7 +57,7 @@ def write_csv_as_utf8(
 
 def without_apostrophe(text: str) -> str:
     """Gives a text without the apostrophe that `write_csv` puts before it with `safe`."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
 def read_csv(data: bytes, column: str) -> CsvTable:
@@ -125,6 +126,6 @@ def _field(value: Any, safe: bool) -> str:
         return "true" if value else "false"
     if not isinstance(value, str):
         return str(value)
-    text = f"'{value}" if safe and value.startswith(_FORMULA) else value
+    text = f"'{value}" if safe and value.startswith(FORMULA) else value
     # The csv module of older Pythons leaves a bare CR unquoted, where readers then end the row.
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
