@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
+from calibration.audits import AuditCell
 from calibration.measures import Cell
 from calibration.outcomes import Alike
 from scipy import special
@@ -143,6 +144,20 @@ def unchanging() -> Iterator[Cell]:
         "5 occasions, 10 of 4 on the first three, 10 on the last three, rate 0.7, ICC 0",
         (Alike(10, early, (0.7,) * 5), Alike(10, late, (0.7,) * 5)),
     )
+
+
+def audits() -> Iterator[AuditCell]:
+    for words, count in (("20", 20), ("4", 50), ("2..20", 50)):
+        runs = runs_of(words, count)
+        for rate in (0.5, 0.9):
+            rates = in_order(runs, spread(rate, 0.1, count), ANY)
+            scenarios = _fixed([(m,) for m in runs], [(p,) for p in rates])
+            for rows in (20, 60, 200):
+                for right in (0.99, 0.95, 0.85, 0.7):
+                    told = (
+                        f"{count} of {words}, rate {rate:g}, {rows} labels, judge right {right:g}"
+                    )
+                    yield AuditCell(told, scenarios, rows, right)
 
 
 ANY = ", in any order"

@@ -22,9 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from calibration import cells, measures  # noqa: E402
+from calibration import audits, cells, measures  # noqa: E402
 from calibration.measures import Cell  # noqa: E402
-from calibration.outcomes import Counts, outcomes_of  # noqa: E402
+from calibration.outcomes import Counts  # noqa: E402
 
 DRAWS = 20_000
 ERRORS = 3
@@ -89,11 +89,17 @@ SECTIONS = {
                                "false passes", measures.false_fall, cells.falls, most=0.05),
     "trend": Section("Trends: a change where there was none", "false changes",
                      measures.false_change, cells.unchanging, most=0.05),
+    "audit-these": Section("Rates by labels, limits for these scenarios", "coverage",
+                           audits.these_hold, cells.audits, least=0.93),
+    "audit-runs": Section("Rates by labels, limits for these very runs", "coverage",
+                          audits.runs_hold, cells.audits, least=0.93),
+    "audit-gate": Section("Gates by labels: a pass at a true rate that is the threshold",
+                          "false passes", audits.false_pass, cells.audits, most=0.05),
 }  # fmt: skip
 
 
 def measured(section: Section, cell: Cell, draws: int) -> Measured:
-    outcomes = outcomes_of(cell.scenarios, draws, [zlib.crc32(cell.name.encode())])
+    outcomes = cell.outcomes(draws, [zlib.crc32(cell.name.encode())])
     rows = zip(outcomes.successes, outcomes.judged, outcomes.chances.tolist(), strict=True)
     value = math.fsum(chance for c, m, chance in rows if section.event(cell, c, m))
     value = min(1.0, value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
-from calibration.outcomes import Alike, Counts
+from calibration.outcomes import Alike, Counts, Outcomes, outcomes_of
 
 from simruns.analysis import compare, gate, rates, requirement, trend
 
@@ -23,6 +23,10 @@ class Cell:
 
     name: str
     scenarios: tuple[Alike, ...]
+
+    def outcomes(self, draws: int, seed: list[int]) -> Outcomes:
+        """Gives what it may come to, and how often each outcome comes about."""
+        return outcomes_of(self.scenarios, draws, seed)
 
     @property
     def count(self) -> int:

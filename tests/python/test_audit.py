@@ -382,6 +382,8 @@ def test_a_gate_takes_its_success_rate_from_the_labels(
         assert numbers["success.judge.rate"] == audit.judge.rate
         assert numbers["success.labelled"] == 40
         assert "by labels of 40 of 40 rows, 0.88 by the judge" in str(gate)
+        assert gate.error_rates is None
+        assert "this one is by labels" in gate.reasons["error_rates"]
     assert gate.verdict == "pass"
     assert simruns.gate(runs, min_success=0.85).success.verdict == "cannot tell"
     assert simruns.gate(runs, min_success=0.85, labels=labels, sheet=(40, 1)).success.low < 0.7

@@ -17,14 +17,15 @@ pytest.importorskip("scipy")
 pytest.importorskip("statsmodels")
 
 from analysis_runs import held, make_run  # noqa: E402
+from calibration import audits, measures, outcomes  # noqa: E402
 from calibration import main as calibration  # noqa: E402
-from calibration import measures, outcomes  # noqa: E402
+from calibration.audits import AuditCell  # noqa: E402
 from calibration.cells import spread  # noqa: E402
 from calibration.measures import Cell  # noqa: E402
 from calibration.outcomes import Alike  # noqa: E402
 
 import simruns  # noqa: E402
-from simruns.analysis import compare, rates  # noqa: E402
+from simruns.analysis import compare, rates, sampled  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWS = 800
@@ -53,12 +54,27 @@ CELLS = {
     "a threshold, runs lost": ("gate-success", (Alike(20, (4,), (0.8,), lost=0.1),)),
     "a fall": ("gate-regression", (Alike(10, (20, 20), (0.9, 0.85), lost=0.1),)),
     "ten days": ("trend", (Alike(2, (4,) * 10, (0.7,) * 10),)),
+    "few labels": ("audit-these", (Alike(20, (8,), (0.8,)),)),
+    "labels of few runs and of many": ("audit-these", HALVES),
+    "labels of these very runs": ("audit-runs", HALVES),
+    "labels and a threshold": ("audit-gate", (Alike(10, (10,), (0.5,)),)),
 }
+AUDITS = {
+    "few labels": (20, 0.7),
+    "labels of few runs and of many": (60, 0.85),
+    "labels of these very runs": (40, 0.8),
+    "labels and a threshold": (60, 0.7),
+}
+"""Labels, and how often the judge is right of a run."""
+
+
+def cell_of(name: str) -> Cell:
+    scenarios = CELLS[name][1]
+    return AuditCell(name, scenarios, *AUDITS[name]) if name in AUDITS else Cell(name, scenarios)
 
 
 def measure(name: str, draws: int = DRAWS) -> calibration.Measured:
-    section, scenarios = CELLS[name]
-    return calibration.measured(calibration.SECTIONS[section], Cell(name, scenarios), draws)
+    return calibration.measured(calibration.SECTIONS[CELLS[name][0]], cell_of(name), draws)
 
 
 def held_within(name: str, found: calibration.Measured) -> bool:
@@ -103,6 +119,10 @@ def _of_nine(pairs: Any, real: Callable[..., Any] = compare.Paired.test) -> Any:
     return real(pairs)._replace(p=real(pairs).p / 9)
 
 
+def _of_all_runs(runs: sampled.Sampled, _: float) -> rates.Limits:
+    return rates.Limits(runs.share, runs.share)
+
+
 WRONG: dict[str, tuple[str, list[tuple[Any, str, Any]]]] = {
     "Wilson's limits of all runs together": (
         "few runs and many", [(rates, "estimate", _pooled)]),
@@ -117,6 +137,8 @@ WRONG: dict[str, tuple[str, list[tuple[Any, str, Any]]]] = {
     "a gate by Wilson's limit": ("a threshold", [(rates, "lower", _one_sided_wilson)]),
     "a trend that looks at nine places as if at one": (
         "ten days", [(compare.Paired, "test", _of_nine)]),
+    "labels that are taken for those of all runs": (
+        "few labels", [(sampled.Sampled, "limits", _of_all_runs)]),
 }  # fmt: skip
 
 
@@ -170,6 +192,8 @@ def _runs(successes: Any, judged: Any, side: int = 0, day: int = 0) -> list[dict
 
 def _said(section: str, cell: Cell, successes: Any, judged: Any) -> bool:
     """Asks the package itself, by runs with these counts."""
+    if section.startswith("audit"):
+        return _said_of_labels(section, cell, successes, judged)
     first = held(_runs(successes, judged))
     if section == "trend":
         days = range(judged.shape[1])
@@ -194,13 +218,43 @@ def _said(section: str, cell: Cell, successes: Any, judged: Any) -> bool:
     return limits.low <= cell.true_difference <= limits.high
 
 
+def _said_of_labels(section: str, cell: Cell, counts: Any, judged: Any) -> bool:
+    """Asks the package of a judge with these counts, and of these labels."""
+    made = _runs(counts[:, [audits.PASSED]], judged)
+    labels = []
+    for i, (passed, taken_passed, good_passed, taken_failed, good_failed, _) in enumerate(
+        counts.tolist()
+    ):
+        for first, taken, good in (
+            (0, taken_passed, good_passed), (passed, taken_failed, good_failed)
+        ):  # fmt: skip
+            labels += [
+                {
+                    "run_id": f"s{i}-0-0-{first + n + 1}",
+                    "label": "success" if n < good else "failure",
+                }
+                for n in range(taken)
+            ]
+    found = simruns.audit(held(made), labels, len(made), 1, min_success=cell.true_rates[0])
+    assert (found.labelled, found.success is None) == (len(labels), False)
+    if section == "audit-gate":
+        return rates.at_most(cell.true_rates[0], found.success.low)
+    limits: Any = found.corrected if section == "audit-these" else found.corrected.runs
+    truth = cell.true_rates[0]
+    if section == "audit-runs":
+        truth = (counts[:, audits.TRUE] / judged[:, 0]).mean()
+    return bool(limits.low - rates.ROUNDING <= truth <= limits.high + rates.ROUNDING)
+
+
 @pytest.mark.parametrize("section", calibration.SECTIONS)
 def test_what_is_measured_is_what_the_package_says_of_such_runs(section: str) -> None:
     """Of three outcomes in which the event comes about, and of three in which it does not."""
     name = next(name for name, (of, _) in reversed(CELLS.items()) if of == section)
-    cell = Cell(name, CELLS[name][1])
+    cell = cell_of(name)
     event = calibration.SECTIONS[section].event
     found = outcomes.drawn(cell.scenarios, 600, [1])
+    if name in AUDITS:
+        found = cell.outcomes(600, [1])
     left = {True: 3, False: 3}
     for successes, judged in zip(found.successes, found.judged, strict=True):
         here = event(cell, successes, judged)

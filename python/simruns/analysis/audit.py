@@ -13,7 +13,6 @@ from simruns.analysis.audit_sheet import drawn_by, scored_of, strata_of
 from simruns.analysis.facts import Facts, counts_by, facts_of
 from simruns.analysis.labels import DECISIONS, Label, labels_of, majority, of_labeller
 from simruns.analysis.options import Errors
-from simruns.analysis.rates import Estimate, Limits, lower, upper, wilson
 from simruns.analysis.requirement import Answer, Requirement, answer_of
 from simruns.analysis.result import (
     DASH,
@@ -28,7 +27,7 @@ from simruns.analysis.result import (
     percent,
     signed,
 )
-from simruns.analysis.sampled import Sampled
+from simruns.analysis.sampled import Sampled, Weighed
 from simruns.analysis.scenarios import Tally, basis
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
@@ -214,82 +213,29 @@ class Checked(NamedTuple):
     """The labels of the runs that are scored, and on the sheet."""
     judged: dict[int, str]
     """What the judge says of each of these runs."""
-    known: Estimate
-    """The success rate as the judge has it."""
-    whole: dict[str, float]
-    """What the judge's successes count for, and its failures."""
-    sampled: dict[str, Sampled]
+    weighed: Weighed
     stands: dict[int, float]
     """What each run on which people decided stands for."""
-    every_run: bool
-    """Whether each judged run is a success or a failure."""
 
     @property
     def unlabelled(self) -> int | None:
         return None if self.rows is None else self.rows - len(self.decided)
 
     @property
-    def blind(self) -> list[str]:
-        """The words of the judge on whose runs nobody decided."""
-        return [word for word, one in self.sampled.items() if one.runs and not one.labelled]
-
-    @property
     def why_blind(self) -> str:
         """Says of which runs nobody decided on any; empty if there are none such."""
-        return "" if not self.blind else _unlabelled(self.blind[0])
-
-    @property
-    def shares(self) -> dict[str, float]:
-        """The shares of true successes. Requires that none is `blind`."""
-        return {w: one.share if one.runs else 0.0 for w, one in self.sampled.items()}
-
-    def limits(self, risk: float) -> dict[str, Limits]:
-        return {
-            word: one.limits(risk) if one.runs else Limits(0.0, 0.0)
-            for word, one in self.sampled.items()
-        }
-
-    @property
-    def corrected(self) -> Estimate | None:
-        """The success rate by people's labels; None if there is none."""
-        if self.blind:
-            return None
-        ends = set(self.decided.values())
-        all_pass = ends == {"success"} and self.every_run
-        rate = math.fsum(self.whole[word] * share for word, share in self.shares.items())
-        return self.known._replace(
-            rate=1.0 if all_pass else min(rate, 1.0),
-            all_pass=all_pass,
-            all_fail=ends == {"failure"},
-        )
-
-    def around(self, limits: Limits, low_risk: float, high_risk: float) -> Limits:
-        """Gives limits of the corrected rate that has these without any doubt of the judge.
-
-        Each risk is that of the doubt on its side. Requires that there is a corrected rate.
-        """
-        assert self.corrected is not None
-        rate, shares = self.corrected.rate, self.shares
-        below, above = self.limits(low_risk), self.limits(high_risk)
-        low, high = (
-            math.hypot(away, *(self.whole[w] * (shares[w] - side[w][end]) for w in shares))
-            for away, side, end in ((rate - limits.low, below, 0), (limits.high - rate, above, 1))
-        )
-        return Limits(max(0.0, rate - low), min(1.0, rate + high))
+        return "" if not self.weighed.blind else _unlabelled(self.weighed.blind[0])
 
     def requirement(self, threshold: float, confidence: float, might_fail: int = 1) -> Requirement:
         """Gives the requirement of a success rate; `might_fail` of them share the risk to fail."""
-        known = self.corrected
-        n = min(self.known.effective, self.known.plain)
-        if known is None:
+        corrected, n = self.weighed.corrected, self.weighed.known.fewest
+        if corrected is None:
             return Requirement("cannot tell", threshold, None, n, None, None)
-        risk = 1 - confidence
-        shared = risk / might_fail
-        limits = self.around(Limits(lower(known, risk), upper(known, shared)), risk, shared)
+        limits = self.weighed.required(1 - confidence, might_fail)
         verdict: Answer = answer_of(*limits, threshold)
         if too_many_open(self.unlabelled or 0, self.rows or 0):
             verdict = "cannot tell"
-        return Requirement(verdict, threshold, known.rate, n, *limits)
+        return Requirement(verdict, threshold, corrected.rate, n, *limits)
 
 
 def too_many_open(unlabelled: int, rows: int) -> bool:
@@ -334,7 +280,7 @@ def judged_by_people(
 
 def _weighed(
     facts: Facts, word_of: dict[int, str], decided: dict[int, str], errors: Errors
-) -> tuple[Estimate, dict[str, float], dict[str, Sampled], dict[int, float], bool]:
+) -> tuple[Weighed, dict[int, float]]:
     """Weighs the runs: scenarios count alike, and the runs of a scenario, too."""
     judged = facts.judged(errors)
     counts = counts_by(facts.scenario.codes, judged, len(facts.scenario.words))
@@ -357,7 +303,7 @@ def _weighed(
             math.fsum(w * w for w in weights), math.fsum(good), len({sizes[r] for r in runs}) < 2,
         )  # fmt: skip
         stands |= {run: whole[word] * weight[run] / one.weight for run in labelled}
-    return known, whole, sampled, stands, len(word_of) == int(judged.sum())
+    return Weighed(known, whole, sampled, len(word_of) == int(judged.sum())), stands
 
 
 class Agreement(NamedTuple):
@@ -383,7 +329,7 @@ def agreement_of(pairs: Sequence[tuple[bool, bool, float]]) -> Agreement:
 
 def _audit_of(checked: Checked, min_success: float | None, confidence: float) -> Audit:
     risk = (1 - confidence) / 2
-    facts, known = checked.facts, checked.corrected
+    facts, weighed = checked.facts, checked.weighed
     overall, seen, unseen, corrected = _judge_numbers(checked, confidence)
     success, failure = (_right(checked, word, risk) for word in DECISIONS)
     criterion = {key: _criterion(checked, key) for key in checked.keys}
@@ -407,8 +353,8 @@ def _audit_of(checked: Checked, min_success: float | None, confidence: float) ->
         sensitivity=seen,
         specificity=unseen,
         corrected=corrected,
-        judge=Judge(checked.known.rate),
-        shift=None if known is None else known.rate - checked.known.rate,
+        judge=Judge(weighed.known.rate),
+        shift=weighed.shift,
         success=None if min_success is None else checked.requirement(min_success, confidence),
         labellers=len({label.labeller for label in checked.said}),
         rows=checked.rows,
@@ -422,27 +368,25 @@ def _judge_numbers(
     checked: Checked, confidence: float
 ) -> tuple[Agreement, Share, Share, Corrected]:
     """Gives what takes labels of the judge's successes and of its failures."""
-    known = checked.corrected
+    known = checked.weighed.corrected
     if known is None:
         none = Share(None, None, None)
         return Agreement(None, None), none, none, Corrected(None, None, None, OfRuns(None, None))
     risk = (1 - confidence) / 2
-    n = min(known.effective, known.plain)
-    these = checked.around(wilson(known.rate, n, confidence), risk, risk)
-    of_runs = checked.around(Limits(known.rate, known.rate), risk, risk)
+    these, of_runs = checked.weighed.these(confidence), checked.weighed.of_runs(confidence)
     overall = agreement_of(
         [(checked.judged[run] == "success", word == "success", checked.stands[run])
          for run, word in checked.decided.items()]
     )  # fmt: skip
     return (
-        overall, _sensitivity(checked, risk), _specificity(checked, risk),
+        overall, _sensitivity(checked.weighed, risk), _specificity(checked.weighed, risk),
         Corrected(known.rate, *these, OfRuns(*of_runs)),
     )  # fmt: skip
 
 
 def _right(checked: Checked, word: str, risk: float) -> Share:
     """Gives the share of the runs of which the judge says this word where people say it, too."""
-    one = checked.sampled[word]
+    one = checked.weighed.sampled[word]
     if not one.labelled:
         return Share(None, None, None)
     limits = one.limits(risk)
@@ -451,9 +395,9 @@ def _right(checked: Checked, word: str, risk: float) -> Share:
     return Share(1 - one.share, 1 - limits.high, 1 - limits.low)
 
 
-def _sensitivity(checked: Checked, risk: float) -> Share:
-    good, bad = (checked.whole[word] for word in DECISIONS)
-    share, limits = checked.shares, checked.limits(risk)
+def _sensitivity(weighed: Weighed, risk: float) -> Share:
+    good, bad = (weighed.whole[word] for word in DECISIONS)
+    share, limits = weighed.shares, weighed.limits(risk)
     rate = _part(good * share["success"], bad * share["failure"], None)
     if rate is None:
         return Share(None, None, None)
@@ -461,9 +405,9 @@ def _sensitivity(checked: Checked, risk: float) -> Share:
     return Share(rate, low, _part(good * limits["success"].high, bad * limits["failure"].low, 1.0))
 
 
-def _specificity(checked: Checked, risk: float) -> Share:
-    good, bad = (checked.whole[word] for word in DECISIONS)
-    share, limits = checked.shares, checked.limits(risk)
+def _specificity(weighed: Weighed, risk: float) -> Share:
+    good, bad = (weighed.whole[word] for word in DECISIONS)
+    share, limits = weighed.shares, weighed.limits(risk)
     rate = _part(bad * (1 - share["failure"]), good * (1 - share["success"]), None)
     if rate is None:
         return Share(None, None, None)
@@ -486,7 +430,7 @@ def _human(by_run: Iterable[Sequence[Label]]) -> Human:
 
 
 def _cell(checked: Checked, word: str) -> CellCount:
-    one = checked.sampled[word]
+    one = checked.weighed.sampled[word]
     return CellCount(one.successes, one.labelled - one.successes)
 
 
@@ -502,7 +446,7 @@ def _criterion(checked: Checked, key: str) -> CriterionAgreement:
         word, _ = majority(label.criteria.get(key, "") for label in checked.by_run[run])
         if word and run in met:
             pairs.append((bool(met[run]), word == "success", checked.stands[run]))
-    agreed = Agreement(None, None) if checked.blind else agreement_of(pairs)
+    agreed = Agreement(None, None) if checked.weighed.blind else agreement_of(pairs)
     return CriterionAgreement(len(pairs), agreed.share, agreed.kappa)
 
 
@@ -519,9 +463,9 @@ def _reasons(audit: Audit, checked: Checked) -> dict[str, str]:
             found[name] = "no two people decided on one run"
         elif first in ("success_right", "failure_right"):
             word = first.partition("_")[0]
-            there = checked.sampled[word].runs
+            there = checked.weighed.sampled[word].runs
             found[name] = _unlabelled(word) if there else f"the judge took no run for a {word}"
-        elif checked.blind:
+        elif checked.weighed.blind:
             found[name] = checked.why_blind
         elif first in ("sensitivity", "specificity"):
             word = "success" if first == "sensitivity" else "failure"

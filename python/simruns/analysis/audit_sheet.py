@@ -201,7 +201,7 @@ def strata_of(facts: Facts, n: int, seed: str) -> dict[str, Stratum]:
     gives, with the runs of a scenario together. A run has the same chance as any other there.
     """
     runs = {word: np.flatnonzero(some) for word, some in scored_of(facts).items()}
-    sizes = dict(zip(DECISIONS, _sizes(n, *map(len, runs.values())), strict=True))
+    sizes = dict(zip(DECISIONS, sizes_of(n, *map(len, runs.values())), strict=True))
     return {
         word: Stratum(some, _systematic(facts, some.tolist(), sizes[word], seed, word))
         for word, some in runs.items()
@@ -212,7 +212,7 @@ def hashed(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _sizes(n: int, successes: int, failures: int) -> tuple[int, int]:
+def sizes_of(n: int, successes: int, failures: int) -> tuple[int, int]:
     """Gives how many of each are drawn: half of n evenly, half in proportion, in whole numbers."""
     every = successes + failures
     n = min(n, every)

@@ -56,6 +56,7 @@ EXITS: dict[Answer, int] = {"pass": 0, "not good enough": 4, "cannot tell": 5}
 INCOMPLETE = 3
 """The exit code where runs are missing or still to come, whatever those that are here say."""
 POWER = 0.8
+_BY_LABELS = "they are of a gate by the judge's verdicts, and this one is by labels"
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,9 @@ class Gate(Result):
     regression: RegressionRequirement | None
     scenario: ScenarioRequirement | None
     error_rates: ErrorRates | None
-    """How often `min_success` passes and fails agents of known rates; None of no judged run."""
+    """How often `min_success` passes and fails agents of known rates; None of no judged run, and of
+    a rate by labels.
+    """
     wait: Waiting | None
     names: dict[str, str]
     missing: str
@@ -319,7 +322,8 @@ def gate_of(
     worst, best = tally.bounds()
     verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
     missing = lacking(facts, old)
-    wrong = error_rates_of(tally.judged, rules)
+    wrong = None if checked is not None else error_rates_of(tally.judged, rules)
+    reasons = {"error_rates": _BY_LABELS} if checked is not None else wrong.reasons if wrong else {}
     return Gate(
         verdict=verdict, exit=INCOMPLETE if missing else EXITS[verdict], missing=missing,
         proof=str(facts.runs.completeness), baseline=_of_baseline(old, errors, rules),
@@ -328,7 +332,7 @@ def gate_of(
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
                                            rules.max_error_share),
         success=success, criterion=criterion, regression=regression, scenario=scenario,
-        error_rates=wrong, reasons=wrong.reasons if wrong else {},
+        error_rates=wrong, reasons=reasons,
         wait=None if planned is None else _waiting(facts, tally, rules, planned),
         names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
     )  # fmt: skip
@@ -380,8 +384,7 @@ def rules_of(
 
 def _limits(known: Estimate, rules: Rules) -> tuple[float, Limits]:
     risk = 1 - rules.confidence
-    n = min(known.effective, known.plain)
-    return n, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
+    return known.fewest, Limits(lower(known, risk), upper(known, risk / max(rules.might_fail, 1)))
 
 
 def _requirement(known: Estimate | None, threshold: float, rules: Rules) -> Requirement:
@@ -405,7 +408,7 @@ def _audited(plain: SuccessRequirement, checked: Checked, rules: Rules) -> Audit
     one = checked.requirement(plain.threshold, rules.confidence, rules.might_fail)
     return AuditedRequirement(
         **vars(one), least_runs=plain.least_runs, settle_runs=None,
-        judge_rate=checked.known.rate, labelled=len(checked.decided),
+        judge_rate=checked.weighed.known.rate, labelled=len(checked.decided),
         unlabelled=checked.unlabelled or 0, blind=checked.why_blind,
     )  # fmt: skip
 

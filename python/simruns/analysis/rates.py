@@ -47,6 +47,11 @@ class Estimate(NamedTuple):
     """The standard error of the mean over scenarios drawn at random; None of a single one."""
 
     @property
+    def fewest(self) -> float:
+        """Runs that a gate's limits are of: the fewer of the two."""
+        return min(self.effective, self.plain)
+
+    @property
     def sure(self) -> bool:
         """Whether all runs came to the same."""
         return self.all_pass or self.all_fail
@@ -152,7 +157,7 @@ def lower(known: Estimate, risk: float) -> float:
     """
     if known.all_fail:
         return 0.0
-    n = min(known.effective, known.plain)
+    n = known.fewest
     x = known.rate * n
     return float(special.betaincinv(x, n - x + 1, risk))
 
@@ -161,7 +166,7 @@ def upper(known: Estimate, risk: float) -> float:
     """Gives what the mean true rate is above with this risk at most; see `lower`."""
     if known.all_pass:
         return 1.0
-    n = min(known.effective, known.plain)
+    n = known.fewest
     x = known.rate * n
     return float(special.betaincinv(x + 1, n - x, 1 - risk))
 
