@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from simruns.read.scenario import Scenario
     from simruns.read.streams import AsyncRunStream, RunStream
     from simruns.reports.report import report
+    from simruns.reports.verify import Verification, verify
     from simruns.request.options import CallOptions, Options
     from simruns.request.query import BatchKey, Walk
     from simruns.simulator.clock import Clock
@@ -145,6 +146,7 @@ __all__ = [
     "Trend",
     "Turn",
     "Verdict",
+    "Verification",
     "Walk",
     "Witness",
     "__version__",
@@ -164,6 +166,7 @@ __all__ = [
     "suspects",
     "transcripts",
     "trend",
+    "verify",
 ]
 
 _HOMES = {
@@ -215,6 +218,7 @@ _HOMES = {
     "read.scenario": ("Scenario",),
     "read.streams": ("AsyncRunStream", "RunStream"),
     "reports.report": ("report",),
+    "reports.verify": ("Verification", "verify"),
     "request.options": ("CallOptions", "Options"),
     "request.query": ("BatchKey", "Walk"),
     "simulator.clock": ("Clock",),

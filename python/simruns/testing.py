@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simruns.analysis.gate import Gate, gate
+from simruns.analysis.members import ScenariosTold
 from simruns.analysis.options import Errors
+from simruns.analysis.setting import SameTest
 from simruns.hold.runs import Runs
 
 __all__ = ["assert_gate"]
@@ -22,6 +24,8 @@ def assert_gate(
     max_error_share: float = 0.1,
     errors: Errors = "agent",
     confidence: float = 0.95,
+    same_test: SameTest = "tell",
+    scenarios: ScenariosTold | None = None,
 ) -> Gate:
     """Raises an AssertionError unless an agent is shown to be good enough; the text says why.
 
@@ -37,7 +41,7 @@ def assert_gate(
     result = gate(
         runs, baseline, min_success=min_success, criterion=criterion,
         max_regression=max_regression, min_scenario=min_scenario, max_error_share=max_error_share,
-        errors=errors, confidence=confidence,
+        errors=errors, confidence=confidence, same_test=same_test, scenarios=scenarios,
     )  # fmt: skip
     if result.exit:
         raise AssertionError(repr(result))

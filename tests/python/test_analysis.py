@@ -261,7 +261,7 @@ def test_a_gate_shows_what_its_baseline_leaves_out() -> None:
 def test_a_baseline_that_nothing_asks_for_is_said_to_be_of_no_use() -> None:
     old, new = runs_of({"a": "F" * 40}, batch="o"), runs_of({"a": "S" * 40}, batch="n")
     gate = simruns.gate(new, old, min_success=0.5)
-    assert "Baseline: not looked at, as max_regression is not given." in str(gate)
+    assert "Baseline: only its setting is looked at, as max_regression is not given." in str(gate)
 
 
 def test_what_is_waited_for_does_not_make_up_for_a_run_that_is_there_twice() -> None:

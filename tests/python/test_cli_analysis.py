@@ -67,6 +67,12 @@ def read(sim: simruns.Simulator, chosen: Callable[[str, str], bool]) -> simruns.
         return client.batches([pair for pair in sim.pairs if chosen(*pair)]).read()
 
 
+def listed(sim: simruns.Simulator) -> dict[str, simruns.Scenario]:
+    """The scenarios of the project, with their personas and missions."""
+    with sim.client() as client:
+        return {one.reference: one for one in client.scenarios()}
+
+
 def paired(sim: simruns.Simulator, path: Path, chosen: Callable[[str, str], bool]) -> Path:
     """A file that names the batches that are chosen."""
     with path.open("w", newline="") as file:
@@ -170,13 +176,14 @@ def test_two_batches_of_a_scenario_are_compared_by_their_references(
     served: simruns.Simulator, run_simruns: SimrunsCommand
 ) -> None:
     old, new = (read(served, lambda s, b, n=n: b == f"change-flight-batch-{n}") for n in "12")
-    for scenario in ("change-flight", "Change a flight"):
+    ways = {"change-flight": None, "Change a flight": listed(served)}  # a name is looked for
+    for scenario, scenarios in ways.items():
         done = run_simruns(
             "compare", "change-flight-batch-1", "change-flight-batch-2", "--scenario", scenario,
             *of_server(served), "--json", SIMRUNS_API_KEY=served.api_key,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout) == plain(simruns.compare(old, new))
+        assert json.loads(done.stdout) == plain(simruns.compare(old, new, scenarios=scenarios))
         assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
             "batch change-flight-batch-1", "batch change-flight-batch-2",
         ]  # fmt: skip
@@ -241,7 +248,7 @@ def test_a_trend_is_over_the_newest_batches(
                 SIMRUNS_API_KEY=served.api_key,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
-            expected = plain(simruns.trend(read(served, chosen), by))
+            expected = plain(simruns.trend(read(served, chosen), by, scenarios=listed(served)))
             assert json.loads(done.stdout) == expected
     assert expected["occasions"] == [1, 2, 3]
 

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 from simruns.analysis import options
 from simruns.analysis.audit_sheet import drawn_by, scored_of, strata_of
 from simruns.analysis.facts import Facts, counts_by, facts_of
-from simruns.analysis.labels import DECISIONS, Label, labels_of, majority, of_labeller
+from simruns.analysis.labels import DECISIONS, Label, labels_of, majority, of_labeller, plain_labels
 from simruns.analysis.options import Errors
 from simruns.analysis.requirement import Answer, Requirement, answer_of
 from simruns.analysis.result import (
@@ -29,6 +29,7 @@ from simruns.analysis.result import (
 )
 from simruns.analysis.sampled import Sampled, Weighed
 from simruns.analysis.scenarios import Tally, basis
+from simruns.analysis.seal import question
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -154,6 +155,7 @@ class Audit(Result):
 
 
 @public
+@question(labels=plain_labels)
 def audit(
     runs: Runs,
     labels: object,

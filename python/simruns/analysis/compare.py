@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, overload
 
@@ -13,6 +13,7 @@ from simruns.analysis import options
 from simruns.analysis.criteria import met_and_said
 from simruns.analysis.exact import NoChange, false_discovery, family_wise, no_change
 from simruns.analysis.facts import Facts, Truths, facts_of
+from simruns.analysis.members import ScenariosTold, plain_scenarios
 from simruns.analysis.options import Errors
 from simruns.analysis.rates import (
     FEWEST,
@@ -46,6 +47,16 @@ from simruns.analysis.result import (
     text_of,
 )
 from simruns.analysis.scenarios import Tally, basis
+from simruns.analysis.seal import question
+from simruns.analysis.setting import (
+    SameTest,
+    Setting,
+    Settings,
+    Word,
+    required_by,
+    same_test_told,
+    setting_of,
+)
 from simruns.core.errors import invalid
 from simruns.core.extras import require
 from simruns.core.pickling import public
@@ -173,6 +184,8 @@ class Comparison(Result):
     """The paired scenarios, by their references."""
     same_setting: bool
     """Whether both sides were judged at the same endpoints with the same models."""
+    setting: Setting
+    """Whether both sides were the same test, over all scenarios that both have judged runs of."""
     names: dict[str, str]
 
     def _view(self) -> View:
@@ -267,14 +280,16 @@ class Paired(NamedTuple):
 @overload
 def compare(
     old: Runs, new: Runs, *, power: float = ..., detect: float = ..., errors: Errors = ...,
-    confidence: float = ...,
+    confidence: float = ..., same_test: SameTest = ..., scenarios: ScenariosTold | None = ...,
 ) -> Comparison: ...  # fmt: skip
 @overload
 def compare(
     old: Runs, new: Mapping[str, Runs], *, power: float = ..., detect: float = ...,
-    errors: Errors = ..., confidence: float = ...,
+    errors: Errors = ..., confidence: float = ..., same_test: SameTest = ...,
+    scenarios: ScenariosTold | None = ...,
 ) -> Comparisons: ...  # fmt: skip
 @public
+@question("new", "old", same_test=same_test_told, scenarios=plain_scenarios)
 def compare(
     old: Runs,
     new: Runs | Mapping[str, Runs],
@@ -283,6 +298,8 @@ def compare(
     detect: float = 0.05,
     errors: Errors = "agent",
     confidence: float = 0.95,
+    same_test: SameTest = "tell",
+    scenarios: ScenariosTold | None = None,
 ) -> Comparison | Comparisons:
     """Says whether the new runs are better than the old, scenario by scenario.
 
@@ -291,17 +308,24 @@ def compare(
     difference `mde` that would have been found with `power`, and how many runs would find `detect`.
     A dict of several new sides, by their labels, gives `Comparisons`. `errors` and `confidence` are
     as in `summarize`, and so is what is raised; runs that are on both sides are refused, too.
+
+    `setting` says in which scenarios the test itself changed: criteria, endpoint, max_turns,
+    mission, model, persona. With `same_test="require"` these are left out of all numbers; a list of
+    such words names those that count. Personas and missions are those of the runs, else those of
+    `scenarios`, by their references: what was listed with the runs, if it is None.
     """
     errors = options.errors(errors)
-    how = How(options.confidence(confidence), options.power(power),
-               options.detect(detect))  # fmt: skip
+    how = How(options.confidence(confidence), options.power(power), options.detect(detect),
+              required_by(same_test))  # fmt: skip
     first = facts_of(old, "old")
-    before = Part.of(first, errors)
+    before = Part.of(first, Settings(first, scenarios), errors)
 
     def against(runs: object) -> Comparison:
         other = facts_of(runs, "new")
         refuse_shared(first, other)
-        return comparison_of(before, Part.of(other, errors), errors, how)
+        return comparison_of(
+            before, Part.of(other, Settings(other, scenarios), errors), errors, how
+        )
 
     if not isinstance(new, Mapping):
         return against(new)
@@ -323,6 +347,8 @@ class How(NamedTuple):
     confidence: float
     power: float = 0.8
     detect: float = 0.05
+    required: tuple[Word, ...] = ()
+    """The words of the setting that are not to change."""
 
 
 def refuse_shared(old: Facts, new: Facts) -> None:
@@ -340,14 +366,24 @@ class Part(NamedTuple):
     """The runs of one side."""
 
     facts: Facts
+    settings: Settings
     judged: Truths
     tally: Tally
 
     @classmethod
-    def of(cls, facts: Facts, errors: Errors, there: Truths | None = None) -> Part:
+    def of(
+        cls, facts: Facts, settings: Settings, errors: Errors, there: Truths | None = None
+    ) -> Part:
         """Takes the runs that are `there`, all if it is None."""
         judged = facts.judged(errors) if there is None else facts.judged(errors) & there
-        return cls(facts, judged, Tally.of(facts, judged, there))
+        return cls(facts, settings, judged, Tally.of(facts, judged, there))
+
+    def without(self, names: Collection[str]) -> Part:
+        """Gives the runs but those of these scenarios."""
+        if not names:
+            return self
+        tally = self.tally.at(np.array([n not in names for n in self.tally.names], dtype=np.bool_))
+        return self._replace(judged=self.judged & self.over(tally.names), tally=tally)
 
     def side(self, names: list[str], known: Estimate | None, errors: Errors) -> Side:
         """Gives what it is over the scenarios of these names."""
@@ -384,6 +420,9 @@ class Part(NamedTuple):
 
 
 def comparison_of(old: Part, new: Part, errors: Errors, how: How) -> Comparison:
+    setting = setting_between(old, new, how.required)
+    setting = replace(setting, left_out=setting.broken)
+    old, new = (part.without(setting.left_out) for part in (old, new))
     pairs = Paired.of(old.tally, new.tally)
     before, after = pairs.estimates() if pairs.names else (None, None)
     has, now_has = {*old.tally.names}, {*new.tally.names}
@@ -398,23 +437,31 @@ def comparison_of(old: Part, new: Part, errors: Errors, how: How) -> Comparison:
         unjudged=tuple(sorted((has & now_has) - {*pairs.names})),
         old=old.side(pairs.names, before, errors),
         new=new.side(pairs.names, after, errors),
-        **_tested(pairs, how),
+        **_tested(pairs, how, setting.left_out),
         by_criterion=_criteria(old, new),
         by_scenario=pairs.rates(),
         same_setting=old.groups(pairs.names) == new.groups(pairs.names),
+        setting=setting,
         names={**old.facts.runs.names, **new.facts.runs.names},
     )
 
 
-def _tested(pairs: Paired, how: How) -> dict[str, Any]:
+def setting_between(old: Part, new: Part, required: Collection[Word]) -> Setting:
+    """Compares the settings of the scenarios that are judged on both sides."""
+    before, now = (part.settings.of_scenarios(part.judged) for part in (old, new))
+    return setting_of(before, now, required)
+
+
+def _tested(pairs: Paired, how: How, left_out: Collection[str]) -> dict[str, Any]:
     """Gives what the counts of paired scenarios say."""
     nothing = Range(None, None)
+    none = "no scenario is judged on both sides"
     if not pairs.names:
         return {
             "verdict": "cannot tell", "difference": None, "these": nothing, "like": nothing,
             "p": None, "within_variance": None, "mde": None, "runs_to_detect": None,
             "screen": (), "screen_drop": (), "screen_p": (), "screen_q": (),
-            "reasons": {"difference": "no scenario is judged on both sides"},
+            "reasons": {"difference": f"{none} with the same test" if left_out else none},
         }  # fmt: skip
     before, after = pairs.estimates()
     test = pairs.test()
@@ -541,10 +588,11 @@ def criteria_likeliest_first(result: Comparison) -> list[tuple[str, CriterionCha
 
 def _view_of(result: Comparison) -> View:
     tone = {"better": "good", "worse": "bad"}.get(result.verdict, "odd")
-    told = []
+    setting = result.setting
+    told = [f"{setting.headline}."] if setting.headline else []
     sides = f"{number(result.old.rate)} before, {number(result.new.rate)} now"
     if result.difference is None:
-        told.append("No scenario is judged on both sides.")
+        told.append(f"{result.reasons['difference'].capitalize()}.")
     else:
         these = signed_between(result.these.low, result.these.high)
         told.append(
@@ -557,10 +605,12 @@ def _view_of(result: Comparison) -> View:
         told += [f"{name}: {side.basis}." for name, side in _named_sides(result)]
     if not result.same_setting:
         told.append("The sides were not judged at the same endpoints with the same models.")
+    told += setting.remarks
     told += [
         f"Left out, {why}: {listed([label(result.names, s) for s in some])}."
         for why, some in (("old only", result.only_old), ("new only", result.only_new),
-                          ("not judged on one side", result.unjudged)) if some
+                          ("not judged on one side", result.unjudged),
+                          ("the test changed", setting.left_out)) if some
     ]  # fmt: skip
     tables = [_sides(result)] if result.difference is not None else []
     falls = [i for i, drop in enumerate(result.screen_drop) if drop > 0]

@@ -17,6 +17,7 @@ from simruns.analysis.options import Errors
 from simruns.analysis.rates import ROUNDING, Counts
 from simruns.analysis.result import DASH, Names, Result, Shown, View, numbers_of, percent
 from simruns.analysis.scenarios import Tally
+from simruns.analysis.seal import question
 from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
@@ -91,6 +92,7 @@ class ErrorRates(Result):
 
 
 @public
+@question()
 def error_rates(
     min_success: float,
     runs: Runs | None = None,

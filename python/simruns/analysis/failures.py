@@ -12,6 +12,7 @@ from simruns.analysis import options
 from simruns.analysis.facts import Facts, Truths, facts_of
 from simruns.analysis.options import Errors
 from simruns.analysis.result import Names, Result, Shown, View, label
+from simruns.analysis.seal import question
 from simruns.analysis.signatures import Signatures
 from simruns.analysis.summary import max_turns_hit
 from simruns.core.pickling import public
@@ -110,6 +111,7 @@ class Failures(Result):
 
 
 @public
+@question()
 def failures(runs: Runs, *, errors: Errors = "agent") -> Failures:
     """Says which conversations to read first, and which are odd: failed runs by how they failed,
     repeated replies, long silences, and runs that used up their turns.

@@ -11,10 +11,13 @@ import numpy as np
 from simruns.analysis import options
 from simruns.analysis.audit import Checked, judged_by_people, too_many_open
 from simruns.analysis.audit_sheet import drawn_by
-from simruns.analysis.compare import Paired, refuse_shared
+from simruns.analysis.compare import Paired, refuse_shared, setting_between
+from simruns.analysis.compare import Part as Side
 from simruns.analysis.criteria import met_and_said
 from simruns.analysis.error_rates import ErrorRates, chances, rates_of_counts
 from simruns.analysis.facts import VERDICTS, Facts, facts_of
+from simruns.analysis.labels import plain_labels
+from simruns.analysis.members import ScenariosTold, plain_scenarios
 from simruns.analysis.options import Errors
 from simruns.analysis.plan import least_runs, runs_to_show
 from simruns.analysis.rates import (
@@ -43,6 +46,15 @@ from simruns.analysis.result import (
     signed_between,
 )
 from simruns.analysis.scenarios import Tally, basis
+from simruns.analysis.seal import question
+from simruns.analysis.setting import (
+    WORDS,
+    SameTest,
+    Setting,
+    Settings,
+    required_by,
+    same_test_told,
+)
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
 from simruns.core.pickling import public
@@ -168,6 +180,8 @@ class Gate(Result):
     """How often `min_success` passes and fails agents of known rates; None of no judged run, and of
     a rate by labels.
     """
+    setting: Setting | None
+    """Whether the baseline was the same test; None without one."""
     wait: Waiting | None
     names: dict[str, str]
     missing: str
@@ -213,6 +227,7 @@ class Rules(NamedTuple):
 
 
 @public
+@question(old="baseline", labels=plain_labels, same_test=same_test_told, scenarios=plain_scenarios)
 def gate(
     runs: Runs,
     baseline: Runs | None = None,
@@ -227,6 +242,8 @@ def gate(
     sheet: tuple[int, int | str] | None = None,
     errors: Errors = "agent",
     confidence: float = 0.95,
+    same_test: SameTest = "tell",
+    scenarios: ScenariosTold | None = None,
 ) -> Gate:
     """Says whether an agent is good enough: "pass", "not good enough" or "cannot tell".
 
@@ -240,6 +257,10 @@ def gate(
     labels, with the limits that `audit` gives. `sheet` is the `(n, seed)` of their sheet. Where
     more than a tenth of its rows is without a decision, nothing can be told.
 
+    `setting` says in which scenarios the test itself is not that of the `baseline`. With
+    `same_test="require"`, or a list of words of the setting, nothing can be told then; `same_test`
+    and `scenarios` are as in `compare`.
+
     Limits are those of Clopper and Pearson (1934) at effective runs. Passing takes all
     requirements, so that each is tested at the full risk (R. L. Berger 1982); failing takes one, so
     that the risk is shared by them. Raises InvalidArgumentError for wrong arguments, for a
@@ -250,6 +271,9 @@ def gate(
     errors = options.errors(errors)
     if max_regression is not None and baseline is None:
         raise invalid("max_regression needs a baseline; give the runs of one", field="baseline")
+    required = required_by(same_test)
+    if required and baseline is None:
+        raise invalid("same_test needs a baseline; give the runs of one", field="baseline")
     if planned is not None:
         planned = checks.count("planned", planned, 1)
         if not rules.only_success:
@@ -257,10 +281,13 @@ def gate(
     by_people = _labelling_of(labels, sheet, rules, planned)
     facts = facts_of(runs)
     old = None if baseline is None else facts_of(baseline, "baseline")
+    setting = None
     if old is not None:
         refuse_shared(old, facts)
+        before, now = (Side.of(one, Settings(one, scenarios), errors) for one in (old, facts))
+        setting = setting_between(before, now, required)
     checked = None if by_people is None else judged_by_people(facts, *by_people, None, errors)
-    return gate_of(facts, old, rules, errors, planned, checked)
+    return gate_of(facts, old, rules, errors, planned, checked, setting)
 
 
 def _labelling_of(
@@ -300,6 +327,7 @@ def gate_of(
     errors: Errors,
     planned: int | None,
     checked: Checked | None = None,
+    setting: Setting | None = None,
 ) -> Gate:
     judged = facts.judged(errors)
     tally = Tally.of(facts, judged)
@@ -320,7 +348,8 @@ def gate_of(
     valid = known is not None and share is not None and share <= rules.max_error_share
     thin = int((2 * tally.judged < tally.runs).sum())
     worst, best = tally.bounds()
-    verdict = _overall([part.verdict for part in parts if part is not None], valid and not thin)
+    fair = valid and not thin and not (setting and setting.broken)
+    verdict = _overall([part.verdict for part in parts if part is not None], fair)
     missing = lacking(facts, old)
     wrong = None if checked is not None else error_rates_of(tally.judged, rules)
     reasons = {"error_rates": _BY_LABELS} if checked is not None else wrong.reasons if wrong else {}
@@ -333,6 +362,7 @@ def gate_of(
                                            rules.max_error_share),
         success=success, criterion=criterion, regression=regression, scenario=scenario,
         error_rates=wrong, reasons=reasons,
+        setting=setting,
         wait=None if planned is None else _waiting(facts, tally, rules, planned),
         names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
     )  # fmt: skip
@@ -352,7 +382,7 @@ def _of_baseline(old: Facts | None, errors: Errors, rules: Rules) -> str:
     if old is None:
         return ""
     if rules.max_regression is None:
-        return "not looked at, as max_regression is not given"
+        return "only its setting is looked at, as max_regression is not given"
     return basis(errors, Tally.of(old, old.judged(errors)))
 
 
@@ -543,6 +573,8 @@ class Part(NamedTuple):
 def _why(gate: Gate) -> str:
     invalid = _invalid(gate)
     parts = parts_of(gate)
+    if not invalid and gate.setting is not None and gate.setting.broken:
+        return _told_of_setting(gate.setting)
     return invalid or "; ".join(part.text for part in parts if part.verdict == gate.verdict)
 
 
@@ -578,7 +610,20 @@ def parts_of(gate: Gate) -> list[Part]:
         text = f"below {number(gate.scenario.threshold)}: {listed(below) or 'no scenario'}"
         numbers = numbers_of(gate.scenario, "scenario.")
         parts.append(Part("min-scenario", gate.scenario.verdict, text, numbers))
+    if gate.setting is not None and gate.setting.required:
+        verdict: Answer = "cannot tell" if gate.setting.broken else "pass"
+        numbers = numbers_of(gate.setting, "setting.")
+        parts.append(Part("same-test", verdict, _told_of_setting(gate.setting), numbers))
     return parts
+
+
+def _told_of_setting(setting: Setting) -> str:
+    """Says whether the test is the one that was required."""
+    what = "the test" if setting.required == WORDS else " or ".join(setting.required)
+    if setting.broken:
+        where = counted(len(setting.broken), "scenario")
+        return f"{what} changed in {where}, and was not to"
+    return f"{what} changed in no scenario"
 
 
 def errors_part(gate: Gate) -> Part:
@@ -619,6 +664,8 @@ def _view_of(gate: Gate) -> View:
         told.append(f"Baseline: {gate.baseline}.")
     if gate.error_rates is not None:
         told += chances(gate.error_rates, _passed(gate))
+    if gate.setting is not None:
+        told += gate.setting.remarks
     told.append(f"Completeness: {gate.proof}.")
     verdict: tuple[str, str] = (gate.verdict, tone)
     if gate.missing:
@@ -626,6 +673,8 @@ def _view_of(gate: Gate) -> View:
         verdict = ("incomplete", "bad")
     if gate.wait is not None:
         told.append(f"{counted(gate.wait.unsettled, 'run')} yet to settle: {gate.wait.verdict}.")
+    if gate.setting is not None and gate.setting.headline:
+        told.insert(0, f"{gate.setting.headline}.")
     heads = ["requirement", "verdict", "required", "seen", "likely"]
     return View("Gate", verdict, told,
                 [Shown("Requirements", heads, _rows(gate), texts=2)])  # fmt: skip

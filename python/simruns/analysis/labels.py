@@ -62,6 +62,13 @@ def labels_of(labels: Any, ids: Collection[str]) -> Labels:
     return Labels([*found.values()], keys)
 
 
+def plain_labels(labels: Any) -> list[dict[str, str]]:
+    """Gives labels as JSON: of each row what is read of it, as it stands there."""
+    names, rows = _table(labels)
+    read = [n for n in names if n in (RUN, LABEL, LABELLER) or n.startswith(CRITERION)]
+    return [{name: _text(row.get(name)) for name in read} for _, row in rows]
+
+
 def of_labeller(labels: list[Label], labeller: str | None) -> list[Label]:
     """Gives the labels of one person, or all if none is named."""
     if labeller is None:

@@ -16,6 +16,7 @@ from simruns.core.errors import invalid
 from simruns.hold.told import ScenarioInfo
 
 Member: TypeAlias = Literal["persona", "mission"]
+MEMBERS: tuple[Member, ...] = ("persona", "mission")
 ScenariosTold: TypeAlias = Mapping[str, Mapping[str, Any] | ScenarioInfo]
 """What is known of scenarios, by their references: their persona, their mission."""
 
@@ -25,10 +26,14 @@ def scenarios_of(facts: Facts, given: ScenariosTold | None) -> ScenariosTold:
 
     Raises InvalidArgumentError for what is no such dict.
     """
-    if given is None:
-        return facts.runs.scenarios
+    return facts.runs.scenarios if given is None else checked(given)
+
+
+def checked(given: object) -> ScenariosTold:
+    """Checks what is known of scenarios."""
     if not isinstance(given, Mapping) or not all(
-        isinstance(one, Mapping | ScenarioInfo) for one in given.values()
+        isinstance(name, str) and isinstance(one, Mapping | ScenarioInfo)
+        for name, one in given.items()
     ):
         raise invalid(
             "scenarios is no dict of dicts; give {reference: {'persona': TEXT, 'mission': TEXT}}, "
@@ -36,6 +41,16 @@ def scenarios_of(facts: Facts, given: ScenariosTold | None) -> ScenariosTold:
             field="scenarios",
         )
     return given
+
+
+def plain_scenarios(given: object) -> dict[str, dict[Member, str]]:
+    """Gives what is known of scenarios as JSON."""
+    told = checked(given).items()
+    texts = {name: {word: _text(one, word) for word in MEMBERS} for name, one in told}
+    return {
+        name: {word: text for word, text in one.items() if text is not None}
+        for name, one in texts.items()
+    }
 
 
 def members_of_runs(facts: Facts, scenarios: ScenariosTold) -> dict[Member, Words]:

@@ -17,6 +17,7 @@ from simruns.analysis.options import Errors
 from simruns.analysis.rates import ROUNDING, at_most, within_variance, z_of
 from simruns.analysis.result import Result, View, number, percent
 from simruns.analysis.scenarios import Tally
+from simruns.analysis.seal import question
 from simruns.core.errors import Error, invalid
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -57,6 +58,7 @@ class Plan(Result):
 
 
 @public
+@question()
 def plan(
     runs: Runs | None = None,
     *,

@@ -30,6 +30,7 @@ from simruns.analysis.result import (
     percent,
 )
 from simruns.analysis.scenarios import Tally, basis, too_few
+from simruns.analysis.seal import question
 from simruns.core import checks
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -125,6 +126,7 @@ class Reliability(Result):
 
 
 @public
+@question()
 def reliability(
     runs: Runs, k: int | None = None, *, errors: Errors = "agent", confidence: float = 0.95
 ) -> Reliability:

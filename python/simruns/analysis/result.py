@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -19,11 +20,13 @@ from simruns.core.extras import require
 from simruns.core.pickling import Shared
 from simruns.core.shown import shown_by
 from simruns.core.words import JSONValue
+from simruns.hold.runs import Runs
 from simruns.looks.reprs import plain_table
 from simruns.looks.texts import one_line, took
 
 if TYPE_CHECKING:
     import pandas
+    from typing_extensions import Self
 
 DASH = "–"
 """Stands for a number that is not there."""
@@ -58,6 +61,19 @@ class View(NamedTuple):
     hint: str = ""
 
 
+class Asked(NamedTuple):
+    """What a result answers."""
+
+    question: str
+    """The name of the function that was asked."""
+    options: dict[str, JSONValue]
+    """All of its options, also those that were not given."""
+    new: Runs
+    """The runs that were asked about."""
+    old: Runs | None
+    """The runs that they were held against."""
+
+
 @dataclass(frozen=True, repr=False)
 class Result(Shared, ABC):
     """A result of analysis. Numbers that are not defined are None; `reasons` says why."""
@@ -66,6 +82,8 @@ class Result(Shared, ABC):
 
     reasons: dict[str, str] = field(kw_only=True, default_factory=dict)
     """Why numbers are None, by their names."""
+    _asked: ClassVar[Asked | None] = None
+    """What it answers; None of a result that does not know its runs."""
 
     def numbers(self) -> dict[str, JSONValue]:
         """Gives all numbers by their names, flat and fit for JSON: `these.low`."""
@@ -99,6 +117,27 @@ class Result(Shared, ABC):
         """Gives the numbers that are in no row of a frame of its own."""
         in_rows = dict(_flat(self, "")).keys() - dict(_flat(self, "", deep=False)).keys()
         return {name: value for name, value in self.numbers().items() if name not in in_rows}
+
+    def seal(self, path: str | os.PathLike[str]) -> str:
+        """Writes a file that ties these numbers to these runs, and gives its digest.
+
+        It has the question with its options, the digest of each run's own text, and the numbers.
+        `simruns.verify` holds runs against it. The file is whole or not there. Runs of which two
+        have one id are refused, and so is a result that does not know its runs, as after a pickle.
+        """
+        from simruns.analysis.seal import write_seal
+
+        return write_seal(path, self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        state.pop("_asked", None)  # a pickle of a result is not one of its runs
+        return state
+
+    def _answering(self, asked: Asked) -> Self:
+        """Remembers what it answers."""
+        object.__setattr__(self, "_asked", asked)
+        return self
 
     @abstractmethod
     def _view(self) -> View:

@@ -42,6 +42,7 @@ from simruns.analysis.scenarios import (
     these_of,
     too_few,
 )
+from simruns.analysis.seal import question
 from simruns.analysis.signatures import SignatureCount, Signatures
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -187,6 +188,7 @@ class Summary(Result):
 
 
 @public
+@question()
 def summarize(runs: Runs, *, errors: Errors = "agent", confidence: float = 0.95) -> Summary:
     """Says how good an agent is, how sure that is, and where it fails.
 

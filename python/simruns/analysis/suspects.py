@@ -11,7 +11,7 @@ import numpy as np
 
 from simruns.analysis import options
 from simruns.analysis.facts import VERDICTS, Facts, Truths, chunk, facts_of, refuse_twice
-from simruns.analysis.members import ScenariosTold, members_of_runs, scenarios_of
+from simruns.analysis.members import ScenariosTold, members_of_runs, plain_scenarios, scenarios_of
 from simruns.analysis.options import Errors
 from simruns.analysis.result import (
     Names,
@@ -23,6 +23,7 @@ from simruns.analysis.result import (
     percent,
 )
 from simruns.analysis.scenarios import Tally, basis, these_of
+from simruns.analysis.seal import question
 from simruns.analysis.talk import LEAST_TURNS, RUNNING, Talk, norm, same_talks, talk_of
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -125,6 +126,7 @@ class Suspects(Result):
 
 
 @public
+@question(scenarios=plain_scenarios)
 def suspects(
     runs: Runs,
     scenarios: ScenariosTold | None = None,

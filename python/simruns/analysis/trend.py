@@ -18,6 +18,7 @@ from simruns.analysis.compare import (
     significant,
 )
 from simruns.analysis.facts import Codes, Facts, Truths, distinct, facts_of
+from simruns.analysis.members import ScenariosTold, plain_scenarios
 from simruns.analysis.options import Errors
 from simruns.analysis.rates import at_most
 from simruns.analysis.result import (
@@ -34,6 +35,13 @@ from simruns.analysis.result import (
     signed,
 )
 from simruns.analysis.scenarios import Tally, basis, these_of
+from simruns.analysis.seal import question
+from simruns.analysis.setting import (
+    WORDS,
+    Known,
+    Settings,
+    Word,
+)
 from simruns.core.pickling import public
 from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
@@ -62,6 +70,20 @@ class Change:
     """The first occasion after it; None if nothing shows that there was a change."""
 
 
+@dataclass(frozen=True)
+class SettingOverTime:
+    """When the test itself changed."""
+
+    _names: ClassVar[Names] = {"at_words": "at.words"}
+
+    at: tuple[str, ...] | tuple[int, ...]
+    """The occasions at which a scenario was not the test that it was when it was last judged."""
+    at_words: tuple[str, ...]
+    """The words of the setting that changed there, joined by `+`."""
+    fingerprints: tuple[str, ...]
+    """`scenario:fingerprints`: the settings of its judged runs, joined by `+`."""
+
+
 @public
 @dataclass(frozen=True, repr=False)
 class Trend(Result):
@@ -84,6 +106,7 @@ class Trend(Result):
     latest: Comparison | None
     """The last occasion against all before it, at three sigma; None of a single occasion."""
     change: Change
+    setting: SettingOverTime
     basis: str
     """What the rates are over, in words."""
     completeness: str
@@ -114,23 +137,31 @@ class Trend(Result):
 
 
 @public
+@question(scenarios=plain_scenarios)
 def trend(
-    runs: Runs, by: By = "day", *, errors: Errors = "agent", confidence: float = 0.95
+    runs: Runs,
+    by: By = "day",
+    *,
+    errors: Errors = "agent",
+    confidence: float = 0.95,
+    scenarios: ScenariosTold | None = None,
 ) -> Trend:
     """Says how an agent did over time, and when it changed.
 
     A batch belongs to the UTC day of its first run, or by="batch" to its rank among the batches of
     its scenario. The change is looked for at each of the T-1 places by the exact test of `compare`;
     p is T-1 times the least one. The last occasion is held against all before it at three sigma.
-    `errors` and `confidence` are as in `summarize`, and so is what is raised.
+    `errors` and `confidence` are as in `summarize`, and so is what is raised. `setting` says when
+    the test itself changed; it and `scenarios` are as in `compare`.
     """
     by = options.word("by", by, ("day", "batch"))
     errors = options.errors(errors)
     confidence = options.confidence(confidence)
-    return trend_of(facts_of(runs), by, errors, confidence)
+    facts = facts_of(runs)
+    return trend_of(facts, Settings(facts, scenarios), by, errors, confidence)
 
 
-def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
+def trend_of(facts: Facts, settings: Settings, by: By, errors: Errors, confidence: float) -> Trend:
     occasion, names, undated = _occasions(facts, by)
     judged, dated = facts.judged(errors), occasion >= 0
     counts: list[int] = []
@@ -151,7 +182,7 @@ def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
     if len(names) > 1:
         last = len(names) - 1
         before, now = (
-            Part.of(facts, errors, some)
+            Part.of(facts, settings, errors, some)
             for some in ((occasion >= 0) & (occasion < last), occasion == last)
         )
         latest = comparison_of(before, now, errors, How(THREE_SIGMA))
@@ -164,7 +195,28 @@ def trend_of(facts: Facts, by: By, errors: Errors, confidence: float) -> Trend:
         completeness=facts.runs.completeness.verdict, proof=str(facts.runs.completeness),
         rates=tuple(rates), lows=tuple(lows), highs=tuple(highs),
         undated=undated, latest=latest, change=change, reasons=reasons,
+        setting=_setting(settings, judged, occasion, names),
     )  # fmt: skip
+
+
+def _setting(
+    settings: Settings, judged: Truths, occasion: Codes, names: list[Any]
+) -> SettingOverTime:
+    last: dict[str, Known] = {}
+    at: list[Any] = []
+    words: list[str] = []
+    for number_of, name in enumerate(names):
+        here = settings.of_scenarios(judged & (occasion == number_of))
+        changed: set[Word] = set()
+        for scenario, known in here.items():
+            changed |= {*known.changed_since(last[scenario])} if scenario in last else set()
+        last |= here
+        if changed:
+            at.append(name)
+            words.append("+".join(word for word in WORDS if word in changed))
+    every = settings.of_scenarios(judged & (occasion >= 0))
+    prints = [f"{name}:{'+'.join(every[name].fingerprints)}" for name in sorted(every)]
+    return SettingOverTime(tuple(at), tuple(words), tuple(prints))
 
 
 def _occasions(facts: Facts, by: By) -> tuple[Codes, list[Any], tuple[str, ...]]:
@@ -220,9 +272,11 @@ def change_of(splits: list[Paired], occasions: Sequence[Any], confidence: float)
 
 
 def _view_of(trend: Trend) -> View:
-    told = []
     if not trend.occasions:
         return View("Trend", None, ["No batch says when it was."], [])
+    changes = [f"{at}: {words}" for at, words in
+               zip(trend.setting.at, trend.setting.at_words, strict=True)]  # fmt: skip
+    told = [f"The test changed at {listed(changes)}."] if changes else []
     if trend.change.at is not None:
         told.append(
             f"It changed at {trend.change.at}: {signed(trend.change.difference)}, "

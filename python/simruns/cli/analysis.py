@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from simruns.analysis import options
 from simruns.analysis.options import Errors
-from simruns.cli.choices import By
+from simruns.analysis.setting import required_by
+from simruns.cli.choices import By, same_test
 from simruns.cli.endings import UsageError
 from simruns.cli.places import check_place
 from simruns.cli.results import Form, print_results
@@ -66,18 +67,20 @@ def run_summary(asked: Asked, k: int | None) -> None:
     end_by([runs], asked.source)
 
 
-def run_compare(asked: Asked, power: float, detect: float) -> None:
+def run_compare(asked: Asked, power: float, detect: float, same: str) -> None:
     asked.check()
     options.power(power)
     options.detect(detect)
+    required_by(same_test(same))
     sides = _two_sides(asked)
     old, new = read_sides(sides, asked.source)
 
     from simruns.analysis.compare import compare
 
     result = compare(
-        old, new, power=power, detect=detect, errors=asked.errors, confidence=asked.confidence
-    )
+        old, new, power=power, detect=detect, errors=asked.errors, confidence=asked.confidence,
+        same_test=same_test(same),
+    )  # fmt: skip
     print_results([result], asked.form)
     end_by([old, new], asked.source)
 

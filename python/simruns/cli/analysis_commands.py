@@ -28,6 +28,7 @@ from simruns.cli.options import (
     Power,
     Project,
     Proxy,
+    SameTest,
     SheetRows,
     SheetSeed,
     Verbose,
@@ -222,6 +223,7 @@ def compare(
     detect: Annotated[
         float, typer.Option(help="The difference to say how many runs would find.")
     ] = 0.05,
+    same_test: SameTest = "tell",
     errors: JudgedErrors = Errors.agent,
     confidence: Confidence = 0.95,
     as_json: AsJson = False,
@@ -254,7 +256,7 @@ def compare(
         source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
         words = [word for word in (old, new) if word is not None]
         asked = Asked(source, words, errors.value, confidence, Form(as_json, as_csv))
-        run_compare(asked, power, detect)
+        run_compare(asked, power, detect, same_test)
 
 
 @commands.command(cls=WithLatest, short_help="Say how many runs it takes.")
@@ -474,6 +476,11 @@ def gate(
         str | None,
         typer.Option(metavar="FILE", help="A report to write: FILE.html, or .md for Markdown."),
     ] = None,
+    seal: Annotated[
+        Path | None,
+        typer.Option(help="A file to write: what was asked of which runs, for simruns verify."),
+    ] = None,
+    same_test: SameTest = "tell",
     errors: JudgedErrors = Errors.agent,
     confidence: Confidence = 0.95,
     as_json: AsJson = False,
@@ -510,5 +517,48 @@ def gate(
                 asked, min_success, criterion or [], max_regression, baseline, min_scenario,
                 max_error_share, planned, Labelled(labels, sheet_seed, rows), wait, interval,
                 deadline, quarantine, junit, report,
+                same_test, seal,
             )
         )  # fmt: skip
+
+
+@commands.command(short_help="Say whether runs are those of a seal.")
+def verify(
+    seal: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="What simruns gate --seal wrote, or the page of a report.",
+        ),
+    ],
+    runs: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUNS",
+            callback=typed,
+            show_default=False,
+            help="A file of runs, an archive, or a directory of archives. Of two sides, the old "
+            "one, as the baseline of a gate.",
+        ),
+    ],
+    new: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NEW", callback=typed, show_default=False, help="Likewise. The new side."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether these are the runs that were sealed, and their numbers those of the seal, which
+    are computed anew.
+
+    A line is printed for each thing that does not agree, 20 of a kind at most. Exit code 6:
+    something does not. A seal proves that runs and numbers agree, not who sealed them.
+    """
+    with endings(), terminable():
+        from simruns.cli.results import Form
+        from simruns.cli.verify import run_verify
+
+        words = [runs] if new is None else [runs, new]
+        run_verify(seal, words, Form(as_json, False))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
 
 class Errors(str, Enum):
@@ -18,3 +20,9 @@ class By(str, Enum):
 
     day = "day"
     batch = "batch"
+
+
+def same_test(text: str) -> Any:
+    """Gives what `--same-test` says as `compare` and `gate` take it: a word, or a list of words."""
+    words: Sequence[str] = [word.strip() for word in text.split(",")]
+    return text if text in ("tell", "require") else words

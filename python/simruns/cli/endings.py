@@ -49,6 +49,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     NOT_GOOD_ENOUGH = 4
     CANNOT_TELL = 5
+    NOT_AS_SEALED = 6
     INTERRUPTED = 130
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,11 @@ import typer
 
 from simruns.analysis.gate import INCOMPLETE, Gate, Rules, gate, rules_of
 from simruns.analysis.plan import least_runs
+from simruns.analysis.seal import leaving_out
+from simruns.analysis.setting import required_by
 from simruns.cli.analysis import Asked
 from simruns.cli.audit import Labelled
+from simruns.cli.choices import same_test
 from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.gate_files import Told, append_step_summary, write_junit
 from simruns.cli.gate_wait import Awaited, batches_of, refuse_no_wait, wait_for
@@ -50,6 +53,15 @@ class Gated(NamedTuple):
     quarantine: Path | None
     junit: Path | None
     report: str | None
+    same_test: str
+    seal: Path | None
+
+    @property
+    def outputs(self) -> dict[str, Path]:
+        """The files to write, by their options."""
+        report = None if self.report is None else Path(self.report)
+        named = {"--junit": self.junit, "--report": report, "--seal": self.seal}
+        return {name: path for name, path in named.items() if path is not None}
 
     def rules(self) -> Rules:
         return rules_of(
@@ -64,16 +76,15 @@ def run_gate(what: Gated) -> None:
     if what.planned is not None:
         checks.count("planned", what.planned, 1)
     _check_labels(what)
-    if what.junit is not None:
-        check_place(what.junit)
+    required_by(same_test(what.same_test))
     if what.report is not None:
-        check_place(checked_path(what.report))
-    if (
-        what.junit is not None
-        and what.report is not None
-        and (what.junit.absolute() == Path(what.report).absolute())
-    ):
-        raise UsageError(f"--junit and --report both name {what.junit}; give each its own file")
+        checked_path(what.report)
+    _check_places(what.outputs)
+    if what.seal is not None and what.wait:
+        raise UsageError(
+            "--seal goes without --wait, whose runs are kept nowhere; wait with simruns archive, "
+            "and give the archive to simruns gate"
+        )
     quarantine = quarantine_of(what.quarantine)
     checks.duration("interval", what.interval)
     if what.deadline is not None:
@@ -97,6 +108,9 @@ def run_gate(what: Gated) -> None:
             rules.confidence, quarantine.notes,
         )  # fmt: skip
         say(f"{path}: a report of {counted(len(told.runs), 'run')}")
+    if what.seal is not None:
+        digest = told.gate.seal(what.seal)
+        say(f"{what.seal}: a seal of {counted(len(told.runs), 'run')}, {digest}")
     code = ExitCode.INCOMPLETE if told.incomplete else ExitCode(told.gate.exit)
     if code != ExitCode.DONE:
         raise typer.Exit(code)
@@ -113,6 +127,16 @@ def _check_labels(what: Gated) -> None:
         raise UsageError("--labels are of runs that came; leave out --wait and --planned")
     if what.quarantine is not None:
         raise UsageError("--labels are of a sheet of all scenarios; leave out --quarantine")
+
+
+def _check_places(outputs: Mapping[str, Path]) -> None:
+    """Refuses files that cannot be written, and two options that name one."""
+    first: dict[Path, str] = {}
+    for name, path in outputs.items():
+        check_place(path)
+        other = first.setdefault(path.absolute(), name)
+        if other != name:
+            raise UsageError(f"{other} and {name} both name {path}; give each its own file")
 
 
 def _criteria_of(words: Sequence[str]) -> dict[str, float]:
@@ -133,10 +157,11 @@ def _criteria_of(words: Sequence[str]) -> dict[str, float]:
 
 
 def _baseline_of(what: Gated) -> list[Side]:
-    if (what.baseline is None) != (what.max_regression is None):
+    asks = what.max_regression is not None or what.same_test != "tell"
+    if (what.baseline is not None) != asks:
         raise UsageError(
             "--baseline and --max-regression go together: give the runs that were approved, as a "
-            "file or an archive, and the fall that is allowed"
+            "file or an archive, and the fall that is allowed; or --same-test in place of the fall"
         )
     if what.baseline is None:
         return []
@@ -163,7 +188,10 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         max_error_share=rules.max_error_share, errors=what.asked.errors,
         planned=what.planned if rules.only_success else None, confidence=rules.confidence,
         labels=what.labelled.path, sheet=what.labelled.sheet(),
+        same_test=same_test(what.same_test),
     )  # fmt: skip
+    left_out = {one for each in (new, *old) for one in quarantine.references(names_of(each))}
+    told = leaving_out(told, left_out)
     missing = "; ".join(filter(None, [told.missing, _unsettled(told, runs)]))
     return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)
 

@@ -123,6 +123,15 @@ JudgedErrors = Annotated[
         "of the platform, too.",
     ),
 ]
+SameTest = Annotated[
+    str,
+    typer.Option(
+        metavar="WORD",
+        callback=typed,
+        help="Where the test itself changed: tell, of it; require, that it did not; or which of "
+        "criteria, endpoint, max_turns, mission, model and persona must not, as model,persona.",
+    ),
+]
 Confidence = Annotated[float, typer.Option(help="That of every range that is printed.")]
 Power = Annotated[float, typer.Option(help="The chance to find what is there.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, with all numbers.")]

@@ -41,11 +41,7 @@ class Quarantine(Result):
 
     def of(self, runs: Runs) -> Runs:
         """Gives the runs without those of these scenarios."""
-        left_out = self.references(names_of(runs))
-        if not left_out:
-            return runs
-        kept = [n for n, key in enumerate(runs.batches) if key.scenario not in left_out]
-        return runs._of_batches(kept)
+        return runs._without(self.references(names_of(runs)))
 
     def references(self, names: Mapping[str, str]) -> set[str]:
         """Gives the references of those of these scenarios that are left out.

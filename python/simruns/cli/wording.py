@@ -39,6 +39,7 @@ _FLAGS = {
     "n": "-n",
     "out": "--output",
     "page_size": "--page-size",
+    "same_test": "--same-test",
     "token": "--token-file",
     "live": "--schedule",
     "record": "--out",

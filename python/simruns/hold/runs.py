@@ -6,7 +6,7 @@ import hashlib
 import json
 import operator
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from itertools import groupby
@@ -355,6 +355,11 @@ class Runs(Tabular):
             "order": held.batch_of if held.is_mixed else None,
         }
         return type(self)(list(zip(keys, held.walks, strict=True)), **told)
+
+    def _without(self, scenarios: Collection[str]) -> Self:
+        """Gives the runs of the batches of other scenarios."""
+        kept = [n for n, key in enumerate(self.batches) if key.scenario not in scenarios]
+        return self if len(kept) == len(self.batches) else self._of_batches(kept)
 
     def _order_before(self, more: Runs, batches: list[BatchKey]) -> list[int] | None:
         """Gives the order with the runs of `more` behind these; None if it is the usual one."""

@@ -13,11 +13,14 @@ from simruns.analysis.facts import Facts, facts_of
 from simruns.analysis.failures import failures_of
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import MOST, reliability_of
+from simruns.analysis.result import Asked
+from simruns.analysis.seal import QUESTIONS, Question, sealed_text
+from simruns.analysis.setting import Settings
 from simruns.analysis.summary import Summary, summary_of
 from simruns.analysis.suspects import suspects_of
 from simruns.analysis.trend import Trend, trend_of
 from simruns.core import checks
-from simruns.core.errors import invalid
+from simruns.core.errors import InvalidArgumentError, invalid
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.pickling import public
@@ -29,6 +32,8 @@ from simruns.reports.page import EXTRA, packed, page
 from simruns.reports.sections import Found, card, notes, sections, verdict
 
 ENDINGS = (".html", ".md")
+QUESTION = "report"
+"""What the seal of a report calls it."""
 
 
 @public
@@ -47,6 +52,8 @@ def report(
     every run with its conversation. Markdown has the same, but for the table of all runs. Its
     numbers are those of `summarize`, `reliability`, `failures` and `suspects`, with a `baseline` of
     `compare`, and of several batches of a scenario of `trend`.
+
+    The page carries its seal, against which `simruns.verify` holds runs; Markdown has its digest.
 
     The file is whole or not there. `errors` and `confidence` are as in `summarize`, and so is what
     is raised; an `out` of another ending is refused, and so is a run that `baseline` has, too.
@@ -70,7 +77,9 @@ def write_report(
     if baseline is not None:
         facts_of(baseline, "baseline")
     facts = facts_of(runs)
-    text = _text(facts, _found(facts, baseline, errors, confidence), is_page(path), more)
+    found = _found(facts, baseline, errors, confidence)
+    asked = Asked(QUESTION, {"errors": errors, "confidence": confidence}, runs, baseline)
+    text = _text(facts, found, is_page(path), more, asked)
     with replacing(path) as temporary:
         temporary.write_bytes(text.encode())
     return path
@@ -85,6 +94,21 @@ def checked_path(out: str | os.PathLike[str]) -> Path:
     if is_page(path):
         require("jinja2", EXTRA, "a report")
     return path
+
+
+def numbers_of(
+    runs: Runs,
+    baseline: Runs | None = None,
+    *,
+    errors: Errors = "agent",
+    confidence: float = 0.95,
+) -> Found:
+    """Gives what a report of these runs tells, whose `numbers` are those that its seal has."""
+    facts = facts_of(runs)
+    return _found(facts, baseline, options.errors(errors), options.confidence(confidence))
+
+
+QUESTIONS[QUESTION] = Question(numbers_of, "runs", "baseline")
 
 
 def is_page(path: Path) -> bool:
@@ -114,15 +138,23 @@ def _trend(facts: Facts, summary: Summary, errors: Errors, confidence: float) ->
     """
     if summary.batches <= len(summary.by_scenario):
         return None
-    days = trend_of(facts, "day", errors, confidence)
-    trend = days if len(days.occasions) > 1 else trend_of(facts, "batch", errors, confidence)
+    settings = Settings(facts)
+    days = trend_of(facts, settings, "day", errors, confidence)
+    ranks = len(days.occasions) < 2
+    trend = trend_of(facts, settings, "batch", errors, confidence) if ranks else days
     return trend if len(trend.occasions) > 1 else None
 
 
-def _text(facts: Facts, found: Found, as_page: bool, more: Sequence[str]) -> str:
+def _text(facts: Facts, found: Found, as_page: bool, more: Sequence[str], asked: Asked) -> str:
     summary = found.summary
     title = f"{counted(summary.runs, 'run')} of {counted(len(summary.by_scenario), 'scenario')}"
     made = f"Read {moment(facts.runs.read_at)}; made by simruns {__version__}."
+    try:
+        seal, sealed = sealed_text(asked, found.numbers())
+        made += f" Sealed: {sealed}."
+    except InvalidArgumentError as error:  # as of two runs with one id
+        seal = ""
+        made += f" Not sealed: {error.message}."
     told = verdict(found), card(found), [*notes(found), *more], sections(found)
     if not as_page:
         return markdown(title, *told[:2], [*told[2], made], told[3])
@@ -130,4 +162,5 @@ def _text(facts: Facts, found: Found, as_page: bool, more: Sequence[str]) -> str
         "report",
         title=title, verdict=told[0], tiles=told[1], notes=told[2], sections=told[3], made=made,
         rows=packed(transcripts.rows(facts, summary.errors)), parts=transcripts.parts(facts),
+        seal=packed(seal) if seal else "",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from simruns.analysis.compare import Comparison, criteria_likeliest_first
 from simruns.analysis.facts import JUDGED
 from simruns.analysis.failures import Failures
 from simruns.analysis.reliability import Reliability
-from simruns.analysis.result import label, percent, span
+from simruns.analysis.result import Result, label, percent, span
 from simruns.analysis.summary import (
     Summary,
     criteria_worst_first,
@@ -21,6 +21,7 @@ from simruns.analysis.summary import (
 from simruns.analysis.suspects import WORDS, Suspects
 from simruns.analysis.suspects import headline as headline_of_suspects
 from simruns.analysis.trend import Trend
+from simruns.core.words import JSONValue
 from simruns.hold.completeness import Completeness
 from simruns.looks.texts import counted
 from simruns.reports.content import (
@@ -55,6 +56,15 @@ class Found(NamedTuple):
     trend: Trend | None
     """Over time, if there are several batches of a scenario and times of theirs."""
     names: dict[str, str]
+
+    def numbers(self) -> dict[str, JSONValue]:
+        """Gives all numbers, each behind the name of its result: `summary.rate`."""
+        results = {**self._asdict(), "compare": self.comparison, "comparison": None}
+        return {
+            f"{of}.{name}": value
+            for of, result in results.items() if isinstance(result, Result)
+            for name, value in result.numbers().items()
+        }  # fmt: skip
 
     def name(self, scenario: str) -> str:
         return label(self.names, scenario)
