@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import pickle
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +15,16 @@ pytest.importorskip("scipy")
 pytest.importorskip("pandas")
 
 import plain_audit as plain
-from analysis_runs import Json, held, make_run, make_runs, run_sets
+from analysis_runs import METRICS, Json, held, make_run, make_runs, run_sets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import simruns
+from simruns.analysis.result import between
 from simruns.analysis.sampled import exact_limits
 
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = 400
 drawn = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LETTERS = {"a": "SSFSF", "b": "SF", "c": "FFFS", "d": "SSSSSS", "e": "FPA", "f": "S"}
 
@@ -436,3 +441,51 @@ def test_a_gate_refuses_labels_that_it_cannot_take(
 ) -> None:
     with pytest.raises(simruns.InvalidArgumentError, match=told):
         simruns.gate(runs, **{"min_success": 0.5, **how})
+
+
+def test_sixty_labels_find_the_truth_behind_a_judge_who_passes_failing_runs() -> None:
+    """The judge takes 15 of 100 failures of a Simulator's runs for successes, each time others."""
+    with simruns.Simulator(seed=4, scenarios=10, runs=20) as sim, sim.client() as client:
+        true = [run.to_dict() for run in client.batches(sim.batches()).read()]
+    rate = simruns.summarize(held(true)).rate
+    failing = [run["id"] for run in true if plain.verdict(run) == "failure"]
+    assert len(failing) > 20
+    said = {run["id"]: plain.verdict(run) for run in true}
+    found = moved = 0
+    for seed in range(SEEDS):
+        passed = {*random.Random(seed).sample(failing, round(0.15 * len(failing)))}
+        runs = held([
+            {**run, "metrics": METRICS["success"]} if run["id"] in passed else run for run in true
+        ])  # fmt: skip
+        ids = simruns.audit_sheet(runs, 60, seed).ids
+        audit = simruns.audit(runs, [{"run_id": one, "label": said[one]} for one in ids], 60, seed)
+        limits = audit.corrected
+        assert limits.low is not None
+        assert limits.high is not None
+        assert audit.judge.rate > rate
+        found += limits.low <= rate <= limits.high
+        moved += abs(limits.rate - rate) < abs(audit.judge.rate - rate)
+    assert found >= 0.93 * SEEDS
+    assert moved > SEEDS / 2
+
+
+def test_the_example_of_the_docs_is_what_real_runs_say(real_data: Path) -> None:
+    runs = simruns.open(real_data)
+    verdicts = {run.id: run.verdict for run in runs}
+
+    def audit_of(n: int, *, eighth: str = "") -> simruns.Audit:
+        ids = simruns.audit_sheet(runs, n, 7).ids
+        labels = [
+            {"run_id": one, "label": eighth if eighth and not row % 8 else verdicts[one]}
+            for row, one in enumerate(ids)
+        ]
+        return simruns.audit(runs, labels, n, 7)
+
+    docs = " ".join((ROOT / "docs" / "trust.md").read_text(encoding="utf-8").split())
+    for line in str(audit_of(60, eighth="failure")).splitlines()[1:4]:
+        assert line in docs
+    told = {n: audit_of(n).corrected for n in (20, 60, 200)}
+    assert {round(one.rate or 0, 9) for one in told.values()} == {0.42}
+    assert f"likely {between(told[60].low, told[60].high)}" in docs
+    assert f"would say {between(told[20].low, told[20].high)}" in docs
+    assert f"all 200 runs {between(told[200].low, told[200].high)}" in docs
