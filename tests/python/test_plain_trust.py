@@ -39,7 +39,7 @@ SAID = [
     "\u00a0\t",
     "",
     "How can I help you today?",
-    "It\u2019s \ufb01ne, STRASSE, how may i assist you",
+    "\uff29t\u2019s \ufb01ne, STRASSE, how may i assist you",
     "It's fine, straße, how may I assist  you",
     FIFTEEN,
     f"so {FIFTEEN.upper()} and",

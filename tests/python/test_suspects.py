@@ -52,7 +52,7 @@ def test_a_sound_conversation_is_no_suspect() -> None:
         ([f"user:{LONG}", "tool:found", f"agent:{LONG}"], ["echo"]),
         ([f"agent:{LONG}", f"agent:{LONG}"], []),  # of one side
         ([f"agent:{LONG}", "user:yes", f"user:{LONG}"], ["role_swap"]),
-        (["agent:it’s ﬁne,  and\tSTRASSE 1", "user:it's fine, and straße 1"], ["echo"]),
+        (["agent:It’s ｆｉｎｅ,  and\tSTRASSE １", "user:it's fine, and straße 1"], ["echo"]),
     ],
 )
 def test_an_echo_is_a_long_message_of_the_other_side_just_before(
@@ -136,6 +136,7 @@ def test_a_customer_that_says_one_thing_at_most_has_ended_at_once(
         ([f"user:{LONG[1:]}", "user:a", f"user:{LONG[1:]}", "user:b", f"user:{LONG[1:]}"], False),
         (["agent:yes", "agent:yes", "agent:yes", "user:a", "user:b"], False),
         (["user:yes", "agent:yes", "user:yes", "agent:yes"], False),
+        ([f"user:{LONG}", "user:no", f"user:{LONG}", "user:no"], False),
     ],
 )
 def test_a_customer_that_says_one_thing_three_times_is_in_a_loop(
@@ -179,6 +180,20 @@ def test_a_customer_that_tells_15_words_of_its_part_has_leaked(member: dict[str,
     assert not leaks(FIFTEEN.replace("eight", "8"), **member)
     assert not leaks(f"{FIFTEEN}th", **member)  # the last word is another
     assert not leaks(f"z{FIFTEEN}", **member)
+
+
+def test_words_within_other_words_are_no_leak() -> None:
+    assert not leaks(FIFTEEN, mission=f"some{FIFTEEN}")
+    assert not leaks(FIFTEEN, mission=f"{FIFTEEN}th")
+
+
+def test_a_role_that_only_other_turns_tell_is_not_counted() -> None:
+    turns = [made.make_turn(*one) for one in (("user", "Hello"), ("agent", "Hi"), (None, ""),
+                                              ("agent", "Hm"), ("user", "Bye"))]  # fmt: skip
+    run = made.make_run("a", turns=turns)
+    roles = made.held([run]).turns.to_arrow(columns=["role"])["role"].to_pylist()
+    assert roles[2] == "user"
+    assert flags_of(run) == []
 
 
 def test_words_that_run_on_from_one_text_to_another_are_no_leak() -> None:
