@@ -148,7 +148,7 @@ class Setting:
         words = [f"{word} in {counted(count, 'scenario')}"
                  for word, count in self.unknown.items() if count]  # fmt: skip
         if words:
-            told.append(f"What the setting was is not known: {', '.join(words)}.")
+            told.append(f"Of the setting, not known: {', '.join(words)}.")
         return told
 
 
