@@ -353,6 +353,7 @@ def audit(
         raise ValueError("min_success")
     rows = _rows_of(labels, labeller)
     there = {run_id(run) for run in runs}
+    labelled = {run for run, _ in rows}
     sheet = None if n is None else audit_sheet(runs, n, seed)["ids"]
     counted = {
         pair: row for pair, row in rows.items()
@@ -365,7 +366,9 @@ def audit(
     human = {run: word for run, word in decided.items() if word in DECISIONS}
     out: Numbers = {
         "labels": len(rows),
-        "unknown": sorted({run for run, _ in rows} - there),
+        "unknown": sorted(labelled - there),
+        "not_scored": sorted((labelled & there) - scored.keys()),
+        "off_sheet": None if sheet is None else sorted((labelled & scored.keys()) - {*sheet}),
         "ties": sum(word == "tie" for word in decided.values()),
         "labelled": len(human),
         "unlabelled": None if sheet is None else sum(run not in human for run in sheet),
@@ -447,6 +450,8 @@ class Stratum:
     def limits(self, a: float) -> tuple[float, float]:
         if self.runs == 0:
             return 0.0, 0.0
+        if self.n == 0:
+            return 0.0, 1.0
         if self.n == self.runs:
             return float(self.q), float(self.q)
         return self._hypergeometric(a) if self.equal else self._clopper_pearson(a)

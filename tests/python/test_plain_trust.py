@@ -140,3 +140,65 @@ def test_error_rates_of_runs(runs: list[made.Json], min_success: float, errors: 
     held = made.held(runs)
     agree(simruns.error_rates(min_success, held, errors=errors).numbers(), theirs)
     agree(simruns.gate(held, min_success=min_success, errors=errors).numbers(), theirs)
+
+
+# Is the judge right?
+
+WORDS = st.sampled_from(["success", "success", "failure", " Failure", "unsure", "", None])
+PEOPLE = st.sampled_from(["ann", "ann", "bob", "cy", ""])
+
+
+@st.composite
+def labelled_runs(draw: st.DrawFn) -> tuple[list[made.Json], list[dict[str, Any]]]:
+    """Runs, and labels of most of them; a person may say two things of one run."""
+    runs = draw(made.run_sets(plain=draw(st.booleans()), least=1, scenarios=4, runs=3))
+    ids = [run["id"] for run in runs]
+    people = draw(st.lists(PEOPLE, min_size=1, max_size=3, unique=True))
+    labels = []
+    for who in people:
+        some = draw(st.lists(st.sampled_from([*ids, *ids, "of no run"]), unique=True)
+                    if draw(st.booleans()) else st.just(ids))  # fmt: skip
+        for run in some:
+            label = {"run_id": run, "label": draw(WORDS), "labeller": who}
+            for key in ("greets", "refunds", "nobody's"):
+                if draw(st.booleans()):
+                    label[f"criterion:{key}"] = draw(WORDS)
+            labels.append(label)
+    if labels and draw(st.integers(0, 9)) == 0:
+        labels.append({**draw(st.sampled_from(labels)), "label": draw(WORDS)})
+    return runs, labels
+
+
+@drawn
+@given(made.run_sets(plain=True, scenarios=8), st.integers(1, 30), st.integers(0, 3), st.booleans())
+def test_a_sheet(runs: list[made.Json], n: int, seed: int, as_text: bool) -> None:
+    given_seed: Any = str(seed) if as_text else seed
+    try:
+        theirs = plain.audit_sheet(runs, n, seed)
+    except ValueError:
+        with pytest.raises(simruns.InvalidArgumentError):
+            simruns.audit_sheet(made.held(runs), n, given_seed)
+        return
+    sheet = simruns.audit_sheet(made.held(runs), n, given_seed)
+    assert list(sheet.ids) == theirs.pop("ids")
+    agree(sheet.numbers(), theirs)
+
+
+@settings(drawn, max_examples=200)
+@given(labelled_runs(), st.integers(2, 12) | st.none(), st.data(), ERRORS, CONFIDENCES)
+def test_an_audit(
+    both: Any, n: int | None, data: st.DataObject, errors: Any, confidence: float
+) -> None:
+    runs, labels = both
+    how: dict[str, Any] = {"errors": errors, "confidence": confidence}
+    if n is not None:
+        how |= {"n": n, "seed": data.draw(st.integers(0, 3))}
+        how["min_success"] = data.draw(st.sampled_from([None, 0.2, 0.5, 0.9]))
+    how["labeller"] = data.draw(st.sampled_from([None, None, "ann", "bob"]))
+    try:
+        theirs = plain.audit(runs, labels, **how)
+    except ValueError:
+        with pytest.raises(simruns.InvalidArgumentError):
+            simruns.audit(made.held(runs), labels, **how)
+        return
+    agree(simruns.audit(made.held(runs), labels, **how).numbers(), theirs)
