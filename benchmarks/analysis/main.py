@@ -72,6 +72,7 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
         "runs": len(runs),
         "turns": len(runs.turns),
         "summarize_s": best(lambda: simruns.summarize(runs), rounds),
+        "suspects_s": best(lambda: simruns.suspects(runs), rounds),
         "groupby_s": best(lambda: groupby(frame), rounds),
         "columns_s": best(lambda: runs.to_pandas(columns=["scenario", "verdict"]), rounds),
         "peak_bytes": peak,
@@ -95,6 +96,7 @@ def main() -> None:
             f"{result['runs']:,} held runs, {result['turns']:,} turns, {SCENARIOS} scenarios\n"
             f"  summarize    {result['summarize_s']:.3f} s"
             f"  (goal {GOALS.get(size, float('nan')):g})\n"
+            f"  suspects     {result['suspects_s']:.3f} s\n"
             f"  pandas       {result['groupby_s']:.4f} s for the rates alone, and "
             f"{result['columns_s']:.3f} s for the frame\n"
             f"  memory       {result['peak_bytes'] * mb:,.0f} MB at most, "

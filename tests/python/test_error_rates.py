@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("scipy")
 
 import analysis_runs as made
+from conftest import SimrunsCommand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_rates import binomial_at_least
@@ -217,6 +219,20 @@ def test_a_gate_without_a_success_rate_or_a_judged_run_has_no_error_rates() -> N
     assert simruns.gate(runs, min_scenario=0.5).numbers()["error_rates"] is None
     none = made.held(made.make_runs({"a": "PP"}))
     assert simruns.gate(none, min_success=0.5).error_rates is None
+
+
+def test_the_commands_print_error_rates(call_simruns: SimrunsCommand, tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    runs = made.make_runs({"a": "S" * 29})
+    path.write_text("".join(f"{text}\n" for text in made.texts(runs)), encoding="utf-8")
+    told = "An agent truly at 0.85 passes this gate in 0.9% of batches, one at 0.9 in 4.7%, one at"
+    assert told in call_simruns("gate", path, "--min-success", 0.9).stdout
+    plan = call_simruns("plan", "--min-success", 0.9, "--expect", 0.99, "--power", 0.74)
+    assert plan.stdout.startswith("Plan\n29 runs, of which 29 have to succeed")
+    assert told in plan.stdout
+    gate = json.loads(call_simruns("gate", path, "--min-success", 0.9, "--json").stdout)
+    expected = simruns.error_rates(0.9, scenarios=1, runs_per_scenario=29).numbers()
+    assert {name: gate[name] for name in expected} == expected
 
 
 def test_a_plan_tells_its_error_rates() -> None:

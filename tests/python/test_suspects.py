@@ -13,6 +13,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("scipy")
 
 import analysis_runs as made
+from conftest import SimrunsCommand
 
 import simruns
 
@@ -476,3 +477,53 @@ def test_a_real_customer_that_tells_its_part_is_found(real_data: Path) -> None:
     assert found.ids == ("527322cc1c1234c0275cc2db",) == found.flags["leak"]
     assert found.numbers()["without.rate"] == pytest.approx(0.42)
     assert found.numbers()["bounds.best"] == pytest.approx(0.425)
+
+
+# On a server, and on the command line
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """A batch of 18 runs of a sound customer, and one with each fault, whose id is its name."""
+    runs = [made.make_run("s", made.LETTERS[letter], id=f"sound{n}", sequence=n, maxTurns=30,
+                          talk=[*SOUND, f"user:And number {n}?", "agent:Yes."])
+            for n, letter in enumerate("SSSSSSSSSSSSFFFFFF", 1)]  # fmt: skip
+    odd: dict[str, list[str]] = {
+        "echo": [*SOUND, "agent:May I have your number?", "user:May I have your number?"],
+        "role_swap": [*SOUND, "user:Is there anything else I can help you with?"],
+        "empty": [*SOUND, "user: "],
+        "ended_at_once": ["user:Hello", "agent:Good day"],
+        "loop": [*SOUND, "user:No.", "agent:Why?", "user:no.", "agent:Why not?", "user:NO."],
+        "leak": [*SOUND, f"user:I am told: {FIFTEEN}"],
+        "verdict": [*SOUND, "agent:Bye"],
+        "duplicate": [*SOUND, "user:And number 1?", "agent:Yes."],
+    }
+    for number, (flag, talk) in enumerate(odd.items(), 19):
+        run = made.make_run("s", "failure", id=flag, sequence=number, day=1, batch="s-b1",
+                            talk=talk, mission=FIFTEEN, maxTurns=30)  # fmt: skip
+        if flag == "verdict":
+            run["metrics"] |= {"results": [{"success": True}], "isConversationEnded": True}
+        runs.append(run)
+    path = tmp_path / "planted.jsonl"
+    path.write_text("".join(f"{text}\n" for text in made.texts(runs)), encoding="utf-8")
+    return path
+
+
+def test_each_fault_of_a_customer_is_found_on_a_server(
+    planted: Path, call_simruns: SimrunsCommand
+) -> None:
+    with simruns.Simulator(data=planted) as sim, sim.client() as client:
+        ((scenario, batch),) = sim.pairs
+        runs = client.batches(sim.pairs).read()
+        done = call_simruns(
+            "summary", "--base-url", sim.url, "--project", sim.project, "--scenario", scenario,
+            "--batch", batch, "--json", SIMRUNS_API_KEY=sim.api_key,
+        )  # fmt: skip
+    found = simruns.suspects(runs)
+    assert found.flags == {flag: (flag,) for flag in FLAGS}
+    assert found.numbers()["without.rate"] == pytest.approx(12 / 18)
+    assert found.numbers()["rate"] == pytest.approx(12 / 26)
+    numbers = json.loads(done.stdout)
+    assert {name: numbers[name] for name in found.numbers()} == found.numbers()
+    text = call_simruns("summary", planted).stdout
+    assert "8 runs look like the customer's fault: rate without them 0.67 (95%: 0.44 to" in text
