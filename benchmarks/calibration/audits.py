@@ -59,7 +59,7 @@ def _systematic(random: np.random.Generator, runs: Counts, rows: Counts) -> Coun
     ends = np.cumsum(np.take_along_axis(runs, order, axis=1), axis=1)
     every, start = np.maximum(ends[:, -1:], 1), random.random((len(runs), 1))
     before = np.clip(np.ceil(ends * rows[:, None] / every - start), 0, rows[:, None])
-    taken = np.diff(before.astype(np.int64), axis=1, prepend=0)
+    taken: Counts = np.diff(before, axis=1, prepend=0).astype(np.int64)
     back = np.empty_like(taken)
     np.put_along_axis(back, order, taken, axis=1)
     return back

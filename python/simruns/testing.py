@@ -22,6 +22,8 @@ def assert_gate(
     max_regression: float | None = None,
     min_scenario: float | None = None,
     max_error_share: float = 0.1,
+    labels: object = None,
+    sheet: tuple[int, int | str] | None = None,
     errors: Errors = "agent",
     confidence: float = 0.95,
     same_test: SameTest = "tell",
@@ -41,7 +43,8 @@ def assert_gate(
     result = gate(
         runs, baseline, min_success=min_success, criterion=criterion,
         max_regression=max_regression, min_scenario=min_scenario, max_error_share=max_error_share,
-        errors=errors, confidence=confidence, same_test=same_test, scenarios=scenarios,
+        labels=labels, sheet=sheet, errors=errors, confidence=confidence, same_test=same_test,
+        scenarios=scenarios,
     )  # fmt: skip
     if result.exit:
         raise AssertionError(repr(result))

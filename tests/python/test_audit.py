@@ -25,7 +25,7 @@ from simruns.analysis.sampled import exact_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = 400
-drawn = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawn = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LETTERS = {"a": "SSFSF", "b": "SF", "c": "FFFS", "d": "SSSSSS", "e": "FPA", "f": "S"}
 
 
