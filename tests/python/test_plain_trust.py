@@ -106,7 +106,7 @@ def test_suspects(runs: list[made.Json], scenarios: Any, errors: Any, confidence
     agree(ours.numbers(), plain.suspects(runs, scenarios, errors=errors, confidence=confidence))
 
 
-@drawn
+@settings(drawn, max_examples=30)
 @given(made.run_sets(), ERRORS)
 def test_suspects_of_odd_runs(runs: list[made.Json], errors: Any) -> None:
     ours = simruns.suspects(made.held(runs), errors=errors)
@@ -184,7 +184,7 @@ def test_a_sheet(runs: list[made.Json], n: int, seed: int, as_text: bool) -> Non
     agree(sheet.numbers(), theirs)
 
 
-@settings(drawn, max_examples=200)
+@settings(drawn, max_examples=80)
 @given(labelled_runs(), st.integers(2, 12) | st.none(), st.data(), ERRORS, CONFIDENCES)
 def test_an_audit(
     both: Any, n: int | None, data: st.DataObject, errors: Any, confidence: float

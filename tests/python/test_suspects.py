@@ -396,6 +396,17 @@ def test_the_rate_is_told_with_the_suspects_and_without_them() -> None:
     assert "3 runs look like the customer's fault: rate without them 0.33 (95%: " in str(found)
 
 
+def test_a_summary_tells_of_suspects_where_its_runs_are_at_hand() -> None:
+    runs = made.held([*sound("a", "SSF"), suspect("a", "failure", 9)])
+    summary = simruns.summarize(runs, confidence=0.9)
+    told = str(simruns.suspects(runs, confidence=0.9)).splitlines()[1]
+    assert told.startswith("1 run looks like the customer's fault: rate without them 0.67 (90%: ")
+    assert told in str(summary).splitlines()
+    assert told.replace("'", "&#x27;") in summary._repr_html_()
+    assert "fault" not in str(pickle.loads(pickle.dumps(summary)))
+    assert "fault" not in str(simruns.summarize(made.held(sound("a", "SSF"))))
+
+
 def test_where_all_are_suspects_there_is_no_rate_without_them() -> None:
     found = simruns.suspects(made.held([suspect("a", "success", 1)]))
     numbers = found.numbers()

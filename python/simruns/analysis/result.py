@@ -130,9 +130,8 @@ class Result(Shared, ABC):
         return write_seal(path, self)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(vars(self))
-        state.pop("_asked", None)  # a pickle of a result is not one of its runs
-        return state
+        # Without `_asked`: a pickle of a result is not one of its runs.
+        return {name: value for name, value in vars(self).items() if name[0] != "_"}
 
     def _answering(self, asked: Asked) -> Self:
         """Remembers what it answers."""

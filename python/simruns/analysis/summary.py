@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,6 +45,8 @@ from simruns.analysis.scenarios import (
 )
 from simruns.analysis.seal import question
 from simruns.analysis.signatures import SignatureCount, Signatures
+from simruns.analysis.suspects import headline as headline_of_suspects
+from simruns.analysis.suspects import suspects_of
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted, one_line
@@ -182,6 +185,18 @@ class Summary(Result):
     """The completeness of the runs, as a line."""
 
     _main = "scenario"
+
+    @cached_property
+    def _suspicion(self) -> str:
+        """Says how many runs look like the customer's fault; empty if none does, and where the runs
+        are not at hand, as after a pickle. It takes longer than the numbers, which do without it.
+        """
+        if self._asked is None:
+            return ""
+        runs = self._asked.new
+        return headline_of_suspects(
+            suspects_of(facts_of(runs), self.errors, self.confidence, runs.scenarios)
+        )
 
     def _view(self) -> View:
         return _view_of(self)
@@ -363,6 +378,8 @@ def _sentences(summary: Summary) -> list[str]:
         like = between(summary.like.low, summary.like.high)
         why = summary.reasons.get("like.low")
         told.append(f"Of scenarios like these: {why or like}.")
+    if summary._suspicion:
+        told.append(f"{summary._suspicion}.")
     return [*told, *remarks(summary), f"Completeness: {summary.completeness}, {summary.proof}."]
 
 

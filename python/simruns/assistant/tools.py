@@ -9,13 +9,14 @@ from typing import Annotated
 from pydantic import Field
 
 from simruns import _core
+from simruns.analysis import options
 from simruns.analysis.compare import compare
 from simruns.analysis.facts import facts_of
 from simruns.analysis.failures import failures
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import reliability
 from simruns.analysis.result import Result
-from simruns.analysis.summary import summarize
+from simruns.analysis.summary import summary_of
 from simruns.analysis.suspects import suspects_of
 from simruns.assistant.answers import answer
 from simruns.assistant.folder import Folder
@@ -54,11 +55,11 @@ class Tools:
         The entry suspects has the runs that look like the fault of the simulated customer.
         """
         runs = self._folder.open(data)
-        result = summarize(runs, errors=errors, confidence=confidence)
-        suspects = suspects_of(facts_of(runs), errors, confidence, runs.scenarios)
+        read, how = facts_of(runs), (options.errors(errors), options.confidence(confidence))
+        suspects = suspects_of(read, *how, runs.scenarios)
 
         def entries() -> Entries:
-            yield from _result(result, runs)
+            yield from _result(summary_of(read, *how), runs)
             told: dict[str, JSONValue] = {"says": [*suspects._view().sentences]}
             yield "suspects", {**told, **suspects.numbers(), "reasons": {**suspects.reasons}}
 
