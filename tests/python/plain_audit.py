@@ -205,8 +205,7 @@ def audit(
 
 def right(name: str, stratum: Stratum, a: float, way: Callable[[float], float]) -> Numbers:
     if stratum.q is None:
-        low, high = (0.0, 1.0) if stratum.runs else (None, None)
-        return {name: None, f"{name}.low": low, f"{name}.high": high}
+        return {name: None, f"{name}.low": None, f"{name}.high": None}
     low, high = sorted(map(way, stratum.limits(a)))
     return {name: way(float(stratum.q)), f"{name}.low": low, f"{name}.high": high}
 
