@@ -3,12 +3,12 @@
 #include "convert.hpp"
 #include "simruns/page/batch_info.hpp"
 #include "simruns/page/scenario.hpp"
+#include "simruns/text/spread_hash.hpp"
 #include "simruns/walk/batch_witness.hpp"
 
 #include <pybind11/stl.h>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,7 +56,7 @@ py::class_<Item> item_class(py::module_& m, char const* name) {
       .def(
           "__eq__", [](Item const& a, Item const& b) { return a.json == b.json; },
           py::is_operator())
-      .def("__hash__", [](Item const& i) { return std::hash<std::string>{}(i.json); })
+      .def("__hash__", [](Item const& i) { return simruns::detail::spread_hash{}(i.json); })
       .def("__reduce__", [](py::object const& self) {
         return py::make_tuple(py::type::of(self).attr("from_json"),
                               py::make_tuple(self.attr("to_json")()));

@@ -3,12 +3,12 @@
 #include "at_index.hpp"
 #include "convert.hpp"
 #include "handles.hpp"
+#include "simruns/text/spread_hash.hpp"
 
 #include <pybind11/stl.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -127,7 +127,7 @@ void register_pages(py::module_& m) {
       .def(
           "__eq__", [](py_issue const& a, py_issue const& b) { return a == b; }, py::is_operator())
       .def("__hash__",
-           [](py_issue const& i) { return std::hash<std::string>{}(i.path + i.message); })
+           [](py_issue const& i) { return simruns::detail::spread_hash{}(i.path + i.message); })
       .def("__reduce__", [](py::object const& self) {
         return py::make_tuple(py::type::of(self),
                               py::make_tuple(self.attr("path"), self.attr("message")));

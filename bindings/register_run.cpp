@@ -11,6 +11,7 @@
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/role.hpp"
 #include "simruns/page/verdict.hpp"
+#include "simruns/text/spread_hash.hpp"
 
 #include <datetime.h>
 #include <pybind11/gil_safe_call_once.h>
@@ -18,7 +19,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -392,7 +392,7 @@ PyObject* compare(PyObject* self, PyObject* other, int how) noexcept {
 template <class Value>
 Py_hash_t hash(PyObject* self) noexcept {
   auto const& value = plain_type<Value>::value_of(self);
-  auto const of_run = std::hash<std::string_view>{}(value.run->id);
+  auto const of_run = simruns::detail::spread_hash{}(value.run->id);
   auto const out = static_cast<Py_hash_t>(of_run + number_of(value));
   return out == -1 ? -2 : out;  // -1 is an error
 }

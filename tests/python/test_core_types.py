@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import pickle
 import subprocess
 import sys
@@ -210,3 +211,34 @@ def test_a_pickle_with_bytes_that_are_no_text_is_refused() -> None:
     body = b'{"data":[{"id":"a"}]}'
     with pytest.raises(simruns.InvalidArgumentError):
         _core.restored_run((body, 1, [(0, b"\xff", b"x")], []))  # type: ignore[attr-defined]
+
+
+def one_hash(many: int) -> list[str]:
+    """Texts that have one hash by libstdc++, whose seed everyone knows; 16 bytes of ASCII each."""
+    whole = 2**64 - 1
+    factor = 0xC6A4A7935BD1E995
+    inverse = pow(factor, -1, 2**64)
+
+    def step(word: int, by: int) -> int:
+        word = word * by & whole
+        return (word ^ word >> 47) * by & whole
+
+    texts: list[str] = []
+    for number in range(2**20):
+        first = number.to_bytes(8, "little")
+        before = (0xC70F6907 ^ 16 * factor & whole) ^ step(int.from_bytes(first, "little"), factor)
+        second = step(before * factor & whole, inverse).to_bytes(8, "little")
+        if first.isascii() and second.isascii():
+            texts.append((first + second).decode())
+        if len(texts) == many:
+            break
+    return texts
+
+
+def test_what_a_server_made_to_have_one_hash_has_many() -> None:
+    texts = one_hash(100)
+    assert len(set(texts)) == 100
+    runs = [simruns.Run.from_json(json.dumps({"id": text})) for text in texts]
+    issues = [simruns.Issue(text, "") for text in texts]
+    for values in (runs, issues):
+        assert len({hash(value) for value in values}) == 100

@@ -3,6 +3,7 @@
 #include "simruns/simulator/data/stored_batch.hpp"
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/data/stored_scenario.hpp"
+#include "simruns/text/spread_hash.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -81,7 +82,7 @@ class dataset {
  private:
   struct batch {
     std::vector<stored_run const*> runs;
-    std::unordered_set<std::string_view> ids;
+    std::unordered_set<std::string_view, simruns::detail::spread_hash> ids;
   };
 
   void name_scenario(batch_key const& key);
