@@ -29,7 +29,7 @@ enum class errc {
   truncated,         ///< The response ended early. Retryable.
   protocol,          ///< The response is not the HTTP that was asked for.
   too_large,         ///< A limit of `client_config` was passed: raise it if the server is trusted.
-  decode,            ///< The body is not a page of runs.
+  decode,            ///< The body is not a page of runs, or its gzip is corrupt.
   auth,              ///< 401: the credentials are missing or wrong.
   forbidden,         ///< 403: the credentials do not reach this project.
   bad_request,       ///< 400: a parameter was refused; `field` names it.

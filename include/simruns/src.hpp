@@ -73,6 +73,7 @@
 #include "simruns/transport/impl/connection_pool.ipp"
 #include "simruns/transport/impl/content_coding.ipp"
 #include "simruns/transport/impl/gunzip.ipp"
+#include "simruns/transport/impl/head_reader.ipp"
 #include "simruns/transport/impl/http_transport.ipp"
 #include "simruns/transport/impl/lookup.ipp"
 #include "simruns/transport/impl/proxy_tunnel.ipp"

@@ -5,6 +5,7 @@
 #include "support/scripted_server.hpp"
 #include "support/tunnel_proxy.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -123,6 +124,26 @@ TEST_CASE("a response of a proxy that is not HTTP, too long, or more than a head
   CHECK(more.code == errc::protocol);
   CHECK_THAT(more.message, ContainsSubstring("bytes of its own into the tunnel"));
   CHECK(refusal("HTTP/1.1 101 Switching Protocols\r\n\r\n").code == errc::connect);
+}
+
+TEST_CASE("a proxy's head is the same error, however it is cut") {
+  auto const of = [](std::string const& said, std::chrono::milliseconds pace) {
+    scripted_server::reply sent(said);
+    sent.pace = pace;
+    scripted_server proxy({{sent}});
+    test::http_client client(through_proxy(), test::answers_of({{proxy.endpoint()}}));
+    auto const got = client.fetch();
+    REQUIRE(got.has_error());
+    return got.error();
+  };
+  for (auto const* said : {"HTTP/1.1 200 OK\r\nB ad: c\r\nD:", "HTTP/1.1 407 No\nA: b\n\n",
+                           "SSH-2.0", "HTTP/1.1 200 OK\r\nA: b\r\n"}) {
+    INFO(said);
+    auto const at_once = of(said, std::chrono::milliseconds(0));
+    auto const one_by_one = of(said, std::chrono::milliseconds(1));
+    CHECK(one_by_one.code == at_once.code);
+    CHECK(one_by_one.message == at_once.message);
+  }
 }
 
 TEST_CASE("an interim response, or a length beside a 200, does not end the tunnel") {

@@ -3,11 +3,13 @@
 #include "support/certificates.hpp"
 #include "support/scratch.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
 
 using simruns::errc;
+using namespace std::string_literals;
 using test::answer;
 using test::chunked;
 using test::swept_body;
@@ -88,5 +90,26 @@ TEST_CASE("what ends with its connection was cut if it is no whole JSON, else it
     INFO(part);
     CHECK(code_of(unframed + part) == errc::truncated);
     CHECK(code_of(answer(part)) == errc::decode);
+  }
+}
+
+TEST_CASE("bytes that come one by one are the same error as bytes that come at once") {
+  auto const of = [](std::string const& bytes, std::chrono::milliseconds pace) {
+    reply sent(bytes);
+    sent.pace = pace;
+    test::scripted_server server({{sent}});
+    auto const got = fetch(simruns::client_config(server.url()));
+    REQUIRE(got.has_error());
+    return got.error();
+  };
+  std::string const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (auto const& bytes :
+       {"HTTP/1.1 200 OK\r\nB ad: c\r\nD:"s, "HTTP/1.1 200 OK\nA: b\n\n"s, chunks + "1\r\nabc",
+        chunks + "0\r\nT", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nno gzip"s}) {
+    INFO(bytes);
+    auto const at_once = of(bytes, std::chrono::milliseconds(0));
+    auto const one_by_one = of(bytes, std::chrono::milliseconds(1));
+    CHECK(one_by_one.code == at_once.code);
+    CHECK(one_by_one.message == at_once.message);
   }
 }

@@ -21,7 +21,7 @@ class gunzip {
   gunzip(gunzip const&) = delete;
   gunzip& operator=(gunzip const&) = delete;
 
-  /// Appends to `out` what `packed` goes on with. Gives `protocol` if it is no gzip, `too_large` if
+  /// Appends to `out` what `packed` goes on with. Gives `decode` if it is no gzip, `too_large` if
   /// more than `most` came out, of which `out` then holds no more than one byte too many.
   error_code put(std::string_view packed, std::string& out);
 

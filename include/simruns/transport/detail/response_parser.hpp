@@ -4,24 +4,29 @@
 #include "simruns/request/http_message.hpp"
 #include "simruns/transport/detail/response_sink.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/version.hpp>
 #include <boost/optional.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace simruns::detail {
 
 /// Beast's parser of one response, with the results as this library wants them. Beast's own
 /// message, its fields and its kinds of body would cost whoever compiles them as much again.
-/// `put` throws request_error (too_large) for a field that is too long.
+/// `put` throws request_error (too_large) for a field that is too long. It takes one element a
+/// call, and has no limits of its own for heads and bodies: whoever calls it has some.
 class response_parser final : public boost::beast::http::basic_parser<false> {
  public:
   static constexpr std::size_t max_fields = 256;
 
-  response_parser() = default;
+  response_parser() {
+    eager(false);
+    header_limit(std::numeric_limits<std::uint32_t>::max());
+    body_limit(boost::none);
+  }
 
   int status() const noexcept { return status_; }
 
@@ -38,6 +43,12 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
   /// Where the body goes.
   response_sink& sink() noexcept { return sink_; }
   response_sink const& sink() const noexcept { return sink_; }
+
+  /// Whether the header of a chunk comes next.
+  bool at_chunk_header() const { return chunked() && chunk_left_ == 0; }
+
+  /// Whether a chunk came before it, whose line end comes first.
+  bool behind_chunk() const noexcept { return chunk_bytes_ != 0; }
 
   /// What the sizes and the line ends of the chunks must take, in bytes.
   std::uint64_t chunk_bytes() const noexcept { return chunk_bytes_; }
@@ -60,7 +71,9 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
   std::size_t on_body_impl(text_view body, error_code& failed) override;
   void on_chunk_header_impl(std::uint64_t size, text_view extensions, error_code&) override;
   std::size_t on_chunk_body_impl(std::uint64_t, text_view body, error_code& failed) override {
-    return on_body_impl(body, failed);
+    auto const used = on_body_impl(body, failed);
+    chunk_left_ -= used;
+    return used;
   }
   void on_finish_impl(error_code&) override {}
 
@@ -71,12 +84,8 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
   bool head_done_ = false;
   response_sink sink_;
   std::uint64_t chunk_bytes_ = 0;
+  std::uint64_t chunk_left_ = 0;
 };
-
-/// Puts the space behind a status that ends its line, `HTTP/1.1 200`. RFC 9112, 4, wants it there,
-/// and Beast refuses a line without it; many servers and proxies leave it out with the reason.
-/// Requires: `buffer` is at the beginning of a head.
-void mend_status_line(boost::beast::flat_buffer& buffer);
 
 }  // namespace simruns::detail
 

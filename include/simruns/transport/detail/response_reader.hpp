@@ -2,6 +2,7 @@
 
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
+#include "simruns/transport/detail/head_reader.hpp"
 #include "simruns/transport/detail/response_parser.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -10,14 +11,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace simruns::detail {
 
 /// Reads one response, and the interim ones before it, out of bytes as they come. Knows no socket.
+/// What it makes of the bytes does not depend on where they are cut.
 class response_reader {
  public:
-  explicit response_reader(attempt_limits limits) : limits_(limits) { begin(); }
+  explicit response_reader(attempt_limits limits)
+      : limits_(limits), head_(limits.max_header_bytes) {
+    begin();
+  }
   response_reader(response_reader const&) = delete;
   response_reader& operator=(response_reader const&) = delete;
 
@@ -42,9 +48,10 @@ class response_reader {
 
  private:
   void begin();
-  std::size_t put(boost::beast::flat_buffer& buffer, error_code& failed);
   bool read_head(boost::beast::flat_buffer& buffer);
   bool read_body(boost::beast::flat_buffer& buffer);
+  void put_body(boost::beast::flat_buffer& buffer, error_code& failed);
+  std::size_t next_chunk_header(std::string_view bytes, error_code& failed) const;
   void open_body();
   void check_framing() const;
   void check_whole();
@@ -56,7 +63,8 @@ class response_reader {
   attempt_limits limits_;
   std::optional<response_parser> parser_;
   http_response out_;
-  std::size_t head_bytes_ = 0;    ///< Of the interim responses, too.
+  head_reader head_;              ///< Of the interim responses, too.
+  bool begun_ = false;            ///< Whether a byte of the response at hand came.
   std::uint64_t body_bytes_ = 0;  ///< Beyond the head, chunk sizes and all.
   int interim_ = 0;
 };

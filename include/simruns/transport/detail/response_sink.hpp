@@ -5,6 +5,7 @@
 
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,16 +27,25 @@ struct response_sink {
 
   static constexpr std::size_t max_error_bytes = 64 * 1024;
 
+  /// Takes bytes up to a limit before it tells of the limit, so that what is wrong with them is
+  /// told first.
   error_code put(std::string_view bytes) {
-    wire += bytes.size();
+    auto const most = for_people ? max_error_bytes : max_wire;
+    auto const fits = bytes.substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), most - wire)));
+    wire += fits.size();
     if (for_people) {
-      put_error(bytes);
+      put_error(fits);
       return {};
     }
-    if (wire > max_wire) return make_error_code(boost::beast::http::error::body_limit);
-    if (unpack) return unpack->put(bytes, text);
-    text.append(bytes);
-    return {};
+    error_code failed;
+    if (unpack) {
+      failed = unpack->put(fits, text);
+    } else {
+      text.append(fits);
+    }
+    if (!failed && fits.size() != bytes.size()) failed = boost::beast::http::error::body_limit;
+    return failed;
   }
 
  private:

@@ -32,7 +32,7 @@ SIMRUNS_INLINE error_code gunzip::put(std::string_view packed, std::string& out)
       if (state == Z_MEM_ERROR) throw std::bad_alloc();
       whole_ = state == Z_STREAM_END;
       bool const goes_on = whole_ || state == Z_OK || state == Z_BUF_ERROR;
-      if (!goes_on) return make_error_code(errc::protocol);
+      if (!goes_on) return make_error_code(errc::decode);
     } while (stream_.avail_in > 0 || more_);
   }
   return {};

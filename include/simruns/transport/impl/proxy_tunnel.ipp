@@ -4,6 +4,7 @@
 #include "simruns/error.hpp"
 #include "simruns/text/authority.hpp"
 #include "simruns/text/base64.hpp"
+#include "simruns/transport/detail/head_reader.hpp"
 #include "simruns/transport/detail/proxy_tunnel.hpp"
 #include "simruns/transport/detail/response_parser.hpp"
 #include "simruns/transport/detail/translate.hpp"
@@ -43,31 +44,28 @@ SIMRUNS_INLINE std::string connect_request(proxy_url const& proxy, std::string c
   throw request_error(errc::connect, std::move(message));
 }
 
-/// Reads one head, as Beast's `read_header` does.
+/// Reads one head.
 SIMRUNS_INLINE boost::asio::awaitable<error_code> read_head(tcp_socket& from,
                                                             response_parser& parser,
                                                             boost::beast::flat_buffer& buffer) {
-  namespace http = boost::beast::http;
-  namespace asio = boost::asio;
+  static constexpr std::size_t max_head_bytes = 64 * 1024;
   static constexpr std::size_t read_bytes = 4096;
+  head_reader head(max_head_bytes);
   int streak = 0;
-  for (;;) {
-    error_code failed = http::error::need_more;
-    if (parser.status() == 0) mend_status_line(buffer);
-    if (buffer.size() != 0) buffer.consume(parser.put(asio::const_buffer(buffer.data()), failed));
-    if (failed != http::error::need_more) co_return failed;
+  error_code failed;
+  while (!head.feed(parser, buffer, failed) && !failed) {
     std::size_t got = 0;
     failed = co_await read_some(from, buffer.prepare(read_bytes), got, streak);
-    if (failed) co_return failed;
+    if (failed) break;
     buffer.commit(got);
   }
+  co_return failed;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(tcp_socket& through,
                                                         socket_deadline const& limit,
                                                         proxy_url proxy, std::string host,
                                                         std::uint16_t port) {
-  static constexpr std::uint32_t max_head_bytes = 64 * 1024;
   static constexpr int max_interim = 16;
   auto const named = "the proxy " + proxy.text();
   auto const text = connect_request(proxy, host, port);
@@ -77,8 +75,6 @@ SIMRUNS_INLINE boost::asio::awaitable<void> open_tunnel(tcp_socket& through,
   boost::beast::flat_buffer buffer;
   for (int interim = 0; interim <= max_interim; ++interim) {
     response_parser parser;
-    parser.eager(false);
-    parser.header_limit(max_head_bytes);
     parser.skip(true);  // RFC 9110, 9.3.6: what follows a 200 is the tunnel
     failed = limit.told(co_await read_head(through, parser, buffer));
     if (failed == boost::asio::error::eof) {

@@ -39,25 +39,10 @@ SIMRUNS_INLINE std::size_t response_parser::on_body_impl(text_view body, error_c
 /// The size in as few digits as it needs, and two line ends.
 SIMRUNS_INLINE void response_parser::on_chunk_header_impl(std::uint64_t size, text_view,
                                                           error_code&) {
+  chunk_left_ = size;
   chunk_bytes_ += 4;
   do ++chunk_bytes_;
   while ((size >>= 4) != 0);
-}
-
-SIMRUNS_INLINE void mend_status_line(boost::beast::flat_buffer& buffer) {
-  static constexpr std::string_view form = "HTTP/1.d ddd\r";
-  if (buffer.size() < form.size()) return;
-  auto const* const line = static_cast<char const*>(buffer.data().data());
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    bool const digit = line[i] >= '0' && line[i] <= '9';
-    if (form[i] == 'd' ? !digit : line[i] != form[i]) return;
-  }
-  buffer.prepare(1);
-  buffer.commit(1);
-  auto* const all = static_cast<char*>(buffer.data().data());
-  auto* const end = all + form.size() - 1;
-  std::copy_backward(end, all + buffer.size() - 1, all + buffer.size());
-  *end = ' ';
 }
 
 }  // namespace simruns::detail

@@ -20,9 +20,7 @@ namespace simruns::detail {
 
 SIMRUNS_INLINE void response_reader::begin() {
   parser_.emplace();
-  parser_->eager(false);  // the head is judged before its body is read
-  parser_->header_limit(limits_.max_header_bytes);
-  parser_->body_limit(boost::none);  // the sink has limits of its own
+  begun_ = false;
 }
 
 SIMRUNS_INLINE bool response_reader::feed(boost::beast::flat_buffer& buffer) {
@@ -48,30 +46,16 @@ SIMRUNS_INLINE bool response_reader::feed(boost::beast::flat_buffer& buffer) {
   return false;
 }
 
-SIMRUNS_INLINE std::size_t response_reader::put(boost::beast::flat_buffer& buffer,
-                                                error_code& failed) {
-  auto const used = parser_->put(boost::asio::const_buffer(buffer.data()), failed);
-  buffer.consume(used);
-  return used;
-}
-
-/// True: the head is whole. Beast's own limit is for one piece of a head, not for their sum, nor
-/// for the interim ones before it.
+/// True: the head is whole.
 SIMRUNS_INLINE bool response_reader::read_head(boost::beast::flat_buffer& buffer) {
+  begun_ = true;
   error_code failed;
-  if (parser_->status() == 0) mend_status_line(buffer);
-  auto const used = put(buffer, failed);
-  head_bytes_ += used;
-  if (failed && failed != boost::beast::http::error::need_more) refuse(failed);
-  bool const done = parser_->is_header_done();
-  if (head_bytes_ + (done ? 0 : buffer.size()) > limits_.max_header_bytes) {
-    refuse(boost::beast::http::error::header_limit);
-  }
-  if (!done) return false;
-  if (parser_->has_too_many_fields()) {
+  bool const whole = head_.feed(*parser_, buffer, failed);
+  if (failed) refuse(failed);
+  if (whole && parser_->has_too_many_fields()) {
     throw request_error(errc::too_large, "the response's head has more than 256 fields");
   }
-  return true;
+  return whole;
 }
 
 SIMRUNS_INLINE std::vector<std::string_view> values_of(http_headers const& headers,
@@ -117,28 +101,70 @@ SIMRUNS_INLINE void response_reader::open_body() {
   }
   std::uint64_t const most = sink.for_people ? sink.max_error_bytes : limits_.max_inflated_bytes;
   if (coding.gzip) sink.unpack = std::make_unique<gunzip>(most);
-  parser_->eager(true);
 }
 
 SIMRUNS_INLINE bool response_reader::read_body(boost::beast::flat_buffer& buffer) {
-  error_code failed;
-  auto const used = put(buffer, failed);
-  body_bytes_ += used;
-  if (failed && failed != boost::beast::http::error::need_more) {
-    if (has_error_status()) return parser_->sink().full = true;
-    refuse(failed);
-  }
   auto const& sink = parser_->sink();
-  if (sink.full) return true;
-  bool const done = parser_->is_done();
-  // Extensions and trailers are taken only when they are whole.
-  auto const seen = body_bytes_ + (done ? 0 : buffer.size());
-  if (parser_->chunked() && seen > sink.wire + parser_->chunk_bytes() + max_chunk_extras) {
-    throw request_error(errc::too_large,
-                        "the response's chunk extensions and trailers take more than 64 KiB");
+  while (buffer.size() != 0) {
+    error_code failed;
+    auto const before = body_bytes_;
+    put_body(buffer, failed);
+    if (failed && has_error_status()) return parser_->sink().full = true;
+    if (failed) refuse(failed);
+    if (sink.full) return true;
+    if (parser_->is_done()) {
+      check_whole();
+      return true;
+    }
+    if (body_bytes_ == before) break;
   }
-  if (done) check_whole();
-  return done;
+  return false;
+}
+
+/// Gives Beast what may be cut, which is data, or else the whole header of a chunk.
+SIMRUNS_INLINE void response_reader::put_body(boost::beast::flat_buffer& buffer,
+                                              error_code& failed) {
+  std::string_view bytes(static_cast<char const*>(buffer.data().data()), buffer.size());
+  bool const at_header = parser_->at_chunk_header();
+  if (at_header) {
+    auto const size = next_chunk_header(bytes, failed);
+    auto const seen = body_bytes_ + (size == 0 ? bytes.size() : size);
+    if (seen > parser_->sink().wire + parser_->chunk_bytes() + max_chunk_extras) {
+      throw request_error(errc::too_large,
+                          "the response's chunk extensions and trailers take more than 64 KiB");
+    }
+    if (failed || size == 0) return;
+    bytes = bytes.substr(0, size);
+  }
+  auto const used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), failed);
+  if (failed == boost::beast::http::error::need_more) failed = {};
+  if (!failed && at_header && used != bytes.size()) failed = boost::beast::http::error::bad_chunk;
+  buffer.consume(used);
+  body_bytes_ += used;
+}
+
+/// The bytes of the next chunk's header with the line end of the chunk before it, or of the last
+/// one with the trailers. Zero: it is not whole, or `failed` says what is wrong with it.
+SIMRUNS_INLINE std::size_t response_reader::next_chunk_header(std::string_view bytes,
+                                                              error_code& failed) const {
+  static constexpr std::string_view line_end = "\r\n";
+  static constexpr std::string_view digits = "0123456789abcdefABCDEF";
+  if (parser_->behind_chunk() && !line_end.starts_with(bytes.substr(0, 2))) {
+    failed = boost::beast::http::error::bad_chunk;
+    return 0;
+  }
+  std::size_t const begin = parser_->behind_chunk() ? 2 : 0;
+  auto const end = bytes.find('\n', begin);
+  if (end == bytes.npos) return 0;
+  if (end == begin || bytes[end - 1] != '\r') {
+    failed = boost::beast::http::error::bad_line_ending;
+    return 0;
+  }
+  auto const zeros = bytes.find_first_not_of('0', begin);
+  bool const last = zeros > begin && digits.find(bytes[zeros]) == digits.npos;
+  if (!last) return end + 1;
+  auto const trailers_end = bytes.find("\r\n\r\n", end - 1);
+  return trailers_end == bytes.npos ? 0 : trailers_end + 4;
 }
 
 SIMRUNS_INLINE void response_reader::check_whole() {
@@ -148,14 +174,15 @@ SIMRUNS_INLINE void response_reader::check_whole() {
 }
 
 SIMRUNS_INLINE void response_reader::end(bool certain) {
-  if (!parser_->got_some()) {
+  if (!begun_) {
     // Under TLS too: nothing was cut, since nothing had come.
     throw_translated(boost::asio::error::eof, errc::transport,
                      "the server closed without a response");
   }
   if (has_error_status()) return;
-  error_code failed;
-  parser_->put_eof(failed);
+  // Beast has been given no part of a line.
+  error_code failed = boost::beast::http::error::partial_message;
+  if (parser_->is_header_done()) parser_->put_eof(failed);
   if (!failed && !certain) failed = boost::asio::ssl::error::stream_truncated;
   if (failed) throw_translated(failed, errc::truncated, "the response ended early");
   check_whole();
@@ -179,7 +206,7 @@ SIMRUNS_INLINE void response_reader::refuse(error_code const& failed) const {
   } else if (failed == errc::too_large) {
     why = "the response's body, unpacked, is larger than max_inflated_bytes, " +
           std::to_string(limits_.max_inflated_bytes);
-  } else if (failed == errc::protocol) {
+  } else if (failed == errc::decode) {
     why = "the response's body is not the gzip text that it is said to be";
   }
   throw_translated(failed, errc::protocol, std::move(why));
