@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from servers import serving
 from test_follow import wait_until
 
 import simruns
-from simruns.archive import pace
+from simruns.archive import pace, store
 from simruns.archive.manifest import digest_of
 from simruns.archive.session import Session
 
@@ -512,3 +512,40 @@ def test_a_batch_without_runs_is_an_archive_too(sim: simruns.Simulator, tmp_path
     assert len(simruns.open(tmp_path)) == 0
     assert simruns.open(tmp_path).to_arrow().num_rows == 0
     assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == 0
+
+
+def numbered(numbers: Iterable[int], word: str) -> bytes:
+    """A batch of these runs, in this order, each with this word."""
+    runs = [{"id": f"r{n}", "sequence": n + 1, "metrics": {"summary": word}} for n in numbers]
+    paging = {"limit": 1000, "skip": 0, "total": len(runs)}
+    paging |= {"hasNext": False, "hasPrevious": False}
+    return json.dumps({"data": runs, "pagination": paging}).encode()
+
+
+@pytest.mark.odd_data
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("size", [5, 20, 110])
+def test_runs_that_all_changed_and_moved_are_in_their_first_order_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Each part is read once for that, by whatever order the later texts came in."""
+    moved = sorted(range(size), key=lambda number: (number * 7919 % 101, number))
+    reads: Counter[str] = Counter()
+    plain = store.read_part
+
+    def counted(directory: Path, part: Any, *arguments: Any) -> Any:
+        reads[part.file] += 1
+        return plain(directory, part, *arguments)
+
+    with serving(numbered(range(size), "early")) as (server, client):
+        batch = client.batch(scenario="s", batch="b")
+        batch.archive(tmp_path)
+        before = len(parts(tmp_path))
+        server.body = numbered(moved, "late")
+        monkeypatch.setattr(store, "read_part", counted)
+        result = batch.archive(tmp_path)
+        assert counts(result) == (0, size, 0, 0)
+    opened = [(run.id, run.summary) for run in simruns.open(tmp_path)]
+    assert opened == [(f"r{number}", "late") for number in range(size)]
+    assert sum(reads.values()) <= 2 * before + 1  # to know what is kept, and to put it in order
+    assert max(reads.values()) == 1

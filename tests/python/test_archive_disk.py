@@ -190,16 +190,15 @@ def test_a_file_that_may_not_be_read_is_named(
         path.unlink()
 
 
-@pytest.mark.parametrize("name", ["x.jsonl", "x.json", "x.parquet", "a/manifest.json"])
+@pytest.mark.parametrize("name", ["x.jsonl", "x.json", "x.parquet"])
 def test_a_file_whose_disk_fails_is_named(tmp_path: Path, name: str) -> None:
     failing = Path("/proc/self/mem")  # its first byte cannot be read: EIO
     if not failing.exists():
         pytest.skip("this system has no file that fails when it is read")
-    (tmp_path / "a").mkdir()
     path = tmp_path / name
     path.symlink_to(failing)
     with pytest.raises(OSError, match="read a copy of") as caught:
-        simruns.open(tmp_path / "a" if name.startswith("a/") else path)
+        simruns.open(path)
     assert caught.value.errno in (errno.EIO, errno.EINVAL)  # the last bytes are asked for first
     assert caught.value.filename == str(path)
 

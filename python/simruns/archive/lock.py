@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simruns.core.errors import Error
+from simruns.core.reading import refuse_odd
 
 NAME = ".lock"
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    handle = os.open(directory / NAME, os.O_RDWR | os.O_CREAT, 0o666)
+    refuse_odd(directory / NAME)
+    handle = os.open(directory / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

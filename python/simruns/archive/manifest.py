@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from simruns import _core
+from simruns.archive.members import made, object_in, wrong
+from simruns.core.checks import shown
 from simruns.core.errors import Error
 from simruns.core.files import replacing
-from simruns.core.reading import reading
-from simruns.hold.completeness import BatchCompleteness
+from simruns.core.reading import refuse_odd, regular
+from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.told import ScenarioInfo
-from simruns.hold.witness import witness_of
+from simruns.hold.witness import is_of
 from simruns.request.query import BatchKey
 
 FORMAT = 3
@@ -28,6 +31,12 @@ PARTS = "parts"
 QUERY = ("sort", "filter", "endpoint_type")
 """The arguments of a query that decide which runs are in the archive, and their order."""
 DEFAULTS = {"sort": "createdAt:asc"}
+LARGEST_BYTES = 2**26
+"""Bytes of a manifest; it has some 150 for each part of a thousand runs."""
+LAST_PART = 999_999_999
+"""The highest number that a part may have."""
+_PART = re.compile(PARTS + r"/part-[0-9]{6,9}\.parquet")
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 Ranges = list[list[int]]
 """A set of run numbers as it stands in a manifest: [first, last] of each stretch."""
@@ -113,17 +122,23 @@ class Manifest:
         self.completeness = {**told, "witness": witness and witness._asdict()}
 
     def told(self) -> BatchCompleteness:
-        """Gives the completeness; before a page came, that of a walk with nothing in it."""
+        """Gives the completeness; before a page came, that of a walk with nothing in it.
+
+        Raises ValueError for what is none.
+        """
         if self.completeness is None:
             return BatchCompleteness.of(self.key, _core.Completeness())
-        told = self.completeness
-        gaps = tuple((first, last) for first, last in told["gaps"])
-        witness = witness_of(told.get("witness"))
-        return BatchCompleteness(self.key, **{**told, "gaps": gaps, "witness": witness})
+        each = [{**self.completeness, **self.key._asdict()}]
+        return Completeness.of_dict({"batches": each}).batches[0]
 
     def write(self, directory: Path) -> None:
         body = asdict(self)
         text = json.dumps({**body, "digest": digest_of(body)}, indent=1, ensure_ascii=False)
+        if len(text.encode()) > LARGEST_BYTES:
+            raise Error(
+                f"{directory / NAME} would have more than {LARGEST_BYTES:,} bytes, and is left as "
+                "it was: archive to a new directory, with the default sort"
+            )
         with replacing(directory / NAME, durable=True) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
 
@@ -154,20 +169,25 @@ def query_of(how: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def read_manifest(directory: Path) -> Manifest | None:
-    """Gives the manifest, or None if there is none. Raises Error for one that cannot be used."""
+    """Gives the manifest, or None if there is none. Raises Error for one that cannot be used.
+
+    An archive may be somebody else's: what this gives has the types that it declares, numbers of
+    runs that there are, and names of parts that are in the directory.
+    """
     path = directory / NAME
+    refuse_odd(directory / PARTS, "directory")
     try:
-        with reading(path):
-            text = path.read_text(encoding="utf-8")
+        with regular(path, LARGEST_BYTES) as file:
+            text = file.read().decode()
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:
         raise damaged(path, "it is not UTF-8") from None
     try:
-        body = json.loads(text)
+        body = object_in(text)
     except ValueError as error:
         raise damaged(path, f"it is not JSON ({error})") from None
-    if not isinstance(body, dict) or not isinstance(body.get("format"), int):
+    if not isinstance(body, dict) or not is_of(body.get("format"), int) or body["format"] < 1:
         raise damaged(path, "it names no format")
     if body["format"] > FORMAT:
         raise Error(
@@ -177,13 +197,77 @@ def read_manifest(directory: Path) -> Manifest | None:
     if body.pop("digest", None) != digest_of(body):
         raise damaged(path, "its digest does not fit it")
     try:
-        walk = body.pop("walk")
-        parts = [Part(**part) for part in body.pop("parts")]
-        if any(str(Path(part.file).parent) != PARTS for part in parts):
-            raise damaged(path, f"it names a part that is not in {PARTS}")
-        return Manifest(**body, parts=parts, walk=walk and Walk(**walk))
-    except (KeyError, TypeError) as error:
-        raise damaged(path, f"its members are not those of its format ({error})") from None
+        manifest = made(Manifest, body)
+        _check(manifest)
+    except ValueError as error:
+        raise damaged(path, str(error)) from None
+    return manifest
+
+
+def _check(manifest: Manifest) -> None:
+    """Raises ValueError, which names the member, for a value that no archive can have."""
+    _check_parts(manifest)
+    _check_ranges("gone", manifest.gone, manifest.runs)
+    if not 1 <= manifest.next_part <= LAST_PART + 1:
+        raise wrong("next_part", manifest.next_part, f"1 to {LAST_PART + 1}")
+    for name in ("created_at", "read_at", "finished_at"):
+        _check_time(name, getattr(manifest, name))
+    walk = manifest.walk
+    if walk is not None:
+        _check_time("walk.started_at", walk.started_at)
+        if walk.runs_before > manifest.runs:
+            raise wrong("walk.runs_before", walk.runs_before, f"at most runs, {manifest.runs}")
+        if walk.sessions < 1:
+            raise wrong("walk.sessions", walk.sessions, "1 or more")
+        _check_ranges("walk.seen", walk.seen, manifest.runs)
+        _check_ranges("walk.changed", walk.changed, walk.runs_before)
+    try:
+        told = manifest.told()
+    except ValueError as error:
+        raise ValueError(f"completeness is none ({error})") from None
+    if told.verdict == "complete" and told.received > manifest.runs:
+        raise wrong("completeness.received", told.received, f"at most runs, {manifest.runs}")
+
+
+def _check_parts(manifest: Manifest) -> None:
+    names: set[str] = set()
+    for number, part in enumerate(manifest.parts):
+        at = f"parts[{number}]"
+        if not _PART.fullmatch(part.file):
+            raise ValueError(
+                f"it names a part that is not in {PARTS}: {at}.file is {shown(part.file)}, and has "
+                f"to be {PARTS}/part-NNNNNN.parquet"
+            )
+        if part.file in names:
+            raise ValueError(f"{at}.file is {part.file}, which is there twice")
+        if not _SHA256.fullmatch(part.sha256):
+            raise wrong(f"{at}.sha256", part.sha256, "64 hexadecimal digits")
+        names.add(part.file)
+    rows = sum(part.rows for part in manifest.parts)
+    if manifest.runs > rows or (manifest.walk is None and manifest.runs != rows):
+        raise wrong("runs", manifest.runs, f"{rows}, the sum of the rows of its parts")
+
+
+def _check_ranges(at: str, ranges: Ranges, end: int) -> None:
+    """Checks that these are stretches of the numbers below `end`, one after the other."""
+    least = 0
+    for number, stretch in enumerate(ranges):
+        if len(stretch) != 2 or not least <= stretch[0] <= stretch[1] < end:
+            raise ValueError(
+                f"{at}[{number}] is no stretch of the runs from {least} to {end - 1}, as "
+                "[first, last]"
+            )
+        least = stretch[1] + 1
+
+
+def _check_time(at: str, value: str | None) -> None:
+    try:
+        moment = None if value is None else datetime.fromisoformat(value)
+        if moment is None or (moment.tzinfo and moment.astimezone(timezone.utc)):
+            return
+    except (OverflowError, ValueError):
+        pass
+    raise wrong(at, value, "a time with its zone, as 2026-01-31T12:00:00+00:00")
 
 
 def damaged(path: Path, why: str) -> Error:
@@ -191,6 +275,12 @@ def damaged(path: Path, why: str) -> Error:
         f"{path} is damaged: {why}. Restore the whole directory from a copy; or move it away and "
         "archive anew, as each file in its parts holds runs, their texts in the column json"
     )
+
+
+def other_runs(directory: Path, manifest: Manifest, there: int) -> Error:
+    """Gives the error of parts that hold another number of runs than the manifest says."""
+    why = f"runs is {manifest.runs}, and its parts hold {there}, each counted once"
+    return damaged(directory / NAME, why)
 
 
 def now() -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from simruns import _core
-from simruns.archive.manifest import NAME, Manifest, numbers_in, read_manifest
+from simruns.archive.manifest import NAME, Manifest, numbers_in, other_runs, read_manifest
 from simruns.archive.parts import PartError, read_part
 from simruns.archive.run_files import read_file
 from simruns.archive.store import Keys
+from simruns.archive.unfolding import Room
 from simruns.core.errors import Error
 from simruns.core.pickling import public
-from simruns.core.reading import reading
+from simruns.core.reading import reading, refuse_odd
 from simruns.hold.completeness import Completeness
 from simruns.hold.joining import Choosing
 from simruns.hold.runs import GONE, Runs
@@ -118,6 +118,8 @@ def archives_in(directory: Path) -> list[Path]:
     found = [path for path in inner if _is_archive(path)]
     if not found:
         raise Error(f"{directory} is no archive: neither it nor a directory in it has a {NAME}")
+    for path in found:
+        refuse_odd(path, "directory")
     return found
 
 
@@ -125,9 +127,10 @@ def _is_archive(directory: Path) -> bool:
     """Tells whether a directory is an archive. Raises OSError if that cannot be seen."""
     with reading(directory):
         try:
-            return stat.S_ISREG(os.stat(directory / NAME).st_mode)
+            os.lstat(directory / NAME)
         except (FileNotFoundError, NotADirectoryError):
             return False
+    return True
 
 
 def _refuse_twice(directories: list[Path], manifests: list[Manifest]) -> None:
@@ -161,25 +164,31 @@ def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
         if manifest is None:
             raise Error(f"{directory} is no archive any more: its {NAME} is gone")
         try:
-            return manifest, _core.Pages.of_texts(_texts(directory, manifest))
+            pages = _core.Pages.of_texts(_texts(directory, manifest))
         except PartError:
             if before == manifest:
                 raise
             before = manifest
+            continue
         except ValueError as error:
             raise Error(f"{directory}: {error}") from None
+        ids = [run_id for number in range(len(pages)) if (run_id := pages[number].id)]
+        once = len(set(ids)) + len(pages) - len(ids)
+        if len(pages) != manifest.runs or once != manifest.runs:
+            raise other_runs(directory, manifest, once)
+        return manifest, pages
 
 
 def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:
+    room = Room()
     if manifest.walk is None:
         for part in manifest.parts:
-            yield from read_part(directory, part, "json")["json"].to_pylist()
+            yield from read_part(directory, part, room, "json")["json"]
         return
     keys = Keys()
     latest: dict[object, str] = {}  # a later text replaces the first
     for part in manifest.parts:
-        table = read_part(directory, part, "run_id", "json")
-        ids, texts = table["run_id"].to_pylist(), table["json"].to_pylist()
-        for run_id, text in zip(ids, texts, strict=True):
+        columns = read_part(directory, part, room, "run_id", "json")
+        for run_id, text in zip(columns["run_id"], columns["json"], strict=True):
             latest[keys.of(run_id, text)] = text
     yield from latest.values()

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.manifest import PARTS, Part
+from simruns.archive.unfolding import Room, batches_of, parquet_at
 from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.files import replacing
-from simruns.core.reading import reading
+from simruns.core.reading import regular
+from simruns.hold.witness import is_of
 from simruns.looks.texts import counted
 
 
@@ -29,6 +31,10 @@ class Row(NamedTuple):
     """A count of the archive: of two texts of one run, the later one has the higher number."""
 
 
+LARGEST_BYTES = 2**30
+"""Bytes of a part that is read."""
+
+
 class PartError(Error):
     """A part that is missing or damaged."""
 
@@ -40,7 +46,10 @@ def write_part(directory: Path, number: int, rows: Sequence[Row], names: dict[st
     """
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
-    pages = _core.Pages.of_texts(row.text for row in rows)
+    try:
+        pages = _core.Pages.of_texts(row.text for row in rows)
+    except ValueError as error:
+        raise Error(f"{directory} holds a text that is no run: {error}") from None
     built = _core.ArrowTable("runs", [pages], {}, names=names)
     with pyarrow.RecordBatchReader.from_stream(built) as reader:
         table = _with_plain_texts(reader.read_all())
@@ -68,28 +77,58 @@ def _with_plain_texts(table: Any) -> Any:
     return table.cast(pyarrow.schema(fields))
 
 
-def read_part(directory: Path, part: Part, *columns: str) -> Any:
-    """Reads columns as a `pyarrow.Table`. Raises PartError unless the file is as it was written."""
-    pyarrow = require("pyarrow", "arrow", "an archive")
+def read_part(directory: Path, part: Part, room: Room, *columns: str) -> dict[str, list[Any]]:
+    """Reads columns. Raises PartError unless the file is as it was written, Error for what no part
+    of ours can be.
+    """
     path = directory / part.file
     try:
-        with reading(path):
-            content = path.read_bytes()
+        with regular(path, LARGEST_BYTES) as file:
+            content = file.read()
     except FileNotFoundError:
         raise PartError(_unusable(path, "is missing", part)) from None
     if hashlib.sha256(content).hexdigest() != part.sha256:
         raise PartError(_unusable(path, "is damaged: its sha256 is not the manifest's", part))
-    return columns_of(pyarrow.BufferReader(content), *columns)
+    found = columns_of(content, path, room, *columns)
+    rows = len(found[columns[0]])
+    if rows != part.rows:
+        what = f"is damaged: it holds {counted(rows, 'run')}, and its manifest says {part.rows}"
+        raise PartError(_unusable(path, what, part))
+    return found
 
 
-def columns_of(source: Any, *columns: str) -> Any:
-    """Reads those of these columns that are there, as a `pyarrow.Table`.
+def columns_of(content: bytes, path: Path, room: Room, *columns: str) -> dict[str, list[Any]]:
+    """Reads the values of columns by their names; `path` is where they come from.
 
-    `run_id` may have the name `id`, as in archives of format 1.
+    `run_id` may have the name `id`, as in archives of format 1, and `revision` be absent: it is
+    then the number of the part.
     """
-    parquet = require("pyarrow.parquet", "arrow", "an archive")
-    table = parquet.ParquetFile(source).read(columns=[*columns, "id"])
-    return table.rename_columns(["run_id" if n == "id" else n for n in table.column_names])
+    pyarrow = require("pyarrow", "arrow", "an archive")
+    source = pyarrow.BufferReader(content)
+    found: dict[str, list[Any]] = {name: [] for name in columns}
+    with parquet_at(path):
+        for batch in batches_of(source, path, len(content), room, *columns, "id"):
+            for name in columns:
+                found[name] += _values(batch, name, path)
+    return found
+
+
+def _values(batch: Any, name: str, path: Path) -> list[Any]:
+    there = batch.schema.names
+    if name not in there:
+        if name == "revision":
+            return [number_of(path)] * batch.num_rows
+        if name != "run_id" or "id" not in there:
+            raise Error(f"{path} has no column {name}")
+        name = "id"
+    column = batch.column(there.index(name))
+    if name == "read_at":
+        column = column.cast("int64")
+    values: list[Any] = column.to_pylist()
+    wanted = int | None if name == "sequence" else str if name in ("run_id", "id", "json") else int
+    if not all(is_of(value, wanted) for value in values):
+        raise Error(f"{path}: its column {name} has a value of another type")
+    return values
 
 
 def _unusable(path: Path, what: str, part: Part) -> str:
@@ -103,35 +142,36 @@ ROW = ("run_id", "json", "read_at", "revision")
 """The columns of a part that `rows_of` needs."""
 
 
-def rows_of(table: Any, revision: int = 0) -> Iterator[tuple[str, Row]]:
-    """Gives the id and the row of each run; `revision` is for parts that have no such column."""
-    size = table.num_rows
-    counted = "revision" in table.column_names
-    columns = (
-        table["run_id"].to_pylist(),
-        table["json"].to_pylist(),
-        table["read_at"].cast("int64").to_pylist(),
-        table["revision"].to_pylist() if counted else [revision] * size,
-    )
-    return ((run_id, Row(*row)) for run_id, *row in zip(*columns, strict=True))
+def rows_of(columns: dict[str, list[Any]]) -> Iterator[tuple[str, Row]]:
+    """Gives the id and the row of each run of these columns."""
+    values = zip(*(columns[name] for name in ROW), strict=True)
+    return ((run_id, Row(*row)) for run_id, *row in values)
 
 
 def number_of(path: Path) -> int:
     """Gives the number of a part, by its name; 0 for any other file."""
-    found = re.fullmatch(r"part-(\d+)\.parquet", path.name)
+    found = re.fullmatch(r"part-([0-9]{1,9})\.parquet", path.name)
     return int(found[1]) if found else 0
 
 
+def is_part(path: Path) -> bool:
+    """Tells whether a file has the name of a part, and is one that may be read."""
+    return number_of(path) > 0 and path.is_file() and not path.is_symlink()
+
+
 def strays(directory: Path, parts: Iterable[Part]) -> list[Path]:
-    """Gives the parts that the manifest does not name, as after a kill or by an older manifest."""
+    """Gives the parts that the manifest does not name, as after a kill or by an older manifest.
+
+    Those whose names are not of a part are among them: their `number_of` is 0.
+    """
     known = {part.file for part in parts}
-    found = sorted((directory / PARTS).glob("part-*"))
-    return [path for path in found if number_of(path) and f"{PARTS}/{path.name}" not in known]
+    found = sorted((directory / PARTS).glob("part-*.parquet"))
+    return [path for path in found if f"{PARTS}/{path.name}" not in known]
 
 
 def sweep(directory: Path) -> None:
     """Removes the files that a killed process left under temporary names."""
     for pattern in (".manifest.json.*.part", f"{PARTS}/.part-*"):
         for path in directory.glob(pattern):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, IsADirectoryError):
                 os.unlink(path)

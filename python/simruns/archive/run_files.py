@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timezone
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.json_runs import OF_A_RUN, JsonRows, Row, members_of, no_run, row_of
+from simruns.archive.unfolding import Room, batches_of, parquet_at
 from simruns.core.errors import Error, RequestError
 from simruns.core.extras import require
-from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.runs import GONE, NAMES, ROWS, SCENARIOS, rows_told
 from simruns.hold.tables import COMPLETENESS, READ_AT
@@ -69,33 +68,22 @@ def _doubtful(rows: list[Row], doubt: str, written: datetime) -> FileOfRuns:
 def lines_of(path: Path) -> Iterator[str]:
     """Gives the texts of the runs in a Parquet file that `simruns export` wrote."""
     parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
-    with _parquet_at(path), path.open("rb") as source, parquet.ParquetFile(source) as file:
-        if "json" not in file.schema_arrow.names:
+    with parquet_at(path), path.open("rb") as source:
+        if "json" not in parquet.read_schema(source).names:
             raise Error(
                 f"{path} has no column json, which holds the runs' own texts: write the file by "
                 "runs.to_parquet, or by simruns export"
             )
-        for batch in file.iter_batches(columns=["json"]):
+        for batch in batches_of(source, path, path.stat().st_size, Room(), "json"):
             for text in batch.column(0).to_pylist():
                 if not isinstance(text, str):
                     raise Error(f"{path}: its column json holds what is no run's text")
                 yield text
 
 
-@contextmanager
-def _parquet_at(path: Path) -> Iterator[None]:
-    with reading(path):
-        try:
-            yield
-        except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise Error(f"{path} cannot be read as Parquet: {error}") from None
-
-
 def _metadata_of(path: Path) -> dict[str, str]:
     parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
-    with _parquet_at(path), path.open("rb") as source:
+    with parquet_at(path), path.open("rb") as source:
         found = parquet.read_schema(source).metadata or {}
         return {key.decode(*ANY): value.decode(*ANY) for key, value in found.items()}
 

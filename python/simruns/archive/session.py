@@ -8,9 +8,10 @@ from pathlib import Path
 
 from simruns import _core
 from simruns.archive.manifest import NAME, Manifest, Walk, now, numbers_in, ranges_of
-from simruns.archive.parts import read_part
+from simruns.archive.parts import is_part, read_part
 from simruns.archive.result import ArchiveResult
 from simruns.archive.store import Arrived, Keys, Store
+from simruns.archive.unfolding import Room
 from simruns.hold.completeness import BatchCompleteness, Completeness
 
 
@@ -73,11 +74,12 @@ class Session:
         manifest.tell(told)
         manifest.write(self._directory)
         for path in self._store.drop_strays():
-            warnings.warn(
-                f"{path} holds runs that {NAME} does not know of: was {NAME} replaced by an older "
-                "copy? The file is left as it is, and simruns.open reads it",
-                stacklevel=2,
+            of_us = (
+                f"holds runs that {NAME} does not know of: was {NAME} replaced by an older copy? "
+                "The file is left as it is, and simruns.open reads it"
             )
+            other = "is no part of this archive, by its name or kind. It is ignored, and left"
+            warnings.warn(f"{path} {of_us if is_part(path) else other}", stacklevel=2)
         new = len(self._store) - self._walk.runs_before
         return ArchiveResult(
             directory=self._directory,
@@ -136,6 +138,7 @@ class Session:
 
     def _sequences(self) -> list[int | None]:
         """Gives the sequence numbers of the runs of the walk. Requires that parts are folded."""
-        parts = [read_part(self._directory, p, "sequence") for p in self._manifest.parts]
-        numbers = [number for part in parts for number in part["sequence"].to_pylist()]
+        room = Room()
+        parts = [read_part(self._directory, p, room, "sequence") for p in self._manifest.parts]
+        numbers = [number for part in parts for number in part["sequence"]]
         return [numbers[run] for run in sorted(self._seen)]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, NamedTuple
 
 from simruns.archive import pace
-from simruns.archive.manifest import FORMAT, Manifest, Part
+from simruns.archive.manifest import FORMAT, LAST_PART, NAME, Manifest, Part, other_runs
 from simruns.archive.parts import (
+    LARGEST_BYTES,
     ROW,
     Row,
     columns_of,
@@ -21,9 +25,12 @@ from simruns.archive.parts import (
     strays,
     write_part,
 )
+from simruns.archive.unfolding import Room
+from simruns.core.errors import Error
+from simruns.core.reading import regular
 
-KEPT_PARTS = 4
-"""Parts that are in memory at once while some are rewritten."""
+KEPT_BYTES = 2**26
+"""Bytes of texts that are in memory at once while parts are rewritten."""
 
 Key = str | tuple[str, int]
 
@@ -61,6 +68,26 @@ class Location(NamedTuple):
     row: int
 
 
+class Moved:
+    """Rows by the numbers of their runs. Their texts are in a file, which may be large."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._rows: dict[int, tuple[int, int, Row]] = {}
+        self._end = 0
+
+    def put(self, number: int, row: Row) -> None:
+        text = row.text.encode()
+        self._file.write(text)
+        self._rows[number] = (self._end, len(text), row._replace(text=""))
+        self._end += len(text)
+
+    def row(self, number: int) -> Row:
+        at, size, row = self._rows[number]
+        self._file.seek(at)
+        return row._replace(text=self._file.read(size).decode())
+
+
 class Store:
     """Knows of each run its number, the digest of its text, and where the text is.
 
@@ -75,13 +102,21 @@ class Store:
         self._digests: list[bytes] = []
         self._revisions: list[int] = []
         self._locations: list[Location] = []
-        self._read: OrderedDict[str, list[Row]] = OrderedDict()
-        keys = Keys()
+        keys, room = Keys(), Room()
         for part in manifest.parts:
-            for number, (run_id, row) in enumerate(rows_of(read_part(directory, part, *ROW))):
+            rows = rows_of(read_part(directory, part, room, *ROW))
+            for number, (run_id, row) in enumerate(rows):
                 self._put(keys.of(run_id, row.text), row, Location(part.file, number))
-        others = map(number_of, strays(directory, manifest.parts))
-        manifest.next_part = max([manifest.next_part - 1, *others]) + 1  # none is written over
+        if len(self) != manifest.runs:
+            raise other_runs(directory, manifest, len(self))
+        self._skip_numbers()
+
+    def _skip_numbers(self) -> None:
+        """Has the next part get a higher number than any that is there: none is written over."""
+        manifest = self._manifest
+        there = [self._directory / part.file for part in manifest.parts]
+        there += strays(self._directory, manifest.parts)
+        manifest.next_part = max(manifest.next_part, *(number_of(path) + 1 for path in there), 1)
 
     def __len__(self) -> int:
         return len(self._locations)
@@ -111,7 +146,9 @@ class Store:
         """
         left = []
         for path in strays(self._directory, self._manifest.parts):
-            if all(found is not None and self._keeps(*found) for found in _rows_in(path)):
+            if number_of(path) and all(
+                found is not None and self._keeps(*found) for found in _rows_in(path)
+            ):
                 os.unlink(path)
             else:
                 left.append(path)
@@ -142,23 +179,19 @@ class Store:
         The parts then hold each run once, in order. A part that does so already stays, unless it is
         of an earlier format: parts that are read together have the same columns.
         """
-        sizes = {part.file: part for part in self._manifest.parts}
-        parts: list[Part] = []
-        gathered: list[range] = []
-        for stretch in self._stretches():
-            whole = sizes[self._locations[stretch.start].file].rows == len(stretch)
-            if whole and self._is_current and len(stretch) >= pace.PART_RUNS // 2:
-                parts += [*self._together(gathered), sizes[self._locations[stretch.start].file]]
-                gathered = []
-            else:
-                gathered.append(stretch)
-                if sum(map(len, gathered)) >= pace.PART_RUNS:
-                    parts += self._together(gathered)
-                    gathered = []
-        parts += self._together(gathered)
-        self._manifest.parts = parts
+        parts = {part.file: part for part in self._manifest.parts}
+        groups = list(self._groups(parts))
+        moving = [numbers for there, numbers in groups if there is None]
+        with self._moved(chain.from_iterable(moving)) as moved:
+            self._manifest.parts = [
+                there or self._write([moved.row(number) for number in numbers])
+                for there, numbers in groups
+            ]
+        for part, (there, numbers) in zip(self._manifest.parts, groups, strict=True):
+            if there is None:
+                for row, number in enumerate(numbers):
+                    self._locations[number] = Location(part.file, row)
         self._manifest.format = FORMAT
-        self._read.clear()
 
     @property
     def _is_current(self) -> bool:
@@ -174,32 +207,55 @@ class Store:
             yield range(start, number)
             start = number
 
-    def _together(self, stretches: list[range]) -> Iterator[Part]:
-        """Gives the part that these runs make, or the one that they are already."""
-        if not stretches:
-            return
-        numbers = [number for stretch in stretches for number in stretch]
-        (first, *others) = {self._locations[number].file for number in numbers}
-        part = next(part for part in self._manifest.parts if part.file == first)
-        if others or part.rows != len(numbers) or not self._is_current:
-            part = self._write([self._row(number) for number in numbers])
-            for row, number in enumerate(numbers):
-                self._locations[number] = Location(part.file, row)
-        yield part
+    def _groups(self, parts: dict[str, Part]) -> Iterator[tuple[Part | None, Sequence[int]]]:
+        """Gives the runs that make a part each, and the part where they are one already."""
+        gathered: list[int] = []
+        one: Part | None = None  # the part that the gathered runs are
+        for stretch in self._stretches():
+            part = parts[self._locations[stretch.start].file]
+            whole = part.rows == len(stretch) and self._is_current
+            if whole and len(stretch) >= pace.PART_RUNS // 2:
+                if gathered:
+                    yield one, gathered
+                yield part, stretch
+                gathered = []
+                continue
+            one = part if whole and not gathered else None
+            gathered += stretch
+            if len(gathered) >= pace.PART_RUNS:
+                yield one, gathered
+                gathered = []
+        if gathered:
+            yield one, gathered
 
-    def _row(self, number: int) -> Row:
-        file, row = self._locations[number]
-        if file not in self._read:
-            part = next(part for part in self._manifest.parts if part.file == file)
-            table = read_part(self._directory, part, *ROW)
-            self._read[file] = [row for _, row in rows_of(table)]
-            while len(self._read) > KEPT_PARTS:
-                self._read.popitem(last=False)
-        self._read.move_to_end(file)
-        return self._read[file][row]._replace(revision=self._revisions[number])
+    @contextmanager
+    def _moved(self, numbers: Iterable[int]) -> Iterator[Moved]:
+        """Gives the rows of these runs. Each part that has some is read once."""
+        wanted: dict[str, list[tuple[int, int]]] = {}
+        for number in numbers:
+            file, row = self._locations[number]
+            wanted.setdefault(file, []).append((row, number))
+        room = Room()
+        # By its name it is swept, should the process be killed before the name goes.
+        with SpooledTemporaryFile(
+            KEPT_BYTES, dir=str(self._directory), prefix=f".{NAME}.", suffix=".part"
+        ) as texts:
+            moved = Moved(texts)
+            for part in self._manifest.parts:
+                found = wanted.get(part.file)
+                if found:
+                    rows = [row for _, row in rows_of(read_part(self._directory, part, room, *ROW))]
+                    for at, number in found:
+                        moved.put(number, rows[at]._replace(revision=self._revisions[number]))
+            yield moved
 
     def _write(self, rows: list[Row]) -> Part:
         manifest = self._manifest
+        if manifest.next_part > LAST_PART:
+            raise Error(
+                f"{self._directory} has a part with the last number that there is, {LAST_PART}: "
+                "archive to a new directory"
+            )
         part = write_part(self._directory, manifest.next_part, rows, manifest.names)
         self._manifest.next_part += 1
         return part
@@ -225,9 +281,10 @@ def _rows_in(path: Path) -> Iterator[tuple[Key, Row] | None]:
     """Gives the rows of a part that is in no manifest; one None if it cannot be read."""
     keys = Keys()
     try:
-        with path.open("rb") as file:
-            rows = list(rows_of(columns_of(file, *ROW), revision=number_of(path)))
-    except (KeyError, OSError, ValueError):
+        with regular(path, LARGEST_BYTES) as file:
+            content = file.read()
+        rows = list(rows_of(columns_of(content, path, Room(), *ROW)))
+    except (Error, OSError):
         yield None
         return
     for run_id, row in rows:

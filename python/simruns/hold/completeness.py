@@ -329,16 +329,18 @@ def _plain(batch: BatchCompleteness) -> dict[str, JSONValue]:
 def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     try:
         key = BatchKey(*(told[name] for name in BatchKey._fields))
-        gaps = tuple((int(first), int(last)) for first, last in told["gaps"])
+        gaps = tuple((first, last) for first, last in told["gaps"])
         fields = {name: told[name] for name in BatchCompleteness._fields if name in told}
         witness = witness_of(told.get("witness"))
         batch = BatchCompleteness(**{**fields, "key": key, "gaps": gaps, "witness": witness})
     except (KeyError, TypeError) as error:
         raise ValueError("no completeness") from error
     fits = all(isinstance(value, str) for value in key)
+    fits = fits and all(is_of(number, int) and number >= 0 for gap in gaps for number in gap)
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
-        fits = fits and is_of(value, kind)
+        fits = fits and is_of(value, kind) and not (isinstance(value, int) and value < 0)
+    fits = fits and batch.walk_verdict in (None, *VERDICTS)
     none = batch.witness is not None and batch.witness.counts_none
     proven = batch.reached_end and batch.received == batch.total and not batch.doubt
     proven = proven and (batch.received > 0 or none)
