@@ -503,9 +503,8 @@ def _judge(values: Values, alpha: float) -> Numbers:
         ("success_right", good, good.q, low_s, high_s),
         ("failure_right", bad, 1 - bad.q, 1 - high_f, 1 - low_f),
     ):
-        is_told = one.n > 0
-        out[name] = float(right) if is_told else None
-        out[f"{name}.low"], out[f"{name}.high"] = (low, high) if is_told else (None, None)
+        out[name] = float(right) if one.n else None
+        out[f"{name}.low"], out[f"{name}.high"] = (low, high) if one.runs else (None, None)
     a, b = float(good.area), float(bad.area)
     known = good.known and bad.known
 

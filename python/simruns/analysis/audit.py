@@ -387,10 +387,15 @@ def _judge_numbers(
 
 
 def _right(checked: Checked, word: str, risk: float) -> Share:
-    """Gives the share of the runs of which the judge says this word where people say it, too."""
+    """Gives the share of the runs of which the judge says this word where people say it, too.
+
+    Of runs without a label nothing is known, so that the limits are 0 and 1.
+    """
     one = checked.weighed.sampled[word]
-    if not one.labelled:
+    if not one.runs:
         return Share(None, None, None)
+    if not one.labelled:
+        return Share(None, 0.0, 1.0)
     limits = one.limits(risk)
     if word == "success":
         return Share(one.share, *limits)
