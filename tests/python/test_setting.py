@@ -340,6 +340,10 @@ def test_a_command_requires_the_same_test(call_simruns: SimrunsCommand, tmp_path
     assert done.returncode == 5
     assert 'name="same-test"' in junit.read_text()
     assert call_simruns("gate", old, "--min-success", 0.1, "--baseline", old).returncode == 2
+    live = ["--scenario", "s", "--batch", "b", "--wait"]
+    waiting = call_simruns("gate", *live, "--min-success", 0.1, *how)
+    assert waiting.returncode == 2
+    assert "leave out --baseline" in waiting.stderr
     wrong = call_simruns("gate", new, "--min-success", 0.1, "--baseline", old, "--same-test", "x,y")
     assert wrong.returncode == 2
     assert "--same-test is a list of 'x', 'y'; give 'tell', 'require'" in wrong.stderr

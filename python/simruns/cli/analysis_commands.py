@@ -538,14 +538,16 @@ def verify(
             metavar="RUNS",
             callback=typed,
             show_default=False,
-            help="A file of runs, an archive, or a directory of archives. Of two sides, the old "
-            "one, as the baseline of a gate.",
+            help="A file of runs, an archive, or a directory of archives.",
         ),
     ],
     new: Annotated[
         str | None,
         typer.Argument(
-            metavar="NEW", callback=typed, show_default=False, help="Likewise. The new side."
+            metavar="NEW",
+            callback=typed,
+            show_default=False,
+            help="Likewise, of two sides: the other.",
         ),
     ] = None,
     as_json: AsJson = False,

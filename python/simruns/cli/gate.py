@@ -80,6 +80,8 @@ def run_gate(what: Gated) -> None:
     if what.report is not None:
         checked_path(what.report)
     _check_places(what.outputs)
+    if what.wait and what.baseline is not None:
+        raise UsageError("--wait goes with --min-success alone; leave out --baseline")
     if what.seal is not None and what.wait:
         raise UsageError(
             "--seal goes without --wait, whose runs are kept nowhere; wait with simruns archive, "

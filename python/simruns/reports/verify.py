@@ -100,8 +100,8 @@ class Verification(Result):
 def verify(path: str | os.PathLike[str], runs: Runs, new: Runs | None = None) -> Verification:
     """Says whether these are the runs that a seal is of, and their numbers those that it has.
 
-    `path` is a file of `result.seal`, or the page of a report. Of a question about two sides, give
-    the old runs and the new ones; of a gate, the baseline and the runs. Every number is computed
+    `path` is a file of `result.seal`, or the page of a report. Of a question about two sides, as of
+    a gate with a baseline, give both, in either order. Every number is computed
     anew, with the options of the seal; numbers agree within 1e-9. A seal proves that runs and
     numbers agree, not who sealed them.
 
@@ -110,14 +110,14 @@ def verify(path: str | os.PathLike[str], runs: Runs, new: Runs | None = None) ->
     the seal's.
     """
     seal = read_seal(Path(checks.path("path", path)))
-    sides = _sides(seal, runs, new)
-    missing, extra, changed = _runs_apart(seal, *sides)
+    old, here = _sides(seal, runs, new)
+    missing, extra, changed = _runs_apart(seal, old, here)
     notes = [] if seal.version == _core.__version__ else [
         f"sealed by {PACKAGE} {one_line(seal.version, 40)}, and this is {_core.__version__}"
     ]  # fmt: skip
     now: dict[str, JSONValue] = {}
     try:
-        now = plain_numbers(_answer(seal, *sides))
+        now = plain_numbers(_answer(seal, old and old.runs, here.runs))
     except InvalidArgumentError as error:
         notes.append(f"the numbers cannot be computed: {error.message}")
     differing = {
@@ -139,25 +139,17 @@ def verify(path: str | os.PathLike[str], runs: Runs, new: Runs | None = None) ->
     )
 
 
-def _runs_apart(seal: Seal, *sides: Runs | None) -> Iterator[tuple[str, ...]]:
-    """Gives the ids of runs that are missing, of those that are extra, and of changed ones."""
-    sealed: dict[tuple[int, str], str] = {}
-    here: dict[tuple[int, str], str] = {}
-    for side, (told, held) in enumerate(zip((seal.old, seal.new), sides, strict=True)):
-        sealed.update({(side, each): text for each, text in (told or {}).items()})
-        here.update({(side, each): text for each, text in _digests(held).items()})
-    both = sealed.keys() & here.keys()
-    changed = (key for key in both if sealed[key] != here[key])
-    for some in (sealed.keys() - here.keys(), here.keys() - sealed.keys(), changed):
-        yield tuple(sorted({run_id for _, run_id in some}))
+class Side(NamedTuple):
+    runs: Runs
+    digests: dict[str, str]
+    """Those of the runs by their ids."""
 
 
-def _digests(held: Runs | None) -> dict[str, str]:
-    return {} if held is None else digests_of(held)
+def _sides(seal: Seal, runs: Runs, new: Runs | None) -> tuple[Side | None, Side]:
+    """Gives the old side, if the seal has one, and the new.
 
-
-def _sides(seal: Seal, runs: Runs, new: Runs | None) -> tuple[Runs | None, Runs]:
-    """Gives the old side, if the seal has one, and the new."""
+    No run is on both, so that each side is known by its runs.
+    """
     for name, held in (("runs", runs), ("new", new)):
         if not isinstance(held, Runs) and (name == "runs" or held is not None):
             kind = type(held).__name__
@@ -165,10 +157,33 @@ def _sides(seal: Seal, runs: Runs, new: Runs | None) -> tuple[Runs | None, Runs]
     if seal.old is None:
         if new is not None:
             raise invalid("the seal is of one side; give its runs alone", field="new")
-        return None, runs._without(seal.left_out)
+        return None, _side(seal, runs)
     if new is None:
         raise invalid("the seal is of two sides; give the old runs and the new", field="new")
-    return runs._without(seal.left_out), new._without(seal.left_out)
+    one, other = _side(seal, runs), _side(seal, new)
+    as_given, turned = (
+        len(seal.old.keys() & a.digests.keys()) + len(seal.new.keys() & b.digests.keys())
+        for a, b in ((one, other), (other, one))
+    )
+    return (other, one) if turned > as_given else (one, other)
+
+
+def _side(seal: Seal, runs: Runs) -> Side:
+    held = runs._without(seal.left_out)
+    return Side(held, digests_of(held))
+
+
+def _runs_apart(seal: Seal, old: Side | None, new: Side) -> Iterator[tuple[str, ...]]:
+    """Gives the ids of runs that are missing, of those that are extra, and of changed ones."""
+    sealed: dict[tuple[int, str], str] = {}
+    here: dict[tuple[int, str], str] = {}
+    for number_of, (told, held) in enumerate(((seal.old, old), (seal.new, new))):
+        sealed |= {(number_of, each): text for each, text in (told or {}).items()}
+        here |= {(number_of, each): text for each, text in (held.digests if held else {}).items()}
+    both = sealed.keys() & here.keys()
+    changed = (key for key in both if sealed[key] != here[key])
+    for some in (sealed.keys() - here.keys(), here.keys() - sealed.keys(), changed):
+        yield tuple(sorted({run_id for _, run_id in some}))
 
 
 def _answer(seal: Seal, old: Runs | None, new: Runs) -> dict[str, JSONValue]:
