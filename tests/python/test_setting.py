@@ -223,7 +223,7 @@ OLD = side("b1", {"s": "S" * 30, "t": "SF" * 15, "u": "S" * 30}, criteria={"a": 
 NEW = [
     *side("b2", {"s": "S" * 30}, criteria={"a": True}),
     *side("b2", {"t": "F" * 30}, model="other", criteria={"a": True, "b": False}),
-    *side("b2", {"u": "F" * 30}, endpoint="voice", criteria={"a": True}),
+    *side("b2", {"u": "F" * 30}, endpoint="voice", criteria={"a": False}),
 ]
 
 

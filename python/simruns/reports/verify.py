@@ -101,9 +101,9 @@ def verify(path: str | os.PathLike[str], runs: Runs, new: Runs | None = None) ->
     """Says whether these are the runs that a seal is of, and their numbers those that it has.
 
     `path` is a file of `result.seal`, or the page of a report. Of a question about two sides, as of
-    a gate with a baseline, give both, in either order. Every number is computed
-    anew, with the options of the seal; numbers agree within 1e-9. A seal proves that runs and
-    numbers agree, not who sealed them.
+    a gate with a baseline, give both, in either order. Every number is computed anew, with the
+    options of the seal; numbers agree within 1e-9. A seal proves that runs and numbers agree, not
+    who sealed them.
 
     Raises Error for a file that is no seal, OSError for one that cannot be read, and
     InvalidArgumentError for runs of which two have one id, and for a number of sides that is not
