@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ LEAST_TURNS = 4
 
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _UNKNOWN, _USER, _AGENT = 0, 1, 2
+_MIX = 0x9E3779B97F4A7C15
+"""An odd number by which products differ in all of their bits."""
 _BLOCK = 4
 _STEP = RUNNING - _BLOCK + 1
 """Of any RUNNING words, some _BLOCK running ones begin at a place that this divides."""
@@ -112,7 +114,7 @@ def same_talks(facts: Facts, runs: Sequence[int]) -> list[list[int]]:
     return [same for same in found.values() if len(same) > 1]
 
 
-def _turns(facts: Facts) -> Any:
+def _turns(facts: Facts) -> Iterator[_Rows]:
     """Gives the turns in parts, in order."""
     ends = np.cumsum(facts.messages)
     for first, table in parts_of(facts.runs.turns, ["role", "role_is_inferred", "text"]):
@@ -259,6 +261,3 @@ def _shapes(rows: _Rows, size: int) -> Codes:
     mixed ^= mixed >> np.uint64(29)
     shapes[rows.run[first]] = np.add.reduceat(mixed, first).astype(np.int64)
     return shapes
-
-
-_MIX = 0x9E3779B97F4A7C15
