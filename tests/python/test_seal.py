@@ -565,7 +565,9 @@ def test_scenarios_in_quarantine_are_left_out_of_the_seal(
     quarantine, seal = tmp_path / "out.csv", tmp_path / "gate.json"
     quarantine.write_text("scenario,reason,until\nt,broken,2999-12-31\n")
     words = ["gate", data, "--min-success", 0.5, "--seal", seal]
+    words += ["--report", tmp_path / "report.html"]
     assert call_simruns(*words, "--quarantine", quarantine).returncode == 0
+    assert call_simruns("verify", tmp_path / "report.html", data).returncode == 0
     assert json.loads(seal.read_text())["options"]["left_out"] == ["t"]
     assert call_simruns("verify", seal, data).returncode == 0
     other = written(tmp_path / "other.jsonl", changed(NEW, 40, sequence=99))

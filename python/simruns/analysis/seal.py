@@ -27,7 +27,6 @@ LEFT_OUT = "left_out"
 """The option, of a command alone, that has the scenarios whose runs were not asked about."""
 
 F = TypeVar("F", bound=Callable[..., Any])
-R = TypeVar("R", bound=Result)
 FORM = 1
 """The number of this form of a seal."""
 PACKAGE = "simruns"
@@ -108,23 +107,24 @@ def plain(value: Any) -> JSONValue:
     raise invalid(f"an option is {checks.shown(value)}, which no seal can hold")
 
 
-def leaving_out(result: R, scenarios: Collection[str]) -> R:
-    """Has a result remember that the runs of these scenarios were not asked about."""
-    if result._asked is None or not scenarios:
-        return result
-    options = {**result._asked.options, LEFT_OUT: plain(sorted(scenarios))}
-    return result._answering(result._asked._replace(options=options))
+def leaving_out(asked: Asked, scenarios: Collection[str]) -> Asked:
+    """Adds that the runs of these scenarios were not asked about."""
+    if not scenarios:
+        return asked
+    return asked._replace(options={**asked.options, LEFT_OUT: plain(sorted(scenarios))})
 
 
-def write_seal(path: str | os.PathLike[str], result: Result) -> str:
-    """Writes the seal of a result, and gives its digest."""
+def write_seal(path: str | os.PathLike[str], result: Result, left_out: Collection[str] = ()) -> str:
+    """Writes the seal of a result, and gives its digest. `left_out` are scenarios whose runs were
+    taken out before.
+    """
     asked = result._asked
     if asked is None:
         raise Error(
             "this result does not know its runs, as one of a plan without runs, a part of another "
             "result, or one that was pickled; ask again, and seal what comes"
         )
-    text, sealed = sealed_text(asked, result.numbers())
+    text, sealed = sealed_text(leaving_out(asked, left_out), result.numbers())
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
     return sealed

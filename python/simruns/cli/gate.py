@@ -12,7 +12,7 @@ import typer
 
 from simruns.analysis.gate import INCOMPLETE, Gate, Rules, gate, rules_of
 from simruns.analysis.plan import least_runs
-from simruns.analysis.seal import leaving_out
+from simruns.analysis.seal import write_seal
 from simruns.analysis.setting import required_by
 from simruns.cli.analysis import Asked
 from simruns.cli.audit import Labelled
@@ -107,11 +107,11 @@ def run_gate(what: Gated) -> None:
     if what.report is not None:
         path = write_report(
             checked_path(what.report), told.runs, told.baseline, what.asked.errors,
-            rules.confidence, quarantine.notes,
+            rules.confidence, quarantine.notes, told.left_out,
         )  # fmt: skip
         say(f"{path}: a report of {counted(len(told.runs), 'run')}")
     if what.seal is not None:
-        digest = told.gate.seal(what.seal)
+        digest = write_seal(what.seal, told.gate, told.left_out)
         say(f"{what.seal}: a seal of {counted(len(told.runs), 'run')}, {digest}")
     code = ExitCode.INCOMPLETE if told.incomplete else ExitCode(told.gate.exit)
     if code != ExitCode.DONE:
@@ -193,9 +193,9 @@ def _read(what: Gated, rules: Rules, quarantine: Quarantine, sides: Sequence[Sid
         same_test=same_test(what.same_test),
     )  # fmt: skip
     left_out = {one for each in (new, *old) for one in quarantine.references(names_of(each))}
-    told = leaving_out(told, left_out)
     missing = "; ".join(filter(None, [told.missing, _unsettled(told, runs)]))
-    return Told(told, quarantine, missing, str(runs.completeness), runs, *baseline)
+    return Told(told, quarantine, missing, str(runs.completeness), runs,
+                baseline[0] if baseline else None, left_out)  # fmt: skip
 
 
 def _unsettled(told: Gate, runs: Runs) -> str:
@@ -222,7 +222,8 @@ def _await(what: Gated, rules: Rules, quarantine: Quarantine) -> Told:
     told = outcome.gate
     if outcome.incomplete:
         told = replace(told, missing=outcome.incomplete, exit=INCOMPLETE)
-    return Told(told, quarantine, outcome.incomplete, outcome.completeness, outcome.runs)
+    return Told(told, quarantine, outcome.incomplete, outcome.completeness, outcome.runs,
+                left_out=left_out)  # fmt: skip
 
 
 def _names_of_batches(batches: Sequence[Batch]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ class Told(NamedTuple):
     """How complete the runs are, in a line."""
     runs: Runs
     baseline: Runs | None = None
+    left_out: Collection[str] = ()
+    """The references of the scenarios that are in quarantine."""
 
     @property
     def parts(self) -> list[Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from simruns._core import __version__
@@ -14,7 +14,7 @@ from simruns.analysis.failures import failures_of
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import MOST, reliability_of
 from simruns.analysis.result import Asked
-from simruns.analysis.seal import QUESTIONS, Question, sealed_text
+from simruns.analysis.seal import QUESTIONS, Question, leaving_out, sealed_text
 from simruns.analysis.setting import Settings
 from simruns.analysis.summary import Summary, summary_of
 from simruns.analysis.suspects import suspects_of
@@ -72,14 +72,17 @@ def write_report(
     errors: Errors,
     confidence: float,
     more: Sequence[str] = (),
+    left_out: Collection[str] = (),
 ) -> Path:
-    """Writes the file, with further notes below its card."""
+    """Writes the file, with further notes below its card. `left_out` are scenarios whose runs were
+    taken out before.
+    """
     if baseline is not None:
         facts_of(baseline, "baseline")
     facts = facts_of(runs)
     found = _found(facts, baseline, errors, confidence)
     asked = Asked(QUESTION, {"errors": errors, "confidence": confidence}, runs, baseline)
-    text = _text(facts, found, is_page(path), more, asked)
+    text = _text(facts, found, is_page(path), more, leaving_out(asked, left_out))
     with replacing(path) as temporary:
         temporary.write_bytes(text.encode())
     return path
