@@ -9,6 +9,8 @@
 #include <atomic>
 #include <exception>
 #include <new>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace simruns_python {
@@ -33,6 +35,18 @@ current_thread& the_current() {
       simruns::errc::invalid_argument,
       "the process is ending, and simruns is shut down; a function for atexit that makes requests "
       "has to be registered after the first client was made");
+}
+
+/// Starts the thread. Throws: request_error where the system has no more files or threads.
+std::shared_ptr<io_thread> started() {
+  try {
+    return std::make_shared<io_thread>();
+  } catch (std::runtime_error const& error) {
+    throw simruns::request_error(
+        simruns::errc::connect,
+        std::string("the thread that all connections are on cannot be started: ") + error.what() +
+            "; let the process have more files and threads, by ulimit -n and -u");
+  }
 }
 
 void run(boost::asio::io_context* context) {
@@ -82,7 +96,7 @@ std::shared_ptr<io_thread> io_thread::current() {
   auto& holder = the_current();
   std::lock_guard const lock(holder.mutex);
   if (holder.shut_down) refuse();
-  if (!holder.thread) holder.thread = std::make_shared<io_thread>();
+  if (!holder.thread) holder.thread = started();
   return holder.thread;
 }
 

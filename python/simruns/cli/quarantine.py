@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from simruns.analysis.result import Names, Result, Shown, View
 from simruns.cli.endings import UsageError, way_out_of
 from simruns.cli.streams import say
-from simruns.core.extras import require
 from simruns.core.reading import reading
+from simruns.core.yaml_text import loaded
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted
 
@@ -134,15 +134,10 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _of_yaml(path: Path, text: str) -> Iterable[Any]:
-    yaml = require("yaml", "yaml", "a quarantine in YAML")
     try:
-        rows: Any = yaml.safe_load(text)
-    except (
-        yaml.YAMLError,
-        ValueError,
-        RecursionError,
-    ) as error:  # ValueError: of a day that there is not
-        raise UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+        rows: Any = loaded(text, "a quarantine in YAML")
+    except ValueError as error:
+        raise UsageError(f"{path} is not YAML: {error}") from None
     if rows is not None and not isinstance(rows, list):
         raise UsageError(f"{path} is no list; {_GIVE}")
     return rows or []

@@ -10,8 +10,8 @@ from typing import Any
 
 from simruns.core import checks
 from simruns.core.errors import Error, invalid
-from simruns.core.extras import require
 from simruns.core.pickling import public
+from simruns.core.yaml_text import loaded
 
 
 @public
@@ -71,21 +71,13 @@ def read_script(name: str, script: Any) -> Any:
     except UnicodeDecodeError:
         raise Error(f"{name}: {path} is not UTF-8 text") from None
     try:
-        return json.loads(text) if ending == ".json" else _yaml(text)
-    except ValueError as error:
+        return json.loads(text) if ending == ".json" else loaded(text, "a script in YAML")
+    except (RecursionError, ValueError) as error:
         raise Error(f"{name}: {path} is not {ending[1:].upper()}: {error}") from None
 
 
 def as_json(name: str, value: Any) -> str:
     try:
         return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise invalid(f"{name} is no script: {error}") from None
-
-
-def _yaml(text: str) -> Any:
-    yaml = require("yaml", "yaml", "a script in YAML")
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None

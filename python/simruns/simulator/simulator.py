@@ -173,7 +173,10 @@ class Simulator:
         if not self._core.certificate:
             return None
         if self._ca_file is None:
-            handle, self._ca_file = tempfile.mkstemp(prefix="simruns-", suffix=".pem")
+            try:
+                handle, self._ca_file = tempfile.mkstemp(prefix="simruns-", suffix=".pem")
+            except OSError as error:  # as where there are no files left
+                raise Error(f"the certificate cannot be written to a file: {error}") from error
             with os.fdopen(handle, "w") as file:
                 file.write(self._core.certificate)
         return self._ca_file

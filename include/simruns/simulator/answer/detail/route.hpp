@@ -27,6 +27,10 @@ std::string normal_prefix(std::string_view prefix);
 /// well (RFC 9112, 3.2.2).
 std::string_view without_authority(std::string_view target);
 
+/// Whether a server may take the path of a target to lead out of where it begins: by a segment
+/// `..`, be it escaped, even several times, or cut off by a backslash.
+bool leads_up(std::string_view target);
+
 /// Takes a target apart: `<prefix>/simulations/{scenario}/batches/{batch}/runs/{run}?query`, or the
 /// beginning of that up to a word or a name behind it. None: it is any other path. `prefix` must be
 /// as `normal_prefix` gives it.

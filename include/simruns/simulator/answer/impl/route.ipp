@@ -36,6 +36,28 @@ SIMRUNS_INLINE std::string_view without_authority(std::string_view target) {
   return target.substr(slash);
 }
 
+inline bool has_dot_dot(std::string_view path) {
+  while (!path.empty()) {
+    auto const segment = path.substr(0, path.find_first_of("/\\"));
+    if (segment.substr(0, segment.find(';')) == "..") return true;
+    path.remove_prefix(std::min(path.size(), segment.size() + 1));
+  }
+  return false;
+}
+
+SIMRUNS_INLINE bool leads_up(std::string_view target) {
+  static constexpr int most_escapes = 4;
+  std::string path{target.substr(0, target.find_first_of("?#"))};
+  for (int escapes = 0; escapes < most_escapes; ++escapes) {
+    if (has_dot_dot(path)) return true;
+    auto decoded = simruns::detail::percent_decode(path);
+    if (!decoded) return escapes == 0;  // it is no path at all
+    if (*decoded == path) return false;
+    path = *std::move(decoded);
+  }
+  return true;
+}
+
 /// Takes the slash and the segment behind it that a path begins with. None: there is no such one.
 inline std::optional<std::string_view> take_segment(std::string_view& path) {
   if (!path.starts_with('/')) return std::nullopt;

@@ -58,7 +58,8 @@ class session {
 
   boost::asio::awaitable<error_code> tell_to_go_on(http_parser* request);
 
-  boost::asio::awaitable<void> answer_unreadable(error_code failed);
+  /// Responds to a request that is not served. The connection is of no use after that.
+  boost::asio::awaitable<void> refuse(refusal refused);
 
   boost::asio::awaitable<bool> send(served_response const* served, received_request const* request);
 

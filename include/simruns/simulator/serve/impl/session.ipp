@@ -49,10 +49,9 @@ SIMRUNS_INLINE boost::asio::awaitable<bool> session::serve_one() {
   request.eager(true);
   auto const failed = co_await read(&request);
   if (closed_) co_return false;
-  if (failed) {
-    co_await answer_unreadable(failed);
-    co_return false;
-  }
+  auto const refused = failed ? refusal_of_unreadable(failed) : refusal_of_head(request.get());
+  if (refused) co_await refuse(*refused);
+  if (failed || refused) co_return false;
   auto const served = co_await serve(&request.get());
   co_await wait(served.delay);
   if (closed_) co_return false;
@@ -104,10 +103,8 @@ SIMRUNS_INLINE boost::asio::awaitable<session::error_code> session::tell_to_go_o
   co_return co_await stream_.write(bytes, nothing);
 }
 
-SIMRUNS_INLINE boost::asio::awaitable<void> session::answer_unreadable(error_code failed) {
-  auto const status = status_of_unreadable(failed);
-  if (!status) co_return;
-  auto const reply = service_->reject(*status, "the request cannot be read: " + failed.message());
+SIMRUNS_INLINE boost::asio::awaitable<void> session::refuse(refusal refused) {
+  auto const reply = service_->reject(refused.status, refused.why);
   auto const length = static_cast<std::int64_t>(reply.body.size());
   auto const head = http_head(reply, false, std::chrono::system_clock::now(), length);
   bool const sent = co_await write(head, reply.body);

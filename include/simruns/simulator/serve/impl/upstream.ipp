@@ -30,7 +30,7 @@ SIMRUNS_INLINE boost::asio::awaitable<response> upstream::forward(api_request re
     co_return refused;
   }
   auto const path = without_authority(request.target);
-  if (!path.starts_with(path_prefix_ + "/")) {
+  if (!path.starts_with(path_prefix_ + "/") || leads_up(path)) {
     co_return error_response(
         404, "no such path: only what is below " + path_prefix_ + "/ is passed on", trace_id);
   }
