@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile calibration gates check types wheel contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile calibration gates check lock types wheel contract toxiproxy kills stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -43,6 +43,12 @@ check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@scripts/check.sh
+
+lock: ## the newest libraries, tested from then on: scripts/lock for the Python of .venv
+	@rm -f scripts/lock/python-*.txt .venv/installed-*
+	@scripts/install.sh test
+	@.venv/bin/python -m pip freeze --exclude simruns | grep == \
+	  >scripts/lock/python-$$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
 types: ## pyright on the package, the examples and a program of a user; it comes by pip and npm
 	@$(MAKE) -s --no-print-directory .venv/installed-test

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Python package of this tree into .venv: scripts/install.sh EXTRA
 #
+# Where scripts/lock has the versions for this Python, these are installed, so that a change is tested
+# with what the one before it was. `make lock` writes them anew.
+#
 # Without build isolation and in a fixed build directory, so that a change recompiles only what it
 # touched. `pip install .` does the same from nothing.
 set -euo pipefail
@@ -9,6 +12,9 @@ cd "$(dirname "$0")/.."
 extra=${1:-all}
 [ -x .venv/bin/python ] || "${PYTHON:-python3}" -m venv .venv
 pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
+
+lock=$PWD/scripts/lock/python-$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+if [ -f "$lock" ]; then export PIP_CONSTRAINT=$lock; fi
 
 requires=()
 while read -r line; do requires+=("$line"); done < <(.venv/bin/python scripts/requirements.py build)

@@ -23,7 +23,7 @@ def listed(name: str) -> list[str]:
 
 def oldest() -> list[str]:
     found = {requirement for name in USED for requirement in listed(name)}
-    return sorted(requirement.replace(">=", "==") for requirement in found)
+    return sorted(requirement.partition(",")[0].replace(">=", "==") for requirement in found)
 
 
 def main(arguments: list[str]) -> int:

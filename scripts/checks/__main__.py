@@ -7,6 +7,7 @@ from pathlib import Path
 
 from checks import (
     awaits,
+    built_module,
     cpp_names,
     extracts,
     header_length,
@@ -25,6 +26,7 @@ CHECKS = [
     awaits,
     strangers,
     extracts,
+    built_module,
 ]
 
 

@@ -199,9 +199,6 @@ os._exit(0)
 """
 
 
-REFUSED = {"Simulator": "the Simulator did not start", "Client": "cannot be started"}
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 @pytest.mark.parametrize("left", ["threads", *map(str, range(7))])
 @pytest.mark.parametrize("made", ["Simulator", "Client"])
@@ -210,7 +207,7 @@ def test_files_and_threads_that_run_out_are_errors_that_say_so(made: str, left: 
         [sys.executable, "-c", LIMITED, made, left], capture_output=True, text=True, timeout=60
     )
     if left in ("0", "1", "threads"):
-        reason = "Resource temporarily" if left == "threads" else "Too many open files"
-        assert re.match(rf"Error \D*{REFUSED[made]}: .*{reason}", done.stdout)
+        reason = "Resource temporarily unavailable" if left == "threads" else "Too many open files"
+        assert re.match(f"Error .*{reason}", done.stdout)
     else:
         assert done.stdout.startswith(("Error ", "made"))

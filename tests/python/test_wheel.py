@@ -15,6 +15,8 @@ import pytest
 from conftest import SimrunsCommand
 
 import simruns
+from checks import built_module
+from checks.built_module import paths_in
 from simruns import _core
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +36,7 @@ def readelf(*what: str) -> str:
 
 
 def test_the_module_holds_no_path_of_its_builder() -> None:
-    content = MODULE.read_bytes()
-    sources = re.findall(rb"(?<![\w.])/[\w.+/-]+\.(?:cpp|hpp|ipp|h)\b", content)
-    assert [path for path in sources if not path.startswith(b"/usr/include/")] == []
-    for folder in {str(ROOT), str(Path.home()), sys.prefix} - {"/"}:
-        assert folder.encode() not in content
+    assert paths_in(MODULE, {str(ROOT), str(Path.home()), sys.prefix} - {"/"}) == []
 
 
 @linux_only
@@ -58,6 +56,36 @@ def test_the_module_is_compiled_to_notice_an_overflow() -> None:
     symbols = readelf("--dyn-syms")
     assert "__stack_chk_fail" in symbols
     assert re.search(r"__\w+_chk@GLIBC", symbols)
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+def test_a_module_that_is_not_hardened_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "x.c").write_text(
+        "#include <string.h>\nconst char* at(void) { return __FILE__; }\n"
+        "void put(char* to, const char* of) { char b[9]; strcpy(b, of); strcpy(to, b); }\n"
+    )
+    module = tmp_path / ".venv/lib/python3.11/site-packages/simruns/_core.so"
+    module.parent.mkdir(parents=True)
+    weak = ["-fno-stack-protector", "-U_FORTIFY_SOURCE", "-Wl,-z,lazy,-z,norelro,-z,execstack",
+            "-Wl,-rpath,/x"]  # fmt: skip
+    hard = ["-O2", "-fstack-protector-strong", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2",
+            "-Wl,-z,relro,-z,now,-z,noexecstack", f"-ffile-prefix-map={tmp_path}=."]  # fmt: skip
+    build = ["gcc", "-shared", "-fPIC", "-o", module, tmp_path / "x.c"]
+    subprocess.run([*build, *weak], check=True)
+    told = "\n".join(built_module.check(tmp_path))
+    for what in ("now", "relro", "noexecstack", "-fstack-protector-strong", "_FORTIFY_SOURCE",
+                 "a path to libraries", f"a path of its builder, {tmp_path}"):  # fmt: skip
+        assert what in told
+    subprocess.run([*build, *hard], check=True)
+    assert built_module.check(tmp_path) == []
+
+
+def test_the_licences_of_what_is_in_the_module_are_in_the_wheel() -> None:
+    held = [file for file in metadata.files("simruns") or [] if "licenses" in file.parts]
+    texts = {file.name: file.read_text() for file in held}
+    assert "Boost Software License" in texts["LICENSE"]
+    assert "Wenzel Jakob" in texts["pybind11.txt"]
 
 
 @linux_only
@@ -95,7 +123,7 @@ def test_a_source_distribution_holds_what_a_build_takes_and_no_more(tmp_path: Pa
         held = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in opened.getnames()}
     assert {name.partition("/")[0] for name in held} == {
         "CMakeLists.txt", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml",
-        "bindings", "cmake", "include", "python",
+        "bindings", "cmake", "include", "licenses", "python",
     }  # fmt: skip
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True,
                             check=False)  # fmt: skip
