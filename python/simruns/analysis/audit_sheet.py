@@ -6,7 +6,6 @@ Nothing of a sheet says what the judge said, or would let one guess it.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from simruns import _core
-from simruns.analysis.facts import VERDICTS, Codes, Facts, Truths, facts_of
+from simruns.analysis.facts import VERDICTS, Codes, Facts, Truths, facts_of, refuse_twice
 from simruns.analysis.labels import CRITERION, DECISIONS, LABEL, LABELLER, RUN
 from simruns.analysis.result import LISTED, Names, Result, Shown, View
 from simruns.core import checks
@@ -176,18 +175,9 @@ def sheet_of(facts: Facts, n: int, seed: str) -> AuditSheet:
     )  # fmt: skip
 
 
-def refuse_twins(facts: Facts) -> None:
-    """Refuses runs of which two have one id: a label could be of either."""
-    first = min((one for one, times in Counter(facts.ids).items() if times > 1), default=None)
-    if first is None:
-        return
-    shown = f"the id {one_line(first)} stands" if first else "runs without an id stand"
-    raise invalid(f"{shown} there twice; give each run once, as runs of one read are", field="runs")
-
-
 def scored_of(facts: Facts) -> dict[str, Truths]:
     """Tells which runs the judge took for a success, and which for a failure."""
-    refuse_twins(facts)
+    refuse_twice(facts, named=True)
     scored: dict[str, Truths] = {word: facts.verdict == VERDICTS.index(word) for word in DECISIONS}
     if not any(some.any() for some in scored.values()):
         raise invalid("no run is a success or a failure; there is nothing to label", field="runs")

@@ -224,8 +224,15 @@ def facts_of(runs: object, name: str = "runs") -> Facts:
     return Facts(runs)
 
 
-def refuse_twice(facts: Facts) -> None:
-    """Refuses runs of which two have one id, so that nobody could say which of them is meant."""
+def refuse_twice(facts: Facts, *, named: bool = False) -> None:
+    """Refuses runs of which two have one id, so that nobody could say which of them is meant; with
+    `named`, two that have none, too.
+    """
+    if named and facts.ids.count("") > 1:
+        raise invalid(
+            f"{facts.ids.count(''):,} runs have no id, and each has to be known by its id; leave "
+            'them out, as by runs.where(lambda run: run.id != "")', field="runs",
+        )  # fmt: skip
     ids = [each for each in facts.ids if each]
     if len(ids) == len({*ids}):
         return

@@ -155,10 +155,7 @@ def digest_of(seal: Mapping[str, Any]) -> str:
 def digests_of(runs: Runs) -> dict[str, str]:
     """Gives the digest of each run's own text, as it came, in the order of the ids."""
     facts = facts_of(runs)
-    refuse_twice(facts)
-    unnamed = facts.ids.count("")
-    if unnamed > 1:
-        raise invalid(f"{unnamed:,} runs have no id, and a seal names each run by its id")
+    refuse_twice(facts, named=True)
     found = {run.id: hashlib.sha256(run.to_json().encode()).hexdigest() for run in runs}
     return dict(sorted(found.items()))
 
