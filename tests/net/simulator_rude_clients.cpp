@@ -300,3 +300,19 @@ TEST_CASE("a lack of file descriptors neither stops the server nor makes it spin
   answered(3);
   CHECK(late.receive().has_value());
 }
+
+TEST_CASE("a chunked body that ends without a chunk is read, however it is cut") {
+  auto const& server = shared();
+  auto const head = request_text("POST", good, "key", "Transfer-Encoding: chunked\r\n");
+  std::string const end = "0\r\nT: x\r\n\r\n";
+  for (std::size_t first = 0; first <= end.size(); ++first) {
+    INFO("after " << first << " bytes");
+    raw_client client{server.port()};
+    client.send(head + end.substr(0, first));
+    for (char const byte : end.substr(first)) client.send({&byte, 1});
+    auto const reply = client.receive();
+    REQUIRE(reply);
+    CHECK(reply->result_int() == 405);
+  }
+  CHECK(serves(server.port()));
+}

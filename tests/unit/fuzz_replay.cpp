@@ -1,6 +1,7 @@
 #include "fuzz/page_cursor.hpp"
 #include "fuzz/page_structure.hpp"
 #include "fuzz/parse_page.hpp"
+#include "fuzz/response_reader.hpp"
 #include "fuzz/walk_plan.hpp"
 #include "support/catch.hpp"
 
@@ -63,4 +64,9 @@ TEST_CASE("whatever the pages, a walk ends and yields each id once", "[fuzz]") {
 
 TEST_CASE("whatever the pages of a walk by windows, it ends and yields each id once", "[fuzz]") {
   replay("fuzz_walk_plan", 1, fuzz::walk_odd_windows);
+}
+
+TEST_CASE("whatever the bytes, and however they are cut, a response is whole or refused",
+          "[fuzz]") {
+  replay("fuzz_response_reader", 1, fuzz::read_any_response);
 }

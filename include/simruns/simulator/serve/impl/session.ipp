@@ -3,6 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/simulator/serve/detail/byte_stream.hpp"
 #include "simruns/simulator/serve/detail/http_head.hpp"
+#include "simruns/simulator/serve/detail/last_chunk.hpp"
 #include "simruns/simulator/serve/detail/received_request.hpp"
 #include "simruns/simulator/serve/detail/service.hpp"
 #include "simruns/simulator/serve/detail/session.hpp"
@@ -76,7 +77,9 @@ SIMRUNS_INLINE boost::asio::awaitable<session::error_code> session::read(http_pa
   bool told_to_go_on = false;
   for (;;) {
     error_code failed;
-    if (buffer_.size() != 0) buffer_.consume(request->put(buffer_.data(), failed));
+    bool const in_body = request->is_header_done() && request->chunked();
+    bool const waits = in_body && is_begun_last_chunk(buffer_.data());
+    if (buffer_.size() != 0 && !waits) buffer_.consume(request->put(buffer_.data(), failed));
     if (failed == boost::beast::http::error::need_more) failed = {};
     if (failed || request->is_done()) co_return failed;
     if (request->is_header_done() && !std::exchange(told_to_go_on, true)) {
