@@ -224,15 +224,14 @@ void set_proxy(simruns::client_config& c, py::handle v) {
   c.proxy = simruns::proxy_url(v.cast<secret const&>().text());
 }
 
-/// Adds headers, as pairs of a name and a secret, in place of those that have the same names.
+/// Adds headers, each name with a secret, in place of those that have the same names.
 void set_headers(simruns::client_config& c, py::handle v) {
   simruns::http_headers added;
-  for (auto const& header : v) {
-    auto const pair = py::cast<py::tuple>(header);
-    auto name = pair[0].cast<std::string>();
+  for (auto const& [header, value] : v.cast<py::dict>()) {
+    auto name = header.cast<std::string>();
     std::erase_if(c.headers,
                   [&](auto const& one) { return simruns::same_header(one.first, name); });
-    added.emplace_back(std::move(name), pair[1].cast<secret const&>().text());
+    added.emplace_back(std::move(name), value.cast<secret const&>().text());
   }
   c.headers.insert(c.headers.end(), added.begin(), added.end());
 }
@@ -332,7 +331,15 @@ void register_client(py::module_& m) {
   using namespace py::literals;
   py::class_<secret>(m, "Secret")
       .def(py::init<py::object const&>(), "text"_a)
+      .def_static("masked", &secret::masked, "given"_a)
+      .def_static("of_bytes", &secret::of_bytes, "content"_a)
+      .def_property_readonly("fault", &secret::fault)
+      .def_property_readonly("type_name", &secret::type_name)
+      .def_property_readonly("is_empty", &secret::is_empty)
+      .def_property_readonly("is_ascii", &secret::is_ascii)
+      .def_property_readonly("is_key", &secret::is_key)
       .def("__repr__", [](secret const&) { return "<a secret>"; });
+  m.def("masked_arguments", &masked_arguments, "given"_a, "plain"_a);
 
   py::class_<py_client, std::shared_ptr<py_client>>(m, "Client")
       .def(py::init(&make_client), "base_url"_a, py::kw_only(), "api_key"_a = py::none(),

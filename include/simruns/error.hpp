@@ -89,7 +89,9 @@ struct request_failure {
   /// The pause that the server asks for. Zero: it asks for none.
   std::chrono::seconds retry_after{};
 
-  /// The text for `run_query::start_at` that goes on behind the last run. Empty: there is none.
+  /// The text for `run_query::start_at` that goes on behind the last run. Empty: there is none. It
+  /// holds the server's cursor as it came, in which a hostile server may put anything, the
+  /// credentials too: no message has it, and a program should not log it.
   std::string position;
 };
 

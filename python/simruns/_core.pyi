@@ -935,12 +935,42 @@ class Secret:
     def __init__(self, text: object) -> None:
         """Raises `InvalidArgumentError` for what is no text that UTF-8 can carry."""
 
+    @staticmethod
+    def masked(given: object) -> Secret:
+        """Hides whatever it is given, and raises nothing: its properties say what is wrong."""
+
+    @staticmethod
+    def of_bytes(content: bytes) -> Secret:
+        """Hides the content of a file, without the white space around it."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with it as a text, to be put behind its name; empty if nothing is."""
+
+    @property
+    def type_name(self) -> str:
+        """The name of the type of what it was given."""
+
+    @property
+    def is_empty(self) -> bool: ...
+    @property
+    def is_ascii(self) -> bool: ...
+    @property
+    def is_key(self) -> bool:
+        """Whether it can be a credential: ASCII without spaces."""
+
+def masked_arguments(given: dict[str, Any], plain: frozenset[str]) -> dict[str, Any]:
+    """Hides the values of keyword arguments, but those of the names in `plain`, and None.
+
+    Of `headers` it hides each value.
+    """
+
 @final
 class Client:
     """Connections to one server, with one set of credentials, which the repr does not show.
 
     `options` holds options by the names of `simruns.Options`; `proxy` is a `Secret`, and `headers`
-    a list of names, each with a `Secret`.
+    a dictionary of names, each with a `Secret`.
     """
 
     def __init__(

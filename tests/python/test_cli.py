@@ -177,4 +177,4 @@ def test_serve_listens_on_the_address_of_a_name(start_simruns: Start, name: str)
 
 def test_what_a_server_says_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     say("lost \x1b[2J\x9b1m\r: gone\tfor good, naïve")
-    assert capsys.readouterr().err == "lost \ufffd[2J\ufffd1m\ufffd: gone\tfor good, naïve\n"
+    assert capsys.readouterr().err == "lost \\x1b[2J\\x9b1m\\r: gone\tfor good, naïve\n"

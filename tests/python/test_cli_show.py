@@ -92,7 +92,7 @@ def test_show_says_which_run_is_not_there(kept: Path, run_simruns: SimrunsComman
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "simruns: there is no run no\ufffd[2Jsuch; without an id, show lists the runs\n"
+        "simruns: there is no run no\\x1b[2Jsuch; without an id, show lists the runs\n"
     )
 
 

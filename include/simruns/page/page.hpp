@@ -8,20 +8,23 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace simruns {
 
+class page;
+
 namespace detail {
 struct page_data;
 }  // namespace detail
 
-class page;
 struct page_notes;
 struct run_remark;
 page remark_on(page const& whole, std::vector<run_remark> remarks);
+std::string shown_text(page const& of, std::string_view text);
 page with_notes(page const& whole, page_notes notes);
 
 /// What a page says of its place in the batch. Its texts live as long as the page.
@@ -104,6 +107,7 @@ class page {
  private:
   friend page remark_on(page const&, std::vector<run_remark>);
   friend page with_notes(page const&, page_notes);
+  friend std::string shown_text(page const&, std::string_view);
 
   std::shared_ptr<detail::page_data const> data_;
 };

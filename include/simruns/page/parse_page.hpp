@@ -4,6 +4,7 @@
 #include "simruns/fwd.hpp"
 #include "simruns/page/page.hpp"
 #include "simruns/query/resource.hpp"
+#include "simruns/text/redactor.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -57,9 +58,11 @@ struct parse_error {
 boost::system::result<page, parse_error> parse_page(std::string body, parse_limits limits = {});
 
 /// Decodes a response: a page of runs; one run, as a page of its own; or a page of scenarios or
-/// batches, or one batch, each as a run that has its id and its text, and nothing else.
+/// batches, or one batch, each as a run that has its id and its text, and nothing else. No message
+/// about the page shows what `strike` knows.
 boost::system::result<page, parse_error> parse_response(resource what, std::string body,
-                                                        parse_limits limits);
+                                                        parse_limits limits,
+                                                        detail::shared_redactor strike = nullptr);
 
 /// Copies a run into a page of its own, which keeps nothing else alive: its own text is decoded
 /// again. Its issues are those of the original, at their paths in the page that it came in.

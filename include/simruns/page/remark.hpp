@@ -24,6 +24,10 @@ std::string path_of(run_remark const& remark, page const& whole);
 /// selection, and each index is below its size, and given once.
 page remark_on(page const& whole, std::vector<run_remark> remarks);
 
+/// The start of a text of the page's, fit for a message: on one line, and without a secret of the
+/// client that asked for the page. Requires: `of.valid()`.
+std::string shown_text(page const& of, std::string_view text);
+
 }  // namespace simruns
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION

@@ -54,7 +54,7 @@ struct issue {
 struct bad_run {
   std::string path;     ///< A JSON pointer into the page: `/data/17`.
   std::string message;  ///< For people: what is wrong, at which byte of the body, and the run's id.
-  std::string text;     ///< The run's own text, byte for byte as it came.
+  std::string text;     ///< The run's own text as it came, but without secrets of the client.
 
   friend bool operator==(bad_run const&, bad_run const&) = default;
 };

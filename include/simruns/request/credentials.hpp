@@ -38,9 +38,10 @@ class credentials {
     return kind_ == kind::api_key ? secret_ : "Bearer " + secret_;
   }
 
-  /// Returns `text` with `***` in place of the secret, which a server may have repeated: as it is,
-  /// percent-encoded, or with escapes of JSON. A secret of fewer than eight characters is struck
-  /// out only where it stands alone: the key `demo` leaves `demo1` and `demos` as they are.
+  /// Returns `text` with `***` in place of the secret, which a server may have repeated: in upper
+  /// or lower case; with escapes of a URL, of JSON or of HTML; in base64, base64url or hexadecimal.
+  /// A secret of fewer than eight characters is struck out only where it stands alone: the key
+  /// `demo` leaves `demo1` and `demos` as they are.
   std::string redact(std::string_view text) const;
 
  private:

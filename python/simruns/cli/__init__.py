@@ -10,6 +10,10 @@ def main() -> None:
     """Runs the console script, and ends the process with one of the exit codes of `ExitCode`."""
     code: object = 0
     try:
+        if any(word.startswith("--proxy") for word in sys.argv):
+            from simruns.cli.secrets import hide_arguments
+
+            hide_arguments(sys.argv)
         from simruns.cli.app import app
         from simruns.cli.streams import abandon, cannot_print, finish, prepare, say
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from simruns.cli.endings import UsageError
 from simruns.cli.layout import laid_out
-from simruns.cli.streams import cell, console, printable, tell
+from simruns.cli.streams import cell, console, tell
 from simruns.cli.summary import Summary, summaries
 from simruns.core.errors import MissingExtraError
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.core.lines import in_line
 from simruns.hold.parquet import write_parquet
 from simruns.hold.runs import Runs
-from simruns.looks.texts import counted
+from simruns.looks.texts import counted, one_line
 from simruns.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _show(runs: Runs) -> None:
 
 def _layout(rows: list[Summary], to: Console) -> Table | str:
     heads = HEADS if any(row.excluded for row in rows) else HEADS[:-1]
-    cells = [[cell(row.scenario), *_numbers(row)[: len(heads) - 1]] for row in rows]
+    cells = [[cell(one_line(row.scenario, 200)), *_numbers(row)[: len(heads) - 1]] for row in rows]
     return laid_out(to, heads, cells)
 
 
@@ -100,8 +101,8 @@ def _write(runs: Runs, out: Path) -> None:
         with replacing(out / f"{name}.parquet") as temporary:
             write_parquet(table, temporary)
     first = out / "runs.parquet"
-    tell(printable(f"wrote {first}, turns.parquet and criteria.parquet beside it; look with"))
-    tell(printable(f"  {_look_at(str(first))}"))
+    tell(in_line(f"wrote {first}, turns.parquet and criteria.parquet beside it; look with"))
+    tell(in_line(f"  {_look_at(str(first))}"))
 
 
 def _look_at(path: str) -> str:

@@ -19,10 +19,11 @@ from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError
 from simruns.cli.secrets import read_key
 from simruns.cli.source import Server
-from simruns.cli.streams import printable, tell
+from simruns.cli.streams import tell
 from simruns.cli.which import Which
 from simruns.cli.wording import for_commands
 from simruns.core.errors import InvalidArgumentError, RequestError
+from simruns.core.lines import in_line
 from simruns.looks.texts import counted
 from simruns.read.client import Client
 from simruns.request import settings
@@ -81,7 +82,7 @@ class Probed(NamedTuple):
 def run_doctor(server: Server, scenario: str | None, batch: str | None) -> None:
     code = ExitCode.DONE
     for line in _lines(server, scenario, batch):
-        tell(printable(str(line)))
+        tell(in_line(str(line)))
         if line.mark == BAD and code is ExitCode.DONE:
             code = line.code
     if code is not ExitCode.DONE:

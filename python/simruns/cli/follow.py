@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter, deque
@@ -13,11 +12,12 @@ import typer
 
 from simruns import _core
 from simruns.cli.endings import ExitCode, UsageError
+from simruns.cli.json_text import json_text
 from simruns.cli.source import ANY, Server
 from simruns.cli.streams import cell, console, say, writing_to_stdout
 from simruns.cli.summary import SETTLED
 from simruns.cli.which import Which, a_list_needed
-from simruns.looks.texts import counted
+from simruns.looks.texts import counted, one_line
 from simruns.read.batch import Batch, Suite
 from simruns.read.client import Client
 from simruns.read.follow import FollowStatus, FollowStream
@@ -121,7 +121,7 @@ def _lacks_all(status: FollowStatus, what: Followed) -> bool:
 def _say_summary(stream: FollowStream, tally: Tally, what: Followed) -> None:
     status = stream.status
     for lost in stream.lost:
-        say(f"lost {lost.id}: {lost.why}")
+        say(f"lost {one_line(lost.id, 200)}: {lost.why}")
     say(f"{status}, {tally.rate}")
     if status.pages and _lacks_all(status, what):
         say("simruns: warning: the batch has no runs; are scenario and batch the right references?")
@@ -129,11 +129,10 @@ def _say_summary(stream: FollowStream, tally: Tally, what: Followed) -> None:
 
 def _lines(stream: FollowStream, tally: Tally) -> None:
     """Prints a line of JSON for each run as soon as it has settled."""
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     for run in stream:
         tally.add(run)
         with writing_to_stdout():
-            print(json.dumps(_fields(run), ensure_ascii=plain), flush=True)
+            print(json_text(_fields(run), indent=None), flush=True)
 
 
 def _fields(run: _core.Run) -> dict[str, Any]:
@@ -193,5 +192,5 @@ class _View:
         lines = []
         for name, verdict, ms in list(self._tally.latest):
             took = "" if ms is None else f"  {ms / 1000:,.1f} s"
-            lines.append(cell(f"{name}  {verdict}{took}"))
+            lines.append(cell(f"{one_line(name)}  {verdict}{took}"))
         return [*lines]

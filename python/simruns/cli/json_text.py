@@ -6,11 +6,14 @@ import json
 import sys
 from typing import Any
 
-from simruns.looks.texts import is_obeyed
+from simruns.core.lines import is_obeyed
 
 
-def json_text(document: Any) -> str:
-    """Gives one document. What a terminal would obey in a text is an escape there, too."""
+def json_text(document: Any, indent: int | None = 2) -> str:
+    """Gives one document. What a terminal would obey in a text is an escape there, too.
+
+    Without an `indent` it is on one line.
+    """
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    text = json.dumps(document, ensure_ascii=plain, allow_nan=False, indent=2)
+    text = json.dumps(document, ensure_ascii=plain, allow_nan=False, indent=indent)
     return "".join(f"\\u{ord(c):04x}" if is_obeyed(c) else c for c in text)

@@ -112,8 +112,22 @@ KeyFile = Annotated[Path | None, typer.Option(help="A file that holds the API ke
 CaFile = Annotated[
     Path | None, typer.Option(help="A PEM file of the authorities to trust. Default: the system's.")
 ]
+
+
+def _hidden(text: str) -> Any:
+    """Gives a text, which may hold a password, as a secret that no variable shows."""
+    from simruns.cli.secrets import hidden_argument
+
+    return hidden_argument(text)
+
+
 Proxy = Annotated[
-    str | None, typer.Option(help="http://host:port, which opens a tunnel to the server.")
+    Any | None,
+    typer.Option(
+        help="http://host:port, which opens a tunnel to the server.",
+        metavar="TEXT",
+        parser=_hidden,
+    ),
 ]
 JudgedErrors = Annotated[
     Errors,

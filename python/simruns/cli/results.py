@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simruns.cli.endings import UsageError
 from simruns.cli.json_text import json_text
 from simruns.cli.layout import laid_out
-from simruns.cli.streams import cell, console, print_to_stdout, printable, writing_to_stdout
+from simruns.cli.streams import cell, console, print_to_stdout, writing_to_stdout
 from simruns.core.csv_text import write_csv, write_csv_as_utf8
 from simruns.core.extras import require
+from simruns.core.lines import visible
 from simruns.looks.lines import STYLES
 from simruns.looks.texts import one_line
 
@@ -73,7 +74,7 @@ def _print_csv(frame: Any) -> None:
     if sys.stdout.isatty():
         text = io.StringIO()
         write_csv(text, *table, safe=False)
-        print_to_stdout(printable(text.getvalue()).removesuffix("\n"))
+        print_to_stdout(visible(text.getvalue()).removesuffix("\n"))
         return
     with writing_to_stdout():
         write_csv_as_utf8(sys.stdout.buffer, *table, safe=False)

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from simruns.cli.endings import Terminated, UsageError, terminable
 from simruns.cli.secrets import read_key
-from simruns.cli.streams import printable, say, tell
+from simruns.cli.streams import say, tell
 from simruns.core.files import replacing
+from simruns.core.lines import in_line
 from simruns.looks.texts import counted
 from simruns.simulator.simulator import Simulator
 
@@ -54,7 +55,7 @@ def run_server(what: Serving, ready_file: Path | None) -> None:
         _recorded(sim, what.out),
         _announced(sim, ready_file),
     ):
-        tell("\n".join(map(printable, _description(sim, what))))
+        tell("\n".join(map(in_line, _description(sim, what))))
         threading.Event().wait()
 
 

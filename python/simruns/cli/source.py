@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import typer
 
@@ -30,7 +30,7 @@ class Server(NamedTuple):
     base_url: str | None
     project: str | None
     ca_file: Path | None
-    proxy: str | None
+    proxy: Any  # a secret, which a client takes as it takes a text
     api_key_file: Path | None
 
     def connect(self) -> Client:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from simruns.core.errors import Error
-from simruns.looks.texts import is_obeyed
+from simruns.core.lines import in_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +69,7 @@ def print_to_stdout(text: str) -> None:
 def tell(text: str) -> None:
     """Prints information on stdout. That its reader has gone is no failure.
 
-    Requires that texts from outside are `printable`.
+    Requires that texts from outside are `visible`, and in a line `in_line`.
     """
     try:
         print_to_stdout(text)
@@ -82,7 +82,7 @@ def say(line: str) -> None:
     if sys.stderr is None:
         return
     try:
-        print(printable(line), file=sys.stderr, flush=True)
+        print(in_line(line), file=sys.stderr, flush=True)
     except OSError:
         abandon(sys.stderr)
 
@@ -100,16 +100,10 @@ def abandon(stream: TextIO) -> None:
         stream.flush()
 
 
-def printable(text: str) -> str:
-    """Gives a text without what a terminal would obey: a server must not move its cursor."""
-    plain = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join("\ufffd" if is_obeyed(c) else c for c in plain)
-
-
 def cell(text: str) -> str:
     """Gives a text for a table on stdout, as wide as it will be printed."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return printable(text).encode(encoding, "backslashreplace").decode(encoding)
+    return in_line(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def console() -> Console:

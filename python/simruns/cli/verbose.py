@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
-from simruns.cli.streams import abandon, printable
+from simruns.cli.streams import abandon
+from simruns.core.lines import visible
 
 
 def be_verbose(times: int) -> None:
@@ -23,6 +24,6 @@ class _AboveTheBar(logging.Handler):
         if sys.stderr is None:
             return
         try:
-            tqdm.write(printable(self.format(record)), file=sys.stderr)
+            tqdm.write(visible(self.format(record)), file=sys.stderr)
         except OSError:
             abandon(sys.stderr)

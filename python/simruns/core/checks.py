@@ -9,6 +9,7 @@ import re
 from numbers import Real
 from typing import Any
 
+from simruns import _core
 from simruns.core.errors import invalid
 
 LARGEST = 2**63 - 1
@@ -32,14 +33,21 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def hidden_text(name: str, value: _core.Secret) -> _core.Secret:
+    """Checks a text that may hold a secret, as `text` does."""
+    if value.fault:
+        raise invalid(f"{name} {value.fault}; give text", field=name)
+    return value
+
+
 def path(name: str, value: Any) -> str:
     """Checks the path of a file that the core opens."""
     return text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
 
 
-def secret(name: str, value: Any) -> str:
+def secret(name: str, value: _core.Secret) -> _core.Secret:
     """Checks a credential. The error shows no part of it."""
-    if not isinstance(value, str) or not value or any(not "!" <= c <= "~" for c in value):
+    if not value.is_key:
         raise invalid(f"{name} is not a text of ASCII characters without spaces", field=name)
     return value
 

@@ -12,6 +12,7 @@ import warnings
 from concurrent.futures import CancelledError as _FutureCancelledError
 from typing import TYPE_CHECKING, Any, get_args
 
+from simruns.core.lines import in_line
 from simruns.core.pickling import public
 from simruns.core.shown import shown_by
 from simruns.core.words import ErrorKind
@@ -27,6 +28,10 @@ KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 @public
 class Error(Exception):
     """Anything that simruns raises of its own."""
+
+    def __init__(self, *told: Any, **more: Any) -> None:
+        fit = (in_line(part) if isinstance(part, str) else part for part in told)
+        super().__init__(*fit, **more)  # those of an ImportError
 
     _repr_html_ = shown_by("error_html")
 
@@ -63,7 +68,7 @@ class RequestError(Error):
     ) -> None:
         super().__init__(text or f"{kind}: {message}")
         self.kind: ErrorKind = kind
-        self.message = message
+        self.message = in_line(message)
         self.status = status
         self.code = code
         self.field = field
@@ -76,7 +81,11 @@ class RequestError(Error):
         self.retry_after = retry_after
         """Seconds that the server asks to wait."""
         self.position = position
-        """Where a walk goes on: `batch.runs(start_at=error.position)`."""
+        """Where a walk goes on: `batch.runs(start_at=error.position)`.
+
+        It holds the server's cursor as it came, in which a hostile server may put anything, the
+        credentials too: no message has it. Do not log it.
+        """
         self.cause = cause
         self.runs: Runs | None = None
         """The `Runs` that a `read` had received; None of other calls, and in an error that was

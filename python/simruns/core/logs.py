@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from simruns import _core
 from simruns.core.errors import invalid
+from simruns.core.lines import in_line
 
 LOG = "SIMRUNS_LOG"
 
@@ -91,7 +92,7 @@ def write(event: dict[str, Any]) -> None:
     if not logger.isEnabledFor(level):
         return
     try:
-        logger.log(level, "%s", _line(event), extra={"simruns": event})
+        logger.log(level, "%s", in_line(_line(event)), extra={"simruns": event})
     except Exception:
         if logging.raiseExceptions and sys.stderr is not None:
             with suppress(OSError, ValueError):

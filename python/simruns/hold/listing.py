@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from simruns.core.errors import invalid
 from simruns.core.extras import require
+from simruns.core.lines import visible
 from simruns.core.pickling import Shared, public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
 from simruns.hold.tables import nullable
 from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.looks.reprs import listing_text
-from simruns.looks.texts import visible
 
 if TYPE_CHECKING:
     import pandas

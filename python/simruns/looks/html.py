@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TypeAlias
 
+from simruns.core.lines import visible
 from simruns.looks.style import SCOPE, STYLE
-from simruns.looks.texts import visible
 
 TAGS = frozenset(
     ["b", "br", "code", "details", "div", "pre", "span", "summary", "table", "tbody", "td",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from simruns import _core
+from simruns.core.lines import visible
 from simruns.looks.conversation import (
     MET,
     MOST_ITEMS,
@@ -20,7 +21,7 @@ from simruns.looks.conversation import (
     remarks,
     turns_of,
 )
-from simruns.looks.texts import counted, cut, one_line, visible
+from simruns.looks.texts import counted, cut, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType

@@ -26,7 +26,7 @@ def run_line(run: _core.Run) -> str:
 
 
 def turn_line(turn: _core.Turn) -> str:
-    who = f" by {turn.role}{'?' if turn.role_is_inferred else ''}" if turn.role else ""
+    who = f" by {one_line(turn.role)}{'?' if turn.role_is_inferred else ''}" if turn.role else ""
     return f"<simruns.Turn {turn.sequence}: {_excerpt(turn.text)}{who}>"
 
 

@@ -6,33 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-_MARKS = "\u061c\u200e\u200f"
-"""Marks of direction, which right-to-left texts use; where a text stands apart, they do no harm."""
-_TURNS = "\u202a-\u202e\u2066-\u2069"
-"""Characters that have others shown in another order."""
-_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"
-_OBEYED = re.compile(f"[{_CONTROLS}{_TURNS}{_MARKS}\ud800-\udfff]")
-_OBEYED_ALONE = re.compile(f"[{_CONTROLS}{_TURNS}\ud800-\udfff]")
+from simruns.core.lines import visible
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
-
-
-def is_obeyed(character: str) -> bool:
-    """Tells whether a terminal does something other than to show a character as it is."""
-    return _OBEYED.match(character) is not None
-
-
-def visible(text: str, *, alone: bool = False) -> str:
-    """Gives a text in which what would be obeyed is shown as an escape: `\\x1b`, `\\u202e`.
-
-    `alone` says that the text stands in an element whose direction is its own.
-    """
-    pattern = _OBEYED_ALONE if alone else _OBEYED
-    return pattern.sub(_escape, text.replace("\r\n", "\n"))
-
-
-def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def one_line(text: str, most: int = 60) -> str:

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from simruns.looks.texts import visible
+from simruns.core.lines import visible
 
 PLAIN = {"parse_math": False, "usetex": False}
 """The properties of a text in which no character has a meaning."""

@@ -32,7 +32,7 @@ from simruns.read.discovery import (
 )
 from simruns.read.scenario import Scenario
 from simruns.request import settings
-from simruns.request.options import CallOptions, Options, checked, checked_for_calls
+from simruns.request.options import CallOptions, Options, checked, checked_for_calls, masked
 from simruns.request.pairs import Pair, Pairs, key_of, no_project, read_pairs
 from simruns.request.query import BatchKey
 from simruns.request.times import When
@@ -56,12 +56,17 @@ class _Connected:
         token: str | None = None,
         **options: Unpack[Options],
     ) -> None:
+        # Before all else: whatever fails, error reports print the variables of this frame.
+        options = masked(options)  # type: ignore[assignment]
+        hidden_key = None if api_key is None else _core.Secret.masked(api_key)
+        hidden_token = None if token is None else _core.Secret.masked(token)
+        del api_key, token
         logs.set_up()
         url = settings.base_url(base_url)
         self.project = settings.project(project)
         sound = checked(options, owner=type(self).__name__)
         _trust(url, sound)
-        credentials = settings.credentials(api_key, token)
+        credentials = settings.credentials(hidden_key, hidden_token)
         self._core = _core.Client(url, **credentials, options=sound)
 
     __init__.__qualname__ = "Client.__init__"  # Python names it where arguments do not fit
@@ -84,6 +89,7 @@ class _Connected:
         Sends nothing. What is left out stays as it is here. Closing the new client ends its own
         reads only; closing this one closes both.
         """
+        options = masked(options)  # type: ignore[assignment]
         core = self._core.with_options(checked_for_calls(options))
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__, _core=core)

@@ -13,8 +13,9 @@ from simruns.core import checks
 from simruns.core.csv_text import FORMULA
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.core.lines import visible
 from simruns.core.words import JSONValue
-from simruns.looks.texts import counted, one_line, visible
+from simruns.looks.texts import counted, one_line
 from simruns.reports.content import MOST_NAME
 from simruns.reports.page import EXTRA, packed, page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from simruns.looks.texts import visible
+from simruns.core.lines import visible
 from simruns.reports.content import Cell, Listing, Outside, Section, Tile
 
 _MARKS = re.compile(r"[\\`*_{}\[\]|~^$]")

@@ -10,9 +10,9 @@ from importlib.resources import files
 from typing import Any
 
 from simruns.core.extras import require
+from simruns.core.lines import visible
 from simruns.core.words import JSONValue
 from simruns.looks.style import whole_page
-from simruns.looks.texts import visible
 
 EXTRA = "report"
 BASE = "base"

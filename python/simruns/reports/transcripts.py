@@ -10,6 +10,7 @@ from simruns.analysis.facts import VERDICTS, Facts
 from simruns.analysis.options import Errors
 from simruns.analysis.result import label
 from simruns.analysis.signatures import Signatures
+from simruns.core.lines import visible
 from simruns.core.words import JSONValue
 from simruns.looks.bubbles import marked
 from simruns.looks.conversation import (
@@ -27,7 +28,7 @@ from simruns.looks.conversation import (
     remarks,
     turns_of,
 )
-from simruns.looks.texts import counted, cut, moment, one_line, took, visible
+from simruns.looks.texts import counted, cut, moment, one_line, took
 from simruns.reports.content import MOST_NAME
 from simruns.reports.page import packed
 

@@ -104,23 +104,16 @@ def _file(name: str, value: Any) -> str:
     return checks.text(name, path)
 
 
-def _proxy(name: str, value: Any) -> _core.Secret:
-    """Gives the URL of a proxy, which may hold a password."""
-    return _core.Secret(checks.text(name, value))
-
-
-def _headers(name: str, value: Any) -> list[tuple[str, _core.Secret]]:
+def _headers(name: str, value: Any) -> dict[str, _core.Secret]:
     """Gives the headers, whose values may be secrets: no message shows one."""
-    if not isinstance(value, Mapping):
-        kind = type(value).__name__
+    if isinstance(value, _core.Secret):
+        kind = value.type_name
         raise invalid(f"{name} is of type {kind}; give a mapping of names to texts", field=name)
-    out = []
     for header, text in value.items():
         known = checks.text("a name in headers", header)
-        if not isinstance(text, str) or not text.isascii():
+        if not text.is_ascii:
             raise invalid(f"the header {known!r} has no text of ASCII as its value", field=name)
-        out.append((known, _core.Secret(text)))
-    return out
+    return dict(value)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -144,13 +137,25 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "connections": partial(checks.count, low=1, high=1024),
     "request_budget": partial(checks.count, low=0),
     "ca_file": _file,
-    "proxy": _proxy,
+    "proxy": checks.hidden_text,
     "proxy_from_env": checks.flag,
 }
 
 
+_SHOWN = frozenset(_CHECKS) - {"headers", "proxy"}
+"""The options whose values are no secrets."""
+
+
+def masked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives options whose secrets nothing shows, among them the values of unknown names.
+
+    It comes first of all: whatever fails later, error reports print the variables of each frame.
+    """
+    return _core.masked_arguments(dict(options), _SHOWN)
+
+
 def checked(options: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
-    """Gives the options that are not None, each of them known and sound."""
+    """Gives the options that are not None, each of them known and sound. They are `masked`."""
     out: dict[str, Any] = {}
     for name, value in options.items():
         if name not in _CHECKS:
@@ -174,7 +179,10 @@ _OF_THE_CONNECTIONS = (
 
 
 def checked_for_calls(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives the options of `with_options`, which leave the connections as they are."""
+    """Gives the options of `with_options`, which leave the connections as they are.
+
+    They are `masked`.
+    """
     for name, value in options.items():
         if name in _OF_THE_CONNECTIONS and value is not None:
             raise invalid(

@@ -32,23 +32,33 @@ def project(given: str | None) -> str | None:
     return _set(PROJECT, checks.text)
 
 
-def credentials(api_key: str | None, token: str | None) -> dict[str, _core.Secret]:
+def credentials(
+    api_key: _core.Secret | None, token: _core.Secret | None
+) -> dict[str, _core.Secret]:
     """Gives one of `api_key` and `token`, by its name. An argument silences the environment."""
+    given = {"api_key": api_key, "token": token}
+    names = {name: name for name in given}
+    source = "both api_key and token are given; give one"
     if api_key is None and token is None:
-        given = {"api_key": _set(API_KEY, checks.secret), "token": _set(TOKEN, checks.secret)}
-        found = {name: value for name, value in given.items() if value is not None}
+        names = {"api_key": API_KEY, "token": TOKEN}
+        given = {name: _secret_of(variable) for name, variable in names.items()}
         source = f"both {API_KEY} and {TOKEN} are set; unset one"
-    else:
-        given = {"api_key": api_key, "token": token}
-        found = {
-            name: checks.secret(name, value) for name, value in given.items() if value is not None
-        }
-        source = "both api_key and token are given; give one"
+    found = {
+        name: checks.secret(names[name], value)
+        for name, value in given.items()
+        if value is not None
+    }
     if len(found) > 1:
         raise invalid(source)
     if not found:
         raise invalid(f"no credentials; give api_key or token, or set {API_KEY} or {TOKEN}")
-    return {name: _core.Secret(value) for name, value in found.items()}
+    return found
+
+
+def _secret_of(variable: str) -> _core.Secret | None:
+    """Gives what a variable of the environment holds, if it holds something."""
+    value = _core.Secret.masked(os.environ.get(variable, ""))
+    return None if value.is_empty else value
 
 
 def _set(variable: str, check: Callable[[str, Any], str]) -> str | None:

@@ -72,19 +72,19 @@ def pair_of(tls: Any) -> dict[str, Any]:
         first, second = map(os.fspath, tls)
         if "\n" in first + second:  # the texts themselves, which an error would show
             raise ValueError
-        pair = [Path(file).read_bytes() for file in (first, second)]
+        certificate = Path(first).read_bytes()
+        key = _core.Secret.of_bytes(Path(second).read_bytes())
     except (TypeError, ValueError):
         raise invalid(NO_PAIR) from None
     except OSError as error:
         raise Error(f"the Simulator did not start: {error}") from None
-    if not all(map(bytes.isascii, pair)):  # asked first: the error of a decoding holds the text
+    if not certificate.isascii() or not key.is_ascii:
         raise invalid(NO_PAIR)
-    certificate, key = (content.decode("ascii") for content in pair)
-    return {"certificate": certificate, "private_key": _core.Secret(key)}
+    return {"certificate": certificate.decode("ascii"), "private_key": key}
 
 
-def secret(name: str, value: Any) -> _core.Secret | None:
-    return None if value is None else _core.Secret(checks.secret(name, value))
+def secret(name: str, value: _core.Secret | None) -> _core.Secret | None:
+    return None if value is None else checks.secret(name, value)
 
 
 def checked_speed(speed: Any) -> float:

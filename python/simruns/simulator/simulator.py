@@ -14,7 +14,7 @@ from simruns.core.errors import Error, invalid
 from simruns.core.help import names
 from simruns.core.pickling import public
 from simruns.read.client import AsyncClient, Client
-from simruns.request.options import Options
+from simruns.request.options import Options, masked
 from simruns.request.query import BatchKey
 from simruns.simulator.arguments import (
     Live,
@@ -117,6 +117,10 @@ class Simulator:
         log: str | os.PathLike[str] | None = None,
         neighbours: bool = True,
     ) -> None:
+        # Before all else: whatever fails, error reports print the variables of this frame.
+        hidden_key = None if api_key is None else _core.Secret.masked(api_key)
+        hidden_token = None if token is None else _core.Secret.masked(token)
+        del api_key, token
         limits = {"seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1)}
         limits["runs"] = (runs, 1)
         made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
@@ -132,8 +136,8 @@ class Simulator:
             **pair_of(tls),
             "host": address_of(checks.text("host", host)),
             "port": checks.count("port", port, 0, 65535),
-            "api_key": secret("api_key", api_key),
-            "token": secret("token", token),
+            "api_key": secret("api_key", hidden_key),
+            "token": secret("token", hidden_token),
             "latency_ms": checks.duration("latency_ms", latency_ms, "milliseconds", least=0.0),
             "live": schedule_text(live),
             "speed": 1.0 if speed is None else checked_speed(speed),
@@ -209,11 +213,13 @@ class Simulator:
     @names(Options)
     def client(self, **options: Unpack[Options]) -> Client:
         """Makes a client of it."""
+        options = masked(options)  # type: ignore[assignment]
         return Client(self.url, project=self.project, api_key=self.api_key, **self._own(options))
 
     @names(Options)
     def async_client(self, **options: Unpack[Options]) -> AsyncClient:
         """Makes an async client of it."""
+        options = masked(options)  # type: ignore[assignment]
         return AsyncClient(
             self.url, project=self.project, api_key=self.api_key, **self._own(options)
         )

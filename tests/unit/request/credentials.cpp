@@ -67,7 +67,7 @@ TEST_CASE("redact strikes out every appearance of the secret, and nothing else")
   CHECK(key.redact("nothing here, hunter 2, hunter") == "nothing here, hunter 2, hunter");
   CHECK(key.redact("hunter2") == "***");
   CHECK(key.redact("the key hunter2 is bad: hunter2") == "the key *** is bad: ***");
-  CHECK(key.redact("Hunter2") == "Hunter2");
+  CHECK(key.redact("Hunter2 HUNTER2") == "*** ***");
   CHECK(credentials::bearer("t").redact("Bearer t") == "Bearer ***");
 }
 
@@ -91,8 +91,8 @@ TEST_CASE("a secret is struck out as it stands in JSON, however a server escapes
   CHECK(token.redact(R"({"token":"ab\/c+d=="})") == R"({"token":"***"})");
   CHECK(token.redact(R"(ab\u002fc\u002Bd\u003d=, ab/c+d==)") == "***, ***");
   CHECK(token.redact(R"(\u0061b/c+d==)") == "***");
-  for (std::string const other : {R"(ab\/c+d=)", R"(ab\u002fc+d=\u003)", R"(ab\u002gc+d==)",
-                                  R"(ab\\/c+d==)", R"(ab\u012fc+d==)", R"(\)"}) {
+  for (std::string const other :
+       {R"(ab\/c+d=)", R"(ab\u002fc+d=\u003)", R"(ab\u002gc+d==)", R"(ab\u012fc+d==)", R"(\)"}) {
     CHECK(token.redact(other) == other);
   }
   auto const odd = credentials::api_key(R"(a"b\c)");
@@ -102,7 +102,7 @@ TEST_CASE("a secret is struck out as it stands in JSON, however a server escapes
 
 TEST_CASE("redact ends where the secret is made of asterisks") {
   CHECK(credentials::api_key("*").redact("a * b **") == "a *** b ******");
-  CHECK(credentials::api_key("***").redact("****") == "****");
+  CHECK(credentials::api_key("***").redact("****") == "***");
   CHECK(credentials::api_key("**").redact("a **") == "a ***");
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("redact takes time in proportion to the text") {
   std::string repeated;
   for (int i = 0; i < 500'000; ++i) repeated += "ab";
   CHECK(credentials::api_key("ab").redact(repeated) == repeated);
-  CHECK(credentials::api_key("abababab").redact(repeated).size() == 375'000);
+  CHECK(credentials::api_key("abababab").redact(repeated) == "***");
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(5));
 }
 

@@ -26,7 +26,7 @@ SIMRUNS_INLINE client_core::client_core(boost::asio::any_io_executor executor, c
                                         simruns::credentials access)
     : config(sound(std::move(c))),
       credentials(std::move(access)),
-      redact(credentials, config.headers),
+      redact(credentials, config.headers, config.proxy),
       strand(make_strand_of(executor)),
       traffic(std::make_shared<client_traffic>(executor, config)) {}
 
@@ -47,7 +47,7 @@ SIMRUNS_INLINE void check_shared(bool same, char const* option) {
 SIMRUNS_INLINE client_core::client_core(client_core const& other, client_config c)
     : config(sound(std::move(c))),
       credentials(other.credentials),
-      redact(credentials, config.headers),
+      redact(credentials, config.headers, config.proxy),
       transport(other.transport),
       strand(other.strand),
       traffic(other.traffic) {

@@ -37,6 +37,9 @@ SIMRUNS_INLINE boost::asio::awaitable<void> pause_between_attempts(std::chrono::
   if (woken) throw request_error(errc::cancelled, "cancelled between two attempts");
 }
 
+/// Bytes of the message of what a transport threw, which may hold what the other side said.
+inline constexpr std::size_t most_thrown = 2000;
+
 /// One attempt: a page, or why there is none. Throws: what the request budget throws.
 SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempt(
     std::shared_ptr<client_core> core, std::shared_ptr<attempt_account> account,
@@ -57,6 +60,7 @@ SIMRUNS_INLINE boost::asio::awaitable<result<page>> attempt(
   }
   if (thrown) {
     auto failure = failure_of(thrown);
+    failure.message = core->redact.shown(failure.message, most_thrown);
     account->waited_for_connection(failure.waited);
     if (!begun) account->never_begun();
     auto& requests = core->traffic->requests;

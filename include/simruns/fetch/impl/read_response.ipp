@@ -7,7 +7,6 @@
 #include "simruns/fetch/retry_policy.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/text/byte_order_mark.hpp"
-#include "simruns/text/excerpt.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,17 +19,12 @@ namespace simruns::detail {
 
 inline constexpr std::size_t most_shown = 200;  ///< Bytes of a text of the server's.
 
-/// A text of the server's, fit to be shown.
-SIMRUNS_INLINE std::string shown(std::string_view text, redaction const& redact) {
-  return excerpt(redact(text), most_shown);
-}
-
 /// Notes all that an error body says but its message.
 SIMRUNS_INLINE void note_details(request_failure& out, error_body const& said,
                                  redaction const& redact) {
-  out.server_code = shown(said.code, redact);
-  out.field = shown(said.field, redact);
-  out.trace_id = shown(said.trace_id, redact);
+  out.server_code = redact.shown(said.code, most_shown);
+  out.field = redact.shown(said.field, most_shown);
+  out.trace_id = redact.shown(said.trace_id, most_shown);
 }
 
 SIMRUNS_INLINE request_failure failure_of_status(http_response const& response,
@@ -40,9 +34,11 @@ SIMRUNS_INLINE request_failure failure_of_status(http_response const& response,
   auto const code = errc_of_status(response.status);
   out.code = code;
   out.status = response.status;
-  out.message = said.message.empty() ? std::string(advice_for(code)) : shown(said.message, redact);
+  out.message =
+      said.message.empty() ? std::string(advice_for(code)) : redact.shown(said.message, most_shown);
   if (code == errc::redirect) {
-    out.message = std::string(advice_for(code)) + ": " + shown(response.header("Location"), redact);
+    out.message = std::string(advice_for(code)) + ": " +
+                  redact.shown(response.header("Location"), most_shown);
   }
   if (code == errc::server && looks_like_html(response.body)) {
     out.message = "the server failed, and sent a web page in place of a reason";
@@ -78,7 +74,8 @@ SIMRUNS_INLINE request_failure failure_of_page(parse_error const& wrong, bool le
                      : redact(wrong.message);
   auto const said = words_in_place_of_a_page(wrong);
   if (said.message.empty()) return out;
-  out.message = "the response is no page; the server says: " + shown(said.message, redact);
+  out.message =
+      "the response is no page; the server says: " + redact.shown(said.message, most_shown);
   note_details(out, said, redact);
   return out;
 }
@@ -105,7 +102,7 @@ SIMRUNS_INLINE result<page> read_response(http_response response, client_config 
   limits.strict = query.strict();
   limits.skip_bad_runs = query.skip_bad_runs();
   bool const length_known = response.length_known;
-  auto parsed = parse_response(query.of(), std::move(response.body), limits);
+  auto parsed = parse_response(query.of(), std::move(response.body), limits, redact.shared());
   if (parsed) return *parsed;
   return failure_of_page(parsed.error(), length_known, redact);
 }

@@ -5,7 +5,6 @@
 #include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/detail/values.hpp"
 #include "simruns/text/date_time.hpp"
-#include "simruns/text/excerpt.hpp"
 
 #include <array>
 #include <charconv>
@@ -30,7 +29,7 @@ void set_enum(page_frames& frames, std::array<std::pair<std::string_view, Enum>,
     if (word == text) out.value = value;
   }
   if (out.value == Enum::unknown) {
-    frames.report("unknown value '" + excerpt(text, most_shown_bytes) + "', kept as text");
+    frames.report("unknown value '" + frames.shown(text) + "', kept as text");
   }
   field_of<maybe<open_enum<Enum>>>(frames.top(), *frames.top().current) = out;
 }
@@ -150,7 +149,7 @@ inline void set_text(page_frames& frames, std::string_view text) {
       if (parsed && is_of_the_calendar(parsed->time_since_epoch().count())) {
         when = *parsed;
       } else {
-        frames.report("expected date-time, got '" + excerpt(text, most_shown_bytes) + "'");
+        frames.report("expected date-time, got '" + frames.shown(text) + "'");
       }
       break;
     }

@@ -2,8 +2,10 @@
 
 #include "simruns/page/detail/contract.hpp"
 #include "simruns/page/detail/page_data.hpp"
+#include "simruns/page/detail/values.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "simruns/query/resource.hpp"
+#include "simruns/text/redactor.hpp"
 
 #include <array>
 #include <cstdint>
@@ -73,6 +75,11 @@ class page_frames {
       frame.seen |= bit;
       return;
     }
+  }
+
+  /// A text of the body, fit for a message.
+  std::string shown(std::string_view text) const {
+    return excerpt(text, most_shown_bytes, data_.strike.get());
   }
 
   /// Adds an issue at the current path.

@@ -2,6 +2,7 @@
 
 #include "simruns/page/page.hpp"
 #include "simruns/text/arena.hpp"
+#include "simruns/text/redactor.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -14,6 +15,10 @@ namespace simruns::detail {
 /// What a page is a handle on. It is immutable once a page holds it.
 struct page_data {
   std::string body;
+
+  /// What knows the secrets that no message about the page may show; null where there are none.
+  shared_redactor strike;
+
   arena memory;
   std::vector<simruns::run> runs;
   simruns::pagination paging;

@@ -13,6 +13,9 @@ namespace simruns::detail {
 /// The bytes of a foreign text that a message shows.
 inline constexpr std::size_t most_shown_bytes = 60;
 
+/// The bytes of a path into a body that a message shows: its last key may be any text.
+inline constexpr std::size_t most_path_bytes = 200;
+
 /// A time below this is in seconds, else in milliseconds: 1e11 ms is 1973, 1e11 s the year 5138.
 inline constexpr std::int64_t first_millisecond_time = 100'000'000'000;
 

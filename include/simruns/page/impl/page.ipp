@@ -2,6 +2,7 @@
 
 #include "simruns/config.hpp"
 #include "simruns/page/detail/page_data.hpp"
+#include "simruns/page/detail/values.hpp"
 #include "simruns/page/page.hpp"
 
 #include <memory>
@@ -51,5 +52,9 @@ SIMRUNS_INLINE std::size_t page::issues_dropped() const noexcept { return data_-
 SIMRUNS_INLINE std::span<extra_member const> page::extra() const& noexcept { return data_->extra; }
 
 SIMRUNS_INLINE std::string_view page::body() const& noexcept { return data_->decoded().body; }
+
+SIMRUNS_INLINE std::string shown_text(page const& of, std::string_view text) {
+  return detail::excerpt(text, detail::most_shown_bytes, of.data_->decoded().strike.get());
+}
 
 }  // namespace simruns

@@ -4,7 +4,6 @@
 #include "simruns/page/detail/page_data.hpp"
 #include "simruns/page/detail/page_reader.hpp"
 #include "simruns/page/parse_page.hpp"
-#include "simruns/text/excerpt.hpp"
 #include "simruns/text/hex.hpp"
 #include "simruns/text/utf8.hpp"
 
@@ -114,7 +113,7 @@ inline std::string page_reader::describe_fault(broken_json const& scan) const {
   auto const wrong = wrong_there(scan);
   if (wrong.empty()) return out;
   auto const byte = static_cast<unsigned char>(wrong[0]);
-  if (byte >= 0x20 && byte < 0x80) return out + ": " + excerpt(wrong, most_shown_bytes);
+  if (byte >= 0x20 && byte < 0x80) return out + ": " + frames_.shown(wrong);
   return out + ": the byte 0x" + hex_digits[byte >> 4] + hex_digits[byte & 15];
 }
 
@@ -131,7 +130,8 @@ inline bool page_reader::done() {
   if (!frames_.refused()) return true;
   auto const& first = data_.issues.front();
   refusal_.path = first.path;
-  return refuse(errc::decode, refusal_.path + ": " + std::string(first.message));
+  return refuse(errc::decode, excerpt(first.path, most_path_bytes, data_.strike.get()) + ": " +
+                                  std::string(first.message));
 }
 
 inline bool page_reader::within_limits() {
@@ -450,7 +450,7 @@ inline bool page_reader::end_run(bool well) {
   bad.path = frames_.path();
   auto const noun = std::string(noun_of(what_));
   bad.message = describe_fault(scan) + ", in the " + noun + " at " + bad.path;
-  if (!scan.id().empty()) bad.message += ", id " + excerpt(scan.id(), most_shown_bytes);
+  if (!scan.id().empty()) bad.message += ", id " + frames_.shown(scan.id());
   auto const offset = fault_offset(scan);
   if (certain) {
     in_.resume(scan.at());
@@ -467,6 +467,7 @@ inline bool page_reader::end_run(bool well) {
   }
   auto const& start = run_issues_.back().start;
   bad.text.assign(start, static_cast<std::size_t>(scan.at() - start));
+  if (data_.strike) bad.text = (*data_.strike)(bad.text);
   drop_run();
   frames_.report(issue_message(bad));
   bad_bytes_ += bad.message.size() + bad.text.size() + sizeof bad;
@@ -548,11 +549,11 @@ SIMRUNS_INLINE boost::system::result<page, parse_error> parse_page(std::string b
   return parse_response(resource::runs, std::move(body), limits);
 }
 
-SIMRUNS_INLINE boost::system::result<page, parse_error> parse_response(resource what,
-                                                                       std::string body,
-                                                                       parse_limits limits) {
+SIMRUNS_INLINE boost::system::result<page, parse_error> parse_response(
+    resource what, std::string body, parse_limits limits, detail::shared_redactor strike) {
   auto data = std::make_shared<detail::page_data>();
   data->body = std::move(body);
+  data->strike = std::move(strike);
   limits.max_depth = std::min(limits.max_depth, parse_limits{}.max_depth);
   // A page has rarely more runs than may be asked for, nor runs below a kilobyte.
   static constexpr std::size_t most_asked_for = 100;

@@ -3,7 +3,7 @@
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/request/credentials.hpp"
-#include "simruns/text/strike_out.hpp"
+#include "simruns/text/redactor.hpp"
 
 namespace simruns {
 
@@ -24,7 +24,7 @@ SIMRUNS_INLINE credentials::credentials(kind which, std::string secret)
 }
 
 SIMRUNS_INLINE std::string credentials::redact(std::string_view text) const {
-  return detail::strike_out(text, secret_);
+  return detail::redactor({secret_})(text);
 }
 
 }  // namespace simruns

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "simruns/config.hpp"
-#include "simruns/text/excerpt.hpp"
 #include "simruns/text/spread_hash.hpp"
 #include "simruns/walk/detail/run_tally.hpp"
 
@@ -11,14 +10,13 @@
 
 namespace simruns::detail {
 
-SIMRUNS_INLINE run_remark remark_on_batch(std::size_t index, run const& one,
+SIMRUNS_INLINE run_remark remark_on_batch(page const& whole, std::size_t index,
                                           std::string_view batch) {
-  static constexpr std::size_t most_bytes = 60;
   run_remark out;
   out.index = index;
   out.member = "simulationRunBatchReference";
-  out.message = "names the batch '" + excerpt(*one.batch, most_bytes) +
-                "', and the first run of the walk '" + excerpt(batch, most_bytes) + "'";
+  out.message = "names the batch '" + shown_text(whole, *whole[index].batch) +
+                "', and the first run of the walk '" + shown_text(whole, batch) + "'";
   return out;
 }
 
@@ -63,7 +61,7 @@ SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool
     if (whole[i].id.empty()) ++state_.unnamed;
     note_sequence(whole[i]);
     note_batch(whole[i]);
-    if (is_foreign(whole[i])) remarks.push_back(remark_on_batch(i, whole[i], batch_));
+    if (is_foreign(whole[i])) remarks.push_back(remark_on_batch(whole, i, batch_));
     kept.push_back(i);
   }
   update_gaps();
@@ -76,7 +74,7 @@ SIMRUNS_INLINE page run_tally::only_new(page const& whole, std::size_t had, bool
 SIMRUNS_INLINE std::optional<run_remark> run_tally::first_foreign(page const& whole) {
   for (std::size_t i = 0; i < whole.size(); ++i) {
     note_batch(whole[i]);
-    if (is_foreign(whole[i])) return remark_on_batch(i, whole[i], batch_);
+    if (is_foreign(whole[i])) return remark_on_batch(whole, i, batch_);
   }
   return std::nullopt;
 }
