@@ -172,7 +172,7 @@ def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
             continue
         except ValueError as error:
             raise Error(f"{directory}: {error}") from None
-        ids = [run_id for number in range(len(pages)) if (run_id := pages[number].id)]
+        ids = [run_id for run in pages[:] if (run_id := run.id)]
         once = len(set(ids)) + len(pages) - len(ids)
         if len(pages) != manifest.runs or once != manifest.runs:
             raise other_runs(directory, manifest, once)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 
 from simruns import _core
@@ -17,7 +18,6 @@ from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.reading import regular
-from simruns.hold.witness import is_of
 from simruns.looks.texts import counted
 
 
@@ -125,8 +125,10 @@ def _values(batch: Any, name: str, path: Path) -> list[Any]:
     if name == "read_at":
         column = column.cast("int64")
     values: list[Any] = column.to_pylist()
-    wanted = int | None if name == "sequence" else str if name in ("run_id", "id", "json") else int
-    if not all(is_of(value, wanted) for value in values):
+    wanted: set[type] = {str} if name in ("run_id", "id", "json") else {int}
+    if name == "sequence":
+        wanted = {int, NoneType}
+    if not set(map(type, values)) <= wanted:
         raise Error(f"{path}: its column {name} has a value of another type")
     return values
 
