@@ -4,6 +4,7 @@
 #include "operation.hpp"
 #include "py_probe.hpp"
 #include "py_stream.hpp"
+#include "read_budget.hpp"
 #include "simruns/query/list_query.hpp"
 #include "simruns/query/run_query.hpp"
 #include "simruns/request/client_config.hpp"
@@ -47,9 +48,11 @@ class py_client : public std::enable_shared_from_this<py_client> {
 
   std::shared_ptr<operation> start_page(simruns::run_query const& query,
                                         std::shared_ptr<mailbox> box);
-  /// `witness`: whether to ask for the batch as well, as soon as a page is here.
+  /// `witness`: whether to ask for the batch as well, as soon as a page is here. `budget`: what the
+  /// walk shares with others; null for none.
   std::shared_ptr<operation> start_read(simruns::run_query const& query,
-                                        std::shared_ptr<mailbox> box, bool witness);
+                                        std::shared_ptr<mailbox> box, bool witness,
+                                        std::shared_ptr<read_budget> budget);
   std::shared_ptr<operation> start_list(simruns::list_query const& query,
                                         std::shared_ptr<mailbox> box);
   std::shared_ptr<operation> start_run(simruns::run_query const& query, std::string id,

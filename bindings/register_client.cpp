@@ -4,6 +4,7 @@
 #include "convert.hpp"
 #include "event_log.hpp"
 #include "py_client.hpp"
+#include "read_budget.hpp"
 #include "secret.hpp"
 #include "simruns/request/proxy.hpp"
 #include "simruns/runs/client.hpp"
@@ -82,10 +83,12 @@ static boost::asio::awaitable<operation::outcome> ask_witness(std::shared_ptr<as
   co_return operation::outcome(co_await asked->said());
 }
 
-/// `witness` may be null: the batch is not asked for.
+/// `witness` may be null: the batch is not asked for; `budget`, too: the walk has no bound. A page
+/// that does not fit is let go, and the walk is as before it.
 static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<operation> op,
                                                            simruns::run_generator runs,
-                                                           std::shared_ptr<asked_batch> witness) {
+                                                           std::shared_ptr<asked_batch> witness,
+                                                           std::shared_ptr<read_budget> budget) {
   for (;;) {
     simruns::page page;
     std::exception_ptr thrown;
@@ -95,6 +98,14 @@ static boost::asio::awaitable<operation::outcome> read_all(std::shared_ptr<opera
       thrown = std::current_exception();
     }
     bool const more = page.valid();
+    if (more && budget) {
+      try {
+        budget->take(page);
+      } catch (...) {
+        if (witness) witness->stop();
+        throw;
+      }
+    }
     op->add(std::move(page), runs.completeness(), runs.position(), runs.bad_runs());
     if (thrown && witness) witness->stop();
     if (thrown) std::rethrow_exception(thrown);
@@ -113,13 +124,14 @@ std::shared_ptr<operation> py_client::start_page(simruns::run_query const& query
 }
 
 std::shared_ptr<operation> py_client::start_read(simruns::run_query const& query,
-                                                 std::shared_ptr<mailbox> box, bool witness) {
+                                                 std::shared_ptr<mailbox> box, bool witness,
+                                                 std::shared_ptr<read_budget> budget) {
   auto const& here = current();
   auto runs = here.client.runs(query);
   std::shared_ptr<asked_batch> asked;
   if (witness) asked = std::make_shared<asked_batch>(here.client, query, here.witnesses);
   auto op = begin(std::move(box));
-  op->start(read_all(op, std::move(runs), std::move(asked)));
+  op->start(read_all(op, std::move(runs), std::move(asked), std::move(budget)));
   return op;
 }
 
@@ -127,7 +139,7 @@ std::shared_ptr<operation> py_client::start_list(simruns::list_query const& quer
                                                  std::shared_ptr<mailbox> box) {
   auto items = current().client.items(query);
   auto op = begin(std::move(box));
-  op->start(read_all(op, std::move(items), nullptr));
+  op->start(read_all(op, std::move(items), nullptr, nullptr));
   return op;
 }
 
@@ -357,7 +369,7 @@ void register_client(py::module_& m) {
       .def("probe", &py_client::probe, "query"_a, py::kw_only(), "anonymous"_a)
       .def("start_page", &py_client::start_page, "query"_a, py::arg("mailbox").none(true))
       .def("start_read", &py_client::start_read, "query"_a, py::arg("mailbox").none(true),
-           "witness"_a = false)
+           "witness"_a = false, "budget"_a = nullptr)
       .def("start_list", &py_client::start_list, "query"_a, py::arg("mailbox").none(true))
       .def("start_run", &py_client::start_run, "query"_a, "id"_a, py::arg("mailbox").none(true))
       .def("start_batch", &py_client::start_batch, "query"_a, py::arg("mailbox").none(true))
@@ -366,6 +378,8 @@ void register_client(py::module_& m) {
       .def("__repr__",
            [](py_client const& c) { return "<simruns core client of " + c.base_url() + ">"; });
 
+  py::class_<read_budget, std::shared_ptr<read_budget>>(m, "ReadBudget")
+      .def(py::init<std::uint64_t>(), "max_bytes"_a);
   walks(blocking_stream_class<py_stream>(m, "Stream"));
   walks(awaited_stream_class<py_async_stream>(m, "AsyncStream"));
 }

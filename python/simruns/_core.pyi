@@ -966,6 +966,11 @@ def masked_arguments(given: dict[str, Any], plain: frozenset[str]) -> dict[str, 
     """
 
 @final
+class ReadBudget:
+    """How many bytes of memory the pages of several walks may take together."""
+
+    def __init__(self, max_bytes: int) -> None: ...
+
 class Client:
     """Connections to one server, with one set of credentials, which the repr does not show.
 
@@ -1003,7 +1008,13 @@ class Client:
     def start_page(self, query: Query, mailbox: Mailbox | None) -> Operation:
         """Starts reading one page; the result is a `Page`."""
 
-    def start_read(self, query: Query, mailbox: Mailbox | None, witness: bool = False) -> Operation:
+    def start_read(
+        self,
+        query: Query,
+        mailbox: Mailbox | None,
+        witness: bool = False,
+        budget: ReadBudget | None = None,
+    ) -> Operation:
         """Starts the whole walk; the result is `Pages`.
 
         `witness` says whether to ask for the batch besides, by one request, as soon as a page is

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -285,6 +286,29 @@ TEST_CASE("by cursor, a consumer that keeps up has the read-ahead that it asked 
     for (int i = 0; i < 11; ++i) test::run(context, runs->next());
     CHECK(here.sim.requests().size() - before == 2 + prefetch);
   }
+}
+
+TEST_CASE("of pages that take much memory, fewer are read ahead") {
+  std::string turns = "{}";
+  for (int i = 0; i < 1'200'000; ++i) turns += ",{}";
+  std::string lines;
+  for (char const id : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+    lines += std::string(R"({"id":")") + id +
+             R"(","projectReference":"p","simulationReference":"s","turns":[)" + turns +
+             R"(],"simulationRunBatchReference":"b"})" + "\n";
+  }
+  std::istringstream input(lines);
+  simulator::background_server const sim(simulator::read_jsonl(input));
+  test::asio::io_context context;
+  simruns::client_config config(sim.url());
+  config.prefetch = 3;
+  simruns::client client(context.get_executor(), config,
+                         simruns::credentials::api_key(sim.api_key()));
+  simruns::run_query query("p", "s", "b");
+  query.page_size(1).walk(simruns::walk_mode::cursor);
+  auto runs = test::share(client.runs(query));
+  for (int i = 0; i < 2; ++i) test::run(context, runs->next());
+  CHECK(sim.requests().size() == 3);
 }
 
 TEST_CASE("max_runs leaves the rest of a batch alone, and what it cuts to the cursor") {

@@ -106,3 +106,26 @@ def test_the_files_of_a_read_join_by_their_columns_too(runs: simruns.Runs, tmp_p
         f"SELECT count(*) FROM '{tmp_path}/runs.parquet' NATURAL JOIN '{tmp_path}/turns.parquet'"
     )
     assert duckdb.sql(query).fetchall() == [(len(runs.turns),)]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_long_id_is_in_a_table_once(name: str) -> None:
+    told = {
+        "id": "i" * 1_000_000,
+        "turns": [{}] * 300,
+        "successCriteria": [{}] * 300,
+    }
+    table = table_of(simruns.read_json([json.dumps(told)]), name).to_arrow()
+    assert table.num_rows >= 300
+    assert set(table["run_id"].to_pylist()) == {told["id"]}
+    assert table.nbytes < 3_000_000
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_ids_are_texts_in_polars(runs: simruns.Runs, name: str) -> None:
+    polars = pytest.importorskip("polars")
+    for some in (runs, runs[:0]):
+        table = table_of(some, name)
+        frame = table.to_polars()
+        assert frame.schema["run_id"] == polars.String
+        assert frame["run_id"].to_list() == table.to_arrow()["run_id"].to_pylist()

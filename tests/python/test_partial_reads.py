@@ -311,3 +311,56 @@ def test_after_ctrl_c_a_notebook_still_has_what_came() -> None:
         [sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=False
     )
     assert done.stderr.splitlines()[-1:] == ["complete"], done.stdout + done.stderr
+
+
+def test_a_read_beyond_max_bytes_says_so_and_holds_what_came(
+    whole: tuple[simruns.Simulator, simruns.Runs],
+) -> None:
+    sim, runs = whole
+    key = sim.batches()[0]
+    expected = texts(runs.by_batch()[key])
+    with sim.client() as client:
+        batch = client.batch(key)
+        with pytest.raises(simruns.RequestError, match="max_bytes, 400000") as caught:
+            batch.read(max_bytes=400_000, page_size=10)
+        error = caught.value
+        assert error.kind == "too_large"
+        assert error.runs is not None
+        assert 0 < len(error.runs) < len(expected)
+        assert error.runs.completeness.verdict != "complete"
+        more = batch.read(start_at=error.position, page_size=10, max_bytes=None)
+        assert texts(error.runs + more) == expected
+
+
+def test_the_batches_of_a_suite_share_max_bytes(
+    whole: tuple[simruns.Simulator, simruns.Runs],
+) -> None:
+    sim, runs = whole
+    with sim.client() as client:
+        suite = client.batches(sim.pairs)
+        least = client.batch(suite.keys[0]).read(max_bytes=800_000)
+        assert len(least) == 60
+        with pytest.raises(simruns.Error, match="max_bytes, 800000") as caught:
+            suite.read(max_bytes=800_000)
+        came = getattr(caught.value, "runs", None)
+        assert came is not None
+        assert 0 < len(came) < len(runs)
+
+
+async def test_a_read_that_is_awaited_has_max_bytes_too(
+    whole: tuple[simruns.Simulator, simruns.Runs],
+) -> None:
+    sim, _ = whole
+    async with sim.async_client() as client:
+        for asked in (client.batch(sim.batches()[0]), client.batches(sim.pairs)):
+            with pytest.raises(simruns.RequestError, match="max_bytes, 1;") as caught:
+                await asked.read(max_bytes=1)
+            assert len(caught.value.runs or []) == 0
+
+
+@pytest.mark.parametrize("value", [0, -1, True, 1.5, "1"])
+def test_max_bytes_is_a_whole_number_of_at_least_1(
+    whole: tuple[simruns.Simulator, simruns.Runs], value: Any
+) -> None:
+    with whole[0].client() as client, pytest.raises(ValueError, match="max_bytes is"):
+        client.batches(whole[0].pairs).read(max_bytes=value)

@@ -12,6 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -25,6 +26,7 @@ struct client_traffic {
   retry_budget retries;
   connection_pace pace;
   std::optional<request_budget> requests;
+  std::size_t largest_page = 0;  ///< The bytes of memory that a page took at the most.
 };
 
 /// What a client and its streams share. Its mutable parts are used on the strand only.

@@ -95,6 +95,10 @@ class page {
   /// `valid()`.
   std::size_t issues_dropped() const noexcept;
 
+  /// The bytes of memory that this page takes with what it points into, which copies and selections
+  /// of it share. What `gather` made counts without the pages that it is made of.
+  std::size_t capacity() const noexcept;
+
   /// The members of the body beside `data` and `pagination`. Requires: `valid()`.
   std::span<extra_member const> extra() const& noexcept;
   std::span<extra_member const> extra() const&& = delete;

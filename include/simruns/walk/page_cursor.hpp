@@ -10,7 +10,6 @@
 #include "simruns/walk/detail/run_tally.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
@@ -30,7 +29,7 @@ namespace simruns {
 ///
 /// The walk ends only where `hasNext` is false; it goes on over short pages, and over up to three
 /// empty pages in a row. A cursor that came before, or a page whose runs all came before, is
-/// `errc::pagination`, as the walk would not end.
+/// `errc::pagination`, as the walk would not end; a cursor of more than 8 KiB is `errc::too_large`.
 ///
 /// A walk that starts at a `previous` cursor goes backward. It yields each page from its last run
 /// to its first, up to the page whose `hasPrevious` is false. That is the exact reverse of the way
@@ -89,7 +88,7 @@ class page_cursor {
   bool backward_ = false;
   bool first_ = true;
   std::uint64_t pages_ = 0;
-  std::set<std::string, std::less<>> cursors_;
+  std::set<std::uint64_t> cursors_;  ///< Digests of those that came: a server chooses their size.
   /// Runs of all pages, duplicates and bad ones included: this is what `skip` counts.
   std::int64_t rows_ = 0;
   int empty_pages_ = 0;

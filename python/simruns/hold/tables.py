@@ -118,7 +118,7 @@ class Tabular(Shared):
         """
         pl = require("polars", "polars", "to_polars")
         table = self._built(columns, where)
-        frame: polars.DataFrame = pl.DataFrame(table)
+        frame: polars.DataFrame = _with_text_ids(pl.DataFrame(table))
         if frame.height != table.num_rows:
             raise Error(
                 f"polars {pl.__version__} read {frame.height} of {table.num_rows} rows; "
@@ -198,6 +198,22 @@ class Table(Tabular):
         return f"<Table of {self._name}: {counted(len(self), 'row')}>"
 
     _repr_html_ = shown_by("table_html")
+
+
+def _with_text_ids(frame: polars.DataFrame) -> polars.DataFrame:
+    """Gives the frame with `run_id` as texts, as Polars joins texts with nothing else.
+
+    Polars would copy an id for each row by a cast; `gather` has it once.
+    """
+    import polars as pl
+
+    if frame.schema.get("run_id", pl.String) == pl.String:
+        return frame
+    ids = frame["run_id"]
+    unique = ids.unique()
+    places = pl.int_range(len(unique), eager=True)
+    at = ids.to_physical().replace_strict(unique.to_physical(), places, return_dtype=pl.UInt32)
+    return frame.with_columns(unique.cast(pl.String).gather(at).alias("run_id"))
 
 
 def _without_zone(table: Any) -> Any:

@@ -25,6 +25,7 @@ from simruns.read.batch import BatchBase, run_id
 from simruns.read.follow import INTERVAL, JITTER, AsyncFollowStream, Predicate, following
 from simruns.read.streams import AsyncRunStream
 from simruns.read.waiting import (
+    MAX_BYTES,
     Asked,
     Reads,
     Witnessed,
@@ -95,13 +96,14 @@ class AsyncBatch(BatchBase):
         *,
         progress: bool | None = None,
         witness: Witnessed = "auto",
+        max_bytes: int | None = MAX_BYTES,
         **how: Unpack[Walk],
     ) -> Runs:
         """Reads all runs in one walk, and holds them, as `Batch.read` does.
 
         The CancelledError of a cancelled task has the runs that came, too.
         """
-        asked = Asked([self.key], how, witness, self._scenarios())
+        asked = Asked([self.key], how, witness, self._scenarios(), max_bytes)
         return await read_all(self._core, asked, progress)
 
     @names(ArchiveChoice)
@@ -190,10 +192,11 @@ class AsyncSuite(Unpickled):
         *,
         progress: bool | None = None,
         witness: Witnessed = "auto",
+        max_bytes: int | None = MAX_BYTES,
         **how: Unpack[Walk],
     ) -> Runs:
         """Reads all runs of all batches, as `Suite.read` does."""
-        asked = Asked(self.keys, how, witness, self.scenarios)
+        asked = Asked(self.keys, how, witness, self.scenarios, max_bytes)
         return await read_all(self._core, asked, progress)
 
     def __len__(self) -> int:

@@ -19,7 +19,15 @@ from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.looks.texts import counted
 from simruns.read.follow import INTERVAL, JITTER, FollowStream, Predicate, following
 from simruns.read.streams import RunStream
-from simruns.read.waiting import Asked, Witnessed, held, keeping, wait_for_all, wants_witness
+from simruns.read.waiting import (
+    MAX_BYTES,
+    Asked,
+    Witnessed,
+    held,
+    keeping,
+    wait_for_all,
+    wants_witness,
+)
 from simruns.request.query import (
     ArchiveChoice,
     BatchKey,
@@ -137,6 +145,7 @@ class Batch(BatchBase):
         *,
         progress: bool | None = None,
         witness: Witnessed = "auto",
+        max_bytes: int | None = MAX_BYTES,
         **how: Unpack[Walk],
     ) -> Runs:
         """Reads all runs in one walk, and holds them. Takes what `runs` takes.
@@ -152,9 +161,12 @@ class Batch(BatchBase):
             except KeyboardInterrupt as error:
                 runs = error.runs + batch.read(start_at=error.position)
 
+        Runs that take more memory than `max_bytes`, 4 GiB unless it is given, end it as well; None
+        is no bound.
+
         `progress` says whether to show a bar; None shows one on a terminal and in a notebook only.
         """
-        asked = Asked([self.key], how, witness, self._scenarios())
+        asked = Asked([self.key], how, witness, self._scenarios(), max_bytes)
         return read_all(self._core, asked, progress)
 
     @names(ArchiveChoice)
@@ -233,15 +245,18 @@ class Suite(Unpickled):
         *,
         progress: bool | None = None,
         witness: Witnessed = "auto",
+        max_bytes: int | None = MAX_BYTES,
         **how: Unpack[Walk],
     ) -> Runs:
         """Reads all runs of all batches, and holds them.
 
-        Every walk starts at once, and they share the connections. Takes what `Batch.read` takes. A
+        Every walk starts at once, and they share the connections and `max_bytes`. Takes what
+        `Batch.read` takes. A
         batch that cannot be read does not hold up the others: `SuiteError` then has all runs that
         came, and the errors by batch. Whatever else ends the read has the runs that came as `runs`.
         """
-        return read_all(self._core, Asked(self.keys, how, witness, self.scenarios), progress)
+        asked = Asked(self.keys, how, witness, self.scenarios, max_bytes)
+        return read_all(self._core, asked, progress)
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -15,6 +15,8 @@ from simruns.hold.told import ScenarioInfo
 from simruns.request.query import BatchKey, Walk, make_query, text_of
 
 Reads: TypeAlias = Sequence[tuple[BatchKey, _core.Operation]]
+MAX_BYTES = 4 * 1024**3
+"""How much memory the runs of a read may take by default: 4 GiB."""
 Witnessed: TypeAlias = Literal["auto", False]
 """Whether to ask for the batch itself beside its runs."""
 
@@ -27,15 +29,22 @@ class Asked(NamedTuple):
     witness: Witnessed = "auto"
     scenarios: Mapping[str, ScenarioInfo] = {}
     """What is known of the scenarios, by their references."""
+    max_bytes: int | None = MAX_BYTES
 
     def start(self, core: _core.Client, mailbox: _core.Mailbox | None) -> Reads:
         """Starts all walks at once. Raises for what cannot be asked, before anything is sent."""
         witness = wants_witness(self.witness)
+        budget = self._budget()
         queries = [make_query(key, self.how, caller="read") for key in self.keys]
         return [
-            (key, core.start_read(query, mailbox, witness))
+            (key, core.start_read(query, mailbox, witness, budget))
             for key, query in zip(self.keys, queries, strict=True)
         ]
+
+    def _budget(self) -> _core.ReadBudget | None:
+        if self.max_bytes is None:
+            return None
+        return _core.ReadBudget(checks.count("max_bytes", self.max_bytes, 1))
 
 
 def wants_witness(witness: object) -> bool:

@@ -63,11 +63,11 @@ std::vector<std::vector<std::string>> dictionaries_of(ArrowArray const& batch) {
   return out;
 }
 
-/// The word of the first row, or an empty text where it has none.
-std::string word_of(ArrowArray const& column) {
+/// The word of a row, or an empty text where it has none.
+std::string word_of(ArrowArray const& column, std::size_t row = 0) {
   auto const* const validity = static_cast<unsigned char const*>(column.buffers[0]);
-  if (validity != nullptr && (validity[0] & 1) == 0) return {};
-  auto const index = static_cast<std::int32_t const*>(column.buffers[1])[0];
+  if (validity != nullptr && (validity[row / 8] >> row % 8 & 1) == 0) return {};
+  auto const index = static_cast<std::int32_t const*>(column.buffers[1])[row];
   return text_at(*column.dictionary, static_cast<std::size_t>(index));
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("a batch may be read and released by another thread, after the stream"
   std::thread([moved = std::move(stream)]() mutable {
     auto batch = next(moved);
     moved.reset();
-    CHECK(text_at(*batch->children[id], 1) == "b");
+    CHECK(word_of(*batch->children[id], 1) == "b");
     std::thread([last = std::move(batch)] {}).join();
   }).join();
 }

@@ -203,3 +203,19 @@ TEST_CASE("a selection has the issues of its runs, and not those of the others")
   CHECK(t["run_index"].integer(0) == number(0));
   CHECK(t["path"].text(0) == text("/data/2/duration"));
 }
+
+TEST_CASE("the id of a run is in a table once, however many rows the run has") {
+  std::string const id(100'000, 'i');
+  auto const got =
+      page_with(run(id, R"("metrics":{},"turns":[{},{},{}],"successCriteria":[{},{}])") + "," +
+                run("b", R"("metrics":{},"turns":[{}],"successCriteria":[{}])"));
+  for (auto const which : {table::turns, table::criteria, table::issues}) {
+    INFO(to_string(which));
+    auto const t = simruns::build(which, got);
+    REQUIRE(t["run_id"].type() == simruns::column_type::dictionary);
+    CHECK(t["run_id"].words() == std::vector<std::string_view>{id, "b"});
+    CHECK(t["run_id"].text(0) == text(id));
+    CHECK(t["run_id"].text(t.rows - 1) == text("b"));
+  }
+  CHECK(simruns::build(table::runs, got)["run_id"].type() == simruns::column_type::text);
+}

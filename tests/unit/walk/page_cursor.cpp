@@ -781,3 +781,15 @@ TEST_CASE("the path of such an issue counts the runs that the page left out") {
   CHECK(has_issue(got[1], "/data/3/simulationRunBatchReference", other_batch));
   CHECK(got.bad_runs().size() == 3);
 }
+
+TEST_CASE("a cursor of up to 8 KiB is followed, and a longer one ends the walk") {
+  std::string const longest(8192, 'c');
+  page_cursor cursor(sample());
+  cursor.accept(middle({"a"}, longest, 3), 1);
+  CHECK(cursor.next().cursor == longest);
+  CHECK_FALSE(cursor.done());
+  cursor.accept(middle({"b"}, longest + "c", 3), 1);
+  CHECK(failure_of(cursor) == errc::too_large);
+  CHECK(cursor.failure()->message ==
+        "a cursor of the server's takes 8193 bytes; no more than 8192 are followed");
+}

@@ -22,7 +22,7 @@ struct issue_row {
     out.word("project", of ? of->project : maybe<std::string_view>{});
     out.word("scenario", of ? of->scenario : maybe<std::string_view>{});
     out.word("batch", of ? of->batch : maybe<std::string_view>{});
-    out.value("run_id", of ? maybe<std::string_view>(of->id) : maybe<std::string_view>{});
+    out.word("run_id", of ? maybe<std::string_view>(of->id) : maybe<std::string_view>{});
     out.value("run_index", of ? maybe<std::int64_t>(run_index) : maybe<std::int64_t>{});
     out.value("path", noted->path);
     out.value("message", noted->message);

@@ -124,12 +124,18 @@ void show(Row const& row, bool const* wanted, Visitor to) {
   row.visit(wanted_visitor<Visitor>(to, wanted));
 }
 
-/// Visits the columns that every table has, and by which tables are joined.
-void visit_keys(run const& r, auto& out) {
+/// Visits the columns that every table has, and by which tables are joined, but for `run_id`.
+void visit_batch(run const& r, auto& out) {
   out.word("project", r.project);
   out.word("scenario", r.scenario);
   out.word("batch", r.batch);
-  out.value("run_id", r.id);
+}
+
+/// Visits the keys of a table that has many rows of a run. A run may have an id of a megabyte and a
+/// hundred thousand rows: the id is there once.
+void visit_keys(run const& r, auto& out) {
+  visit_batch(r, out);
+  out.word("run_id", r.id);
 }
 
 /// The columns of a table with rows of type `Row`, whose default has something to visit.

@@ -49,7 +49,8 @@ struct run_row {
 
   void visit(auto out) const {
     run const& r = *of;
-    visit_keys(r, out);
+    visit_batch(r, out);
+    out.value("run_id", r.id);
     out.word("scenario_name", scenario_name);
     out.word("organisation", r.organisation);
     out.value("sequence", r.sequence);

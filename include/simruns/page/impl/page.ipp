@@ -49,6 +49,16 @@ SIMRUNS_INLINE std::span<bad_run const> page::bad_runs() const& noexcept {
 
 SIMRUNS_INLINE std::size_t page::issues_dropped() const noexcept { return data_->issues_dropped; }
 
+SIMRUNS_INLINE std::size_t page::capacity() const noexcept {
+  std::size_t out = 0;
+  for (auto const* part = data_.get(); part != nullptr; part = part->origin.get()) {
+    out += part->body.capacity() + part->memory.capacity();
+    out += part->runs.capacity() * sizeof(run) + part->issues.capacity() * sizeof(issue);
+    out += part->bad_runs.capacity() * sizeof(bad_run);
+  }
+  return out;
+}
+
 SIMRUNS_INLINE std::span<extra_member const> page::extra() const& noexcept { return data_->extra; }
 
 SIMRUNS_INLINE std::string_view page::body() const& noexcept { return data_->decoded().body; }

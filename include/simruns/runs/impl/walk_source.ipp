@@ -23,10 +23,17 @@ SIMRUNS_INLINE walk_source::walk_source(std::shared_ptr<client_core> core, list_
       plan_(planned(*core_, query), core_->config.max_pages),
       changed_(core_->executor()) {}
 
-/// Pages that may be here or under way. Several at a time are for a consumer that keeps up.
+/// Pages that may be here or under way. Several at a time are for a consumer that keeps up, and as
+/// far as pages like the largest one do not take too much memory together: a response of some
+/// megabytes may be a page of 200.
 SIMRUNS_INLINE std::size_t walk_source::ahead() const noexcept {
+  static constexpr std::size_t most_bytes = std::size_t{256} << 20;
   auto const asked = core_->config.prefetch + (waited_for_ ? 1 : 0);
-  return hurried_ && plan_.by_windows() ? std::max(asked, core_->traffic->pace.level()) : asked;
+  auto const& traffic = *core_->traffic;
+  auto const wanted =
+      hurried_ && plan_.by_windows() ? std::max(asked, traffic.pace.level()) : asked;
+  auto const fitting = most_bytes / std::max<std::size_t>(traffic.largest_page, 1);
+  return std::min(wanted, std::max<std::size_t>(fitting, 1));
 }
 
 SIMRUNS_INLINE std::optional<page_wish> walk_source::next_wish() {
@@ -74,6 +81,8 @@ SIMRUNS_INLINE void walk_source::deliver(page_wish const& wish,
     if (!failure_) failure_ = fetched.error();
     return;
   }
+  auto& largest = core_->traffic->largest_page;
+  largest = std::max(largest, fetched->page.capacity());
   if (plan_.came(wish, fetched->page, fetched->requests)) return;
   stop_reading();
   failure_.reset();  // of a page that is of no use any more

@@ -1,10 +1,14 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/text/spread_hash.hpp"
 #include "simruns/walk/page_cursor.hpp"
 #include "simruns/walk/resume.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -23,7 +27,7 @@ SIMRUNS_INLINE page_cursor::page_cursor(list_query const& query, std::uint64_t m
     query_ = query_.with_page_size(static_cast<int>(*query.max_items()));
   }
   next_ = query.start() ? query.start()->page : page_start::at_skip(query.skip());
-  if (next_.by != page_start::kind::skip) cursors_.insert(next_.cursor);
+  if (next_.by != page_start::kind::skip) cursors_.insert(detail::spread_hash{}(next_.cursor));
   backward_ = next_.by == page_start::kind::previous;
   if (backward_) tally_.state().walk = walk_kind::backward;
 }
@@ -75,7 +79,12 @@ SIMRUNS_INLINE void page_cursor::advance(page const& latest, bool repeated) {
 }
 
 SIMRUNS_INLINE void page_cursor::go_to(std::string_view cursor) {
-  if (!cursors_.emplace(cursor).second) {
+  static constexpr std::size_t most_bytes = 8 * 1024;
+  if (cursor.size() > most_bytes) {
+    return fail(errc::too_large, "a cursor of the server's takes " + std::to_string(cursor.size()) +
+                                     " bytes; no more than 8192 are followed");
+  }
+  if (!cursors_.insert(detail::spread_hash{}(cursor)).second) {
     return fail(errc::pagination, "a cursor came twice: the server's cursors go in a circle");
   }
   next_ = backward_ ? page_start::at_previous(std::string(cursor))
