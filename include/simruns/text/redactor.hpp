@@ -13,6 +13,7 @@
 namespace simruns::detail {
 
 struct folded_byte;
+struct folded_text;
 
 /// Strikes secrets out of a text, whatever a server made of them: upper or lower case; escapes of
 /// a URL, of JSON and of HTML, and escapes of escapes; base64 and base64url, also as a part of
@@ -54,11 +55,9 @@ class redactor {
   std::uint32_t child_of(std::uint32_t at, char byte) const noexcept;
   std::uint32_t step(std::uint32_t at, char byte) const noexcept;
 
-  template <class Bytes>
-  void find(std::string_view text, Bytes bytes, std::vector<range>& found) const;
-  template <class Bytes>
+  void find(folded_text bytes, std::vector<range>& found) const;
   range place(std::string_view text, std::vector<folded_byte> const& latest, std::size_t count,
-              Bytes const& behind, std::uint32_t at) const;
+              folded_text const& behind, std::uint32_t at) const;
 
   std::vector<node> nodes_;
   std::array<std::uint32_t, 256> first_{};  ///< The children of the root, by their bytes.

@@ -32,19 +32,6 @@ struct folded_byte {
   std::size_t end = 0;
 };
 
-/// Gives the bytes of a text as they are, in lower case.
-struct plain_bytes {
-  std::string_view text;
-  std::size_t at = 0;
-
-  bool next(folded_byte& out) noexcept {
-    if (at == text.size()) return false;
-    out = {lower(text[at]), at, at + 1};
-    ++at;
-    return true;
-  }
-};
-
 /// What an escape stands for, and how many bytes it takes behind its first. A size of 0: no escape.
 struct escape {
   char byte = 0;
@@ -84,11 +71,9 @@ SIMRUNS_INLINE escape after_ampersand(std::string_view rest) noexcept {
   static constexpr std::array<std::pair<std::string_view, char>, 5> names{
       {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}}};
   for (auto const& [name, byte] : names) {
-    bool const same =
-        std::equal(name.begin(), name.end(), rest.begin(),
-                   rest.begin() + static_cast<std::ptrdiff_t>(std::min(name.size(), rest.size())),
-                   [](char a, char b) { return a == lower(b); });
-    if (same) return {byte, name.size()};
+    std::size_t same = 0;
+    while (same < name.size() && same < rest.size() && name[same] == lower(rest[same])) ++same;
+    if (same == name.size()) return {byte, name.size()};
   }
   if (rest.size() < 2 || rest[0] != '#') return {};
   static constexpr std::size_t most_digits = 8;
@@ -106,16 +91,20 @@ SIMRUNS_INLINE escape after_ampersand(std::string_view rest) noexcept {
   return escape_of(value, at + 1);
 }
 
-/// Gives the bytes that a text stands for, in lower case, once its escapes are undone.
-struct unescaped_bytes_of {
+/// How a text is compared: as it is; for what its escapes give; or, what these give may be the
+/// start of an escape again.
+enum class undoing { nothing, once, all };
+
+/// Gives the bytes of a text, in lower case.
+struct folded_text {
   std::string_view text;
-  bool once = false;  ///< Whether what an escape gives is not the start of another.
+  undoing what;
   std::size_t at = 0;
 
   bool next(folded_byte& out) noexcept {
     if (at == text.size()) return false;
     out = {text[at], at, at + 1};
-    for (bool again = true; again; again = !once) {
+    for (bool again = what != undoing::nothing; again; again = what == undoing::all) {
       auto const rest = text.substr(out.end);
       escape found;
       if (out.byte == '%') found = hex_escape(rest, 0, 2);
@@ -131,9 +120,8 @@ struct unescaped_bytes_of {
   }
 };
 
-/// Gives all bytes of a view of a text.
-template <class Bytes>
-std::string all_of(Bytes bytes) {
+SIMRUNS_INLINE std::string all_of(std::string_view text, undoing what) {
+  folded_text bytes{text, what};
   std::string out;
   for (folded_byte next; bytes.next(next);) out += next.byte;
   return out;
@@ -147,8 +135,8 @@ SIMRUNS_INLINE redactor::redactor(std::vector<std::string> const& secrets) : nod
 }
 
 SIMRUNS_INLINE void redactor::look_for(std::string_view secret) {
-  add(all_of(plain_bytes{secret}));
-  auto unescaped = all_of(unescaped_bytes_of{secret});
+  add(all_of(secret, undoing::nothing));
+  auto unescaped = all_of(secret, undoing::all);
   // A backslash at the end is taken for the escape of what follows.
   while (unescaped.ends_with('\\')) unescaped.pop_back();
   add(unescaped);
@@ -168,7 +156,7 @@ SIMRUNS_INLINE void redactor::look_for_base64(std::string_view secret) {
   if (secret.size() < sure_secret_size) {
     for (auto whole : {base64_encode(secret), base64url_encode(secret)}) {
       whole.erase(whole.find_last_not_of('=') + 1);
-      add(all_of(plain_bytes{whole}));
+      add(all_of(whole, undoing::nothing));
     }
     return;
   }
@@ -178,7 +166,7 @@ SIMRUNS_INLINE void redactor::look_for_base64(std::string_view secret) {
     auto const size = bytes.size() * 8 / 6 - skip;
     for (auto const& whole : {base64_encode(bytes), base64url_encode(bytes)}) {
       auto const kept = std::string_view(whole).substr(skip, size);
-      add(all_of(plain_bytes{kept}), true);
+      add(all_of(kept, undoing::nothing), true);
     }
   }
 }
@@ -239,9 +227,10 @@ SIMRUNS_INLINE std::uint32_t redactor::step(std::uint32_t at, char byte) const n
 
 /// Gives the part of the text that is struck out for what ends at the node `at`, at the latest
 /// byte; an empty one if it is a part of a word.
-template <class Bytes>
-redactor::range redactor::place(std::string_view text, std::vector<folded_byte> const& latest,
-                                std::size_t count, Bytes const& behind, std::uint32_t at) const {
+SIMRUNS_INLINE redactor::range redactor::place(std::string_view text,
+                                               std::vector<folded_byte> const& latest,
+                                               std::size_t count, folded_text const& behind,
+                                               std::uint32_t at) const {
   auto const& one = nodes_[at];
   auto const byte = [&](std::size_t index) -> folded_byte const& {
     return latest[index % latest.size()];
@@ -262,12 +251,12 @@ redactor::range redactor::place(std::string_view text, std::vector<folded_byte> 
 }
 
 /// Adds what a view of the text has to strike out, in the order of the text.
-template <class Bytes>
-void redactor::find(std::string_view text, Bytes bytes, std::vector<range>& found) const {
+SIMRUNS_INLINE void redactor::find(folded_text bytes, std::vector<range>& found) const {
+  auto const text = bytes.text;
   std::vector<folded_byte> latest(std::size_t{deepest_} + 1);
-  auto const strike = [&found, first = found.size()](range one) {
+  auto const strike = [&found](range one) {
     if (one.begin == one.end) return;
-    while (found.size() > first && found.back().end > one.begin) {
+    while (!found.empty() && found.back().end > one.begin) {
       one.begin = std::min(one.begin, found.back().begin);
       one.end = std::max(one.end, found.back().end);
       found.pop_back();
@@ -299,17 +288,24 @@ void redactor::find(std::string_view text, Bytes bytes, std::vector<range>& foun
 }
 
 SIMRUNS_INLINE std::string redactor::operator()(std::string_view text) const {
-  std::vector<range> found;
-  find(text, plain_bytes{text}, found);
+  std::array<std::vector<range>, 3> found;  // each in the order of the text
+  find({text, undoing::nothing}, found[0]);
   if (text.find_first_of("%\\&") != text.npos) {
-    find(text, unescaped_bytes_of{text, true}, found);  // a secret may look like an escape itself
-    find(text, unescaped_bytes_of{text}, found);
+    find({text, undoing::once}, found[1]);  // a secret may look like an escape itself
+    find({text, undoing::all}, found[2]);
   }
-  std::sort(found.begin(), found.end(),
-            [](range const& a, range const& b) { return a.begin < b.begin; });
+  std::array<std::size_t, 3> at{};
   std::string out;
   std::size_t done = 0;
-  for (auto const& one : found) {
+  for (;;) {
+    std::size_t first = found.size();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      bool const more = at[i] < found[i].size();
+      if (!more) continue;
+      if (first == found.size() || found[i][at[i]].begin < found[first][at[first]].begin) first = i;
+    }
+    if (first == found.size()) break;
+    auto const one = found[first][at[first]++];
     if (one.begin >= done) out.append(text.substr(done, one.begin - done)).append("***");
     done = std::max(done, one.end);
   }
