@@ -40,12 +40,8 @@ class redactor {
     std::uint32_t child = 0;    ///< The first of those that are longer by a byte; 0: none.
     std::uint32_t sibling = 0;  ///< The next child of the same node; 0: none.
     std::uint32_t shorter = 0;  ///< The longest proper suffix that is a prefix too.
+    std::uint32_t due = 0;      ///< The next one, the shorter ones first.
     std::uint32_t ending = 0;   ///< The longest such suffix at which something ends; 0: none.
-  };
-
-  struct range {
-    std::size_t begin = 0;
-    std::size_t end = 0;
   };
 
   void look_for(std::string_view secret);
@@ -55,9 +51,9 @@ class redactor {
   std::uint32_t child_of(std::uint32_t at, char byte) const noexcept;
   std::uint32_t step(std::uint32_t at, char byte) const noexcept;
 
-  void find(folded_text bytes, std::vector<range>& found) const;
-  range place(std::string_view text, std::vector<folded_byte> const& latest, std::size_t count,
-              folded_text const& behind, std::uint32_t at) const;
+  void find(folded_text bytes, std::vector<folded_byte>& found) const;
+  folded_byte place(std::string_view text, std::vector<folded_byte> const& latest,
+                    std::size_t count, folded_text const& behind, std::uint32_t at) const;
 
   std::vector<node> nodes_;
   std::array<std::uint32_t, 256> first_{};  ///< The children of the root, by their bytes.

@@ -36,7 +36,7 @@ SIMRUNS_INLINE redaction::redaction(credentials const& access, http_headers cons
     auto const colon = both.find(':');
     if (colon != both.npos) secrets.push_back(both.substr(colon + 1));
   }
-  strike_ = std::make_shared<redactor const>(secrets);
+  strike_ = shared_redactor(new redactor(secrets));
 }
 
 }  // namespace simruns::detail

@@ -7,7 +7,6 @@
 #include "simruns/text/redactor.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace simruns::detail {
 
@@ -68,8 +67,12 @@ SIMRUNS_INLINE escape after_backslash(std::string_view rest) noexcept {
 
 /// What follows an ampersand in HTML: a number, or one of the names that every encoder knows.
 SIMRUNS_INLINE escape after_ampersand(std::string_view rest) noexcept {
-  static constexpr std::array<std::pair<std::string_view, char>, 5> names{
-      {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}}};
+  struct named {
+    std::string_view name;
+    char byte;
+  };
+  static constexpr named names[] = {
+      {"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}};
   for (auto const& [name, byte] : names) {
     std::size_t same = 0;
     while (same < name.size() && same < rest.size() && name[same] == lower(rest[same])) ++same;
@@ -203,16 +206,16 @@ SIMRUNS_INLINE void redactor::add(std::string_view form, bool packed) {
 
 /// Finds, for each prefix, its longest suffix that is a prefix too: the shorter ones first.
 SIMRUNS_INLINE void redactor::link() {
-  std::vector<std::uint32_t> due{0};
-  due.reserve(nodes_.size());
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    auto const parent = due[i];
+  std::uint32_t last = 0;
+  for (std::uint32_t parent = 0, left = 1; left != 0; parent = nodes_[parent].due, --left) {
     for (auto at = nodes_[parent].child; at != 0; at = nodes_[at].sibling) {
       auto& one = nodes_[at];
       if (parent != 0) one.shorter = step(nodes_[parent].shorter, one.byte);
       auto const& shorter = nodes_[one.shorter];
       one.ending = shorter.ends ? one.shorter : shorter.ending;
-      due.push_back(at);
+      nodes_[last].due = at;
+      last = at;
+      ++left;
     }
   }
 }
@@ -227,15 +230,15 @@ SIMRUNS_INLINE std::uint32_t redactor::step(std::uint32_t at, char byte) const n
 
 /// Gives the part of the text that is struck out for what ends at the node `at`, at the latest
 /// byte; an empty one if it is a part of a word.
-SIMRUNS_INLINE redactor::range redactor::place(std::string_view text,
-                                               std::vector<folded_byte> const& latest,
-                                               std::size_t count, folded_text const& behind,
-                                               std::uint32_t at) const {
+SIMRUNS_INLINE folded_byte redactor::place(std::string_view text,
+                                           std::vector<folded_byte> const& latest,
+                                           std::size_t count, folded_text const& behind,
+                                           std::uint32_t at) const {
   auto const& one = nodes_[at];
   auto const byte = [&](std::size_t index) -> folded_byte const& {
     return latest[index % latest.size()];
   };
-  range out{byte(count - one.depth).begin, byte(count - 1).end};
+  folded_byte out{0, byte(count - one.depth).begin, byte(count - 1).end};
   if (one.depth < sure_secret_size) {
     auto following = behind;
     folded_byte next;
@@ -251,10 +254,10 @@ SIMRUNS_INLINE redactor::range redactor::place(std::string_view text,
 }
 
 /// Adds what a view of the text has to strike out, in the order of the text.
-SIMRUNS_INLINE void redactor::find(folded_text bytes, std::vector<range>& found) const {
+SIMRUNS_INLINE void redactor::find(folded_text bytes, std::vector<folded_byte>& found) const {
   auto const text = bytes.text;
   std::vector<folded_byte> latest(std::size_t{deepest_} + 1);
-  auto const strike = [&found](range one) {
+  auto const strike = [&found](folded_byte one) {
     if (one.begin == one.end) return;
     while (!found.empty() && found.back().end > one.begin) {
       one.begin = std::min(one.begin, found.back().begin);
@@ -282,29 +285,32 @@ SIMRUNS_INLINE void redactor::find(folded_text bytes, std::vector<range>& found)
     }
     auto const size = nodes_[cut].depth;
     if (size > most_of_a_cut_secret) {
-      strike({latest[(count - size) % latest.size()].begin, next.end});
+      strike({0, latest[(count - size) % latest.size()].begin, next.end});
     }
   }
 }
 
+/// The ways in which a text is read.
+inline constexpr std::size_t views = 3;
+
 SIMRUNS_INLINE std::string redactor::operator()(std::string_view text) const {
-  std::array<std::vector<range>, 3> found;  // each in the order of the text
+  std::vector<folded_byte> found[views];  // each in the order of the text
   find({text, undoing::nothing}, found[0]);
   if (text.find_first_of("%\\&") != text.npos) {
     find({text, undoing::once}, found[1]);  // a secret may look like an escape itself
     find({text, undoing::all}, found[2]);
   }
-  std::array<std::size_t, 3> at{};
+  std::size_t at[views] = {};
   std::string out;
   std::size_t done = 0;
   for (;;) {
-    std::size_t first = found.size();
-    for (std::size_t i = 0; i < found.size(); ++i) {
+    std::size_t first = views;
+    for (std::size_t i = 0; i < views; ++i) {
       bool const more = at[i] < found[i].size();
       if (!more) continue;
-      if (first == found.size() || found[i][at[i]].begin < found[first][at[first]].begin) first = i;
+      if (first == views || found[i][at[i]].begin < found[first][at[first]].begin) first = i;
     }
-    if (first == found.size()) break;
+    if (first == views) break;
     auto const one = found[first][at[first]++];
     if (one.begin >= done) out.append(text.substr(done, one.begin - done)).append("***");
     done = std::max(done, one.end);
