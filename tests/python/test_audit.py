@@ -303,7 +303,10 @@ def test_what_cannot_be_audited_is_refused(
 def test_runs_that_share_an_id_and_runs_of_which_none_is_scored_are_refused() -> None:
     twice = held([make_run(batch="b1", id="x"), make_run(batch="b2", id="x")])
     nothing = held(make_runs({"s": "AP_X"}))
-    for runs, told in ((twice, "1 run with the id of another, as x"), (nothing, "nothing to label")):
+    for runs, told in (
+        (twice, "1 run with the id of another, as x"),
+        (nothing, "nothing to label"),
+    ):
         with pytest.raises(simruns.InvalidArgumentError, match=told):
             simruns.audit_sheet(runs, 5, 1)
         with pytest.raises(simruns.InvalidArgumentError, match=told):
