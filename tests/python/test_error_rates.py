@@ -74,6 +74,12 @@ def test_a_risk_that_is_met_exactly_passes_and_does_not_fail() -> None:
         assert numbers_of(min_success, 2, confidence=confidence)["fails_at"] is None
 
 
+def test_of_a_risk_that_is_no_more_than_rounding_nothing_fails() -> None:
+    numbers = numbers_of(0.9, 20, requirements=10**13)
+    assert (numbers["fails_at"], numbers["false_fail"]) == (None, 0)
+    assert numbers["runs"] == 20
+
+
 def test_requirements_share_the_risk_of_a_wrong_failure_and_not_that_of_a_pass() -> None:
     one, three = (numbers_of(0.9, 100, requirements=k) for k in (1, 3))
     assert one["successes"] == three["successes"] == 96

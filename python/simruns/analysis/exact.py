@@ -120,6 +120,8 @@ def most_failing(runs: int, rate: float, risk: float) -> Any:
     from scipy.stats import binom
 
     risk -= ROUNDING
+    if risk <= 0:
+        return -1
     k = binom.ppf(risk, runs, rate) - 1
     k = np.where(binom.cdf(k, runs, rate) >= risk, k - 1, k)
     return np.where(binom.cdf(k + 1, runs, rate) < risk, k + 1, k)
