@@ -143,6 +143,9 @@ def test_labels_are_a_frame_or_rows_too(kind: str) -> None:
         (b"run_id,label\r\nx,success\r\ny,fine\r\n", "line 3: label is 'fine'"),
         (b"sep=;\nrun_id;label\nx;fine\n", "line 3: label is 'fine'"),
         (b"run_id,label\nx,suc\0cess\n", "it has NUL characters"),
+        (b'run_id,label,note\nx,success,\ny,failure,"late\nz,failure,\n', "line 3: unexpected end"),
+        (b'run_id,label,note\nx,success,"a\nb"\ny,failure,"a"b"\n', "line 4: ',' expected after"),
+        (b'run_id,label,"note\nx,success,\n', "line 1: unexpected end"),
         (b"PK\x03\x04\x81\x8d\x8f", "is no sheet of labels as CSV"),
     ],
 )

@@ -65,22 +65,25 @@ def read_csv(data: bytes, column: str) -> CsvTable:
 
     It may be UTF-8 or UTF-16, with a byte order mark or none, or of the code page that Windows
     uses in the West. Fields are apart by a comma, a semicolon or a tab, and rows by any end of a
-    line. Rows without any text are left out. Raises ValueError for what is no such table.
+    line. Rows without any text are left out. Raises ValueError for what is no such table, as where
+    a quotation mark is missing: the rows behind it would be lost in one field.
     """
     text = _decoded(data)
     told = text[:4].lower() == "sep="  # a line that tells a spreadsheet the delimiter
     text = text.partition("\n")[2] if told else text
     with _fields_of_any_length():
         names, delimiter = _header(text, column)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows: list[tuple[int, list[str]]] = []
+        line = 1
         try:
-            next(reader, None)
-            rows = [
-                (reader.line_num + told, (row + [""] * len(names))[: len(names)])
-                for row in reader if any(map(str.strip, row))
-            ]  # fmt: skip
+            for row in reader:
+                if line > 1 and any(map(str.strip, row)):
+                    row = (row + [""] * len(names))[: len(names)]
+                    rows.append((reader.line_num + told, row))
+                line = reader.line_num + 1
         except csv.Error as error:
-            raise ValueError(f"line {reader.line_num + told}: {error}") from None
+            raise ValueError(f"line {line + told}: {error}; look at its quotation marks") from None
     return CsvTable(names, rows)
 
 
