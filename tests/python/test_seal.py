@@ -36,6 +36,7 @@ ASK: dict[str, Callable[[simruns.Runs, simruns.Runs], Any]] = {
     "failures": lambda old, new: simruns.failures(new),
     "suspects": lambda old, new: simruns.suspects(new, {"s": {"mission": "a refund"}}),
     "error_rates": lambda old, new: simruns.error_rates(0.8, new, requirements=2),
+    "audit_sheet": lambda old, new: simruns.audit_sheet(new, 4, 7),
     "audit": lambda old, new: simruns.audit(new, LABELS, 20, "word", min_success=0.5),
     "plan": lambda old, new: simruns.plan(new, detect=0.1),
     "trend": lambda old, new: simruns.trend(new, "batch", scenarios={"s": {"persona": "calm"}}),

@@ -18,6 +18,7 @@ from simruns import _core
 from simruns.analysis.facts import VERDICTS, Codes, Facts, Truths, facts_of, refuse_twice
 from simruns.analysis.labels import CRITERION, DECISIONS, LABEL, LABELLER, RUN
 from simruns.analysis.result import LISTED, Names, Result, Shown, View
+from simruns.analysis.seal import question
 from simruns.core import checks
 from simruns.core.csv_text import write_csv_as_utf8
 from simruns.core.errors import invalid
@@ -128,6 +129,7 @@ class AuditSheet(Result):
 
 
 @public
+@question()
 def audit_sheet(runs: Runs, n: int, seed: int | str) -> AuditSheet:
     """Draws n conversations for a person to label; the same for a seed, on every machine.
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from simruns import _core
 from simruns.analysis import (
     audit,
+    audit_sheet,
     compare,
     error_rates,
     failures,
@@ -34,8 +35,8 @@ from simruns.reports import report
 from simruns.reports.seals import Seal, plain_numbers, read_seal
 
 ASKING = (
-    audit, compare, error_rates, failures, gate, plan, reliability, report, summary, suspects,
-    trend,
+    audit, audit_sheet, compare, error_rates, failures, gate, plan, reliability, report, summary,
+    suspects, trend,
 )  # fmt: skip
 """The modules whose functions are questions: each is known by being imported."""
 CLOSE = 1e-9
