@@ -394,7 +394,15 @@ def test_a_gate_of_a_sheet_that_is_not_labelled_cannot_tell_and_says_what_to_do(
     blind = [one for one in labels if not one["run_id"].endswith("-8")]
     gate = simruns.gate(runs, min_success=0.5, labels=blind, sheet=(40, 1))
     assert gate.verdict == "cannot tell"
-    assert "no run is labelled that the judge took for a failure" in gate.why
+    why = "no run is labelled that the judge took for a failure"
+    assert why in gate.why
+    for name in ("success.rate", "success.low", "success.high"):
+        assert (gate.numbers()[name], gate.reasons[name]) == (None, why)
+    assert "success.n" not in gate.reasons
+    nothing = simruns.gate(held([]), min_success=0.5)
+    assert nothing.reasons == dict.fromkeys(
+        ("success.rate", "success.n", "success.low", "success.high"), "no run is judged"
+    )
 
 
 @pytest.mark.parametrize(

@@ -361,11 +361,20 @@ def gate_of(
         thin=thin, errors=ErrorRequirement("pass" if valid else "cannot tell", share,
                                            rules.max_error_share),
         success=success, criterion=criterion, regression=regression, scenario=scenario,
-        error_rates=wrong, reasons=reasons,
+        error_rates=wrong, reasons={**reasons, **_why_no_rate(success, checked)},
         setting=setting,
         wait=None if planned is None else _waiting(facts, tally, rules, planned),
         names=facts.runs.names, basis=basis(errors, tally), worst=worst, best=best,
     )  # fmt: skip
+
+
+def _why_no_rate(success: Requirement | None, checked: Checked | None) -> dict[str, str]:
+    """Says why the success rate and what belongs to it are None; empty if they are there."""
+    if success is None or success.rate is not None:
+        return {}
+    why = "no run is judged" if checked is None else checked.why_blind
+    names = ("rate", "n", "low", "high")
+    return {f"success.{name}": why for name in names if getattr(success, name) is None}
 
 
 def error_rates_of(judged: Counts, rules: Rules) -> ErrorRates | None:
