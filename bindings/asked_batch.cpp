@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace simruns_python {
@@ -65,7 +66,10 @@ void asked_batch::leave_place() {
 
 void asked_batch::stop() noexcept {
   over_ = true;
-  if (stop_) stop_->emit(asio::cancellation_type::terminal);
+  try {
+    if (stop_) stop_->emit(asio::cancellation_type::terminal);
+  } catch (std::bad_alloc const&) {  // it ends by itself, and nobody asks what it brings
+  }
 }
 
 asio::awaitable<void> asked_batch::fetch(std::shared_ptr<asked_batch> self) {

@@ -1,11 +1,14 @@
 #include "mailbox.hpp"
 
+#include "operation.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/eventfd.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -30,10 +33,10 @@ mailbox::mailbox() {
 
 mailbox::~mailbox() { close(); }
 
-void mailbox::put(std::shared_ptr<operation> finished) {
+void mailbox::put(std::shared_ptr<operation> finished) noexcept {
   std::lock_guard const lock(mutex_);
   if (writing_end_ < 0) return;
-  finished_.push_back(std::move(finished));
+  finished->next_in_box_ = std::exchange(latest_, finished);
   signal();
 }
 
@@ -53,7 +56,11 @@ std::vector<std::shared_ptr<operation>> mailbox::take() {
   char scrap[512];
   while (reading_end_ >= 0 && ::read(reading_end_, scrap, sizeof scrap) == sizeof scrap) {
   }
-  return std::exchange(finished_, {});
+  std::vector<std::shared_ptr<operation>> out;
+  for (auto const* one = &latest_; *one; one = &(*one)->next_in_box_) out.push_back(*one);
+  std::reverse(out.begin(), out.end());
+  drop_all();
+  return out;
 }
 
 void mailbox::close() {
@@ -61,7 +68,12 @@ void mailbox::close() {
   if (reading_end_ >= 0) ::close(reading_end_);
   if (writing_end_ >= 0 && writing_end_ != reading_end_) ::close(writing_end_);
   reading_end_ = writing_end_ = -1;
-  finished_.clear();
+  drop_all();
+}
+
+/// One after another: those that know each other would be destroyed within each other.
+void mailbox::drop_all() noexcept {
+  while (latest_) latest_ = std::exchange(latest_->next_in_box_, nullptr);
 }
 
 }  // namespace simruns_python

@@ -21,7 +21,8 @@ class mailbox {
 
   int descriptor() const noexcept { return reading_end_; }
 
-  void put(std::shared_ptr<operation> finished);
+  /// Needs no memory: the core thread may have none, and who waits would wait for ever.
+  void put(std::shared_ptr<operation> finished) noexcept;
 
   /// Makes the descriptor readable, though no operation may have finished.
   void wake();
@@ -33,9 +34,10 @@ class mailbox {
 
  private:
   void signal() noexcept;
+  void drop_all() noexcept;
 
   std::mutex mutex_;
-  std::vector<std::shared_ptr<operation>> finished_;
+  std::shared_ptr<operation> latest_;  ///< Each knows the one before it.
   int reading_end_ = -1;
   int writing_end_ = -1;  ///< The same one where the system has `eventfd`.
 };

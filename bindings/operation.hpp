@@ -18,8 +18,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,11 +44,8 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   void start(boost::asio::awaitable<outcome> work) {
     auto self = shared_from_this();
     io_->abandon_at_end(self);
-    auto finish = [self](std::exception_ptr thrown, outcome result) {
-      self->finish(thrown ? outcome(failure_of(thrown)) : std::move(result));
-    };
     boost::asio::co_spawn(io_->context(), std::move(work),
-                          boost::asio::bind_cancellation_slot(stop_.slot(), std::move(finish)));
+                          boost::asio::bind_cancellation_slot(stop_.slot(), ending(self)));
   }
 
   /// Asks for the end of the operation. Threads: any. Safe to repeat.
@@ -123,6 +122,30 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
   std::atomic<std::int64_t> total{-1};  ///< Negative while unknown.
 
  private:
+  friend class mailbox;
+
+  /// Tells the operation of its end. Asio drops it where there is no memory to go on, and that is
+  /// an end, too.
+  class ending {
+   public:
+    explicit ending(std::shared_ptr<operation> of) : of_(std::move(of)) {}
+    ending(ending&&) noexcept = default;
+    ending& operator=(ending&&) = delete;
+    ~ending() {
+      if (!of_ || of_->io_->context().stopped()) return;
+      of_->finish(failure_of(std::make_exception_ptr(std::bad_alloc())));
+    }
+
+    void operator()(std::exception_ptr thrown, outcome result) {
+      auto const of = std::exchange(of_, nullptr);
+      if (thrown) return of->finish(failure_of(thrown));
+      of->finish(std::move(result));
+    }
+
+   private:
+    std::shared_ptr<operation> of_;
+  };
+
   void end() {
     finish(simruns::request_error(simruns::errc::cancelled, "the process is ending").failure());
   }
@@ -143,7 +166,8 @@ class operation : public abandonable, public std::enable_shared_from_this<operat
 
   std::shared_ptr<io_thread> io_;
   std::shared_ptr<mailbox> box_;
-  boost::asio::cancellation_signal stop_;  ///< Used in the core thread only.
+  std::shared_ptr<operation> next_in_box_;  ///< Of the mailbox, while it is in there.
+  boost::asio::cancellation_signal stop_;   ///< Used in the core thread only.
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::optional<outcome> outcome_;

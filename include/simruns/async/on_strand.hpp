@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/async/context_bound.hpp"
+#include "simruns/async/steady_executor.hpp"
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -13,12 +14,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 
 namespace simruns::detail {
 
-using any_strand = boost::asio::strand<boost::asio::any_io_executor>;
+using any_strand = boost::asio::strand<steady_executor>;
 
 /// A strand that several share, and that may outlive its execution context.
 using shared_strand = std::shared_ptr<context_bound<any_strand>>;
@@ -66,6 +68,9 @@ class strand_stop {
   /// The handler of the caller's slot. Threads: any.
   void operator()(boost::asio::cancellation_type type);
 
+  /// Whether the calling thread is on the strand. False: also if the context has gone.
+  bool is_on_strand() const noexcept;
+
   /// Ends the operation at once. On the strand only.
   void emit(boost::asio::cancellation_type type) { (*signal_)->emit(type); }
 
@@ -80,9 +85,10 @@ class strand_stop {
 using ending = boost::asio::any_completion_handler<void(std::exception_ptr)>;
 
 /// Starts `operation` on the strand. `stop` ends it, and so does the slot of `done`; the operation
-/// learns by which kind of cancellation. `done` is called by its own executor, else on the strand.
-/// One type for all operations: every type that `co_spawn` meets costs whoever compiles it. Throws:
-/// request_error (errc::invalid_argument) if the context has gone.
+/// learns by which kind of cancellation. `done` is called by its own executor, else on the strand,
+/// also where no memory is left for what the operation waits for. One type for all operations:
+/// every type that `co_spawn` meets costs whoever compiles it. Throws, and then does not call
+/// `done`: request_error (errc::invalid_argument) if the context has gone; std::bad_alloc.
 void spawn_on_strand(shared_strand const& strand, boost::asio::awaitable<void> operation,
                      strand_stop stop, ending done);
 
@@ -112,7 +118,11 @@ boost::asio::awaitable<T> on_strand(shared_strand strand, boost::asio::awaitable
                                     strand_stop stop) {
   auto const result = std::make_shared<std::optional<T>>();
   auto kept = keep_result(std::move(operation), result);
-  co_await run_on_strand(std::move(strand), std::move(kept), std::move(stop));
+  try {
+    co_await run_on_strand(std::move(strand), std::move(kept), std::move(stop));
+  } catch (std::bad_alloc const&) {
+    if (!*result) throw;  // else only the way back has found no memory
+  }
   co_return *std::move(*result);
 }
 

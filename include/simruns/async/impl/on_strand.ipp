@@ -1,25 +1,27 @@
 #pragma once
 
 #include "simruns/async/on_strand.hpp"
+#include "simruns/async/resumed.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/prefer.hpp>
 
+#include <atomic>
+#include <new>
 #include <utility>
 
 namespace simruns::detail {
 
 SIMRUNS_INLINE shared_strand make_strand_of(boost::asio::any_io_executor const& executor) {
   auto& context = boost::asio::query(executor, boost::asio::execution::context);
-  return std::make_shared<context_bound<any_strand>>(context, executor);
+  return std::make_shared<context_bound<any_strand>>(context, steady_executor::over(executor));
 }
 
 SIMRUNS_INLINE any_strand executor_of(shared_strand const& strand) {
@@ -35,6 +37,12 @@ SIMRUNS_INLINE strand_stop::strand_stop(shared_strand strand) : strand_(std::mov
   signal_ = std::make_shared<bound_signal>(context);
 }
 
+SIMRUNS_INLINE bool strand_stop::is_on_strand() const noexcept {
+  bool out = false;
+  strand_->with([&](any_strand& here) { out = here.running_in_this_thread(); });
+  return out;
+}
+
 SIMRUNS_INLINE void strand_stop::operator()(boost::asio::cancellation_type type) {
   post_on_strand(strand_, [signal = signal_, type] { (*signal)->emit(type); });
 }
@@ -43,20 +51,70 @@ SIMRUNS_INLINE void post_on_strand(shared_strand const& strand, std::function<vo
   strand->with([&](any_strand& here) { boost::asio::post(here, std::move(function)); });
 }
 
+/// How an operation tells of its end.
+struct kept_ending {
+  explicit kept_ending(ending d) : done(std::move(d)) {}
+
+  void call(std::exception_ptr thrown) {
+    called = true;
+    std::move(done)(std::move(thrown));
+  }
+
+  ending done;
+  std::atomic<bool> called{false};
+};
+
 /// Calls `done`, and until then keeps the signal of `stop` for the coroutine whose slot is of it.
-struct stoppable_ending {
+class stoppable_ending {
+ public:
   using executor_type = boost::asio::any_completion_executor;
   using allocator_type =
       boost::asio::any_completion_handler_allocator<void, void(std::exception_ptr)>;
 
-  ending done;
-  strand_stop stop;
-  executor_type executor;
-  allocator_type allocator;
+  stoppable_ending(std::shared_ptr<kept_ending> kept, strand_stop stop, any_strand const& strand)
+      : kept_(std::move(kept)),
+        stop_(std::move(stop)),
+        executor_(boost::asio::get_associated_executor(kept_->done, strand)),
+        allocator_(boost::asio::get_associated_allocator(kept_->done)),
+        work_(boost::asio::prefer(strand.get_inner_executor().inner(),
+                                  boost::asio::execution::outstanding_work.tracked)) {
+    if (!executor_) throw std::bad_alloc();
+  }
+  stoppable_ending(stoppable_ending&&) noexcept = default;
+  stoppable_ending& operator=(stoppable_ending&&) = delete;
+  ~stoppable_ending() {
+    if (kept_ && stop_.is_on_strand()) end_by_destruction();
+  }
 
-  executor_type get_executor() const noexcept { return executor; }
-  allocator_type get_allocator() const noexcept { return allocator; }
-  void operator()(std::exception_ptr thrown) { std::move(done)(std::move(thrown)); }
+  executor_type get_executor() const noexcept { return executor_; }
+  allocator_type get_allocator() const noexcept { return allocator_; }
+  void operator()(std::exception_ptr thrown) {
+    std::exchange(kept_, nullptr)->call(std::move(thrown));
+  }
+
+ private:
+  /// Whoever destroys a coroutine on its strand has found no memory to go on with it; where the
+  /// context goes, it is destroyed elsewhere.
+  void end_by_destruction() noexcept {
+    auto const kept = std::exchange(kept_, nullptr);
+    auto const thrown = std::make_exception_ptr(std::bad_alloc());
+    try {
+      executor_.execute([kept, thrown] { kept->call(thrown); });
+    } catch (...) {
+      call_here(*kept, thrown);
+    }
+  }
+
+  static void call_here(kept_ending& kept, std::exception_ptr const& thrown) noexcept try {
+    if (!kept.called) kept.call(thrown);
+  } catch (...) {  // the operation has ended, whatever its handler does
+  }
+
+  std::shared_ptr<kept_ending> kept_;
+  strand_stop stop_;
+  executor_type executor_;
+  allocator_type allocator_;
+  boost::asio::any_io_executor work_;  ///< The context goes on until the operation has ended.
 };
 
 SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
@@ -67,37 +125,48 @@ SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
   auto callers_slot = asio::get_associated_cancellation_slot(done);
   if (callers_slot.is_connected()) callers_slot.assign(stop);
   auto const slot = stop.slot();
-  auto const executor = asio::get_associated_executor(done, here);
-  auto const allocator = asio::get_associated_allocator(done);
-  stoppable_ending end{std::move(done), std::move(stop), executor, allocator};
-  asio::co_spawn(here, cancellable<as_asked>(std::move(operation)),
-                 asio::bind_cancellation_slot(slot, std::move(end)));
+  auto work = cancellable<as_asked>(std::move(operation));
+  auto const kept = std::make_shared<kept_ending>(std::move(done));
+  auto end = asio::bind_cancellation_slot(slot, stoppable_ending(kept, std::move(stop), here));
+  try {
+    asio::co_spawn(here, std::move(work), std::move(end));
+  } catch (std::bad_alloc const&) {
+    // A coroutine that was begun is destroyed on its strand, where its ending is called.
+    if (kept.use_count() == 1 && !kept->called) throw;
+  }
 }
+
+struct begin_turn {
+  boost::asio::any_io_executor executor;
+
+  template <class Resume>
+  void operator()(Resume resume) const {
+    boost::asio::post(executor, std::move(resume));
+  }
+};
 
 SIMRUNS_INLINE boost::asio::awaitable<void> next_turn() {
   auto const executor = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  begin_turn begin{executor};
+  co_await resumed(std::move(begin));
 }
 
-/// Begins `run_on_strand` for the coroutine that awaits it.
-struct strand_initiation {
+struct begin_on_strand {
   shared_strand strand;
   boost::asio::awaitable<void> operation;
   strand_stop stop;
 
-  template <class Handler>
-  void operator()(Handler handler) {
-    spawn_on_strand(strand, std::move(operation), std::move(stop), ending(std::move(handler)));
+  template <class Resume>
+  void operator()(Resume resume) {
+    spawn_on_strand(strand, std::move(operation), std::move(stop), ending(std::move(resume)));
   }
 };
 
 SIMRUNS_INLINE boost::asio::awaitable<void> run_on_strand(shared_strand strand,
                                                           boost::asio::awaitable<void> operation,
                                                           strand_stop stop) {
-  namespace asio = boost::asio;
-  strand_initiation begin{std::move(strand), std::move(operation), std::move(stop)};
-  co_await asio::async_initiate<asio::use_awaitable_t<> const, void(std::exception_ptr)>(
-      std::move(begin), asio::use_awaitable);
+  begin_on_strand begin{std::move(strand), std::move(operation), std::move(stop)};
+  co_await resumed(std::move(begin));
 }
 
 }  // namespace simruns::detail

@@ -9,7 +9,19 @@
 
 namespace simruns::detail {
 
-SIMRUNS_INLINE request_failure failure_of(std::exception_ptr const& thrown) {
+/// Says it in fewer words where there is no memory for these.
+SIMRUNS_INLINE request_failure out_of_memory() noexcept {
+  request_failure out;
+  out.code = errc::too_large;
+  try {
+    out.message = "out of memory; ask for smaller pages";
+  } catch (std::bad_alloc const&) {
+    out.message = "out of memory";  // which a text holds in place
+  }
+  return out;
+}
+
+SIMRUNS_INLINE request_failure failure_of(std::exception_ptr const& thrown) try {
   request_failure out;
   try {
     std::rethrow_exception(thrown);
@@ -20,8 +32,7 @@ SIMRUNS_INLINE request_failure failure_of(std::exception_ptr const& thrown) {
     out.code = aborted ? errc::cancelled : errc::transport;
     out.cause = error.code();
   } catch (std::bad_alloc const&) {
-    out.code = errc::too_large;
-    out.message = "out of memory; ask for smaller pages";
+    return out_of_memory();
   } catch (std::exception const& error) {
     out.code = errc::transport;
     out.message = error.what();
@@ -31,6 +42,8 @@ SIMRUNS_INLINE request_failure failure_of(std::exception_ptr const& thrown) {
   }
   if (out.code == errc::cancelled) out.message = "the operation was cancelled";
   return out;
+} catch (std::bad_alloc const&) {
+  return out_of_memory();
 }
 
 SIMRUNS_INLINE errc errc_of_status(int status) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/async/on_strand.hpp"
+#include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/fetch/attempts.hpp"
 #include "simruns/fetch/client_core.hpp"
@@ -10,10 +11,8 @@
 #include "simruns/request/make_request.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <string>
@@ -32,8 +31,7 @@ SIMRUNS_INLINE boost::asio::awaitable<void> pause_between_attempts(std::chrono::
   namespace asio = boost::asio;
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, time);
-  error_code woken;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  auto const woken = co_await wait_for(timer);
   if (woken) throw request_error(errc::cancelled, "cancelled between two attempts");
 }
 

@@ -38,7 +38,7 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   boost::asio::awaitable<walk_step> take() override { return take(shared_from_this()); }
 
   void abandon() override {
-    abandoned_ = true;
+    leave();
     stop_reading();
     stop_asking();
     changed_.wake();
@@ -67,6 +67,7 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   bool ready();
   void start_reading();
   void stop_reading();
+  void arrive(result<fetched_page> fetched);
   static boost::asio::awaitable<void> ask(std::shared_ptr<follow_source> self,
                                           std::shared_ptr<strand_stop> mine);
   void start_asking();
@@ -91,8 +92,7 @@ class follow_source final : public step_source, public std::enable_shared_from_t
   bool asks_batch_;
   follow_plan plan_;
   std::uint64_t changes_ = 0;  ///< Of the plan, when the poll began.
-  bool abandoned_ = false;
-  bool cut_ = false;  ///< The deadline has come, and the page under way was told to end.
+  bool cut_ = false;           ///< The deadline has come, and the page under way was told to end.
   std::optional<request_failure> broken_;  ///< A failure that no further call can mend.
   std::shared_ptr<strand_stop> reader_;    ///< Of the page under way; null if there is none.
   std::optional<result<fetched_page>> arrived_;

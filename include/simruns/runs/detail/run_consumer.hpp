@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,8 +45,9 @@ struct run_consumer {
   /// Hands out the rest of the page in hand; not valid if there is none.
   page pop_page();
 
-  /// Takes a step: the page that is now in hand, or the end. Throws: request_error.
-  void take(walk_step step);
+  /// Takes the step that has arrived: the page that is now in hand, or the end. Throws:
+  /// request_error; std::bad_alloc, and then the step may still be there.
+  void take();
 
   /// Where the next run is, as text; empty if there is no position.
   std::string position() const;
@@ -55,11 +57,12 @@ struct run_consumer {
 
   std::shared_ptr<client_core> core;
   std::shared_ptr<step_source> source;
-  page hand;                      ///< What is new of a page.
-  page whole;                     ///< That page, as it came.
-  std::size_t index = 0;          ///< Of the next run in `hand`.
-  simruns::position before_hand;  ///< Where the page in hand begins.
-  page_start following;           ///< Where the page after it begins.
+  std::optional<walk_step> arrived;  ///< A step that is not taken yet.
+  page hand;                         ///< What is new of a page.
+  page whole;                        ///< That page, as it came.
+  std::size_t index = 0;             ///< Of the next run in `hand`.
+  simruns::position before_hand;     ///< Where the page in hand begins.
+  page_start following;              ///< Where the page after it begins.
   simruns::completeness tally;
   std::vector<bad_run> bad_runs;
   bool bad_runs_due = false;  ///< The page in hand has some, and was not handed out.

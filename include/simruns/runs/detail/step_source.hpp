@@ -5,6 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_type.hpp>
 
+#include <atomic>
+
 namespace simruns::detail {
 
 /// Whether who cancels a wait wants what it waited for dropped, too. Who allows a gentler end
@@ -30,6 +32,12 @@ class step_source {
 
   /// Its consumer has gone or is closed: ends what is under way, and whoever waits for it.
   virtual void abandon() = 0;
+
+  /// Takes that nothing more is wanted, before `abandon` comes to it. Threads: any.
+  void leave() noexcept { abandoned_ = true; }
+
+ protected:
+  std::atomic<bool> abandoned_{false};
 };
 
 }  // namespace simruns::detail

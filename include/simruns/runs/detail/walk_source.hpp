@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <set>
@@ -27,7 +28,7 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
   boost::asio::awaitable<walk_step> take() override { return take(shared_from_this()); }
 
   void abandon() override {
-    abandoned_ = true;
+    leave();
     stop_reading();
     changed_.wake();
   }
@@ -39,6 +40,7 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
   void start_reading();
   void start_reader(page_wish wish);
   void stop_reading();
+  void give_up(std::exception_ptr const& thrown);
   std::optional<page_wish> next_wish();
   void deliver(page_wish const& wish, result<fetched_page> const& fetched);
   std::size_t ahead() const noexcept;
@@ -58,7 +60,6 @@ class walk_source final : public step_source, public std::enable_shared_from_thi
   bool waited_for_ = false;
   bool taken_ = false;    ///< A page was.
   bool hurried_ = false;  ///< A consumer waited for one that was not the first.
-  bool abandoned_ = false;
   bool began_ = false;
   std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::time_point::max();
   wait_line changed_;  ///< The consumer, if it waits: there is one at the most.

@@ -49,7 +49,7 @@ SIMRUNS_INLINE client_config const& config_of(client_core const& core) noexcept 
 }
 
 SIMRUNS_INLINE boost::asio::any_io_executor executor_of(client_core& core) {
-  return core.executor().get_inner_executor();
+  return core.executor().get_inner_executor().inner();
 }
 
 /// What lies behind `start` of a page that it leads into the middle of, in the page's own order.

@@ -56,7 +56,11 @@ SIMRUNS_INLINE void follow_source::start_reading() {
   reader_ = std::make_shared<strand_stop>(core_->strand);
   try {
     auto reader = read(shared_from_this(), plan_.next(), reader_);
-    spawn_on_strand(core_->strand, std::move(reader), *reader_, [](std::exception_ptr) {});
+    ending done([self = weak_from_this(), mine = reader_](std::exception_ptr thrown) {
+      auto const here = self.lock();
+      if (here && thrown && here->reader_ == mine) here->arrive(failure_of(thrown));
+    });
+    spawn_on_strand(core_->strand, std::move(reader), *reader_, std::move(done));
   } catch (...) {  // out of memory; with a reader that is none, the next call would wait for ever
     reader_.reset();
     throw;
@@ -83,9 +87,13 @@ SIMRUNS_INLINE boost::asio::awaitable<void> follow_source::read(std::shared_ptr<
     self->publish();
     co_return;
   }
-  self->reader_.reset();
-  self->arrived_ = std::move(fetched);
-  self->changed_.wake();
+  self->arrive(std::move(fetched));
+}
+
+SIMRUNS_INLINE void follow_source::arrive(result<fetched_page> fetched) {
+  reader_.reset();
+  arrived_ = std::move(fetched);
+  changed_.wake();
 }
 
 /// Asks for the batch beside the pages of a poll, which do not wait for it.
@@ -94,7 +102,11 @@ SIMRUNS_INLINE void follow_source::start_asking() {
   asker_ = std::make_shared<strand_stop>(core_->strand);
   try {
     auto asked = ask(shared_from_this(), asker_);
-    spawn_on_strand(core_->strand, std::move(asked), *asker_, [](std::exception_ptr) {});
+    ending done([self = weak_from_this(), mine = asker_](std::exception_ptr thrown) {
+      auto const here = self.lock();
+      if (here && thrown && here->asker_ == mine) here->asker_.reset();
+    });
+    spawn_on_strand(core_->strand, std::move(asked), *asker_, std::move(done));
   } catch (...) {  // out of memory: the next poll asks again
     asker_.reset();
   }

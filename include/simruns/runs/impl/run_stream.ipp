@@ -15,7 +15,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/version.hpp>
 #if BOOST_ASIO_VERSION >= 102800
 #include <boost/asio/associated_immediate_executor.hpp>
@@ -25,6 +24,7 @@
 #include <exception>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -48,20 +48,27 @@ SIMRUNS_INLINE run_consumer::run_consumer(std::shared_ptr<client_core> c,
 
 SIMRUNS_INLINE page run_consumer::pop_page() {
   if (!has_page()) return {};
+  page out = hand;
+  if (index > 0) {
+    std::vector<std::size_t> rest;
+    for (auto i = index; i < hand.size(); ++i) rest.push_back(i);
+    out = hand.select(rest);
+  }
   bad_runs_due = false;
-  auto const first = std::exchange(index, hand.size());
-  tally.handed += static_cast<std::int64_t>(hand.size() - first);
+  tally.handed += static_cast<std::int64_t>(hand.size() - index);
   tally.waiting = 0;
-  if (first == 0) return hand;
-  std::vector<std::size_t> rest;
-  for (auto i = first; i < hand.size(); ++i) rest.push_back(i);
-  return hand.select(rest);
+  index = hand.size();
+  return out;
 }
 
-SIMRUNS_INLINE void run_consumer::take(walk_step step) {
-  auto const handed = tally.handed;
-  tally = step.tally;
-  tally.handed = handed;
+SIMRUNS_INLINE void run_consumer::take() {
+  // What needs memory comes first: where there is none, the step is still there for the next call.
+  bad_runs.reserve(bad_runs.size() + arrived->bad_runs.size());
+  std::string latest;
+  if (arrived->fresh.valid() && index > 0) latest = hand[hand.size() - 1].id;
+  auto step = std::move(*std::exchange(arrived, std::nullopt));
+  step.tally.handed = tally.handed;
+  tally = std::move(step.tally);
   if (step.failure) {
     following = std::move(step.next);
     failure = std::move(*step.failure);
@@ -75,7 +82,7 @@ SIMRUNS_INLINE void run_consumer::take(walk_step step) {
   if (before_hand.page != step.start) before_hand.offset = 0;
   before_hand.page = std::move(step.start);
   following = std::move(step.next);
-  if (index > 0) before_hand.last_id = hand[hand.size() - 1].id;
+  if (index > 0) before_hand.last_id = std::move(latest);
   hand = std::move(step.fresh);
   tally.waiting = static_cast<std::int64_t>(hand.size());
   whole = std::move(step.whole);
@@ -147,15 +154,16 @@ SIMRUNS_INLINE bool a_page(run_consumer const& consumer) { return consumer.has_p
 SIMRUNS_INLINE boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> consumer,
                                                  readiness here) {
   while (!here(*consumer) && !consumer->ended) {
-    walk_step step;
     try {
-      step = co_await on_strand(consumer->core->strand, consumer->source->take());
+      if (!consumer->arrived) {
+        consumer->arrived = co_await on_strand(consumer->core->strand, consumer->source->take());
+      }
     } catch (boost::system::system_error const&) {
       consumer->failure = failure_of(std::current_exception());
       consumer->failure.position = consumer->position();
       throw request_error(consumer->failure);
     }
-    consumer->take(std::move(step));
+    consumer->take();
     co_await throw_if_cancelled(consumer);
   }
 }
@@ -165,8 +173,7 @@ SIMRUNS_INLINE boost::asio::awaitable<void> fill(std::shared_ptr<run_consumer> c
 SIMRUNS_INLINE boost::asio::awaitable<void> let_cancellation_come(
     std::shared_ptr<run_consumer> consumer) {
   co_await throw_if_cancelled(consumer);
-  auto const executor = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  co_await next_turn();
   co_await throw_if_cancelled(consumer);
 }
 
@@ -306,7 +313,11 @@ SIMRUNS_INLINE void start_wait_for_run(consumer_ptr consumer, completion<bool> d
 
 SIMRUNS_INLINE void close(consumer_ptr const& consumer) noexcept {
   if (!consumer) return;
-  post_on_strand(consumer->core->strand, [source = consumer->source] { source->abandon(); });
+  consumer->source->leave();
+  try {
+    post_on_strand(consumer->core->strand, [source = consumer->source] { source->abandon(); });
+  } catch (std::bad_alloc const&) {  // what is under way ends by itself, and nothing comes after it
+  }
 }
 
 SIMRUNS_INLINE request_failure const& failure_of(run_consumer const& consumer) noexcept {
@@ -324,7 +335,7 @@ SIMRUNS_INLINE std::vector<bad_run> const& bad_runs_of(run_consumer const& consu
 SIMRUNS_INLINE std::string position_of(run_consumer const& consumer) { return consumer.position(); }
 
 SIMRUNS_INLINE boost::asio::any_io_executor executor_of(run_consumer const& consumer) {
-  return consumer.core->executor().get_inner_executor();
+  return executor_of(*consumer.core);
 }
 
 }  // namespace simruns::detail

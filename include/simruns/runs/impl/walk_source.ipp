@@ -47,10 +47,17 @@ SIMRUNS_INLINE void walk_source::start_reading() {
   began_ = true;
   try {
     while (auto wish = next_wish()) start_reader(*std::move(wish));
-  } catch (...) {  // out of memory: there is no reader of what is said to be under way
-    plan_.all_missed();
-    broken_ = failure_ = failure_of(std::current_exception());
+  } catch (...) {
+    give_up(std::current_exception());
   }
+}
+
+/// Where a reader could not be begun, or not go on: out of memory. There is no reader of what is
+/// said to be under way.
+SIMRUNS_INLINE void walk_source::give_up(std::exception_ptr const& thrown) {
+  plan_.all_missed();
+  broken_ = failure_ = failure_of(thrown);
+  changed_.wake();
 }
 
 SIMRUNS_INLINE void walk_source::start_reader(page_wish wish) {
@@ -58,8 +65,10 @@ SIMRUNS_INLINE void walk_source::start_reader(page_wish wish) {
   // next begins, and what it is cancelled by lives in there.
   auto const stop = std::make_shared<strand_stop>(core_->strand);
   readers_.insert(stop);
-  ending done([self = weak_from_this(), stop](std::exception_ptr) {
-    if (auto const here = self.lock()) here->readers_.erase(stop);
+  ending done([self = weak_from_this(), stop](std::exception_ptr thrown) {
+    auto const here = self.lock();
+    bool const current = here && here->readers_.erase(stop) > 0;
+    if (current && thrown) here->give_up(thrown);
   });
   auto reader = read(shared_from_this(), std::move(wish), era_);
   spawn_on_strand(core_->strand, std::move(reader), *stop, std::move(done));

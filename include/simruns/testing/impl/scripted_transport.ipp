@@ -1,12 +1,11 @@
 #pragma once
 
+#include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/testing/scripted_transport.hpp"
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 
@@ -51,8 +50,7 @@ SIMRUNS_INLINE boost::asio::awaitable<http_response> scripted_transport::play(
   if (auto* answer = std::get_if<call>(&todo)) co_return (*answer)(request);
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer forever(executor, std::chrono::steady_clock::time_point::max());
-  error_code woken;
-  co_await forever.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  co_await detail::wait_for(forever);
   throw request_error(errc::cancelled, "the operation was cancelled");
 }
 

@@ -4,10 +4,10 @@
 #include "simruns/error.hpp"
 #include "simruns/request/http_message.hpp"
 #include "simruns/request/proxy.hpp"
+#include "simruns/transport/detail/resolve.hpp"
 #include "simruns/transport/detail/socket_io.hpp"
 #include "simruns/transport/detail/tls.hpp"
 #include "simruns/transport/detail/tls_stream.hpp"
-#include "simruns/transport/lookup.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -27,7 +27,7 @@ namespace simruns::detail {
 
 /// How a transport reaches its server; the same for all of its connections.
 struct connect_options {
-  lookup_function lookup = system_lookup;
+  shared_lookup lookup;
   std::optional<proxy_url> proxy;                  ///< None: directly.
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< Null: plain TCP.
   trust_source trust = trust_source::system;       ///< Who said what `tls` trusts.

@@ -73,6 +73,7 @@ class connection_pool {
   bool has_room() const noexcept { return leased_ < most_; }
   void note_first_byte(connection const& used) noexcept;
   void sweep();
+  void sweep_as_asked();
 
   wait_line line_;
   boost::asio::any_io_executor executor_;

@@ -34,7 +34,12 @@ class tls_stream {
   boost::asio::awaitable<error_code> read_some(boost::asio::mutable_buffer room, std::size_t& got);
 
  private:
-  boost::asio::ssl::stream<tcp_socket&> stream_;
+  using ssl_stream = boost::asio::ssl::stream<tcp_socket&>;
+  struct begin_handshake;
+  struct begin_read;
+  struct begin_write;
+
+  ssl_stream stream_;
 };
 
 }  // namespace simruns::detail

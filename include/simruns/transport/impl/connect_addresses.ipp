@@ -1,18 +1,21 @@
 #pragma once
 
 #include "simruns/async/context_bound.hpp"
+#include "simruns/async/resumed.hpp"
 #include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/connect_addresses.hpp"
 #include "simruns/transport/detail/fork_timer.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -41,7 +44,9 @@ class connect_race {
  public:
   connect_race(boost::asio::any_io_executor const& executor, endpoints order)
       : wake(boost::asio::query(executor, boost::asio::execution::context), executor),
-        order_(std::move(order)) {}
+        order_(std::move(order)) {
+    faults_.reserve(order_.size());
+  }
 
   bool has_next() const noexcept { return sockets_.size() < order_.size(); }
   bool is_lost() const noexcept { return !has_next() && faults_.size() == order_.size(); }
@@ -50,9 +55,10 @@ class connect_race {
 
   static void start_next(std::shared_ptr<connect_race> const& race) {
     auto const which = race->sockets_.size();
+    auto& to = race->ends_.emplace_back();
     race->sockets_.emplace_back(race->wake->get_executor());
-    race->sockets_.back().async_connect(
-        race->order_[which], [race, which](error_code failed) { race->ended(which, failed); });
+    resumption<ending> tell(ending{race, which, race->wake->get_executor()}, to);
+    race->sockets_.back().async_connect(race->order_[which], std::move(tell));
   }
 
   boost::asio::ip::tcp::socket take() { return std::move(sockets_[*winner_]); }
@@ -77,6 +83,21 @@ class connect_race {
  private:
   static constexpr std::size_t most_named = 6;
 
+  /// Tells the race of the end of one connection, for which there may have been no memory.
+  struct ending {
+    std::shared_ptr<connect_race> race;
+    std::size_t which;
+    boost::asio::any_io_executor executor;
+
+    boost::asio::any_io_executor get_executor() const { return executor; }
+    boost::asio::cancellation_slot get_cancellation_slot() const noexcept { return {}; }
+    void operator()(std::exception_ptr const& thrown) const {
+      error_code failed = race->ends_[which].code;
+      if (thrown) failed = boost::asio::error::no_memory;
+      race->ended(which, failed);
+    }
+  };
+
   void ended(std::size_t which, error_code const& failed) {
     if (over_ || winner_) return;
     if (failed) {
@@ -99,6 +120,7 @@ class connect_race {
   }
 
   endpoints order_;
+  std::deque<operation_end> ends_;
   std::deque<boost::asio::ip::tcp::socket> sockets_;
   std::vector<std::pair<std::size_t, error_code>> faults_;
   std::optional<std::size_t> winner_;

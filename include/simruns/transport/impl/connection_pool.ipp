@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 
 namespace simruns::detail {
@@ -32,7 +34,7 @@ class pool_sweeper {
     try {
       start_detached_thread([this] { work(); });
       running_ = true;
-    } catch (std::system_error const&) {
+    } catch (std::exception const&) {
       pools_.pop_back();
     }
     return running_;
@@ -51,6 +53,11 @@ class pool_sweeper {
     // Dropped after the lock, as the last handle of a pool may be here.
     std::vector<connection_pool::bound_pool> held;
     std::lock_guard const lock(mutex_);
+    try {
+      held.reserve(pools_.size());
+    } catch (std::bad_alloc const&) {
+      return true;  // the next time
+    }
     std::erase_if(pools_, [&](weak_pool const& one) {
       auto pool = one.lock();
       bool const wanted = pool && connection_pool::ask_for_sweep(pool);
@@ -90,6 +97,12 @@ SIMRUNS_INLINE void connection_pool::sweep() {
   });
 }
 
+SIMRUNS_INLINE void connection_pool::sweep_as_asked() {
+  sweep_is_due_ = false;
+  sweep();
+  if (idle_.empty()) swept_in_ = 0;
+}
+
 SIMRUNS_INLINE connection_pool::idle_connection connection_pool::take_idle() {
   sweep();
   idle_connection last;
@@ -115,15 +128,14 @@ SIMRUNS_INLINE bool connection_pool::ask_for_sweep(bound_pool const& shared) {
   shared->with([&](connection_pool& pool) {
     wanted = pool.swept_in_ != 0;
     if (!wanted || pool.sweep_is_due_.exchange(true)) return;
-    boost::asio::post(pool.executor_, [weak = std::weak_ptr(shared)] {
-      auto const still = weak.lock();
-      if (!still) return;
-      still->with([](connection_pool& now) {
-        now.sweep_is_due_ = false;
-        now.sweep();
-        if (now.idle_.empty()) now.swept_in_ = 0;
+    try {
+      boost::asio::post(pool.executor_, [weak = std::weak_ptr(shared)] {
+        auto const still = weak.lock();
+        if (still) still->with([](connection_pool& now) { now.sweep_as_asked(); });
       });
-    });
+    } catch (std::bad_alloc const&) {
+      pool.sweep_is_due_ = false;  // it is asked again soon
+    }
   });
   return wanted;
 }

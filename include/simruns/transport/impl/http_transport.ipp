@@ -37,7 +37,7 @@ struct http_transport_state {
 
 SIMRUNS_INLINE connect_options options_of(client_config const& config, lookup_function lookup) {
   connect_options out;
-  out.lookup = std::move(lookup);
+  out.lookup = std::make_shared<lookup_function>(std::move(lookup));
   out.proxy = config.proxy;
   return out;
 }

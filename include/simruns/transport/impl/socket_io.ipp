@@ -1,16 +1,17 @@
 #pragma once
 
+#include "simruns/async/resumed.hpp"
 #include "simruns/config.hpp"
 #include "simruns/transport/detail/socket_io.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
+#include <new>
 
 namespace simruns::detail {
 
@@ -22,16 +23,36 @@ struct socket_deadline::state {
   static void wait(std::shared_ptr<state> const& self, time_point moment) {
     if (moment == time_point::max()) return;
     self->timer.expires_at(moment);
-    self->timer.async_wait([weak = std::weak_ptr(self), moment](error_code cancelled) {
-      auto const late = weak.lock();
-      if (cancelled || !late) return;
-      if (late->begun && moment < late->until) return wait(late, late->until);
-      late->close();
-    });
+    auto const end = std::make_shared<operation_end>();
+    resumption<expiry> tell(expiry{self, self->timer.get_executor(), moment, end}, *end);
+    self->timer.async_wait(std::move(tell));
   }
 
-  void close() {
-    passed = true;
+  /// Called at a moment, or where there is no memory to wait for it: then at once.
+  struct expiry {
+    std::weak_ptr<state> of;
+    boost::asio::any_io_executor executor;
+    time_point moment;
+    std::shared_ptr<operation_end> end;
+
+    boost::asio::any_io_executor get_executor() const { return executor; }
+    boost::asio::cancellation_slot get_cancellation_slot() const noexcept { return {}; }
+    void operator()(std::exception_ptr const& thrown) const {
+      auto const late = of.lock();
+      if (!late) return;
+      if (thrown) return late->close(boost::asio::error::no_memory);
+      if (end->code) return;
+      if (!late->begun || moment >= late->until) return late->close(boost::beast::error::timeout);
+      try {
+        wait(late, late->until);
+      } catch (std::bad_alloc const&) {
+        late->close(boost::asio::error::no_memory);
+      }
+    }
+  };
+
+  void close(error_code const& as) {
+    why = as;
     error_code ignored;
     socket.close(ignored);  // a read that begins only now fails, too
   }
@@ -40,7 +61,7 @@ struct socket_deadline::state {
   boost::asio::steady_timer timer;
   time_point until;
   bool begun = false;
-  bool passed = false;
+  error_code why;  ///< Set when it has closed the socket.
 };
 
 SIMRUNS_INLINE socket_deadline::socket_deadline(tcp_socket& socket, time_point begin_until,
@@ -51,21 +72,29 @@ SIMRUNS_INLINE socket_deadline::socket_deadline(tcp_socket& socket, time_point b
 
 SIMRUNS_INLINE void socket_deadline::begun() noexcept { state_->begun = true; }
 
-SIMRUNS_INLINE bool socket_deadline::passed() const noexcept { return state_->passed; }
+SIMRUNS_INLINE bool socket_deadline::passed() const noexcept { return state_->why.failed(); }
 
 SIMRUNS_INLINE error_code socket_deadline::told(error_code ended) const noexcept {
-  if (ended && passed()) return boost::beast::error::timeout;
-  return ended;
+  return ended && passed() ? state_->why : ended;
 }
+
+struct begin_socket_wait {
+  tcp_socket& socket;
+  tcp_socket::wait_type what;
+
+  template <class Resume>
+  void operator()(Resume resume) const {
+    socket.async_wait(what, std::move(resume));
+  }
+};
 
 /// Waits until the socket may be read or written. Asio's own reads and writes would wait in the
 /// same way, and each of them costs whoever compiles it as much as this one.
 SIMRUNS_INLINE boost::asio::awaitable<error_code> wait_for(tcp_socket& socket,
                                                            tcp_socket::wait_type what) {
-  namespace asio = boost::asio;
-  error_code ended;
-  co_await socket.async_wait(what, asio::redirect_error(asio::use_awaitable, ended));
-  co_return ended;
+  begin_socket_wait begin{socket, what};
+  auto const end = co_await resumed(std::move(begin));
+  co_return end.code;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> write_all(tcp_socket& socket,

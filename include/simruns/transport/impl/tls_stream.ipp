@@ -1,39 +1,64 @@
 #pragma once
 
+#include "simruns/async/resumed.hpp"
 #include "simruns/config.hpp"
 #include "simruns/transport/detail/tls_stream.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace simruns::detail {
 
+struct tls_stream::begin_handshake {
+  ssl_stream& stream;
+
+  template <class Resume>
+  void operator()(Resume resume) const {
+    stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(resume));
+  }
+};
+
+struct tls_stream::begin_write {
+  ssl_stream& stream;
+  boost::asio::const_buffer bytes;
+
+  template <class Resume>
+  void operator()(Resume resume) const {
+    stream.async_write_some(bytes, std::move(resume));
+  }
+};
+
+struct tls_stream::begin_read {
+  ssl_stream& stream;
+  boost::asio::mutable_buffer room;
+
+  template <class Resume>
+  void operator()(Resume resume) const {
+    stream.async_read_some(room, std::move(resume));
+  }
+};
+
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::handshake() {
-  namespace asio = boost::asio;
-  error_code failed;
-  co_await stream_.async_handshake(asio::ssl::stream_base::client,
-                                   asio::redirect_error(asio::use_awaitable, failed));
-  co_return failed;
+  begin_handshake begin{stream_};
+  auto const end = co_await resumed(std::move(begin));
+  co_return end.code;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::write(std::string_view bytes) {
-  namespace asio = boost::asio;
-  error_code failed;
-  while (!bytes.empty() && !failed) {
-    asio::const_buffer const rest(bytes.data(), bytes.size());
-    auto const sent =
-        co_await stream_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, failed));
-    bytes.remove_prefix(sent);
+  operation_end end;
+  while (!bytes.empty() && !end.code) {
+    begin_write begin{stream_, boost::asio::const_buffer(bytes.data(), bytes.size())};
+    end = co_await resumed(std::move(begin));
+    bytes.remove_prefix(end.bytes);
   }
-  co_return failed;
+  co_return end.code;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::read_some(
     boost::asio::mutable_buffer room, std::size_t& got) {
-  namespace asio = boost::asio;
-  error_code failed;
-  got = co_await stream_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
-  co_return failed;
+  begin_read begin{stream_, room};
+  auto const end = co_await resumed(std::move(begin));
+  got = end.bytes;
+  co_return end.code;
 }
 
 }  // namespace simruns::detail
