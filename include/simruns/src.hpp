@@ -11,6 +11,8 @@
 #include "simruns/async/impl/context_bound.ipp"
 #include "simruns/async/impl/detached_thread.ipp"
 #include "simruns/async/impl/on_strand.ipp"
+#include "simruns/async/impl/post_to.ipp"
+#include "simruns/async/impl/resumed.ipp"
 #include "simruns/async/impl/steady_executor.ipp"
 #include "simruns/async/impl/wait.ipp"
 #include "simruns/async/impl/wait_line.ipp"

@@ -10,8 +10,8 @@ namespace {
 
 std::atomic<int> epoch{0};  // odd while allocations are watched
 std::atomic<long> count{0};
-std::atomic<long> first_to_fail{0};
-std::atomic<long> failures{0};
+std::atomic<long> number_to_fail{0};
+std::atomic<bool> of_all_threads{true};
 std::atomic<bool> failed{false};
 std::atomic<long> live{0};
 
@@ -25,13 +25,12 @@ thread_local bool in_charge = false;
 bool is_watched() noexcept {
   int const now = epoch;
   int const since = born();
-  return now % 2 == 1 && (in_charge || since == now);
+  return now % 2 == 1 && (in_charge || (of_all_threads && since == now));
 }
 
 bool has_to_fail() noexcept {
   if (!is_watched()) return false;
-  long const number = ++count;
-  bool const out = number >= first_to_fail && number < first_to_fail + failures;
+  bool const out = ++count == number_to_fail;
   if (out) failed = true;
   return out;
 }
@@ -105,10 +104,10 @@ extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 
 namespace test {
 
-failing_allocations::failing_allocations(long first, long length) {
+failing_allocations::failing_allocations(long which, threads of) {
   born();
-  first_to_fail = first;
-  failures = length;
+  number_to_fail = which;
+  of_all_threads = of == threads::all;
   failed = false;
   count = 0;
   in_charge = true;

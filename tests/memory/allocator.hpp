@@ -2,13 +2,15 @@
 
 namespace test {
 
-/// Has allocations of this program fail, for as long as it lives: of the thread that made it and of
-/// those that were started since. The servers of a test were there before, and have what they ask
-/// for. One at a time.
+/// Has an allocation of this program fail, for as long as it lives: one of the thread that made it
+/// or of those that were started since. The servers of a test were there before, and have what they
+/// ask for. One at a time.
 class failing_allocations {
  public:
-  /// `first`: the number of the first allocation to fail, from 1. `length`: how many fail.
-  explicit failing_allocations(long first, long length = 1);
+  enum class threads { all, own };
+
+  /// `which`: the number of the allocation that fails, from 1; 0 for none.
+  explicit failing_allocations(long which, threads of = threads::all);
   failing_allocations(failing_allocations const&) = delete;
   failing_allocations& operator=(failing_allocations const&) = delete;
   ~failing_allocations();

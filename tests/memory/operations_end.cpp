@@ -260,7 +260,7 @@ TEST_CASE("columns of a page are whole or an error, whichever of their allocatio
     std::vector<simruns::page> const pages{page};
     std::size_t length = 0;
     {
-      failing_allocations const meanwhile(allocations + 1);
+      failing_allocations const meanwhile(allocations + 1, failing_allocations::threads::own);
       simruns::arrow_stream stream;
       simruns::arrow_array batch;
       try {

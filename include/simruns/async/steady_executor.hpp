@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -72,7 +71,9 @@ class steady_executor {
     std::atomic<bool> block_taken{false};
     std::atomic<std::size_t> owners{1};
     boost::asio::any_io_executor inner;
-    std::optional<boost::asio::io_context::executor_type> io;  ///< None: it is of another kind.
+    boost::asio::io_context* io = nullptr;  ///< Of `inner`; null if that is of another kind.
+
+    boost::asio::any_io_executor inner_to(bool never_block) const;
   };
 
   template <class T>
@@ -122,14 +123,13 @@ template <class Function>
 void steady_executor::execute(Function&& function) const {
   namespace execution = boost::asio::execution;
   auto const& here = state();
-  if (!here.io) {
-    if (!never_blocks()) return here.inner.execute(std::forward<Function>(function));
-    auto const later = boost::asio::require(here.inner, execution::blocking.never);
-    return later.execute(std::forward<Function>(function));
-  }
-  auto const io = boost::asio::prefer(*here.io, execution::allocator(memory<void>(*this)));
-  if (!never_blocks()) return io.execute(std::forward<Function>(function));
-  boost::asio::require(io, execution::blocking.never).execute(std::forward<Function>(function));
+  if (here.io == nullptr)
+    return here.inner_to(never_blocks()).execute(std::forward<Function>(function));
+  if (!never_blocks() && here.io->get_executor().running_in_this_thread())
+    return std::forward<Function>(function)();
+  auto const later = boost::asio::require(here.io->get_executor(), execution::blocking.never);
+  memory<void> const own(*this);
+  boost::asio::prefer(later, execution::allocator(own)).execute(std::forward<Function>(function));
 }
 
 }  // namespace simruns::detail

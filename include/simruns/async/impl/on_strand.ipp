@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/async/on_strand.hpp"
+#include "simruns/async/post_to.hpp"
 #include "simruns/async/resumed.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
@@ -10,7 +11,6 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 
 #include <atomic>
@@ -48,7 +48,7 @@ SIMRUNS_INLINE void strand_stop::operator()(boost::asio::cancellation_type type)
 }
 
 SIMRUNS_INLINE void post_on_strand(shared_strand const& strand, std::function<void()> function) {
-  strand->with([&](any_strand& here) { boost::asio::post(here, std::move(function)); });
+  strand->with([&](any_strand& here) { post_to(here, std::move(function)); });
 }
 
 /// How an operation tells of its end.
@@ -74,7 +74,8 @@ class stoppable_ending {
   stoppable_ending(std::shared_ptr<kept_ending> kept, strand_stop stop, any_strand const& strand)
       : kept_(std::move(kept)),
         stop_(std::move(stop)),
-        executor_(boost::asio::get_associated_executor(kept_->done, strand)),
+        executor_(boost::asio::get_associated_executor(kept_->done,
+                                                       boost::asio::any_io_executor(strand))),
         allocator_(boost::asio::get_associated_allocator(kept_->done)),
         work_(boost::asio::prefer(strand.get_inner_executor().inner(),
                                   boost::asio::execution::outstanding_work.tracked)) {
@@ -99,7 +100,8 @@ class stoppable_ending {
     auto const kept = std::exchange(kept_, nullptr);
     auto const thrown = std::make_exception_ptr(std::bad_alloc());
     try {
-      executor_.execute([kept, thrown] { kept->call(thrown); });
+      std::function<void()> call = [kept, thrown] { kept->call(thrown); };
+      executor_.execute(std::move(call));
     } catch (...) {
       call_here(*kept, thrown);
     }
@@ -136,37 +138,36 @@ SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
   }
 }
 
-struct begin_turn {
-  boost::asio::any_io_executor executor;
+struct turn_wait final : operation_begin {
+  explicit turn_wait(boost::asio::any_io_executor e) : executor(std::move(e)) {}
+  void begin(resumption resume) override { post_to(executor, std::move(resume)); }
 
-  template <class Resume>
-  void operator()(Resume resume) const {
-    boost::asio::post(executor, std::move(resume));
-  }
+  boost::asio::any_io_executor executor;
 };
 
 SIMRUNS_INLINE boost::asio::awaitable<void> next_turn() {
   auto const executor = co_await boost::asio::this_coro::executor;
-  begin_turn begin{executor};
-  co_await resumed(std::move(begin));
+  turn_wait turn(executor);
+  co_await resumed(turn);
 }
 
-struct begin_on_strand {
+struct strand_begin final : operation_begin {
+  strand_begin(shared_strand on, boost::asio::awaitable<void> o, strand_stop s)
+      : strand(std::move(on)), operation(std::move(o)), stop(std::move(s)) {}
+  void begin(resumption resume) override {
+    spawn_on_strand(strand, std::move(operation), std::move(stop), ending(std::move(resume)));
+  }
+
   shared_strand strand;
   boost::asio::awaitable<void> operation;
   strand_stop stop;
-
-  template <class Resume>
-  void operator()(Resume resume) {
-    spawn_on_strand(strand, std::move(operation), std::move(stop), ending(std::move(resume)));
-  }
 };
 
 SIMRUNS_INLINE boost::asio::awaitable<void> run_on_strand(shared_strand strand,
                                                           boost::asio::awaitable<void> operation,
                                                           strand_stop stop) {
-  begin_on_strand begin{std::move(strand), std::move(operation), std::move(stop)};
-  co_await resumed(std::move(begin));
+  strand_begin there(std::move(strand), std::move(operation), std::move(stop));
+  co_await resumed(there);
 }
 
 }  // namespace simruns::detail

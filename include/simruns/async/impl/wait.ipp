@@ -8,18 +8,16 @@
 
 namespace simruns::detail {
 
-struct begin_timer_wait {
-  boost::asio::steady_timer& timer;
+struct timer_wait final : operation_begin {
+  explicit timer_wait(boost::asio::steady_timer& t) : timer(t) {}
+  void begin(resumption resume) override { timer.async_wait(std::move(resume)); }
 
-  template <class Resume>
-  void operator()(Resume resume) const {
-    timer.async_wait(std::move(resume));
-  }
+  boost::asio::steady_timer& timer;
 };
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> wait_for(boost::asio::steady_timer& timer) {
-  begin_timer_wait begin{timer};
-  auto const end = co_await resumed(std::move(begin));
+  timer_wait wait(timer);
+  auto const end = co_await resumed(wait);
   co_return end.code;
 }
 

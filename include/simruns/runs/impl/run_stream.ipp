@@ -12,8 +12,8 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/version.hpp>
 #if BOOST_ASIO_VERSION >= 102800
@@ -246,17 +246,16 @@ using immediate_executor = boost::asio::any_completion_executor;
 SIMRUNS_INLINE void finish_soon(boost::asio::any_io_executor const& io,
                                 immediate_executor const& immediate, ending finish,
                                 std::exception_ptr thrown) {
-  namespace asio = boost::asio;
-  auto const allocator = asio::get_associated_allocator(finish);
   auto call = [finish = std::move(finish), thrown]() mutable { std::move(finish)(thrown); };
 #if BOOST_ASIO_VERSION >= 102800
   static_cast<void>(io);
-  asio::dispatch(immediate, asio::bind_allocator(allocator, std::move(call)));
+  immediate.execute(std::move(call));
 #else
-  auto there = [immediate, allocator, call = std::move(call)]() mutable {
-    asio::dispatch(immediate, asio::bind_allocator(allocator, std::move(call)));
+  auto there = [immediate, call = std::move(call)]() mutable {
+    immediate.execute(std::move(call));
   };
-  asio::post(io, asio::bind_allocator(allocator, std::move(there)));
+  auto const later = boost::asio::require(io, boost::asio::execution::blocking.never);
+  later.execute(std::move(there));
 #endif
 }
 

@@ -35,9 +35,9 @@ class tls_stream {
 
  private:
   using ssl_stream = boost::asio::ssl::stream<tcp_socket&>;
-  struct begin_handshake;
-  struct begin_read;
-  struct begin_write;
+  struct handshaking;
+  struct reading;
+  struct writing;
 
   ssl_stream stream_;
 };

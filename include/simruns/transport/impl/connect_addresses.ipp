@@ -7,16 +7,20 @@
 #include "simruns/error.hpp"
 #include "simruns/transport/detail/connect_addresses.hpp"
 #include "simruns/transport/detail/fork_timer.hpp"
+#include "simruns/transport/detail/socket_io.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <deque>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,10 +59,10 @@ class connect_race {
 
   static void start_next(std::shared_ptr<connect_race> const& race) {
     auto const which = race->sockets_.size();
-    auto& to = race->ends_.emplace_back();
     race->sockets_.emplace_back(race->wake->get_executor());
-    resumption<ending> tell(ending{race, which, race->wake->get_executor()}, to);
-    race->sockets_.back().async_connect(race->order_[which], std::move(tell));
+    auto const failed = race->connect(which);
+    if (failed != boost::asio::error::in_progress) return race->ended(which, failed);
+    wait(race, which);
   }
 
   boost::asio::ip::tcp::socket take() { return std::move(sockets_[*winner_]); }
@@ -83,20 +87,66 @@ class connect_race {
  private:
   static constexpr std::size_t most_named = 6;
 
-  /// Tells the race of the end of one connection, for which there may have been no memory.
-  struct ending {
+  /// Waits for one connection, for which there may be no memory.
+  struct attempt final : resumption::waiting {
+    attempt(std::shared_ptr<connect_race> const& r, std::size_t w)
+        : waiting(r->wake->get_executor(), {}, &end_of_wait), race(r), which(w) {}
+
+    void resume(std::exception_ptr thrown) override {
+      if (race->over_) return;
+      if (thrown) return race->ended(which, boost::asio::error::no_memory);
+      auto failed = end_of_wait.code;
+      if (!failed) failed = race->outcome(which);
+      if (failed != boost::asio::error::in_progress) return race->ended(which, failed);
+      try {
+        wait(race, which);
+      } catch (std::bad_alloc const&) {
+        race->ended(which, boost::asio::error::no_memory);
+      }
+    }
+
     std::shared_ptr<connect_race> race;
     std::size_t which;
-    boost::asio::any_io_executor executor;
-
-    boost::asio::any_io_executor get_executor() const { return executor; }
-    boost::asio::cancellation_slot get_cancellation_slot() const noexcept { return {}; }
-    void operator()(std::exception_ptr const& thrown) const {
-      error_code failed = race->ends_[which].code;
-      if (thrown) failed = boost::asio::error::no_memory;
-      race->ended(which, failed);
-    }
+    operation_end end_of_wait;
   };
+
+  static void wait(std::shared_ptr<connect_race> const& race, std::size_t which) {
+    resumption connected(std::make_shared<attempt>(race, which));
+    race->sockets_[which].async_wait(tcp_socket::wait_write, std::move(connected));
+  }
+
+  static error_code system_error(int code) {
+    if (code == 0) return {};
+    if (code == EINTR) return boost::asio::error::in_progress;
+    return error_code(code, boost::asio::error::get_system_category());
+  }
+
+  /// Begins to connect. Asio's own function would do the same, and wait by a type of its own, which
+  /// costs whoever compiles it.
+  error_code connect(std::size_t which) {
+    auto const& at = order_[which];
+    error_code failed;
+    sockets_[which].open(at.protocol(), failed);
+    if (!failed) sockets_[which].non_blocking(true, failed);
+    if (failed) return failed;
+    auto const begun =
+        ::connect(sockets_[which].native_handle(), at.data(), static_cast<socklen_t>(at.size()));
+    return system_error(begun == 0 ? 0 : errno);
+  }
+
+  /// What a connection came to. A socket may count as ready before it is connected.
+  error_code outcome(std::size_t which) {
+    auto const handle = sockets_[which].native_handle();
+    int code = 0;
+    socklen_t size = sizeof code;
+    if (::getsockopt(handle, SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
+    if (code != 0) return system_error(code);
+    sockaddr_storage peer;
+    socklen_t room = sizeof peer;
+    bool const there = ::getpeername(handle, reinterpret_cast<sockaddr*>(&peer), &room) == 0;
+    if (there) return {};
+    return boost::asio::error::in_progress;
+  }
 
   void ended(std::size_t which, error_code const& failed) {
     if (over_ || winner_) return;
@@ -120,7 +170,6 @@ class connect_race {
   }
 
   endpoints order_;
-  std::deque<operation_end> ends_;
   std::deque<boost::asio::ip::tcp::socket> sockets_;
   std::vector<std::pair<std::size_t, error_code>> faults_;
   std::optional<std::size_t> winner_;
@@ -157,6 +206,7 @@ SIMRUNS_INLINE boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_addr
       failed = race->failed();
       next = now + patience;
       connect_race::start_next(race);
+      if (race->is_won() || race->failed() > failed) continue;
     }
     race->wake->expires_at(race->has_next() ? std::min(next, until) : until);
     co_await wait_for(*race->wake);

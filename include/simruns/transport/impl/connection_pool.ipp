@@ -2,11 +2,11 @@
 
 #include "simruns/async/detached_thread.hpp"
 #include "simruns/async/of_this_process.hpp"
+#include "simruns/async/post_to.hpp"
 #include "simruns/config.hpp"
 #include "simruns/transport/detail/connection_pool.hpp"
 #include "simruns/transport/transport.hpp"
 
-#include <boost/asio/post.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -129,7 +129,7 @@ SIMRUNS_INLINE bool connection_pool::ask_for_sweep(bound_pool const& shared) {
     wanted = pool.swept_in_ != 0;
     if (!wanted || pool.sweep_is_due_.exchange(true)) return;
     try {
-      boost::asio::post(pool.executor_, [weak = std::weak_ptr(shared)] {
+      post_to(pool.executor_, [weak = std::weak_ptr(shared)] {
         auto const still = weak.lock();
         if (still) still->with([](connection_pool& now) { now.sweep_as_asked(); });
       });

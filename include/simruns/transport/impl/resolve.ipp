@@ -3,6 +3,7 @@
 #include "simruns/async/context_bound.hpp"
 #include "simruns/async/detached_thread.hpp"
 #include "simruns/async/of_this_process.hpp"
+#include "simruns/async/post_to.hpp"
 #include "simruns/async/wait.hpp"
 #include "simruns/config.hpp"
 #include "simruns/error.hpp"
@@ -10,16 +11,13 @@
 #include "simruns/transport/detail/resolve.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -37,8 +35,10 @@ struct lookup_waiter {
 /// One lookup, for all who wait for it.
 struct lookup {
   bool wanted() const noexcept {
-    return std::any_of(waiters.begin(), waiters.end(),
-                       [](auto const& waiter) { return !waiter.expired(); });
+    for (auto const& waiter : waiters) {
+      if (!waiter.expired()) return true;
+    }
+    return false;
   }
 
   bool begun = false;
@@ -55,7 +55,7 @@ SIMRUNS_INLINE void wake_waiter(std::weak_ptr<lookup_waiter> const& waiter) {
   while (auto const here = waiter.lock()) {
     try {
       here->wake.with([&](fork_timer& timer) {
-        boost::asio::post(timer.get_executor(), [waiter] {
+        post_to(timer.get_executor(), [waiter] {
           auto const still = waiter.lock();
           if (still) still->wake.with([](fork_timer& waiting) { waiting.cancel(); });
         });
@@ -93,12 +93,12 @@ class lookup_threads {
     return joined;
   }
 
-  /// What a lookup has found, or threw. Nothing: it is not done.
-  std::optional<endpoints> result(lookup const& of) {
+  /// Gives what a lookup has found, or throws what it threw. False: it is not done.
+  bool result(lookup const& of, endpoints& found) {
     std::lock_guard const lock(mutex_);
     if (of.fault) std::rethrow_exception(of.fault);
-    if (!of.done) return std::nullopt;
-    return of.found;
+    if (of.done) found = of.found;
+    return of.done;
   }
 
  private:
@@ -107,7 +107,7 @@ class lookup_threads {
   struct host_lookups {
     shared_lookup how;
     std::string host;
-    std::uint16_t port;
+    std::uint16_t port = 0;
     std::shared_ptr<lookup> latest;  ///< Under way, or to begin when a thread is free.
     int threads = 0;
   };
@@ -122,11 +122,17 @@ class lookup_threads {
   }
 
   host_lookups& lookups_of(shared_lookup const& how, std::string const& host, std::uint16_t port) {
-    hosts_.remove_if([](host_lookups const& one) { return one.threads == 0; });
-    for (auto& one : hosts_) {
-      if (one.port == port && one.host == host && are_same(one.how, how)) return one;
+    for (auto one = hosts_.begin(); one != hosts_.end();) {
+      if (one->port == port && one->host == host && are_same(one->how, how)) return *one;
+      auto const idle = one++;
+      if (idle->threads == 0) hosts_.erase(idle);
     }
-    return hosts_.emplace_back(host_lookups{how, host, port, nullptr, 0});
+    hosts_.emplace_back();
+    auto& out = hosts_.back();
+    out.how = how;
+    out.host = host;
+    out.port = port;
+    return out;
   }
 
   void work(host_lookups& of, std::shared_ptr<lookup> job) {
@@ -211,20 +217,21 @@ SIMRUNS_INLINE boost::asio::awaitable<endpoints> resolve(
 
   if (waiter->wake->lost_by_fork)
     throw request_error(errc::transport, "fork has lost the lookup of " + host);
-  std::optional<endpoints> found;
+  endpoints found;
+  bool done = false;
   try {
-    found = threads.result(*joined);
+    done = threads.result(*joined, found);
   } catch (...) {
     rethrow_lookup_fault(std::current_exception(), host);
   }
-  if (!found) {
+  if (!done) {
     if (woken) throw request_error(errc::cancelled, "cancelled while looking up " + host);
     throw request_error(errc::timeout, "looking up " + host + " took too long");
   }
-  if (found->empty()) {
+  if (found.empty()) {
     throw request_error(errc::connect, "no address of host " + host + ": the name has none");
   }
-  co_return *std::move(found);
+  co_return found;
 }
 
 }  // namespace simruns::detail

@@ -23,25 +23,20 @@ struct socket_deadline::state {
   static void wait(std::shared_ptr<state> const& self, time_point moment) {
     if (moment == time_point::max()) return;
     self->timer.expires_at(moment);
-    auto const end = std::make_shared<operation_end>();
-    resumption<expiry> tell(expiry{self, self->timer.get_executor(), moment, end}, *end);
-    self->timer.async_wait(std::move(tell));
+    resumption expired(std::make_shared<expiry>(self, moment));
+    self->timer.async_wait(std::move(expired));
   }
 
   /// Called at a moment, or where there is no memory to wait for it: then at once.
-  struct expiry {
-    std::weak_ptr<state> of;
-    boost::asio::any_io_executor executor;
-    time_point moment;
-    std::shared_ptr<operation_end> end;
+  struct expiry final : resumption::waiting {
+    expiry(std::shared_ptr<state> const& s, time_point m)
+        : waiting(s->timer.get_executor(), {}, &ended), of(s), moment(m) {}
 
-    boost::asio::any_io_executor get_executor() const { return executor; }
-    boost::asio::cancellation_slot get_cancellation_slot() const noexcept { return {}; }
-    void operator()(std::exception_ptr const& thrown) const {
+    void resume(std::exception_ptr thrown) override {
       auto const late = of.lock();
       if (!late) return;
       if (thrown) return late->close(boost::asio::error::no_memory);
-      if (end->code) return;
+      if (ended.code) return;
       if (!late->begun || moment >= late->until) return late->close(boost::beast::error::timeout);
       try {
         wait(late, late->until);
@@ -49,6 +44,10 @@ struct socket_deadline::state {
         late->close(boost::asio::error::no_memory);
       }
     }
+
+    std::weak_ptr<state> of;
+    time_point moment;
+    operation_end ended;
   };
 
   void close(error_code const& as) {
@@ -78,22 +77,20 @@ SIMRUNS_INLINE error_code socket_deadline::told(error_code ended) const noexcept
   return ended && passed() ? state_->why : ended;
 }
 
-struct begin_socket_wait {
+struct socket_wait final : operation_begin {
+  socket_wait(tcp_socket& s, tcp_socket::wait_type w) : socket(s), what(w) {}
+  void begin(resumption resume) override { socket.async_wait(what, std::move(resume)); }
+
   tcp_socket& socket;
   tcp_socket::wait_type what;
-
-  template <class Resume>
-  void operator()(Resume resume) const {
-    socket.async_wait(what, std::move(resume));
-  }
 };
 
 /// Waits until the socket may be read or written. Asio's own reads and writes would wait in the
 /// same way, and each of them costs whoever compiles it as much as this one.
 SIMRUNS_INLINE boost::asio::awaitable<error_code> wait_for(tcp_socket& socket,
                                                            tcp_socket::wait_type what) {
-  begin_socket_wait begin{socket, what};
-  auto const end = co_await resumed(std::move(begin));
+  socket_wait wait(socket, what);
+  auto const end = co_await resumed(wait);
   co_return end.code;
 }
 

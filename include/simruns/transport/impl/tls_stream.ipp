@@ -8,46 +8,42 @@
 
 namespace simruns::detail {
 
-struct tls_stream::begin_handshake {
-  ssl_stream& stream;
-
-  template <class Resume>
-  void operator()(Resume resume) const {
+struct tls_stream::handshaking final : operation_begin {
+  explicit handshaking(ssl_stream& s) : stream(s) {}
+  void begin(resumption resume) override {
     stream.async_handshake(boost::asio::ssl::stream_base::client, std::move(resume));
   }
+
+  ssl_stream& stream;
 };
 
-struct tls_stream::begin_write {
+struct tls_stream::writing final : operation_begin {
+  writing(ssl_stream& s, std::string_view b) : stream(s), bytes(b.data(), b.size()) {}
+  void begin(resumption resume) override { stream.async_write_some(bytes, std::move(resume)); }
+
   ssl_stream& stream;
   boost::asio::const_buffer bytes;
-
-  template <class Resume>
-  void operator()(Resume resume) const {
-    stream.async_write_some(bytes, std::move(resume));
-  }
 };
 
-struct tls_stream::begin_read {
+struct tls_stream::reading final : operation_begin {
+  reading(ssl_stream& s, boost::asio::mutable_buffer r) : stream(s), room(r) {}
+  void begin(resumption resume) override { stream.async_read_some(room, std::move(resume)); }
+
   ssl_stream& stream;
   boost::asio::mutable_buffer room;
-
-  template <class Resume>
-  void operator()(Resume resume) const {
-    stream.async_read_some(room, std::move(resume));
-  }
 };
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::handshake() {
-  begin_handshake begin{stream_};
-  auto const end = co_await resumed(std::move(begin));
+  handshaking shaking(stream_);
+  auto const end = co_await resumed(shaking);
   co_return end.code;
 }
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::write(std::string_view bytes) {
   operation_end end;
   while (!bytes.empty() && !end.code) {
-    begin_write begin{stream_, boost::asio::const_buffer(bytes.data(), bytes.size())};
-    end = co_await resumed(std::move(begin));
+    writing rest(stream_, bytes);
+    end = co_await resumed(rest);
     bytes.remove_prefix(end.bytes);
   }
   co_return end.code;
@@ -55,8 +51,8 @@ SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::write(std::string_
 
 SIMRUNS_INLINE boost::asio::awaitable<error_code> tls_stream::read_some(
     boost::asio::mutable_buffer room, std::size_t& got) {
-  begin_read begin{stream_, room};
-  auto const end = co_await resumed(std::move(begin));
+  reading some(stream_, room);
+  auto const end = co_await resumed(some);
   got = end.bytes;
   co_return end.code;
 }
