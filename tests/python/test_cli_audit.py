@@ -63,6 +63,17 @@ def test_the_command_writes_the_sheet_that_the_function_draws(
     assert "success" not in done.stderr
 
 
+def test_a_sheet_that_is_there_is_not_written_over(
+    call_simruns: SimrunsCommand, data: Path, tmp_path: Path
+) -> None:
+    for out in (tmp_path / "sheet.csv", tmp_path / "sheet.html"):
+        out.write_text("an hour of labels")
+        done = call_simruns("audit-sheet", data, "-n", 40, "--seed", 1, "-o", out)
+        assert done.returncode == 2
+        assert "may hold somebody's labels; give another --output" in " ".join(done.stderr.split())
+        assert out.read_text() == "an hour of labels"
+
+
 def test_the_command_prints_what_the_function_says(
     call_simruns: SimrunsCommand, data: Path, labels: Path
 ) -> None:

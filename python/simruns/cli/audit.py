@@ -54,6 +54,8 @@ def run_audit_sheet(asked: Asked, rows: int, seed: str | None, output: str) -> N
     if path.suffix.lower() == ".html":
         require("jinja2", EXTRA, "a page to label in")
     check_place(path)
+    if path.exists():
+        raise UsageError(f"{path} is there, and may hold somebody's labels; give another --output")
     (runs,) = read_sides(one_side(asked.words, asked.source.which), asked.source)
 
     from simruns.analysis.audit_sheet import audit_sheet
