@@ -192,5 +192,5 @@ class _View:
         lines = []
         for name, verdict, ms in list(self._tally.latest):
             took = "" if ms is None else f"  {ms / 1000:,.1f} s"
-            lines.append(cell(f"{one_line(name)}  {verdict}{took}"))
+            lines.append(cell(f"{one_line(name, 200)}  {verdict}{took}"))
         return [*lines]
