@@ -29,7 +29,7 @@ KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 class Error(Exception):
     """Anything that simruns raises of its own."""
 
-    def __init__(self, *told: Any, **more: Any) -> None:
+    def __init__(self, *told: object, **more: str | None) -> None:
         fit = (in_line(part) if isinstance(part, str) else part for part in told)
         super().__init__(*fit, **more)  # those of an ImportError
 
