@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import simruns
 from simruns.archive import pace
 from simruns.archive.manifest import digest_of
+from simruns.archive.unfolding import Room
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -484,3 +485,10 @@ def test_a_manifest_of_any_bytes_is_refused_by_name(tmp_path: Path, content: byt
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(simruns.Error, match=re.escape(str(tmp_path / "manifest.json"))):
         simruns.open(tmp_path)
+
+
+@pytest.mark.parametrize("size", [10**6, 10**9, 10**11])
+def test_rows_of_a_large_file_are_not_read_one_by_one(size: int) -> None:
+    room = Room()
+    room.add_file(size)
+    assert room.rows_of(9 * size) > 10, "9 is the ratio of generated runs"

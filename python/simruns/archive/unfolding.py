@@ -15,9 +15,10 @@ FREE_BYTES = 2**30
 """Bytes that the values of an archive, or of a file, may take however small it is."""
 RATIO = 1000
 """Beyond these, the bytes of values for each byte of a file; honest runs come to less than 100."""
-STEP_BYTES = 2**27
-"""Bytes of values that are read at once, if each is as large as the file has room for."""
 STEP_ROWS = 256
+"""Rows that are read at once at most."""
+STEP_SHARE = 8
+"""Rows that are read at once take this part of the room at most; Arrow and Python copy them."""
 ROW_BYTES = 64
 """What a row takes at least, whatever is in it."""
 
@@ -37,13 +38,20 @@ class Room:
         self._taken += size
         self.check(path, 0)
 
+    @property
+    def _most(self) -> int:
+        return max(FREE_BYTES, RATIO * self._files)
+
+    def rows_of(self, size: int) -> int:
+        """Gives how many rows to read at once, if each may take so many bytes; 1 at least."""
+        return max(1, (self._most - self._taken) // STEP_SHARE // max(1, size))
+
     def check(self, path: Path, more: int) -> None:
         """Raises Error if there is no room for so many bytes more."""
-        most = max(FREE_BYTES, RATIO * self._files)
-        if self._taken + more > most:
+        if self._taken + more > self._most:
             raise Error(
-                f"{path} unfolds to more than {most:,} bytes of values, and no runs do so from "
-                f"{self._files:,} bytes of Parquet: restore the file from a copy"
+                f"{path} unfolds to more than {self._most:,} bytes of values, and no runs do so "
+                f"from {self._files:,} bytes of Parquet: restore the file from a copy"
             )
 
 
@@ -58,7 +66,7 @@ def batches_of(source: Any, path: Path, size: int, room: Room, *columns: str) ->
         room.add_file(size)
         told = _told_size(file.metadata, columns)
         room.check(path, told)
-        rows = min(STEP_ROWS, max(1, STEP_BYTES // max(1, told)))
+        rows = min(STEP_ROWS, room.rows_of(told))  # each may be as large as all of the file
         for batch in file.iter_batches(batch_size=rows, columns=list(columns)):
             room.take(path, ROW_BYTES * batch.num_rows + sum(map(_size_of, batch.columns)))
             yield batch
