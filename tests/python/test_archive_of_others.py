@@ -242,6 +242,10 @@ TAMPERINGS: dict[str, tuple[Harm, str]] = {
     "a completeness of a list": (member("completeness", []), "manifest.json.*: completeness is"),
     "a completeness of its own": (
         member("completeness.verdict", "perfect"), "manifest.json.*: completeness is none"),
+    "a list of runs that came": (
+        member("completeness.received", []), "manifest.json.*: completeness is none"),
+    "a list of runs that were selected": (
+        member("completeness.selected", []), "manifest.json.*: completeness is none"),
     "a completeness below 0": (
         member("completeness.received", -6), "manifest.json.*: completeness is none"),
     "a completeness without a proof": (

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from simruns import _core
-from simruns.archive.members import made, object_in, wrong
+from simruns.archive.members import made, wrong
 from simruns.core.checks import shown
 from simruns.core.errors import Error
 from simruns.core.files import replacing
 from simruns.core.reading import refuse_odd, regular
+from simruns.core.strict_json import strict_json
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.told import ScenarioInfo
 from simruns.hold.witness import is_of
@@ -184,7 +185,7 @@ def read_manifest(directory: Path) -> Manifest | None:
     except UnicodeDecodeError:
         raise damaged(path, "it is not UTF-8") from None
     try:
-        body = object_in(text)
+        body = strict_json(text)
     except ValueError as error:
         raise damaged(path, f"it is not JSON ({error})") from None
     if not isinstance(body, dict) or not is_of(body.get("format"), int) or body["format"] < 1:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -12,20 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from simruns.core.checks import LARGEST, shown
 from simruns.hold.witness import is_of
 
-LONGEST_NUMBER = 20
-"""Digits of a number: more are no count, and take long to convert."""
-
 T = TypeVar("T")
-
-
-def object_in(text: str) -> Any:
-    """Gives what a text of JSON holds. Raises ValueError for what is none, or is ambiguous."""
-    try:
-        return json.loads(
-            text, object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_refused
-        )
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
 
 
 def made(kind: Callable[..., T], body: Any, at: str = "") -> T:
@@ -101,22 +87,3 @@ def _within(at: str, name: str) -> str:
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
-
-
-def _once_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in out:
-            raise ValueError(f"{shown(name)} is there twice")
-        out[name] = value
-    return out
-
-
-def _integer(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"a number has {len(text)} digits")
-    return int(text)
-
-
-def _refused(word: str) -> float:
-    raise ValueError(f"{word} is no number")

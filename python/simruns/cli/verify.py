@@ -17,6 +17,7 @@ from simruns.reports.verify import verify
 
 def run_verify(seal: Path, words: Sequence[str], form: Form) -> None:
     form.check()
+    side_of_path(str(seal))
     sides = [side_of_path(word) for word in words]
     told = verify(seal, *(open_runs(side.label) for side in sides))
     if form.as_json:

@@ -340,13 +340,14 @@ def _batch_of(told: dict[str, Any]) -> BatchCompleteness:
     for name, kind in _plain_fields().items():
         value = getattr(batch, name)
         fits = fits and is_of(value, kind) and not (isinstance(value, int) and value < 0)
-    fits = fits and batch.walk_verdict in (None, *VERDICTS)
+    if not fits or batch.verdict not in VERDICTS or batch.walk_verdict not in (None, *VERDICTS):
+        raise ValueError("no completeness")
     none = batch.witness is not None and batch.witness.counts_none
     proven = batch.reached_end and batch.received == batch.total and not batch.doubt
     proven = proven and (batch.received > 0 or none)
     if batch.selected is not None:
         proven = proven and batch.selected >= batch.received
-    if not fits or batch.verdict not in VERDICTS or (batch.verdict == "complete" and not proven):
+    if batch.verdict == "complete" and not proven:
         raise ValueError("no completeness")
     return batch
 

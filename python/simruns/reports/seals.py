@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import errno
 import json
-import os
 import re
-import stat
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +14,8 @@ from typing import Any, NamedTuple, NoReturn
 from simruns.analysis.seal import FORM, LEFT_OUT, digest_of, digest_of_side
 from simruns.core.canonical import canonical
 from simruns.core.errors import Error, InvalidArgumentError
-from simruns.core.reading import reading
+from simruns.core.reading import regular
+from simruns.core.strict_json import strict_json
 from simruns.core.words import JSONValue
 from simruns.looks.texts import one_line
 
@@ -92,18 +90,8 @@ def plain_numbers(numbers: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
 
 def _content(path: Path) -> bytes:
     """Reads a file that may be of any kind and size."""
-    with reading(path):
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:
-            found = os.fstat(handle)
-            if stat.S_ISDIR(found.st_mode):
-                raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
-            if not stat.S_ISREG(found.st_mode):
-                _refuse(path, "it is no regular file")
-            content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        _refuse(path, f"it has more than {LARGEST:,} bytes")
-    return content
+    with regular(path.resolve(), LARGEST) as file:
+        return file.read()
 
 
 def _of_page(path: Path, content: bytes) -> bytes:
@@ -126,29 +114,13 @@ def _of_page(path: Path, content: bytes) -> bytes:
 
 def _parsed(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(
-            content.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once
-        )
+        told = strict_json(content.decode())
     except UnicodeDecodeError:
         _refuse(path, "it is not UTF-8")
-    except RecursionError:
-        _refuse(path, "it is nested too deep")
     except ValueError as error:
         _refuse(path, f"it is not JSON: {error}")
     if not isinstance(told, dict):
         _refuse(path, "it is no JSON object")
-    return told
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
-
-
-def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Gives an object, each of whose members has to stand there once: two would say two things."""
-    told = dict(members)
-    if len(told) < len(members):
-        raise ValueError("a member stands there twice")
     return told
 
 
