@@ -83,9 +83,9 @@ def text_of(path: Path, name: str) -> str:
     if not text.strip():
         text = "The gate gave no answer. The log says why.\n"
     if len(text) > LONGEST:
-        text = (
-            text[: text.rindex("\n", 0, LONGEST)] + "\n\nThe rest is in the summary of the run.\n"
-        )
+        shown = text[:LONGEST]
+        shown = shown[: shown.rfind("\n") + 1] or shown  # whole lines, if there are several
+        text = f"{shown.rstrip()}\n\nThe rest is in the summary of the run.\n"
     run = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}"
     return f"{text}\n[{name}: log and report]({run.format_map(os.environ)})\n"
 
@@ -102,7 +102,7 @@ def main() -> None:
             ask(ADD, subject=pull_request, body=body)
         else:
             ask(UPDATE, comment=comment, body=body)
-    except CommentError as error:
+    except (CommentError, AttributeError, LookupError, TypeError) as error:  # or an odd answer
         told = f"no comment was written: {error}; the job needs `permissions: pull-requests: write`"
         told = told.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         print(f"::warning title=simruns gate::{told}")

@@ -44,8 +44,11 @@ class GitHub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _GitHubAnswers)
         self.comments = [*comments]
         self.refuses = False
+        self.is_odd = False
 
     def answer(self, query: str, given: dict[str, Any]) -> dict[str, Any]:
+        if self.is_odd:
+            return {"data": {"repository": None}}
         if self.refuses:
             return {"errors": [{"message": "Resource not accessible by integration\n::error::x"}]}
         if "addComment" in query:
@@ -275,7 +278,10 @@ def test_a_comment_that_cannot_be_written_is_a_warning(job: Job, github: GitHub)
     assert "\n::error::" not in job.log
     job.comment("## Gate: pass\n", token="another")
     assert "no comment was written: HTTP Error 401" in job.log
-    github.refuses = False
+    github.refuses, github.is_odd = False, True
+    job.comment("## Gate: pass\n")
+    assert "no comment was written: 'NoneType' object" in job.log
+    github.is_odd = False
     job.comment("## Gate: pass\n", name="a --> b")
     assert "name is 'a --> b'; give letters" in job.log
     assert not github.comments
@@ -286,6 +292,10 @@ def test_a_comment_is_no_longer_than_github_takes(job: Job, github: GitHub) -> N
     (comment,) = github.comments
     assert len(comment.body) < 65_536
     assert "table\n\nThe rest is in the summary of the run.\n\n[simruns: log" in comment.body
+    job.comment("a name without an end" * 9_000)
+    (comment,) = github.comments
+    assert len(comment.body) < 65_536
+    assert "\n\nThe rest is in the summary of the run.\n\n[simruns: log" in comment.body
 
 
 def test_the_template_of_gitlab_gates_and_leaves_files(

@@ -124,6 +124,7 @@ class Result(Shared, ABC):
         It has the question with its options, the digest of each run's own text, and the numbers.
         `simruns.verify` holds runs against it. The file is whole or not there. Runs of which two
         have one id are refused, and so is a result that does not know its runs, as after a pickle.
+        For this, a result keeps its runs in memory as long as it is there itself.
         """
         from simruns.analysis.seal import write_seal
 
