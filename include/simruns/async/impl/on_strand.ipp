@@ -9,7 +9,6 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/prefer.hpp>
 
@@ -68,12 +67,14 @@ struct kept_ending {
 class stoppable_ending {
  public:
   using executor_type = boost::asio::any_completion_executor;
+  using cancellation_slot_type = boost::asio::cancellation_slot;
   using allocator_type =
       boost::asio::any_completion_handler_allocator<void, void(std::exception_ptr)>;
 
   stoppable_ending(std::shared_ptr<kept_ending> kept, strand_stop stop, any_strand const& strand)
       : kept_(std::move(kept)),
         stop_(std::move(stop)),
+        slot_(stop_.slot()),
         executor_(boost::asio::get_associated_executor(kept_->done,
                                                        boost::asio::any_io_executor(strand))),
         allocator_(boost::asio::get_associated_allocator(kept_->done)),
@@ -88,6 +89,7 @@ class stoppable_ending {
   }
 
   executor_type get_executor() const noexcept { return executor_; }
+  cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
   allocator_type get_allocator() const noexcept { return allocator_; }
   void operator()(std::exception_ptr thrown) {
     std::exchange(kept_, nullptr)->call(std::move(thrown));
@@ -114,6 +116,7 @@ class stoppable_ending {
 
   std::shared_ptr<kept_ending> kept_;
   strand_stop stop_;
+  cancellation_slot_type slot_;
   executor_type executor_;
   allocator_type allocator_;
   boost::asio::any_io_executor work_;  ///< The context goes on until the operation has ended.
@@ -126,14 +129,13 @@ SIMRUNS_INLINE void spawn_on_strand(shared_strand const& strand,
   auto const here = executor_of(strand);
   auto callers_slot = asio::get_associated_cancellation_slot(done);
   if (callers_slot.is_connected()) callers_slot.assign(stop);
-  auto const slot = stop.slot();
   auto work = cancellable<as_asked>(std::move(operation));
   auto const kept = std::make_shared<kept_ending>(std::move(done));
-  auto end = asio::bind_cancellation_slot(slot, stoppable_ending(kept, std::move(stop), here));
   try {
+    stoppable_ending end(kept, std::move(stop), here);
     asio::co_spawn(here, std::move(work), std::move(end));
   } catch (std::bad_alloc const&) {
-    // A coroutine that was begun is destroyed on its strand, where its ending is called.
+    // What was destroyed on the strand has called its ending, or will.
     if (kept.use_count() == 1 && !kept->called) throw;
   }
 }

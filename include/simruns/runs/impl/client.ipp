@@ -14,8 +14,6 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -80,6 +78,24 @@ SIMRUNS_INLINE boost::asio::awaitable<page> fetch_page(core_ptr core, run_query 
   co_return *fetched;
 }
 
+/// Gives a handler the page that was fetched, or why there is none.
+struct page_completion {
+  using executor_type = boost::asio::any_completion_executor;
+  using allocator_type = boost::asio::associated_allocator_t<completion<page>>;
+
+  executor_type executor;
+  allocator_type allocator;
+  completion<page> done;
+  std::shared_ptr<std::optional<page>> fetched;
+
+  executor_type get_executor() const noexcept { return executor; }
+  allocator_type get_allocator() const noexcept { return allocator; }
+  void operator()(std::exception_ptr thrown) {
+    boost::asio::get_associated_cancellation_slot(done).clear();
+    std::move(done)(std::move(thrown), fetched->value_or(page()));
+  }
+};
+
 SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<page> done) {
   namespace asio = boost::asio;
   auto const strand = core->strand;
@@ -89,11 +105,7 @@ SIMRUNS_INLINE void start_fetch_page(core_ptr core, run_query query, completion<
   auto const executor = asio::get_associated_executor(done, executor_of(*core));
   auto const allocator = asio::get_associated_allocator(done);
   auto const fetched = std::make_shared<std::optional<page>>();
-  auto finish = [done = std::move(done), fetched](std::exception_ptr thrown) mutable {
-    asio::get_associated_cancellation_slot(done).clear();
-    std::move(done)(std::move(thrown), fetched->value_or(page()));
-  };
-  ending end(asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish))));
+  ending end(page_completion{executor, allocator, std::move(done), fetched});
   auto operation = keep_result(fetch_page(std::move(core), std::move(query)), fetched);
   spawn_on_strand(strand, std::move(operation), std::move(stop), std::move(end));
 }

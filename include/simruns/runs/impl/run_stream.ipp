@@ -10,8 +10,6 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -217,11 +215,18 @@ SIMRUNS_INLINE run_ptr next_if_ready(consumer_ptr const& consumer) {
 /// would drop it.
 template <class Value>
 struct stream_completion {
+  using executor_type = boost::asio::any_completion_executor;
+  using allocator_type = boost::asio::associated_allocator_t<completion<Value>>;
+
+  executor_type executor;
+  allocator_type allocator;
   completion<Value> done;
   Value (*take)(run_consumer&);
   std::shared_ptr<std::atomic<bool>> cancelled;
   std::optional<consumer_lease> lease;
 
+  executor_type get_executor() const noexcept { return executor; }
+  allocator_type get_allocator() const noexcept { return allocator; }
   void operator()(std::exception_ptr thrown) {
     Value value{};
     try {
@@ -275,14 +280,15 @@ void start(consumer_ptr const& consumer, completion<Value> done, readiness here,
   auto const allocator = asio::get_associated_allocator(done);
   auto slot = asio::get_associated_cancellation_slot(done);
   auto const cancelled = std::make_shared<std::atomic<bool>>(false);
-  stream_completion<Value> finish{std::move(done), take, cancelled, std::nullopt};
+  stream_completion<Value> finish{executor, allocator, std::move(done),
+                                  take,     cancelled, std::nullopt};
   std::exception_ptr refused;
   try {
     finish.lease.emplace(consumer);
   } catch (request_error const&) {
     refused = std::current_exception();
   }
-  ending end(asio::bind_executor(executor, asio::bind_allocator(allocator, std::move(finish))));
+  ending end(std::move(finish));
   if (refused || here(*consumer) || consumer->ended) {
     if (slot.is_connected())
       slot.assign([cancelled](asio::cancellation_type) { *cancelled = true; });

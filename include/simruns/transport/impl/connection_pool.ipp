@@ -25,10 +25,9 @@ class pool_sweeper {
   /// False: there is no thread for it, and what is idle is looked at by the next request only.
   bool add(connection_pool::bound_pool const& pool) {
     std::lock_guard const lock(mutex_);
-    bool const known = std::any_of(pools_.begin(), pools_.end(), [&](auto const& one) {
-      return !one.owner_before(pool) && !pool.owner_before(one);
-    });
-    if (known) return true;
+    for (auto const& one : pools_) {
+      if (!one.owner_before(pool) && !pool.owner_before(one)) return true;
+    }
     pools_.push_back(pool);
     if (running_) return true;
     try {
@@ -58,12 +57,11 @@ class pool_sweeper {
     } catch (std::bad_alloc const&) {
       return true;  // the next time
     }
-    std::erase_if(pools_, [&](weak_pool const& one) {
-      auto pool = one.lock();
-      bool const wanted = pool && connection_pool::ask_for_sweep(pool);
-      held.push_back(std::move(pool));
-      return !wanted;
-    });
+    for (auto one = pools_.begin(); one != pools_.end();) {
+      held.push_back(one->lock());
+      bool const wanted = held.back() && connection_pool::ask_for_sweep(held.back());
+      one = wanted ? one + 1 : pools_.erase(one);
+    }
     running_ = !pools_.empty();
     return running_;
   }
@@ -92,9 +90,10 @@ SIMRUNS_INLINE connection_pool::connection_pool(boost::asio::any_io_executor exe
 
 SIMRUNS_INLINE void connection_pool::sweep() {
   auto const oldest = uptime_clock::now() - idle_limit_;
-  std::erase_if(idle_, [&](idle_connection const& one) {
-    return one.since < oldest || !one.link->is_quiet();
-  });
+  for (auto one = idle_.begin(); one != idle_.end();) {
+    bool const good = one->since >= oldest && one->link->is_quiet();
+    one = good ? one + 1 : idle_.erase(one);
+  }
 }
 
 SIMRUNS_INLINE void connection_pool::sweep_as_asked() {
@@ -141,7 +140,9 @@ SIMRUNS_INLINE bool connection_pool::ask_for_sweep(bound_pool const& shared) {
 }
 
 SIMRUNS_INLINE void connection_pool::drop_with(idle_connection dead) noexcept {
-  std::erase_if(idle_, [&](idle_connection const& one) { return one.since <= dead.since; });
+  for (auto one = idle_.begin(); one != idle_.end();) {
+    one = one->since > dead.since ? one + 1 : idle_.erase(one);
+  }
 }
 
 /// A slow server stays known as one for some responses, as they are not all slow.
