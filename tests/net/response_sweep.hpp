@@ -54,7 +54,7 @@ inline asio::awaitable<int> sweep(simruns::http_transport* link, simruns::client
   config.compression = true;
   auto request = simruns::make_request(config, who, wanted, first);
   simruns::attempt_limits limits;
-  limits.attempt_timeout = std::chrono::milliseconds(200);
+  limits.attempt_timeout = std::chrono::seconds(20);  // the server closes: none is waited out
   for (std::size_t i = 0; i < answers; ++i) {
     simruns::http_response response;
     simruns::error_code failed;
