@@ -34,6 +34,27 @@ class object_members {
   std::string_view value_;
 };
 
+/// Goes over the elements of a JSON array, as `object_members` over members.
+class array_elements {
+ public:
+  explicit array_elements(std::string_view json) noexcept : in_(json) { more_ = in_.take_if('['); }
+
+  /// Moves to the next element. False: there is none.
+  bool next() noexcept {
+    if (!more_) return false;
+    in_.take_if(',');
+    more_ = in_.peek() != ']' && in_.value(value_, most_json_depth);
+    return more_;
+  }
+
+  std::string_view value() const noexcept { return value_; }
+
+ private:
+  json_scanner in_;
+  bool more_ = false;
+  std::string_view value_;
+};
+
 /// Gives the texts that JSON strings stand for. A string without an escape is its own text; any
 /// other text lives as long as the reader.
 class text_reader {
