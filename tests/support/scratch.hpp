@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace test {
 
@@ -26,6 +28,16 @@ class scratch {
   }
 
   std::string file(std::string const& name) const { return (folder_ / name).string(); }
+
+  /// The names of what is in it, in order.
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (auto const& entry : std::filesystem::directory_iterator(folder_)) {
+      out.push_back(entry.path().filename().string());
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+  }
 
  private:
   std::filesystem::path folder_;

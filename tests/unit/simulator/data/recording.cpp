@@ -6,9 +6,12 @@
 #include "support/file_size_limit.hpp"
 #include "support/scratch.hpp"
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace sim = simruns::simulator;
 using Catch::Matchers::ContainsSubstring;
@@ -240,7 +243,32 @@ TEST_CASE("what came again and cannot be written leaves the file as it was") {
                                         ContainsSubstring("File too large"));
   }
   CHECK(text_of_file(path) == run("r1") + "\n" + run("r2") + "\n");
-  CHECK_FALSE(std::filesystem::exists(path + ".new"));
+  CHECK(folder.names() == std::vector<std::string>{"runs.jsonl"});
+}
+
+TEST_CASE("a recording that is replaced touches no other file, whatever its name") {
+  namespace fs = std::filesystem;
+  test::scratch const folder;
+  auto const path = folder.file("runs.jsonl");
+  test::write_file(folder.file("other"), "buy milk\n");
+  test::write_file(path + ".new", "buy bread\n");
+  fs::create_symlink(folder.file("other"), folder.file(".runs.jsonl.new"));
+  sim::recording kept{path};
+  kept.add(page(run("r1")));
+  kept.add(page(run("r1", ",\"new\":true")));
+  kept.close();
+  CHECK(text_of_file(path) == run("r1", ",\"new\":true") + "\n");
+  CHECK(text_of_file(folder.file("other")) == "buy milk\n");
+  CHECK(text_of_file(path + ".new") == "buy bread\n");
+  CHECK(folder.names() ==
+        std::vector<std::string>{".runs.jsonl.new", "other", "runs.jsonl", "runs.jsonl.new"});
+}
+
+TEST_CASE("a recording to a pipe or a folder is refused, and waits for nobody") {
+  test::scratch const folder;
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(sim::recording{folder.file("pipe")}, ContainsSubstring("no regular file"));
+  CHECK_THROWS_WITH(sim::recording{folder.file("")}, ContainsSubstring("no regular file"));
 }
 
 TEST_CASE("a recording that is replaced keeps its mode, and a link to it stays one") {

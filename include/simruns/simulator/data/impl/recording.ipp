@@ -14,16 +14,14 @@
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/data/stored_scenario.hpp"
 #include "simruns/text/line_file.hpp"
+#include "simruns/text/replace_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -149,7 +147,15 @@ class recording::file {
   bool closed_ = false;
 };
 
-SIMRUNS_INLINE recording::file::file(std::string path) : out_{std::move(path)} {
+/// Refuses what is there and no file, before it is opened: a pipe would wait for its reader.
+SIMRUNS_INLINE std::string of_a_file(std::string path) {
+  std::error_code unknown;
+  auto const found = std::filesystem::status(path, unknown);
+  if (!exists(found) || is_regular_file(found)) return path;
+  throw dataset_error{path, 0, "cannot be written: it is no regular file; give another name"};
+}
+
+SIMRUNS_INLINE recording::file::file(std::string path) : out_{of_a_file(std::move(path))} {
   if (!out_.is_open()) fail("cannot be written", out_.error());
   take_existing();
 }
@@ -289,23 +295,12 @@ SIMRUNS_INLINE bool recording::file::keep(identity which, std::string line) {
 
 /// Replaces the file by one with the latest text of each run.
 SIMRUNS_INLINE void recording::file::rewrite() {
-  std::error_code error;
-  auto const place = std::filesystem::weakly_canonical(out_.path());  // a link stays one
-  auto const fresh = place.string() + ".new";
-  std::ofstream out{fresh, std::ios::binary | std::ios::trunc};
-  auto const before = std::filesystem::status(place, error);
-  if (exists(before)) std::filesystem::permissions(fresh, before.permissions(), error);
-  for (auto const& line : lines_) out << line << '\n';
-  errno = 0;
-  out.close();
-  if (!out) {
-    int const why = errno;
-    std::filesystem::remove(fresh, error);
-    fail("lacks the latest texts of runs that came again, since " + fresh + " cannot be written",
-         why);
+  auto const done = simruns::detail::replace_file(out_.path(), lines_);
+  if (done.error == 0) return;
+  if (!done.kept.empty()) {
+    fail("cannot be replaced by " + done.kept + ", which holds all runs", done.error);
   }
-  std::filesystem::rename(fresh, place, error);
-  if (error) fail("cannot be replaced by " + fresh + ", which holds all runs", error.value());
+  fail("lacks the latest texts of runs that came again, and cannot be replaced", done.error);
 }
 
 SIMRUNS_INLINE recording::recording(std::string path)
