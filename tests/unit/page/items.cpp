@@ -63,17 +63,17 @@ TEST_CASE("what is odd about a scenario or a batch is kept as far as it fits, an
   auto const odd = batch_info::from_json(
       R"({"id": 7, "name": "a", "name": "b", "runs": 2.5, "createdAt": "soon", "failedRuns": null})");
   CHECK(issues_of(odd) == std::vector<std::string>{
-                              "/id: expected string, got 7",
+                              "/id: expected string, got number",
                               "/name: duplicate member; the last wins",
-                              "/runs: expected integer, got 2.5",
-                              R"(/createdAt: expected integer, got "soon")",
+                              "/runs: expected integer, got another number",
+                              "/createdAt: expected integer, got string",
                           });
   CHECK_FALSE(odd.id);
   CHECK(*odd.name == "b");
   CHECK_FALSE(odd.runs);
   CHECK(odd.failed_runs.is_null());
   CHECK(issues_of(scenario::from_json("[7]")) ==
-        std::vector<std::string>{": expected object, got [7]"});
+        std::vector<std::string>{": expected object, got array"});
   auto const bare = issues_of(scenario::from_json("{}"));
   CHECK(bare.size() == 11);
   CHECK(bare.front() == "/id: required, but missing");

@@ -7,7 +7,6 @@
 #include "simruns/page/maybe.hpp"
 #include "simruns/page/run.hpp"
 #include "simruns/text/date_time.hpp"
-#include "simruns/text/excerpt.hpp"
 
 #include <algorithm>
 #include <array>
@@ -46,6 +45,14 @@ struct item_member {
   item_kind kind = item_kind::text;
   bool required = false;
 };
+
+/// Names the type of a value and does not quote it: it may hold a secret, which is not known here.
+inline std::string mismatch(std::string_view expected, std::string_view json) {
+  auto const type = json.empty() ? "nothing" : type_of_value(json.front());
+  bool const other = expected == "integer" && type == "number";
+  return "expected " + std::string(expected) + ", got " + (other ? "another " : "") +
+         std::string(type);
+}
 
 /// Reads the values of members, and notes those that do not fit.
 class item_values {
@@ -103,8 +110,7 @@ class item_values {
   }
 
   void note_mismatch(std::string_view name, item_kind kind, std::string_view json) {
-    note(name,
-         "expected " + std::string(name_of(kind)) + ", got " + excerpt(json, most_shown_bytes));
+    note(name, mismatch(name_of(kind), json));
   }
 
   item_notes& notes_;
@@ -117,7 +123,7 @@ Item read_item(std::string_view json, std::array<item_member<Item>, Size> const&
   out.json = json;
   item_values values(out);
   if (!out.json.starts_with('{')) {
-    out.issues.push_back({"", "expected object, got " + excerpt(out.json, most_shown_bytes)});
+    out.issues.push_back({"", mismatch("object", out.json)});
     return out;
   }
   std::array<std::string_view, Size> came;
