@@ -93,6 +93,8 @@ def test_a_client_that_cannot_be_made_shows_no_secret_in_a_frame(
             check(lambda n=name, m=more: cls(URL, **{n: KEY}, **m))
         check(lambda n=name: cls("no URL", **{n: KEY}))
         check(lambda n=name: cls(URL, api_key=KEY, token=KEY))
+        for url in (f"https://user:{KEY}@host", f"{KEY}@host/x", f"//u:{KEY}@h\0", [f"//{KEY}@h"]):
+            check(lambda n=name, u=url: cls(u, **{n: KEY}))
     monkeypatch.setenv("SIMRUNS_LOG", "loud")
     check(lambda: cls(URL, api_key=KEY, proxy=PROXY, headers={"X-A": KEY}))
 
@@ -120,6 +122,8 @@ def test_the_environment_shows_no_secret_in_a_frame(monkeypatch: pytest.MonkeyPa
     check(lambda: simruns.Client(URL))
     monkeypatch.delenv("SIMRUNS_TOKEN")
     check(lambda: simruns.Client("no URL"))
+    monkeypatch.setenv("SIMRUNS_BASE_URL", f"https://user:{KEY}@host")
+    check(lambda: simruns.Client(api_key=KEY))
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:{KEY}@@host")
     check(lambda: simruns.Client("https://h", proxy_from_env=True))
 

@@ -58,6 +58,7 @@ class _Connected:
     ) -> None:
         # Before all else: whatever fails, error reports print the variables of this frame.
         options = masked(options)  # type: ignore[assignment]
+        base_url = settings.hidden_user(base_url)  # type: ignore[assignment]
         hidden_key = None if api_key is None else _core.Secret.masked(api_key)
         hidden_token = None if token is None else _core.Secret.masked(token)
         del api_key, token

@@ -18,11 +18,27 @@ API_KEY = "SIMRUNS_API_KEY"
 TOKEN = "SIMRUNS_TOKEN"
 
 
-def base_url(given: str | None) -> str:
-    url = checks.text("base_url", given) if given is not None else _set(BASE_URL, checks.text)
+def hidden_user(url: object) -> object:
+    """Hides a URL that holds a user, and perhaps a password, from reports of errors."""
+    named = url if isinstance(url, str) else repr(url)
+    return _core.Secret.masked(url) if _USER.match(named) else url
+
+
+_USER = re.compile(r"[^/?#]*(//)?[^/?#]*@")
+
+
+def base_url(given: object) -> str:
+    """Gives the base URL, of which `given` was passed through `hidden_user`."""
+    url = hidden_user(os.environ.get(BASE_URL)) if given is None else given
+    name = BASE_URL if given is None else "base_url"
+    if isinstance(url, _core.Secret):
+        raise invalid(
+            f"{name} is not usable: it holds a user or a password; give credentials apart from it",
+            field="base_url",
+        )
     if not url:
         raise invalid(f"no base URL; give base_url or set {BASE_URL}", field="base_url")
-    return url
+    return checks.text(name, url)
 
 
 def project(given: str | None) -> str | None:
