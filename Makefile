@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile calibration gates check lock types wheel contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile growth calibration gates check lock types wheel contract toxiproxy kills stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -24,6 +24,11 @@ bench: ## the benchmarks, beside their peers
 	@scripts/bootstrap.sh bench
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@benchmarks/run.sh
+
+growth: ## how time grows with size, on input made to be slow
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python benchmarks/growth/main.py
 
 bench-compile: ## what a unit costs the compiler, beside a bare Beast client
 	@scripts/bootstrap.sh test
