@@ -332,9 +332,31 @@ def test_a_report_is_of_the_same_runs(call_simruns: SimrunsCommand, tmp_path: Pa
     lines, wanted = (
         re.sub(r"Sealed: \w{64}", "", text).splitlines() for text in (written, expected)
     )
-    assert [line for line in lines if line != left_out] == wanted
+    told = lines[lines.index("- The gate: pass.") : lines.index(left_out) + 1]
+    assert [line for line in lines if line not in told] == [w for w in wanted if w not in told]
     done = call_simruns(*words, "--report", tmp_path / "gate.txt")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_the_report_of_a_gate_says_how_often_the_gate_is_wrong_and_what_people_say(
+    call_simruns: SimrunsCommand, tmp_path: Path
+) -> None:
+    data = runs_in(tmp_path / "runs.jsonl", {"refund": "S" * 50 + "F" * 10})
+    runs = simruns.open(data)
+    ids = simruns.audit_sheet(runs, 20, "s").ids
+    labels = tmp_path / "sheet.csv"
+    labels.write_text("run_id,label\n" + "".join(f"{one},success\n" for one in ids))
+    words = ["gate", data, "--min-success", 0.6, "--report", tmp_path / "gate.md"]
+    assert call_simruns(*words).returncode == 0
+    lines = (tmp_path / "gate.md").read_text().splitlines()
+    gate = simruns.gate(runs, min_success=0.6)
+    for sentence in ["The gate: pass.", *gate._view().sentences]:
+        assert f"- {sentence}" in lines
+    assert any(line.startswith("- An agent truly at 0.55 passes this gate in") for line in lines)
+    assert "## Is the judge right?" not in lines
+    call_simruns(*words, "--labels", labels, "--sheet-seed", "s", "-n", 20)
+    lines = (tmp_path / "gate.md").read_text().splitlines()
+    assert "## Is the judge right?" in lines
 
 
 ODD = [text[:300] for text in TEXTS if text.strip()] + [

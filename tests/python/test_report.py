@@ -67,13 +67,28 @@ def old() -> simruns.Runs:
 
 
 @pytest.fixture(scope="module")
-def path(new: simruns.Runs, old: simruns.Runs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simruns.report(new, old, tmp_path_factory.mktemp("report") / "report.html")
+def labels(new: simruns.Runs) -> list[dict[str, str]]:
+    """What a person says of the runs of a sheet of 20 rows."""
+    ids = simruns.audit_sheet(new, 20, "s").ids
+    return [
+        {"run_id": one, "label": "failure" if at % 3 else "success", "criterion:greets": "success"}
+        for at, one in enumerate(ids)
+    ]
 
 
 @pytest.fixture(scope="module")
-def markdown(new: simruns.Runs, old: simruns.Runs, path: Path) -> str:
-    return simruns.report(new, old, path.with_suffix(".md")).read_text(encoding="utf-8")
+def path(
+    new: simruns.Runs, old: simruns.Runs, labels: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("report") / "report.html"
+    return simruns.report(new, old, out, labels=labels, sheet=(20, "s"))
+
+
+@pytest.fixture(scope="module")
+def markdown(new: simruns.Runs, old: simruns.Runs, labels: Any, path: Path) -> str:
+    out = path.with_suffix(".md")
+    written = simruns.report(new, old, out, labels=iter(labels), sheet=(20, "s"))
+    return written.read_text(encoding="utf-8")
 
 
 def hostile_runs(shift: int = 0) -> simruns.Runs:
@@ -176,9 +191,10 @@ def ways(values: list[Any]) -> set[str]:
 
 
 def test_every_number_of_the_page_is_one_of_the_results(
-    new: simruns.Runs, old: simruns.Runs, path: Path
+    new: simruns.Runs, old: simruns.Runs, labels: Any, path: Path
 ) -> None:
     results = {
+        "audit": places(simruns.audit(new, labels, 20, "s").numbers()),
         "summary": places(simruns.summarize(new).numbers()),
         "reliability": places(simruns.reliability(new).numbers()),
         "suspects": places(simruns.suspects(new).numbers()),
@@ -195,7 +211,8 @@ def test_every_number_of_the_page_is_one_of_the_results(
         "rate", "these.low", "these.high", "like.low", "excluded", "runs", "worst", "best",
         "difference", "p", "old.rate", "new.rate", "messages.p50", "duration.p95", "pass^2.low",
         "rates[0]", "lows[0]", "screen.drop[0]", "scenario.s00.rate", "criterion.greets.only",
-        "without.judged", "bounds.worst",
+        "without.judged", "bounds.worst", "judge.rate", "corrected.runs.low",
+        "failure_right.high", "criterion.greets.agreement", "cell.failure.success",
     ]  # fmt: skip
     assert set(wanted) <= names
 
@@ -220,8 +237,8 @@ def test_markdown_has_the_same_cells_as_the_page(path: Path, markdown: str) -> N
     ]  # fmt: skip
     assert [line[3:] for line in markdown.splitlines() if line.startswith("## ")] == [
         "Against the baseline", "Scenarios", "Criteria", "How runs failed", "Read first",
-        "The customer's fault?", "Reliability", "Lengths and durations", "Trend",
-        "Also worth a look",
+        "The customer's fault?", "Is the judge right?", "Reliability",
+        "Lengths and durations", "Trend", "Also worth a look",
     ]  # fmt: skip
 
 
@@ -585,18 +602,23 @@ def test_runs_without_an_id_and_with_the_same_one_open_each(chromium: Any, tmp_p
 
 
 def test_the_command_writes_what_the_function_does(
-    call_simruns: SimrunsCommand, new: simruns.Runs, old: simruns.Runs, tmp_path: Path
+    call_simruns: SimrunsCommand, new: simruns.Runs, old: simruns.Runs, labels: Any, tmp_path: Path
 ) -> None:
     for name, runs in (("new", new), ("old", old)):
         runs.to_parquet(tmp_path / f"{name}.parquet")
-    asked = ["report", tmp_path / "new.parquet", "--baseline", tmp_path / "old.parquet"]
+    sheet = tmp_path / "sheet.csv"
+    lines = [f"{one['run_id']},{one['label']}" for one in labels]
+    sheet.write_text("\n".join(["run_id,label", *lines]))
+    asked = ["report", tmp_path / "new.parquet", "--baseline", tmp_path / "old.parquet",
+             "--labels", sheet, "--sheet-seed", "s", "-n", "20"]  # fmt: skip
     for ending in ("html", "md"):
         out = tmp_path / f"report.{ending}"
         done = call_simruns(*asked, "-o", out)
         assert (done.returncode, done.stdout) == (0, "")
         assert done.stderr.splitlines()[-1] == f"{out}: a report of {len(new)} runs"
         opened = [simruns.open(tmp_path / f"{name}.parquet") for name in ("new", "old")]
-        wanted = simruns.report(*opened, out=tmp_path / f"wanted.{ending}")
+        out_of_function = tmp_path / f"wanted.{ending}"
+        wanted = simruns.report(*opened, out_of_function, labels=sheet, sheet=(20, "s"))
         assert out.read_bytes() == wanted.read_bytes()
 
 

@@ -387,6 +387,18 @@ def test_a_report_carries_its_seal(tmp_path: Path) -> None:
     assert simruns.verify(alone, of(NEW)).verified
 
 
+def test_the_seal_of_a_report_has_the_labels_that_it_was_told(tmp_path: Path) -> None:
+    ids = simruns.audit_sheet(of(NEW), 4, "s").ids
+    labels = [{"run_id": one, "label": "success"} for one in ids]
+    page = simruns.report(of(NEW), None, tmp_path / "a.html", labels=labels, sheet=(4, "s"))
+    assert simruns.verify(page, of(NEW)).verified
+    edited = simruns.verify(page, of(changed(NEW, 0, metrics=made.METRICS["failure"])))
+    assert {name.partition(".")[0] for name in edited.differing} >= {"summary", "audit"}
+    for wrong in ({"sheet": (4, "s")}, {"labels": labels, "sheet": (0, "s")}):
+        with pytest.raises(simruns.InvalidArgumentError):
+            simruns.report(of(NEW), None, tmp_path / "b.html", **wrong)
+
+
 def test_a_report_of_runs_with_one_id_is_written_without_a_seal(tmp_path: Path) -> None:
     page = simruns.report(of([*NEW, NEW[0]]), None, tmp_path / "report.html")
     assert "Not sealed: 1 run with the id of another, as s-b2-1" in page.read_text()

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from simruns.analysis import options
 from simruns.analysis.options import Errors
@@ -28,6 +28,9 @@ from simruns.cli.source import Source
 from simruns.cli.streams import say
 from simruns.core import checks
 from simruns.looks.texts import counted
+
+if TYPE_CHECKING:
+    from simruns.cli.audit import Labelled
 
 
 class Asked(NamedTuple):
@@ -134,17 +137,21 @@ def run_trend(asked: Asked, by: By) -> None:
     end_by(read, asked.source)
 
 
-def run_report(asked: Asked, output: str, baseline: str | None) -> None:
+def run_report(asked: Asked, output: str, baseline: str | None, labelled: Labelled) -> None:
     from simruns.reports.report import checked_path, report
 
     path = checked_path(output)
     check_place(path)
     asked.check()
+    sheet = labelled.sheet()
     sides = one_side(asked.words, asked.source.which)
     sides += [] if baseline is None else [side_of_path(baseline)]
     read = read_sides(sides, asked.source)
     runs, before = read[0], read[1] if len(read) > 1 else None
-    report(runs, before, path, errors=asked.errors, confidence=asked.confidence)
+    report(
+        runs, before, path, errors=asked.errors, confidence=asked.confidence,
+        labels=labelled.path, sheet=sheet,
+    )  # fmt: skip
     say(f"{path}: a report of {counted(len(runs), 'run')}")
     end_by(read, asked.source)
 

@@ -377,6 +377,9 @@ def report(
             metavar="DATA", callback=typed, help="What to compare with: a file or an archive."
         ),
     ] = None,
+    labels: LabelFile = None,
+    sheet_seed: SheetSeed = None,
+    rows: SheetRows = None,
     scenario: AnyScenario = None,
     batch: AnyBatch = None,
     latest: Latest = None,
@@ -397,10 +400,12 @@ def report(
     conversation. It needs no network, and is whole or not there.
 
     The runs are those of DATA, or of a server, by --scenario with --batch or --latest, by --all
-    --latest, or by --pairs. Exit code 3: runs are missing or still to come, or a batch has none.
+    --latest, or by --pairs. With --labels, it says how often the judge is right, as `simruns audit`
+    does. Exit code 3: runs are missing or still to come, or a batch has none.
     """
     with endings(), terminable():
         from simruns.cli.analysis import Asked, run_report
+        from simruns.cli.audit import Labelled
         from simruns.cli.results import Form
         from simruns.cli.source import Server, Source
         from simruns.cli.which import Which
@@ -410,7 +415,7 @@ def report(
         source = Source(server, which, None, None, None, allow_incomplete, allow_empty)
         words = [] if data is None else [data]
         asked = Asked(source, words, errors.value, confidence, Form(False, False))
-        run_report(asked, output, baseline)
+        run_report(asked, output, baseline, Labelled(labels, sheet_seed, rows))
 
 
 @commands.command(cls=WithLatest, short_help="Say whether the agent is good enough.")

@@ -31,7 +31,7 @@ from simruns.hold.runs import Runs
 from simruns.hold.told import BatchInfo
 from simruns.looks.texts import counted
 from simruns.read.batch import Batch, Suite
-from simruns.reports.report import checked_path, write_report
+from simruns.reports.report import checked_labels, checked_path, write_report
 
 
 class Gated(NamedTuple):
@@ -107,7 +107,9 @@ def run_gate(what: Gated) -> None:
     if what.report is not None:
         path = write_report(
             checked_path(what.report), told.runs, told.baseline, what.asked.errors,
-            rules.confidence, quarantine.notes, told.left_out,
+            rules.confidence, checked_labels(what.labelled.path, what.labelled.sheet()),
+            [f"The gate: {told.gate.verdict}.", *told.gate._view().sentences, *quarantine.notes],
+            told.left_out,
         )  # fmt: skip
         say(f"{path}: a report of {counted(len(told.runs), 'run')}")
     if what.seal is not None:

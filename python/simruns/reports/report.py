@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from simruns._core import __version__
 from simruns.analysis import options
+from simruns.analysis.audit import Audit, audit
+from simruns.analysis.audit_sheet import drawn_by
 from simruns.analysis.compare import Comparison, compare
 from simruns.analysis.facts import Facts, facts_of
 from simruns.analysis.failures import failures_of
+from simruns.analysis.labels import plain_labels
 from simruns.analysis.options import Errors
 from simruns.analysis.reliability import MOST, reliability_of
 from simruns.analysis.result import Asked
-from simruns.analysis.seal import QUESTIONS, Question, leaving_out, sealed_text
+from simruns.analysis.seal import QUESTIONS, Question, leaving_out, plain, sealed_text
 from simruns.analysis.setting import Settings
 from simruns.analysis.summary import Summary, summary_of
 from simruns.analysis.suspects import suspects_of
@@ -24,6 +28,7 @@ from simruns.core.errors import InvalidArgumentError, invalid
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.pickling import public
+from simruns.core.words import JSONValue
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted, moment
 from simruns.reports import transcripts
@@ -36,6 +41,34 @@ QUESTION = "report"
 """What the seal of a report calls it."""
 
 
+class ByPeople(NamedTuple):
+    """Labels of people, if there are any, and the rows and the seed of their sheet."""
+
+    labels: object
+    sheet: tuple[int, str] | None
+
+    def audit(self, runs: Runs, errors: Errors, confidence: float) -> Audit | None:
+        if self.labels is None:
+            return None
+        n, seed = self.sheet or (None, None)
+        return audit(runs, self.labels, n, seed, errors=errors, confidence=confidence)
+
+    def as_options(self) -> dict[str, JSONValue]:
+        """Gives what a seal has of them; nothing where there are none."""
+        if self.labels is None:
+            return {}
+        return {"labels": plain(plain_labels(self.labels)), "sheet": plain(self.sheet)}
+
+
+def checked_labels(labels: object, sheet: Any) -> ByPeople:
+    if sheet is None:
+        kept = [*labels] if isinstance(labels, Iterator) else labels  # it gives its values once
+        return ByPeople(kept, None)
+    if labels is None:
+        raise invalid("sheet goes with labels; give them, too", field="sheet")
+    return ByPeople(labels, drawn_by(*sheet))
+
+
 @public
 def report(
     runs: Runs,
@@ -44,6 +77,8 @@ def report(
     *,
     errors: Errors = "agent",
     confidence: float = 0.95,
+    labels: object = None,
+    sheet: tuple[int, int | str] | None = None,
 ) -> Path:
     """Writes what runs say into one file, and gives its path.
 
@@ -51,7 +86,8 @@ def report(
     scenarios with the worst first, criteria, how runs failed, conversations to read first, and
     every run with its conversation. Markdown has the same, but for the table of all runs. Its
     numbers are those of `summarize`, `reliability`, `failures` and `suspects`, with a `baseline` of
-    `compare`, and of several batches of a scenario of `trend`.
+    `compare`, of several batches of a scenario of `trend`, and with `labels` of `audit`: `labels`
+    are as it takes them, and `sheet` is the `(n, seed)` of their sheet, if they are of one.
 
     The page carries its seal, against which `simruns.verify` holds runs; Markdown has its digest.
 
@@ -62,7 +98,8 @@ def report(
     """
     path = checked_path(out)
     errors = options.errors(errors)
-    return write_report(path, runs, baseline, errors, options.confidence(confidence))
+    by_people = checked_labels(labels, sheet)
+    return write_report(path, runs, baseline, errors, options.confidence(confidence), by_people)
 
 
 def write_report(
@@ -71,6 +108,7 @@ def write_report(
     baseline: Runs | None,
     errors: Errors,
     confidence: float,
+    by_people: ByPeople,
     more: Sequence[str] = (),
     left_out: Collection[str] = (),
 ) -> Path:
@@ -80,8 +118,9 @@ def write_report(
     if baseline is not None:
         facts_of(baseline, "baseline")
     facts = facts_of(runs)
-    found = _found(facts, baseline, errors, confidence)
-    asked = Asked(QUESTION, {"errors": errors, "confidence": confidence}, runs, baseline)
+    found = _found(facts, baseline, errors, confidence, by_people)
+    how = {"errors": errors, "confidence": confidence, **by_people.as_options()}
+    asked = Asked(QUESTION, how, runs, baseline)
     text = _text(facts, found, is_page(path), more, leaving_out(asked, left_out))
     with replacing(path) as temporary:
         temporary.write_bytes(text.encode())
@@ -105,10 +144,13 @@ def numbers_of(
     *,
     errors: Errors = "agent",
     confidence: float = 0.95,
+    labels: object = None,
+    sheet: tuple[int, int | str] | None = None,
 ) -> Found:
     """Gives what a report of these runs tells, whose `numbers` are those that its seal has."""
-    facts = facts_of(runs)
-    return _found(facts, baseline, options.errors(errors), options.confidence(confidence))
+    facts, by_people = facts_of(runs), checked_labels(labels, sheet)
+    confidence = options.confidence(confidence)
+    return _found(facts, baseline, options.errors(errors), confidence, by_people)
 
 
 QUESTIONS[QUESTION] = Question(numbers_of, "runs", "baseline")
@@ -118,7 +160,9 @@ def is_page(path: Path) -> bool:
     return path.suffix.lower() == ".html"
 
 
-def _found(facts: Facts, baseline: Runs | None, errors: Errors, confidence: float) -> Found:
+def _found(
+    facts: Facts, baseline: Runs | None, errors: Errors, confidence: float, by_people: ByPeople
+) -> Found:
     comparison: Comparison | None = None
     if baseline is not None:
         comparison = compare(baseline, facts.runs, errors=errors, confidence=confidence)
@@ -128,6 +172,7 @@ def _found(facts: Facts, baseline: Runs | None, errors: Errors, confidence: floa
         reliability=reliability_of(facts, MOST, errors, confidence),
         failures=failures_of(facts, errors),
         suspects=suspects_of(facts, errors, confidence, facts.runs.scenarios),
+        audit=by_people.audit(facts.runs, errors, confidence),
         comparison=comparison,
         baseline=None if baseline is None else baseline.completeness,
         trend=_trend(facts, summary, errors, confidence),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from simruns.analysis.audit import Audit
 from simruns.analysis.compare import Comparison, criteria_likeliest_first
 from simruns.analysis.facts import JUDGED
 from simruns.analysis.failures import Failures
@@ -50,6 +51,8 @@ class Found(NamedTuple):
     reliability: Reliability
     failures: Failures
     suspects: Suspects
+    audit: Audit | None
+    """By the labels of people, if there are any."""
     comparison: Comparison | None
     """Against the baseline, if there is one."""
     baseline: Completeness | None
@@ -102,15 +105,16 @@ def card(found: Found) -> list[Tile]:
 def notes(found: Found) -> list[str]:
     """Gives the sentences beside the card."""
     suspects = headline_of_suspects(found.suspects)
-    return [*([f"{suspects}."] if suspects else []), *remarks(found.summary)]
+    by_people = [] if found.audit is None else found.audit._view().sentences[:1]
+    return [*([f"{suspects}."] if suspects else []), *by_people, *remarks(found.summary)]
 
 
 def sections(found: Found) -> list[Section]:
     """Gives the sections that have something to tell, in the order in which they are read."""
     every = [
         *_baseline(found), _scenarios(found), *_criteria(found), *_signatures(found),
-        *_read_first(found), *_suspects(found), _reliability(found), _lengths(found),
-        *_trend(found), *_odd(found),
+        *_read_first(found), *_suspects(found), *_audit(found), _reliability(found),
+        _lengths(found), *_trend(found), *_odd(found),
     ]  # fmt: skip
     return every if found.summary.runs else []
 
@@ -178,7 +182,7 @@ def _signatures(found: Found) -> Iterator[Section]:
     ]  # fmt: skip
     if rows:
         caption = f"{counted(len(rows), 'signature')}, the most widespread first"
-        told = found.failures._view().sentences[0].partition(";")[0] + "."
+        told = found.failures._view().sentences[0].partition(";")[0].rstrip(".") + "."
         listing = Listing(caption, ["signature", "runs", "scenarios"], rows)
         yield Section("signatures", "How runs failed", [told], [listing])
 
@@ -229,6 +233,47 @@ def _suspects(found: Found) -> Iterator[Section]:
         Listing("The success rate", ["over", "runs", "rate", percent(result.confidence)], rates),
         Listing(caption, ["run", "scenario", "flags"], runs, texts=3),
     ])  # fmt: skip
+
+
+def _audit(found: Found) -> Iterator[Section]:
+    result = found.audit
+    if result is None:
+        return
+    of, limits = Numbers("audit", result), percent(result.confidence)
+    rates: list[list[Cell]] = [
+        ["by the judge", of.rate("judge.rate"), ""],
+        ["by people's labels, for these scenarios", of.rate("corrected"),
+         of.limits("corrected.", "corrected")],
+        ["by people's labels, for these very runs", of.rate("corrected"),
+         of.limits("corrected.runs.", "corrected")],
+    ]  # fmt: skip
+    right: list[list[Cell]] = [
+        [words, of.rate(name), of.limits(f"{name}.", name)]
+        for words, name in (
+            ("the judge's successes that people confirm", "success_right"),
+            ("the judge's failures that people confirm", "failure_right"),
+            ("true successes that the judge sees", "sensitivity"),
+            ("true failures that the judge sees", "specificity"),
+        )
+    ]
+    cells: list[list[Cell]] = [
+        [word, of.count(f"cell.{word}.success"), of.count(f"cell.{word}.failure")]
+        for word in result.cell
+    ]
+    criteria: list[list[Cell]] = [
+        [outside(key), of.count(f"criterion.{key}.labelled"),
+         of.rate(f"criterion.{key}.agreement"), of.rate(f"criterion.{key}.kappa")]
+        for key in result.criterion
+    ]  # fmt: skip
+    listings = [
+        Listing("The success rate", ["", "rate", limits], rates),
+        Listing("How often the judge is right", ["of", "share", limits], right),
+        Listing("Labelled runs", ["the judge says", "people: success", "people: failure"], cells),
+    ]
+    if criteria:
+        heads = ["criterion", "labelled", "agreement", "kappa"]
+        listings.append(Listing("Criteria by people's labels", heads, criteria))
+    yield Section("audit", "Is the judge right?", result._view().sentences, listings)
 
 
 def _named(flag: str) -> str:
