@@ -357,6 +357,10 @@ def test_the_report_of_a_gate_says_how_often_the_gate_is_wrong_and_what_people_s
     call_simruns(*words, "--labels", labels, "--sheet-seed", "s", "-n", 20)
     lines = (tmp_path / "gate.md").read_text().splitlines()
     assert "## Is the judge right?" in lines
+    with labels.open("a") as more:
+        more.write("nobody,success\n")
+    done = call_simruns(*words, "--labels", labels, "--sheet-seed", "s", "-n", 20)
+    assert "Labels left out, since they are of no run: nobody." in done.stdout
 
 
 ODD = [text[:300] for text in TEXTS if text.strip()] + [

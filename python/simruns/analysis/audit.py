@@ -568,14 +568,20 @@ def _labels_told(audit: Audit) -> list[str]:
         told.append(
             f"{counted(audit.ties, 'run')} without a decision, as many say one as the other."
         )
-    for what, ids in (
-        ("are of no run", audit.unknown),
-        ("are of runs that are neither a success nor a failure", audit.not_scored),
-        ("are not on the sheet", audit.off_sheet or ()),
-    ):
-        if ids:
-            told.append(f"Left out, since they {what}: {listed(ids)}.")
-    return told
+    return [*told, *labels_left_out(audit)]
+
+
+def labels_left_out(some: Audit | Checked) -> list[str]:
+    """Says which labels do not count, and why."""
+    return [
+        f"Labels left out, since they {what}: {listed(ids)}."
+        for what, ids in (
+            ("are of no run", some.unknown),
+            ("are of runs that are neither a success nor a failure", some.not_scored),
+            ("are not on the sheet", some.off_sheet or ()),
+        )
+        if ids
+    ]
 
 
 def _people(count: int) -> str:

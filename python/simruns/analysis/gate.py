@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from simruns.analysis import options
-from simruns.analysis.audit import Checked, judged_by_people, too_many_open
+from simruns.analysis.audit import Checked, judged_by_people, labels_left_out, too_many_open
 from simruns.analysis.audit_sheet import drawn_by
 from simruns.analysis.compare import Paired, refuse_shared, setting_between
 from simruns.analysis.compare import Part as Side
@@ -83,7 +83,7 @@ class SuccessRequirement(Requirement):
 class AuditedRequirement(SuccessRequirement):
     """A success rate by people's labels, in place of that of the judge."""
 
-    _names: ClassVar[Names] = {"judge_rate": "judge.rate", "blind": None}
+    _names: ClassVar[Names] = {"judge_rate": "judge.rate", "blind": None, "left_out": None}
 
     judge_rate: float
     """The rate as the judge has it."""
@@ -93,6 +93,8 @@ class AuditedRequirement(SuccessRequirement):
     """Those on which nobody did. Nothing can be told where they are more than a tenth."""
     blind: str
     """Why there is no rate by labels; empty if there is one."""
+    left_out: tuple[str, ...]
+    """Sentences that say which labels do not count, and why."""
 
     @property
     def rows(self) -> int:
@@ -449,6 +451,7 @@ def _audited(plain: SuccessRequirement, checked: Checked, rules: Rules) -> Audit
         **vars(one), least_runs=plain.least_runs, settle_runs=None,
         judge_rate=checked.weighed.known.rate, labelled=len(checked.decided),
         unlabelled=checked.unlabelled or 0, blind=checked.why_blind,
+        left_out=tuple(labels_left_out(checked)),
     )  # fmt: skip
 
 
@@ -669,6 +672,8 @@ def _view_of(gate: Gate) -> View:
     tone = {"pass": "good", "not good enough": "bad"}.get(gate.verdict, "odd")
     told = [f"{gate.why[:1].upper()}{gate.why[1:]}."] if gate.why else []
     told.append(f"These scenarios: {gate.basis}; {percent(gate.confidence)}, one-sided.")
+    if isinstance(gate.success, AuditedRequirement):
+        told += gate.success.left_out
     if gate.baseline:
         told.append(f"Baseline: {gate.baseline}.")
     if gate.error_rates is not None:
