@@ -11,7 +11,7 @@ minutes=${1:-1}
 shift
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(fuzz_parse_page fuzz_page_structure fuzz_page_cursor
-  fuzz_walk_plan fuzz_response_reader)
+  fuzz_walk_plan fuzz_response_reader fuzz_texts)
 
 cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet || exit
 

@@ -2,6 +2,7 @@
 #include "fuzz/page_structure.hpp"
 #include "fuzz/parse_page.hpp"
 #include "fuzz/response_reader.hpp"
+#include "fuzz/texts.hpp"
 #include "fuzz/walk_plan.hpp"
 #include "support/catch.hpp"
 
@@ -69,4 +70,9 @@ TEST_CASE("whatever the pages of a walk by windows, it ends and yields each id o
 TEST_CASE("whatever the bytes, and however they are cut, a response is whole or refused",
           "[fuzz]") {
   replay("fuzz_response_reader", 1, fuzz::read_any_response);
+}
+
+TEST_CASE("whatever a short text holds, it is refused or means the same when read again",
+          "[fuzz]") {
+  replay("fuzz_texts", 1, fuzz::read_any_text);
 }
