@@ -71,7 +71,6 @@
 #include "simruns/text/impl/line_file.ipp"
 #include "simruns/text/impl/percent.ipp"
 #include "simruns/text/impl/redactor.ipp"
-#include "simruns/text/impl/replace_file.ipp"
 #include "simruns/transport/impl/connect_addresses.ipp"
 #include "simruns/transport/impl/connection.ipp"
 #include "simruns/transport/impl/connection_pool.ipp"

@@ -14,8 +14,9 @@ struct error_body {
   std::string trace_id;
 };
 
-/// Reads the parts of an error body, behind which a NUL stands; never fails. They are whole: whoever shows one strikes secrets
-/// out of it first, and cuts it then, as half of a secret would no longer be known.
+/// Reads the parts of an error body, behind which a NUL stands; never fails. They are whole:
+/// whoever shows one strikes secrets out of it first, and cuts it then, as half of a secret would
+/// no longer be known.
 error_body parse_error_body(std::string_view body);
 
 /// Whether a body is a web page, as proxies and gateways send it.

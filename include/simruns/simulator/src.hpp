@@ -22,6 +22,7 @@
 #include "simruns/simulator/data/impl/generate_metrics.ipp"
 #include "simruns/simulator/data/impl/read_members.ipp"
 #include "simruns/simulator/data/impl/recording.ipp"
+#include "simruns/simulator/data/impl/replace_file.ipp"
 #include "simruns/simulator/data/impl/stored_batch.ipp"
 #include "simruns/simulator/data/impl/stored_run.ipp"
 #include "simruns/simulator/data/impl/stored_scenario.ipp"

@@ -22,8 +22,9 @@ inline constexpr std::size_t most_error_depth = 16;         ///< Nor is one of d
 
 /// The names under which servers put their words, the likeliest first.
 inline constexpr std::array<std::string_view, 13> word_names{
-    "error", "detail", "title", "message", "errors", "fault", "msg", "reason", "description",
-    "error_description", "faultstring", "errorMessage", "Message"};
+    "error",       "detail",       "title",  "message",     "errors",
+    "fault",       "msg",          "reason", "description", "error_description",
+    "faultstring", "errorMessage", "Message"};
 
 using member_names = std::initializer_list<std::string_view>;
 

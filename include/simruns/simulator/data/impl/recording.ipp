@@ -7,6 +7,7 @@
 #include "simruns/page/parse_page.hpp"
 #include "simruns/page/run.hpp"
 #include "simruns/simulator/data/dataset.hpp"
+#include "simruns/simulator/data/detail/replace_file.hpp"
 #include "simruns/simulator/data/detail/told_line.hpp"
 #include "simruns/simulator/data/endpoint.hpp"
 #include "simruns/simulator/data/recording.hpp"
@@ -14,7 +15,6 @@
 #include "simruns/simulator/data/stored_run.hpp"
 #include "simruns/simulator/data/stored_scenario.hpp"
 #include "simruns/text/line_file.hpp"
-#include "simruns/text/replace_file.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -295,7 +295,7 @@ SIMRUNS_INLINE bool recording::file::keep(identity which, std::string line) {
 
 /// Replaces the file by one with the latest text of each run.
 SIMRUNS_INLINE void recording::file::rewrite() {
-  auto const done = simruns::detail::replace_file(out_.path(), lines_);
+  auto const done = detail::replace_file(out_.path(), lines_);
   if (done.error == 0) return;
   if (!done.kept.empty()) {
     fail("cannot be replaced by " + done.kept + ", which holds all runs", done.error);

@@ -1,4 +1,4 @@
-#include "simruns/text/replace_file.hpp"
+#include "simruns/simulator/data/detail/replace_file.hpp"
 
 #include "support/catch.hpp"
 #include "support/file_size_limit.hpp"
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-using simruns::detail::replace_file;
+using simruns::simulator::detail::replace_file;
 using names = std::vector<std::string>;
 
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "simruns/config.hpp"
+#include "simruns/simulator/data/detail/replace_file.hpp"
 #include "simruns/text/hex.hpp"
 #include "simruns/text/random.hpp"
-#include "simruns/text/replace_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -19,15 +19,16 @@
 #include <system_error>
 #include <vector>
 
-namespace simruns::detail {
+namespace simruns::simulator::detail {
 
 inline constexpr std::size_t digits_of_new_file = 12;
 inline constexpr std::size_t bytes_of_a_write = 1 << 16;
 
 SIMRUNS_INLINE std::filesystem::path new_file_beside(std::filesystem::path const& target) {
   auto name = "." + target.filename().string() + ".";
-  auto bits = random_bits();
-  for (std::size_t i = 0; i < digits_of_new_file; ++i, bits >>= 4) name += hex_digits[bits & 15];
+  auto bits = simruns::detail::random_bits();
+  for (std::size_t i = 0; i < digits_of_new_file; ++i, bits >>= 4)
+    name += simruns::detail::hex_digits[bits & 15];
   return target.parent_path() / (name + ".part");
 }
 
@@ -96,4 +97,4 @@ SIMRUNS_INLINE file_replacement replace_file(std::string const& path,
   return {};
 }
 
-}  // namespace simruns::detail
+}  // namespace simruns::simulator::detail

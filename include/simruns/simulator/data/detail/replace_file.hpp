@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace simruns::detail {
+namespace simruns::simulator::detail {
 
 /// What came of replacing a file.
 struct file_replacement {
@@ -20,8 +20,8 @@ struct file_replacement {
 /// A file that has to stay, as one that is mounted by itself, is written over in the end.
 file_replacement replace_file(std::string const& path, std::vector<std::string> const& lines);
 
-}  // namespace simruns::detail
+}  // namespace simruns::simulator::detail
 
 #ifndef SIMRUNS_SEPARATE_COMPILATION
-#include "simruns/text/impl/replace_file.ipp"
+#include "simruns/simulator/data/impl/replace_file.ipp"
 #endif
