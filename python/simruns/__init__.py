@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from simruns.simulator.clock import Clock
     from simruns.simulator.faults import Faults
     from simruns.simulator.simulator import BatchTruth, Simulator
+    from simruns.sources.plan import Partition, ReadPlan, plan_read
+    from simruns.sources.reading import PartitionRead, completeness_of, read_partition
 
 __all__ = [
     "KINDS",
@@ -123,8 +125,11 @@ __all__ = [
     "NotFoundError",
     "Options",
     "Page",
+    "Partition",
+    "PartitionRead",
     "Plan",
     "RateLimitError",
+    "ReadPlan",
     "Reliability",
     "RequestError",
     "RequestTimeoutError",
@@ -153,13 +158,16 @@ __all__ = [
     "audit",
     "audit_sheet",
     "compare",
+    "completeness_of",
     "error_rates",
     "failures",
     "gate",
     "open",
     "plan",
+    "plan_read",
     "plots",
     "read_json",
+    "read_partition",
     "reliability",
     "report",
     "summarize",
@@ -224,6 +232,8 @@ _HOMES = {
     "simulator.clock": ("Clock",),
     "simulator.faults": ("Faults",),
     "simulator.simulator": ("BatchTruth", "Simulator"),
+    "sources.plan": ("Partition", "ReadPlan", "plan_read"),
+    "sources.reading": ("PartitionRead", "completeness_of", "read_partition"),
 }
 _DESCRIBED = ("Criterion", "Issue", "Options", "Page", "Run", "Turn", "Walk")
 _MODULES = ("plots", "testing")

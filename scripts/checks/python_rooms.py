@@ -1,7 +1,7 @@
 """Modules of the Python package import along one way: a room only itself and rooms to its left.
 
     core < request < looks < hold < analysis < plots < reports < archive < assistant < read
-         < simulator < cli
+         < sources < simulator < cli
 
 `analysis`, `plots` and `reports` work on runs in hand, `assistant` on those of the disk, and so
 reach no server. Imports for type checkers only and imports within functions count too: each says
@@ -34,6 +34,7 @@ ORDER = [
     "archive",
     "assistant",
     "read",
+    "sources",
     "simulator",
     "cli",
 ]

@@ -123,6 +123,21 @@ def archives_in(directory: Path) -> list[Path]:
     return found
 
 
+def archived_batches(directory: Path) -> list[tuple[Path, Manifest]]:
+    """Gives each archive that `open` would read of a directory, with its manifest."""
+    directories = archives_in(directory)
+    manifests = [_manifest_of(each) for each in directories]
+    _refuse_twice(directories, manifests)
+    return list(zip(directories, manifests, strict=True))
+
+
+def _manifest_of(directory: Path) -> Manifest:
+    manifest = read_manifest(directory)
+    if manifest is None:
+        raise Error(f"{directory} is no archive any more: its {NAME} is gone")
+    return manifest
+
+
 def _is_archive(directory: Path) -> bool:
     """Tells whether a directory is an archive. Raises OSError if that cannot be seen."""
     with reading(directory):
@@ -160,9 +175,7 @@ def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
     """Reads an archive; again if a writer has put parts together meanwhile."""
     before: Manifest | None = None
     while True:
-        manifest = read_manifest(directory)
-        if manifest is None:
-            raise Error(f"{directory} is no archive any more: its {NAME} is gone")
+        manifest = _manifest_of(directory)
         try:
             pages = _core.Pages.of_texts(_texts(directory, manifest))
         except PartError:

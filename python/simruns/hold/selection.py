@@ -56,6 +56,19 @@ def matching(
     return [i for i, run in enumerate(runs) if all(test(run) for test in tests)]
 
 
+def chosen(attributes: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Gives a selection as plain data: of each attribute, the values of which one is enough.
+
+    What no run could have is refused, and a word that the contract does not name, as there are no
+    runs yet that could have it.
+    """
+    for name, wanted in attributes.items():
+        _test((), name, wanted)
+    return {
+        name: tuple(sorted(_values(name, wanted), key=repr)) for name, wanted in attributes.items()
+    }
+
+
 def ordered(runs: Iterable[_core.Run], by: Any, *, descending: bool = False) -> list[int]:
     """Gives the numbers of the runs in order. Equal ones keep theirs, and those without a value
     come last; words that the contract names stand in its order. `by` is one `By`, or several of

@@ -73,8 +73,15 @@ class Tabular(Shared):
         dict of attributes, `{"verdict": "failure"}`, as in `Runs.where`.
         """
         pa = require("pyarrow", "arrow", "to_arrow")
-        with pa.RecordBatchReader.from_stream(self._built(columns, where)) as reader:
+        with self._record_batches(columns, where) as reader:
             return pa.Table.from_batches(list(reader), schema=reader.schema)
+
+    def _record_batches(
+        self, columns: Sequence[str] | None, where: Where | None = None
+    ) -> pyarrow.RecordBatchReader:
+        """Gives the rows as a stream, each page of runs as a record batch."""
+        pa = require("pyarrow", "arrow", "to_arrow")
+        return pa.RecordBatchReader.from_stream(self._built(columns, where))
 
     def _file_table(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table` of what a file holds of this."""
@@ -159,18 +166,23 @@ class Tabular(Shared):
             return self._of(where)._built(columns, None)
         if columns is None:
             return self._table
-        if isinstance(columns, str | bytes) or not isinstance(columns, Iterable):
-            raise invalid(f"columns is {columns!r}; give a list of names", field="columns")
-        names = [checks.text("columns", name) for name in columns]
-        if not names:
-            raise invalid("columns is empty; name one, or leave it out for all", field="columns")
         return _core.ArrowTable(
-            self._name, self._walks, self._metadata, names, self._scenario_names
+            self._name, self._walks, self._metadata, column_names(columns), self._scenario_names
         )
 
     @property
     def _table(self) -> _core.ArrowTable:
         return _core.ArrowTable(self._name, self._walks, self._metadata, names=self._scenario_names)
+
+
+def column_names(columns: Any) -> list[str]:
+    """Checks the names of the columns that are wanted."""
+    if isinstance(columns, str | bytes) or not isinstance(columns, Iterable):
+        raise invalid(f"columns is {columns!r}; give a list of names", field="columns")
+    names = [checks.text("columns", name) for name in columns]
+    if not names:
+        raise invalid("columns is empty; name one, or leave it out for all", field="columns")
+    return names
 
 
 @public

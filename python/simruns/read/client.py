@@ -207,7 +207,7 @@ class Client(_Connected):
         (project, scenario, batch), objects with .scenario and .batch, a frame with these columns,
         or the path of a CSV file.
         """
-        pairs, known = _kept(pairs)
+        pairs, known = kept(pairs)
         scenarios = {ref: self._scenario(one) for ref, one in known.items()}
         return Suite(self._core, read_pairs(pairs, self.project), scenarios)
 
@@ -278,7 +278,7 @@ class AsyncClient(_Connected):
 
     def batches(self, pairs: Pairs) -> AsyncSuite:
         """Gives many batches, which are named as for `Client.batches`. Sends nothing."""
-        pairs, known = _kept(pairs)
+        pairs, known = kept(pairs)
         scenarios = {ref: self._scenario(one) for ref, one in known.items()}
         return AsyncSuite(self._core, read_pairs(pairs, self.project), scenarios)
 
@@ -304,7 +304,7 @@ def _known(of: object) -> ScenarioInfo | None:
     return known if isinstance(of, BatchInfo | Batch | AsyncBatch) else None
 
 
-def _kept(pairs: Pairs) -> tuple[Pairs, dict[str, ScenarioInfo]]:
+def kept(pairs: Pairs) -> tuple[Pairs, dict[str, ScenarioInfo]]:
     """Gives pairs that may be read again, and what is known of their scenarios."""
     plain = isinstance(pairs, str | os.PathLike | bytes | bytearray | Mapping)
     if plain or hasattr(pairs, "columns") or not isinstance(pairs, Iterable):

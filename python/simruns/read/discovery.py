@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from simruns import _core
 from simruns.core import checks, errors
 from simruns.core.errors import invalid
+from simruns.core.words import BatchState
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import BatchInfo, ScenarioInfo
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound=ScenarioInfo)
 
+FINISHED: tuple[BatchState, ...] = ("completed", "stopped", "failed")
+"""The states of a batch that gets no more runs by itself."""
 STATUSES = ("COMPLETED", "IN_PROGRESS", "STOPPED", "FAILED")
 PAGE = 100
 """Entries that one request asks for at most."""
@@ -120,14 +123,23 @@ class Wanted(NamedTuple):
     endpoint_type: str | None = None
     most: int | None = None
     """How many of the newest; None: all."""
+    finished: bool = False
+    """Whether only those that get no more runs by themselves, whatever their status."""
+
+    @property
+    def to_read(self) -> bool:
+        """Whether the runs are to be read: what has no reference is then none of them."""
+        return self.most is not None or self.finished
 
     def fits(self, info: BatchInfo) -> bool:
         """Whether a batch is one.
 
-        What has no time is none where a time is asked for; what has no reference is none of the
-        newest, which are to be read.
+        What has no time is none where a time is asked for; what has no reference is none of those
+        that are to be read.
         """
-        if self.most is not None and not info.batch:
+        if self.to_read and not info.batch:
+            return False
+        if self.finished and info.state not in FINISHED:
             return False
         if self.status is not None and not _has_status(info, self.status):
             return False
@@ -260,7 +272,7 @@ class _Batches:
             self._in_order = False
         timed = self._want.since is not None or self._want.until is not None
         self.undated += timed and info.created_at is None
-        self.nameless += self._want.most is not None and not reference
+        self.nameless += self._want.to_read and not reference
         self._entries.setdefault(reference or f"\0{len(self._entries)}", info)
 
     def _has_all(self) -> bool:
@@ -366,6 +378,20 @@ def newest_of_project(
     scenarios = list({(one.project, one.reference): one for one in scenarios}.values())
     newest = yield from newest_of(scenarios, want)
     return scenarios, newest
+
+
+def finished_of_project(
+    chosen: object,
+    project: Callable[[], str],
+    make: Callable[[ScenarioInfo], S],
+    since: When | None,
+) -> Search[list[BatchInfo]]:
+    """Searches the finished batches of all scenarios, or of those that are chosen, created at
+    `since` or later.
+    """
+    want = wanted(since=since)._replace(finished=True)
+    _, found = yield from newest_of_project(chosen, project, make, want)
+    return found.batches
 
 
 def _with_references(scenarios: Iterable[S]) -> list[S]:
