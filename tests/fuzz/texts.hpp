@@ -41,7 +41,10 @@ inline void read_dates(std::string const& text) {
     auto const again = parse_date_time(iso_time(moment->time_since_epoch().count()));
     promise(!four_digits || again == moment, "a date-time is its text");
   }
-  if (auto const moment = parse_http_date(text)) {
+  using std::chrono::system_clock;
+  auto const last = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
+  auto const moment = parse_http_date(text);
+  if (moment && *moment <= last && moment->time_since_epoch().count() >= 0) {
     promise(parse_http_date(http_date(*moment)) == moment, "a date of HTTP is its text");
   }
 }
