@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile growth calibration gates check lock types wheel contract toxiproxy kills stress stress-asan \
+.PHONY: help demo test bench bench-compile growth calibration gates check lock types wheel contract toxiproxy kills scale stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -74,6 +74,10 @@ toxiproxy: ## walks through a bad network, made by toxiproxy (Go): REQUESTS=1000
 kills: ## archives whose process is killed at random moments: KILLS=200 SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python tests/python/killing.py $(or $(KILLS),200) $(or $(SEED),1)
+
+scale: ## loads by dlt whose process is killed at random moments: KILLS=20 SEED=1
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python tests/python/killing_dlt.py $(or $(KILLS),20) $(or $(SEED),1)
 
 stress: ## exits, forks, cancels, Ctrl-C, kernel restarts at random moments: SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simruns import plots
+    from simruns import sources as sources
     from simruns import testing as testing
     from simruns._core import Criterion, Issue, Page, Run, Turn, __version__
     from simruns.analysis.audit import Audit, audit
@@ -236,7 +237,7 @@ _HOMES = {
     "sources.reading": ("PartitionRead", "completeness_of", "read_partition"),
 }
 _DESCRIBED = ("Criterion", "Issue", "Options", "Page", "Run", "Turn", "Walk")
-_MODULES = ("plots", "testing")
+_MODULES = ("plots", "sources", "testing")
 """Modules whose functions are used by the name of the module."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

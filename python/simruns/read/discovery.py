@@ -368,10 +368,10 @@ def newest_of_project(
     if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
         scenarios = [make(one) for one in some]
         if isinstance(chosen, Scenarios):
-            scenarios = _with_references(scenarios)
+            scenarios = with_references(scenarios)
     else:
         everyone = yield from scenarios_of(project(), make)
-        scenarios = _with_references(everyone) if some is None else [
+        scenarios = with_references(everyone) if some is None else [
             make(one) if isinstance(one, ScenarioInfo) else everyone[_named(one)]
             for one in some
         ]  # fmt: skip
@@ -394,7 +394,7 @@ def finished_of_project(
     return found.batches
 
 
-def _with_references(scenarios: Iterable[S]) -> list[S]:
+def with_references(scenarios: Iterable[S]) -> list[S]:
     """Gives those of which something can be asked, and warns of the others."""
     for one in scenarios:
         if not one.reference:
@@ -432,17 +432,22 @@ def reference_of(scenario: ScenarioInfo) -> str:
 
 def _warn_of_left_out(searches: Sequence[tuple[ScenarioInfo, _Batches]]) -> None:
     for scenario, search in searches:
-        if search.nameless:
-            _warn(
-                f"{_subject(scenario)}: {counted(search.nameless, 'batch', 'batches')} "
-                "without a reference left out: nothing can be asked of what has none"
-            )
+        warn_of_nameless(scenario, search.nameless)
         if search.undated:
             _warn(
                 f"{_subject(scenario)}: {counted(search.undated, 'batch', 'batches')} "
                 "without createdAt left out: nothing tells whether they are of the time that was "
                 "asked for"
             )
+
+
+def warn_of_nameless(scenario: ScenarioInfo, batches: int) -> None:
+    """Warns of so many batches of a scenario that came without a reference, if there are some."""
+    if batches:
+        _warn(
+            f"{_subject(scenario)}: {counted(batches, 'batch', 'batches')} "
+            "without a reference left out: nothing can be asked of what has none"
+        )
 
 
 def of_these(scenarios: Sequence[S], keys: Sequence[BatchKey]) -> dict[str, S]:

@@ -1,1 +1,26 @@
-"""What engines read by: a plan of partitions, and what each of them brings."""
+"""What engines read by: a plan of partitions, and what each of them brings.
+
+`simruns.sources.dlt` has a source of dlt; it is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simruns.sources import dlt as dlt
+
+_MODULES = ("dlt",)
+
+if not TYPE_CHECKING:  # for a type checker, what is not there is a mistake
+
+    def __getattr__(name: str) -> ModuleType:
+        if name not in _MODULES:
+            raise AttributeError(f"module 'simruns.sources' has no attribute '{name}'")
+        return import_module(f"simruns.sources.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

@@ -1,0 +1,51 @@
+"""What stands in files that dlt can only add to, so that no row is added again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from simruns.core.errors import Error
+from simruns.request.query import BatchKey, text_of
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def without_stored(pipeline: Any, name: str, key: BatchKey, table: pyarrow.Table) -> pyarrow.Table:
+    """Gives the rows of a table of a batch that the destination does not have as they are.
+
+    Into databases, dlt merges by itself: of such a destination, this gives all rows.
+    """
+    names = table.column_names
+    there = {row for stored in _stored(pipeline, name, key) for row in _rows(stored, names)}
+    return table.filter([row not in there for row in _rows(table, names)]) if there else table
+
+
+def _stored(pipeline: Any, name: str, key: BatchKey) -> Iterator[pyarrow.Table]:
+    """Gives the rows of a batch, file by file."""
+    from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
+    from pyarrow import parquet
+
+    with pipeline.destination_client() as client:
+        appends = isinstance(client, FilesystemClient)
+        if not appends or client.prepare_load_table(name)["write_disposition"] != "append":
+            return
+        of = [(part, "=", text) for part, text in key._asdict().items()]
+        for file in client.list_table_files(name):
+            if not file.endswith(".parquet"):
+                raise Error(
+                    f"{text_of(key)} has changed since it was loaded, and {file} is no Parquet "
+                    "file, which tells what is there already: load by "
+                    'pipeline.run(..., loader_file_format="parquet"), to a new place'
+                )
+            yield parquet.read_table(
+                file, filesystem=client.fs_client, filters=of, partitioning=None
+            )
+
+
+def _rows(table: pyarrow.Table, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Gives the rows; none of a table that lacks a column, which thus has none as they are."""
+    if not set(names) <= set(table.column_names):
+        return iter(())
+    return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -1,0 +1,189 @@
+"""A project as a source of dlt: `pipeline.run(simruns.sources.dlt.source())`.
+
+`pip install 'simruns[dlt]'`. dlt is imported when `source` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from simruns.core.extras import require
+from simruns.hold.listing import Batches, Scenarios
+from simruns.hold.told import BatchInfo, ScenarioInfo
+from simruns.read.client import Client
+from simruns.read.discovery import FINISHED, warn_of_nameless, with_references
+from simruns.read.scenario import Scenario
+from simruns.request.times import When
+from simruns.sources.appended import without_stored
+from simruns.sources.keyed import KEYS, OF_RUN, ROWS_OF, changed, digest, table_of
+from simruns.sources.plan import plan_read
+from simruns.sources.reading import PartitionRead, read_partition
+
+if TYPE_CHECKING:
+    import pyarrow
+    from dlt.extract import DltResource, DltSource
+
+TABLES = ("runs", "turns", "criteria")
+"""The tables of a batch."""
+
+
+def source(
+    client: Client | None = None,
+    *,
+    project: str | None = None,
+    scenarios: Iterable[str | ScenarioInfo] | None = None,
+    since: When | None = None,
+) -> DltSource:
+    """Gives a source of dlt with the resources scenarios, batches, runs, turns and criteria.
+
+        pipeline = dlt.pipeline("agent", destination="duckdb", dataset_name="simulator")
+        pipeline.run(simruns.sources.dlt.source())
+
+    Without a `client`, it is `simruns.Client()`, by the variables of the environment. dlt gets no
+    credentials: they stand in none of its files. `scenarios` are names, references, or scenarios
+    as they were listed; None stands for all. `since` leaves out what was created before: it is as
+    in `scenario.batches`.
+
+    A batch is read when it is finished: completed, stopped or failed. A later load reads it again
+    only if the server says something else of it. A batch that cannot be read whole fails the load,
+    as it fails `batch.read`, and nothing of that load comes to the destination.
+
+    After a load that was interrupted, `pipeline.run` finishes what is pending, and no more; call it
+    again for what is new. Make the pipeline before the source: a step of dlt that was killed in its
+    middle is completed then, as dlt itself would fail at it from then on.
+    """
+    dlt = require("dlt", "dlt", "the source of dlt")
+    require("pyarrow", "dlt", "the source of dlt")
+    _complete_step()
+    return _Project(dlt, client or Client(), project, scenarios, since).source()
+
+
+def _complete_step() -> None:
+    """Removes a package from those to normalize that is normalized, for the pipeline at hand.
+
+    dlt removes it itself, a moment after it has put it among those to load. Killed in between, it
+    normalizes it again, and finds its place taken.
+    """
+    from dlt.common.configuration.container import Container
+    from dlt.common.pipeline import PipelineContext
+
+    context = Container()[PipelineContext]
+    if not context.is_active():
+        return
+    pipeline: Any = context.pipeline()
+    normalized = set(pipeline.list_normalized_load_packages())
+    for load_id in pipeline.list_extracted_load_packages():
+        if load_id in normalized:
+            pipeline._get_normalize_storage().extracted_packages.delete_package(load_id)
+
+
+class _Project:
+    """What the resources share: one listing, and one read of each batch."""
+
+    def __init__(
+        self,
+        dlt: Any,
+        client: Client,
+        project: str | None,
+        scenarios: Iterable[str | ScenarioInfo] | None,
+        since: When | None,
+    ) -> None:
+        self._dlt = dlt
+        self._client = client
+        self._project = project
+        self._scenarios = _names(scenarios)
+        self._since = since
+
+    def source(self) -> DltSource:
+        # dlt fills the parameters of functions that it is given from its own settings and from
+        # the environment: these have none.
+        listing = self._dlt.resource(lambda: self._listing(), name="listing", selected=False)
+        resources = [listing | self._resource(name) for name in KEYS]
+        made: DltSource = self._dlt.source(lambda: resources, name="simruns")()
+        return made
+
+    def _resource(self, name: str) -> DltResource:
+        def rows(item: Any) -> Any:
+            known = self._dlt.current.resource_state()
+            if name in TABLES:
+                return item.rows(name, known) if isinstance(item, _Reading) else None
+            listed = Scenarios if name == "scenarios" else Batches
+            return changed(item, known, name) if isinstance(item, listed) else None
+
+        made: DltResource = self._dlt.transformer(
+            rows, name=name, write_disposition=_merging(name), primary_key=KEYS[name]
+        )
+        return made
+
+    def _listing(self) -> Iterator[Any]:
+        """Yields the scenarios; then, of each, its batches, and those of them that are to read."""
+        readers = set(TABLES) & set(self._dlt.current.source().selected_resources)
+        scenarios = self._chosen()
+        yield scenarios
+        for scenario in with_references(scenarios):
+            batches = scenario.batches(since=self._since)
+            yield batches
+            finished = [info for info in batches if readers and info.state in FINISHED]
+            warn_of_nameless(scenario, sum(not info.batch for info in finished))
+            for info in finished:
+                if info.batch:
+                    reading = _Reading(self._dlt, self._client, info, readers)
+                    yield reading
+                    while reading.waiting:  # so that one batch is in memory at a time
+                        yield None
+
+    def _chosen(self) -> Scenarios[Scenario]:
+        everyone = self._client.scenarios(self._project)
+        if self._scenarios is None:
+            return everyone
+        some = {everyone[name].reference: everyone[name] for name in self._scenarios}
+        return Scenarios(list(some.values()), everyone.completeness)
+
+
+class _Reading:
+    """A finished batch, which is read when a table needs it, and once for all tables."""
+
+    def __init__(self, dlt: Any, client: Client, info: BatchInfo, readers: set[str]) -> None:
+        self._dlt = dlt
+        self._client = client
+        self._info = info
+        self._read: PartitionRead | None = None
+        self.waiting = set(readers)
+        """The tables that have not asked for their rows."""
+
+    def rows(self, name: str, known: dict[str, Any]) -> pyarrow.Table | None:
+        """Gives the rows of a table; None where the batch is known as it is listed."""
+        self.waiting.discard(name)
+        key = self._info.key
+        of_scenario = known.setdefault(key.project, {}).setdefault(key.scenario, {})
+        if of_scenario.get(key.batch) == digest(self._info):
+            return None
+        if self._read is None:
+            (partition,) = plan_read([key], tables=TABLES, client=self._client)
+            self._read = read_partition(partition, client=self._client)
+        table = table_of(self._read, name)
+        if key.batch in of_scenario:
+            table = without_stored(self._dlt.current.pipeline(), name, key, table)
+        of_scenario[key.batch] = digest(self._info)
+        return table
+
+
+def _names(scenarios: Iterable[str | ScenarioInfo] | None) -> list[str] | None:
+    if scenarios is None:
+        return None
+    some = [scenarios] if isinstance(scenarios, str | ScenarioInfo) else scenarios
+    return [one if isinstance(one, str) else one.reference for one in some]
+
+
+def _merging(name: str) -> dict[str, str]:
+    """Gives how dlt merges a table.
+
+    Of turns and criteria, all rows of a run go that comes again: there may be fewer now.
+    """
+    merging = {"disposition": "merge", "strategy": "delete-insert"}
+    if name in ROWS_OF:
+        same = " AND ".join(f"loaded.{column} = {{table}}.{column}" for column in OF_RUN)
+        scope = f"EXISTS (SELECT 1 FROM {{staging_table}} AS loaded WHERE {same})"
+        merging["destination_scope"] = scope
+    return merging
