@@ -114,6 +114,7 @@ def test_of_a_batch_that_grew_just_what_is_new_is_added(tmp_path: Path, destinat
     assert after["runs"] == len(whole) + changed
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("destination", DESTINATIONS)
 def test_loads_that_were_killed_and_gone_on_with_come_to_the_same_tables(
     tmp_path: Path, destination: str
