@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: benchmarks/run.sh [--json]
 # The decoders beside their peers, the transport beside libcurl, the Simulator, frames of runs in
-# memory and whole batches beside other clients, Python's runs beside dataclasses, then what the
+# memory, an archive and whole batches beside other clients, Python's runs beside dataclasses, then what the
 # compiler needs. ROUNDS, if set, is of the decoders, the transport and the frames (15); PAGES of the
 # decoders (20).
 set -euo pipefail
@@ -24,6 +24,7 @@ program=build/bench/benchmarks/decode
 build/bench/benchmarks/transport --rounds "${ROUNDS:-15}" "$@"
 .venv/bin/python benchmarks/simulator/throughput.py "$@"
 .venv/bin/python benchmarks/tables/main.py --rounds "${ROUNDS:-15}" "$@"
+.venv/bin/python benchmarks/opening/main.py "$@"
 .venv/bin/python benchmarks/walk/main.py "$@"
 .venv/bin/python benchmarks/attributes/main.py "$@"
 python3 benchmarks/compile/main.py "$@"

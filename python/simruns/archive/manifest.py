@@ -25,7 +25,8 @@ from simruns.request.query import BatchKey
 
 FORMAT = 3
 """In archives of format 2, the parts have no `scenario_name`; in those of format 1, they call
-`run_id` by the name `id`.
+`run_id` by the name `id`. A version that reads another value of a column from a text has a format
+of its own: the columns of a part are believed as far as the format is this one.
 """
 NAME = "manifest.json"
 PARTS = "parts"

@@ -14,6 +14,7 @@ from simruns.archive.manifest import NAME, Manifest, numbers_in, other_runs, rea
 from simruns.archive.parts import PartError, read_part
 from simruns.archive.run_files import read_file
 from simruns.archive.store import Keys
+from simruns.archive.stored import stored
 from simruns.archive.unfolding import Room
 from simruns.core.errors import Error
 from simruns.core.pickling import public
@@ -21,6 +22,7 @@ from simruns.core.reading import reading, refuse_odd
 from simruns.hold.completeness import Completeness
 from simruns.hold.joining import Choosing
 from simruns.hold.runs import GONE, Runs
+from simruns.hold.stored import Walk, ids_of, pages_of
 from simruns.hold.told import ScenarioInfo
 from simruns.looks.reprs import verdicts_line
 from simruns.looks.texts import counted
@@ -36,7 +38,7 @@ class ArchivedRuns(Runs):
 
     def __init__(
         self,
-        walks: Sequence[tuple[BatchKey, _core.Pages]],
+        walks: Sequence[tuple[BatchKey, Walk]],
         *,
         completeness: Completeness | None = None,
         read_at: datetime | None = None,
@@ -75,7 +77,7 @@ class ArchivedRuns(Runs):
 
     def __repr__(self) -> str:
         gone = f", {len(self.gone):,} no longer on the server" if self.gone else ""
-        told = "; ".join(filter(None, [str(self.completeness), verdicts_line(self)]))
+        told = "; ".join(filter(None, [str(self.completeness), verdicts_line(self._held.verdicts)]))
         return f"<ArchivedRuns: {counted(len(self), 'run')}{gone}; {told}>"
 
 
@@ -87,9 +89,17 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     Parquet as `to_parquet` and `simruns export` write it, JSON with a run a line, or JSON with a
     page or an array of runs. Of an archive, each run has its latest text, and they come in the
     order in which the walks first came to them. Archives and Parquet have the completeness of the
-    read and its time; JSON has neither: it is unverified, and its time is that of the file. Raises
-    FileNotFoundError if there is nothing, another OSError for what cannot be read, Error for what
-    is no run, is damaged, or holds a batch twice.
+    read and its time; JSON has neither: it is unverified, and its time is that of the file.
+
+    Of an archive, columns are taken as its parts have them, and texts are decoded when the first
+    run, turn or criterion is asked for, all at once. Believed until then is that the columns say
+    what the texts say: the parts are those of the manifest by their SHA-256, have the columns that
+    `archive` writes, and each run once. When the texts are decoded, every column is compared with
+    them. What an archive holds is in memory from the start; its files may change afterwards.
+
+    Raises FileNotFoundError if there is nothing, another OSError for what cannot be read, Error for
+    what is no run, is damaged, or holds a batch twice; whoever first asks for the runs of an
+    archive gets an Error if its texts are no runs, or not what its columns say.
     """
     where = Path(path)
     if not where.is_dir():
@@ -99,14 +109,18 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     manifests = [manifest for manifest, _ in opened]
     _refuse_twice(directories, manifests)
     times = [datetime.fromisoformat(m.read_at or m.created_at) for m in manifests]
-    gone = [pages[number].id for m, pages in opened for number in sorted(numbers_in(m.gone))]
     return ArchivedRuns(
-        [(manifest.key, pages) for manifest, pages in opened],
+        [(manifest.key, walk) for manifest, walk in opened],
         completeness=Completeness(manifest.told() for manifest in manifests),
         read_at=max(times),
-        gone=gone,
+        gone=[run_id for manifest, walk in opened for run_id in _gone(manifest, walk)],
         scenarios={m.scenario: told for m in manifests if (told := m.scenario_info) is not None},
     )
+
+
+def _gone(manifest: Manifest, walk: Walk) -> Iterator[str]:
+    numbers = numbers_in(manifest.gone)
+    return (run_id for number, run_id in enumerate(ids_of(walk)) if number in numbers)
 
 
 def archives_in(directory: Path) -> list[Path]:
@@ -166,18 +180,18 @@ def texts_in(path: Path) -> Iterator[tuple[BatchKey, list[str]]]:
         walks = read_file(path).walks
     else:
         opened = map(_of_archive, archives_in(path))
-        walks = [(manifest.key, pages) for manifest, pages in opened]
+        walks = [(manifest.key, pages_of(walk)) for manifest, walk in opened]
     for key, pages in walks:
         yield key, [pages[number].to_json() for number in range(len(pages))]
 
 
-def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
+def _of_archive(directory: Path) -> tuple[Manifest, Walk]:
     """Reads an archive; again if a writer has put parts together meanwhile."""
     before: Manifest | None = None
     while True:
         manifest = _manifest_of(directory)
         try:
-            pages = _core.Pages.of_texts(_texts(directory, manifest))
+            walk = stored(directory, manifest) or _core.Pages.of_texts(_texts(directory, manifest))
         except PartError:
             if before == manifest:
                 raise
@@ -185,11 +199,11 @@ def _of_archive(directory: Path) -> tuple[Manifest, _core.Pages]:
             continue
         except ValueError as error:
             raise Error(f"{directory}: {error}") from None
-        ids = [run_id for run in pages[:] if (run_id := run.id)]
-        once = len(set(ids)) + len(pages) - len(ids)
-        if len(pages) != manifest.runs or once != manifest.runs:
+        ids = [run_id for run_id in ids_of(walk) if run_id]
+        once = len(set(ids)) + len(walk) - len(ids)
+        if len(walk) != manifest.runs or once != manifest.runs:
             raise other_runs(directory, manifest, once)
-        return manifest, pages
+        return manifest, walk
 
 
 def _texts(directory: Path, manifest: Manifest) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.manifest import PARTS, Part
@@ -18,7 +18,11 @@ from simruns.core.errors import Error
 from simruns.core.extras import require
 from simruns.core.files import replacing
 from simruns.core.reading import regular
+from simruns.hold.stored import shape
 from simruns.looks.texts import counted
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class Row(NamedTuple):
@@ -35,6 +39,10 @@ LARGEST_BYTES = 2**30
 """Bytes of a part that is read."""
 
 
+OWN = ("read_at", "revision", "json")
+"""The columns of a part behind those of the table of runs."""
+
+
 class PartError(Error):
     """A part that is missing or damaged."""
 
@@ -42,7 +50,7 @@ class PartError(Error):
 def write_part(directory: Path, number: int, rows: Sequence[Row], names: dict[str, str]) -> Part:
     """Writes a part: the table of runs, and the columns `read_at`, `revision` and `json`.
 
-    `names` are those of scenarios.
+    `names` are those of scenarios. `schema_of_a_part` says the types.
     """
     pyarrow = require("pyarrow", "arrow", "an archive")
     parquet = require("pyarrow.parquet", "arrow", "an archive")
@@ -51,13 +59,13 @@ def write_part(directory: Path, number: int, rows: Sequence[Row], names: dict[st
     except ValueError as error:
         raise Error(f"{directory} holds a text that is no run: {error}") from None
     built = _core.ArrowTable("runs", [pages], {}, names=names)
+    schema = schema_of_a_part()
     with pyarrow.RecordBatchReader.from_stream(built) as reader:
-        table = _with_plain_texts(reader.read_all())
-    times = pyarrow.array([row.read_at for row in rows], pyarrow.timestamp("ms", tz="UTC"))
-    revisions = pyarrow.array([row.revision for row in rows], pyarrow.int64())
-    texts = pyarrow.array([row.text for row in rows], pyarrow.large_string())
-    table = table.append_column("read_at", times).append_column("revision", revisions)
-    table = table.append_column("json", texts)
+        runs = reader.read_all()
+    table = runs.cast(pyarrow.schema(list(schema)[: runs.num_columns]))
+    own = zip(*((row.read_at, row.revision, row.text) for row in rows), strict=True)
+    for name, values in zip(OWN, own, strict=True):
+        table = table.append_column(name, pyarrow.array(values, schema.field(name).type))
     whole = pyarrow.BufferOutputStream()
     parquet.write_table(table, whole, compression="zstd")
     content = whole.getvalue()
@@ -67,20 +75,34 @@ def write_part(directory: Path, number: int, rows: Sequence[Row], names: dict[st
     return Part(file, len(rows), hashlib.sha256(content).hexdigest())
 
 
-def _with_plain_texts(table: Any) -> Any:
-    """Gives the table without dictionaries: pyarrow groups by none that differ among the parts."""
-    pyarrow = require("pyarrow", "arrow", "an archive")
-    fields = (
-        field.with_type(field.type.value_type) if pyarrow.types.is_dictionary(field.type) else field
-        for field in table.schema
+def schema_of_a_part() -> pyarrow.Schema:
+    """Gives the schema of the parts that are written.
+
+    They have no dictionaries: pyarrow groups by none that differ among the parts.
+    """
+    pa = require("pyarrow", "arrow", "an archive")
+    plain = pa.schema(
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in shape()
     )
-    return table.cast(pyarrow.schema(fields))
+    types = (pa.timestamp("ms", tz="UTC"), pa.int64(), pa.large_string())
+    own = pa.schema(list(zip(OWN, types, strict=True)))
+    whole: pyarrow.Schema = pa.schema([*plain, *own])
+    return whole
 
 
 def read_part(directory: Path, part: Part, room: Room, *columns: str) -> dict[str, list[Any]]:
     """Reads columns. Raises PartError unless the file is as it was written, Error for what no part
     of ours can be.
     """
+    path = directory / part.file
+    found = columns_of(content_of(directory, part), path, room, *columns)
+    refuse_other_rows(path, part, len(found[columns[0]]))
+    return found
+
+
+def content_of(directory: Path, part: Part) -> bytes:
+    """Reads the file. Raises PartError unless it is as it was written."""
     path = directory / part.file
     try:
         with regular(path, LARGEST_BYTES) as file:
@@ -89,12 +111,14 @@ def read_part(directory: Path, part: Part, room: Room, *columns: str) -> dict[st
         raise PartError(_unusable(path, "is missing", part)) from None
     if hashlib.sha256(content).hexdigest() != part.sha256:
         raise PartError(_unusable(path, "is damaged: its sha256 is not the manifest's", part))
-    found = columns_of(content, path, room, *columns)
-    rows = len(found[columns[0]])
+    return content
+
+
+def refuse_other_rows(path: Path, part: Part, rows: int) -> None:
+    """Raises PartError unless the file holds as many rows as the manifest says."""
     if rows != part.rows:
         what = f"is damaged: it holds {counted(rows, 'run')}, and its manifest says {part.rows}"
         raise PartError(_unusable(path, what, part))
-    return found
 
 
 def columns_of(content: bytes, path: Path, room: Room, *columns: str) -> dict[str, list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from simruns.core.errors import Error
@@ -24,18 +25,21 @@ ROW_BYTES = 64
 
 
 class Room:
-    """What the values of one archive, or of one file, may still take."""
+    """What the values of one archive, or of one file, may still take. Threads may share it."""
 
     def __init__(self) -> None:
         self._files = 0
         self._taken = 0
+        self._counting = Lock()
 
     def add_file(self, size: int) -> None:
-        self._files += size
+        with self._counting:
+            self._files += size
 
     def take(self, path: Path, size: int) -> None:
         """Counts bytes of values that a file has. Raises Error if they are too many."""
-        self._taken += size
+        with self._counting:
+            self._taken += size
         self.check(path, 0)
 
     @property
@@ -63,13 +67,20 @@ def batches_of(source: Any, path: Path, size: int, room: Room, *columns: str) ->
     """
     parquet = require("pyarrow.parquet", "arrow", "reading Parquet")
     with parquet.ParquetFile(source) as file:
-        room.add_file(size)
-        told = _told_size(file.metadata, columns)
-        room.check(path, told)
-        rows = min(STEP_ROWS, room.rows_of(told))  # each may be as large as all of the file
-        for batch in file.iter_batches(batch_size=rows, columns=list(columns)):
-            room.take(path, ROW_BYTES * batch.num_rows + sum(map(_size_of, batch.columns)))
-            yield batch
+        yield from steps_of(file, path, size, room, *columns)
+
+
+def steps_of(
+    file: Any, path: Path, size: int, room: Room, *columns: str, most: int = STEP_ROWS
+) -> Iterator[Any]:
+    """Does what `batches_of` does for a `ParquetFile`, with `most` rows in a step."""
+    room.add_file(size)
+    told = _told_size(file.metadata, columns)
+    room.check(path, told)
+    rows = min(most, room.rows_of(told))  # each may be as large as all of the file
+    for batch in file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):
+        room.take(path, ROW_BYTES * batch.num_rows + sum(map(_size_of, batch.columns)))
+        yield batch
 
 
 def _told_size(metadata: Any, columns: tuple[str, ...]) -> int:

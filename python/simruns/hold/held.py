@@ -1,4 +1,4 @@
-"""Where runs in memory are: the pages of each batch, and the order of the runs over all of them."""
+"""Where runs in memory are: those of each batch, and the order of the runs over all of them."""
 
 from __future__ import annotations
 
@@ -6,33 +6,68 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, repeat
+from typing import TYPE_CHECKING
 
 from simruns import _core
+from simruns.hold.stored import Stored, Walk, columns_together, ids_of, pages_of
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class Held:
     """Runs of batches, one batch after another or in an order of their own. Immutable."""
 
-    def __init__(self, walks: Sequence[_core.Pages], order: Iterable[int] | None = None) -> None:
+    def __init__(self, given: Sequence[Walk], order: Iterable[int] | None = None) -> None:
         """`order` has the number of the batch of each run. Raises ValueError if it does not fit."""
-        self.walks = tuple(walks)
+        self.given = tuple(given)
         """The runs of each batch, in the order in which they stand here."""
-        plain = array("L", chain.from_iterable(map(repeat, range(len(walks)), map(len, walks))))
+        plain = array("L", chain.from_iterable(map(repeat, range(len(given)), map(len, given))))
         self.batch_of = plain if order is None else array("L", order)
         """The number of the batch of each run."""
         if order is not None and sorted(self.batch_of) != plain.tolist():
             raise ValueError("the order is one of other runs")
         self.is_mixed = self.batch_of != plain
         """Whether the runs of a batch do not all stand together, or not in its turn."""
-        self.runs = self.walks[0] if len(walks) == 1 else self._in_order()
-        """All runs in order."""
 
     def __len__(self) -> int:
         return len(self.batch_of)
 
+    @cached_property
+    def walks(self) -> tuple[_core.Pages, ...]:
+        """The runs of each batch, decoded from their texts where they were not yet."""
+        return tuple(map(pages_of, self.given))
+
+    @cached_property
+    def runs(self) -> _core.Pages:
+        """All runs in order, decoded."""
+        return self.walks[0] if len(self.walks) == 1 else self._in_order()
+
+    @cached_property
+    def columns(self) -> pyarrow.Table | None:
+        """The table of runs, if some are stored as columns: nothing has to be decoded for it."""
+        if self.is_mixed or not any(isinstance(walk, Stored) for walk in self.given):
+            return None
+        return columns_together(self.given)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the runs in order, with an empty text for one without."""
+        if self.is_mixed:
+            return [run.id for run in self.runs[:]]
+        return list(chain.from_iterable(map(ids_of, self.given)))
+
+    @property
+    def verdicts(self) -> Iterable[str]:
+        """The verdicts of the runs in order."""
+        if self.columns is None:
+            return (run.verdict for run in self.runs[:])
+        verdicts: list[str] = self.columns["verdict"].to_pylist()
+        return verdicts
+
     def pick(self, numbers: Sequence[int]) -> Held:
         """Gives these runs, in this order, each once."""
-        if len(self.walks) == 1:
+        if len(self.given) == 1:
             return Held([self.walks[0].select(numbers)])
         picked: list[list[int]] = [[] for _ in self.walks]
         for number in numbers:
@@ -43,10 +78,10 @@ class Held:
     def of_batches(self, numbers: Sequence[int]) -> Held:
         """Gives the runs of these batches."""
         if not self.is_mixed:
-            return Held([self.walks[number] for number in numbers])
+            return Held([self.given[number] for number in numbers])
         new = {number: i for i, number in enumerate(numbers)}
         order = [new[number] for number in self.batch_of if number in new]
-        return Held([self.walks[number] for number in numbers], order)
+        return Held([self.given[number] for number in numbers], order)
 
     def _in_order(self) -> _core.Pages:
         joined = _core.Pages.joined(list(self.walks))

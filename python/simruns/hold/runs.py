@@ -25,7 +25,8 @@ from simruns.hold.joining import Choosing, Read, joined
 from simruns.hold.jsonl import write_jsonl
 from simruns.hold.parquet import write_parquet
 from simruns.hold.selection import By, Condition, matching, ordered, sampled
-from simruns.hold.tables import Table, Tabular, Where
+from simruns.hold.stored import StoredTable, Walk
+from simruns.hold.tables import Built, Table, Tabular, Where
 from simruns.hold.told import ScenarioInfo
 from simruns.looks.reprs import verdicts_line
 from simruns.request.query import BatchKey
@@ -61,7 +62,7 @@ class Runs(Tabular):
 
     def __init__(
         self,
-        walks: Sequence[tuple[BatchKey, _core.Pages]],
+        walks: Sequence[tuple[BatchKey, Walk]],
         *,
         completeness: Completeness | None = None,
         read_at: datetime | None = None,
@@ -81,7 +82,17 @@ class Runs(Tabular):
             BatchCompleteness.of(key, pages.completeness) for key, pages in walks
         )
         read_at = read_at or datetime.now(timezone.utc)
-        super().__init__("runs", [self._held.runs], completeness, read_at)
+        super().__init__("runs", completeness, read_at)
+
+    @property
+    def _walks(self) -> list[_core.Pages]:
+        return [self._held.runs]
+
+    def _built_of(self, names: list[str]) -> Built:
+        columns = self._held.columns
+        if columns is None:
+            return super()._built_of(names)
+        return StoredTable(columns, self._metadata, names, self._scenario_names)
 
     @property
     def names(self) -> dict[str, str]:
@@ -116,7 +127,7 @@ class Runs(Tabular):
     @property
     def bad_runs(self) -> list[_core.Issue]:
         """The runs that `bad="issue"` left out of the reads, each as an issue with its text."""
-        return [bad for pages in self._held.walks for bad in pages.bad_runs]
+        return [bad for walk in self._held.given for bad in walk.bad_runs]
 
     @property
     def turns(self) -> Table:
@@ -272,7 +283,7 @@ class Runs(Tabular):
         return len(self) == len(other) and all(map(operator.eq, self, other))
 
     def __hash__(self) -> int:
-        return hash((len(self), self._held.runs[0].id if len(self) else ""))
+        return hash((len(self), self._held.ids[0] if len(self) else ""))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self)._restored, (self.batches, self._held.walks, self._told())
@@ -296,7 +307,7 @@ class Runs(Tabular):
         raise TypeError("runs are no array; give runs.to_pandas(), or list(runs)")
 
     def __repr__(self) -> str:
-        told = verdicts_line(self)
+        told = verdicts_line(self._held.verdicts)
         return f"<Runs: {self.completeness}{f'; {told}' if told else ''}>"
 
     _repr_html_ = shown_by("runs_html")
@@ -317,8 +328,8 @@ class Runs(Tabular):
 
     def _file_metadata(self) -> dict[str, str]:
         order = self._held.batch_of if self._held.is_mixed else None
-        counts = [len(pages) for pages in self._held.walks]
-        told = rows_told(counts, (run.id for run in self), order)
+        counts = [len(walk) for walk in self._held.given]
+        told = rows_told(counts, self._held.ids, order)
         names = {NAMES: json.dumps(self.names)} if self.names else {}
         texts = {ref: [one.project, one.to_json()] for ref, one in self._scenarios.items()}
         scenarios = {SCENARIOS: json.dumps(texts)} if texts else {}
@@ -334,7 +345,7 @@ class Runs(Tabular):
         told = [
             batch.of_selection(len(some), whole=len(some) == len(all_of_it))
             for batch, some, all_of_it in zip(
-                self.completeness.batches, held.walks, self._held.walks, strict=True
+                self.completeness.batches, held.given, self._held.given, strict=True
             )
         ]
         return self._made_of(held, range(len(self.batches)), told)
@@ -354,7 +365,7 @@ class Runs(Tabular):
             "chosen": [self._chosen[number] for number in numbers],
             "order": held.batch_of if held.is_mixed else None,
         }
-        return type(self)(list(zip(keys, held.walks, strict=True)), **told)
+        return type(self)(list(zip(keys, held.given, strict=True)), **told)
 
     def _without(self, scenarios: Collection[str]) -> Self:
         """Gives the runs of the batches of other scenarios."""
@@ -368,8 +379,8 @@ class Runs(Tabular):
         numbers = [batches.index(key) for key in more.batches]
         added = (
             numbers[batch]
-            for batch, run in zip(more._held.batch_of, more, strict=True)
-            if not (run.id and self._has(run.id, more.batches[batch]))
+            for batch, run_id in zip(more._held.batch_of, more._held.ids, strict=True)
+            if not (run_id and self._has(run_id, more.batches[batch]))
         )
         return [*self._held.batch_of, *added]
 
@@ -392,8 +403,8 @@ class Runs(Tabular):
     def _numbers(self) -> dict[str, list[int]]:
         """The numbers of the runs by their ids."""
         numbers: dict[str, list[int]] = {}
-        for number, run in enumerate(self):
-            numbers.setdefault(run.id, []).append(number)
+        for number, run_id in enumerate(self._held.ids):
+            numbers.setdefault(run_id, []).append(number)
         return numbers
 
 

@@ -19,6 +19,7 @@ from simruns.core.extras import require
 from simruns.core.pickling import Shared, public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
+from simruns.hold.stored import StoredTable
 from simruns.looks.texts import counted
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 Where: TypeAlias = Callable[[_core.Run], object] | Mapping[str, object]
 """Which runs: a function of a run, or a dict of attributes, as `Runs.where` takes them."""
 
+Built: TypeAlias = _core.ArrowTable | StoredTable
+"""A table that others take by Arrow's C interface."""
+
 COMPLETENESS = "simruns.completeness"
 """The key of `Completeness.to_dict()` in the metadata of tables and in pandas `attrs`, as JSON.
 
@@ -44,19 +48,17 @@ READ_AT = "simruns.read_at"
 class Tabular(Shared):
     """Something that can be laid out as a table. Each layout carries the completeness along."""
 
-    def __init__(
-        self,
-        name: str,
-        pages: Sequence[_core.Pages],
-        completeness: Completeness,
-        read_at: datetime,
-    ) -> None:
+    def __init__(self, name: str, completeness: Completeness, read_at: datetime) -> None:
         self._name = name
-        self._walks = list(pages)
         self.completeness = completeness
         """Whether all runs came: how many did, of those that the server counted."""
         self.read_at = read_at
         """When the last page came, in UTC."""
+
+    @property
+    def _walks(self) -> list[_core.Pages]:
+        """The pages that the table is of."""
+        raise NotImplementedError
 
     @property
     def _scenario_names(self) -> dict[str, str]:
@@ -73,15 +75,16 @@ class Tabular(Shared):
         dict of attributes, `{"verdict": "failure"}`, as in `Runs.where`.
         """
         pa = require("pyarrow", "arrow", "to_arrow")
-        with self._record_batches(columns, where) as reader:
+        built = self._built(columns, where)
+        if isinstance(built, StoredTable):
+            return built.table
+        with pa.RecordBatchReader.from_stream(built) as reader:
             return pa.Table.from_batches(list(reader), schema=reader.schema)
 
-    def _record_batches(
-        self, columns: Sequence[str] | None, where: Where | None = None
-    ) -> pyarrow.RecordBatchReader:
+    def _record_batches(self, columns: Sequence[str] | None) -> pyarrow.RecordBatchReader:
         """Gives the rows as a stream, each page of runs as a record batch."""
         pa = require("pyarrow", "arrow", "to_arrow")
-        return pa.RecordBatchReader.from_stream(self._built(columns, where))
+        return pa.RecordBatchReader.from_stream(self._built(columns, None))
 
     def _file_table(self) -> pyarrow.Table:
         """Gives a `pyarrow.Table` of what a file holds of this."""
@@ -160,19 +163,23 @@ class Tabular(Shared):
         """Gives this of the runs for which `where` holds."""
         raise NotImplementedError
 
-    def _built(self, columns: Sequence[str] | None, where: Where | None) -> _core.ArrowTable:
+    def _built(self, columns: Sequence[str] | None, where: Where | None) -> Built:
         """Gives the table of these columns and runs, None for all."""
         if where is not None:
             return self._of(where)._built(columns, None)
         if columns is None:
             return self._table
-        return _core.ArrowTable(
-            self._name, self._walks, self._metadata, column_names(columns), self._scenario_names
-        )
+        return self._built_of(column_names(columns))
 
     @property
-    def _table(self) -> _core.ArrowTable:
-        return _core.ArrowTable(self._name, self._walks, self._metadata, names=self._scenario_names)
+    def _table(self) -> Built:
+        return self._built_of([])
+
+    def _built_of(self, names: list[str]) -> Built:
+        """Gives the table of the columns with these names; of all if there is none."""
+        return _core.ArrowTable(
+            self._name, self._walks, self._metadata, names, self._scenario_names
+        )
 
 
 def column_names(columns: Any) -> list[str]:
@@ -190,8 +197,12 @@ class Table(Tabular):
     """One of the tables of `Runs`; it joins the others by its column `run_id`."""
 
     def __init__(self, name: str, runs: Runs) -> None:
-        super().__init__(name, runs._walks, runs.completeness, runs.read_at)
+        super().__init__(name, runs.completeness, runs.read_at)
         self._runs = runs
+
+    @property
+    def _walks(self) -> list[_core.Pages]:
+        return self._runs._walks
 
     @property
     def _scenario_names(self) -> dict[str, str]:

@@ -292,7 +292,7 @@ def _first_runs(runs: Any) -> Html | None:
 
 
 def _verdicts(runs: Iterable[_core.Run]) -> Html | None:
-    counts = verdicts_of(runs)
+    counts = verdicts_of(run.verdict for run in runs)
     pills = [pill(f"{number:,} {word}", TONES[word]) for word, number in counts.items()]
     return row(pills, class_="sr-row") if pills else None
 

@@ -129,14 +129,14 @@ def _day(at: Any) -> str:
     return "" if at is None else moment(at)
 
 
-def verdicts_of(runs: Iterable[_core.Run]) -> dict[str, int]:
-    """Counts the runs of each verdict that there is."""
-    counts: Counter[str] = Counter(run.verdict for run in runs)
+def verdicts_of(verdicts: Iterable[str]) -> dict[str, int]:
+    """Counts each verdict that there is, given that of each run."""
+    counts = Counter(verdicts)
     return {word: counts[word] for word in TONES if counts[word]}
 
 
-def verdicts_line(runs: Iterable[_core.Run]) -> str:
-    return ", ".join(f"{number:,} {word}" for word, number in verdicts_of(runs).items())
+def verdicts_line(verdicts: Iterable[str]) -> str:
+    return ", ".join(f"{number:,} {word}" for word, number in verdicts_of(verdicts).items())
 
 
 def _excerpt(text: str | None) -> str:
