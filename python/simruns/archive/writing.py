@@ -155,8 +155,7 @@ class Archiver:
         self._writing = False
 
     def _query(self, position: str | None) -> _core.Query:
-        # By cursor: a position in it holds wherever the batch moves meanwhile.
-        own = {"walk": "cursor"} if position is None else {"walk": "cursor", "start_at": position}
+        own = {} if position is None else {"start_at": position}
         return make_query(self._key, self._how, caller="archive", allowed=ArchiveChoice, **own)
 
     def _manifest(self) -> Manifest:
