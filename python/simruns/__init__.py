@@ -36,7 +36,12 @@ if TYPE_CHECKING:
     from simruns.analysis.suspects import Suspects, suspects
     from simruns.analysis.trend import Trend, trend
     from simruns.archive.opening import ArchivedRuns, open  # noqa: A004
-    from simruns.archive.result import ArchiveResult
+    from simruns.archive.result import (
+        ArchivedBatch,
+        ArchiveError,
+        ArchiveResult,
+        ProjectArchiveResult,
+    )
     from simruns.archive.texts import read_json
     from simruns.core.errors import (
         KINDS,
@@ -82,7 +87,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "ArchiveError",
     "ArchiveResult",
+    "ArchivedBatch",
     "ArchivedRuns",
     "AsyncBatch",
     "AsyncClient",
@@ -129,6 +136,7 @@ __all__ = [
     "Partition",
     "PartitionRead",
     "Plan",
+    "ProjectArchiveResult",
     "RateLimitError",
     "ReadPlan",
     "Reliability",
@@ -192,7 +200,7 @@ _HOMES = {
     "analysis.suspects": ("Suspects", "suspects"),
     "analysis.trend": ("Trend", "trend"),
     "archive.opening": ("ArchivedRuns", "open"),
-    "archive.result": ("ArchiveResult",),
+    "archive.result": ("ArchiveError", "ArchiveResult", "ArchivedBatch", "ProjectArchiveResult"),
     "archive.texts": ("read_json",),
     "core.errors": (
         "KINDS",

@@ -27,18 +27,21 @@ _processes.set_forkserver_preload(["pandas", "pyarrow.parquet", "simruns.archive
 
 
 def _archive(
-    url: str, key: simruns.BatchKey, api_key: str, directory: Path, ready: Connection
+    url: str, key: simruns.BatchKey, api_key: str, directory: Path, ready: Connection, whole: bool
 ) -> None:
     pace.PART_RUNS = 30
     client = simruns.Client(url, project=key.project, api_key=api_key)
     ready.send(True)
-    client.batch(scenario=key.scenario, batch=key.batch).archive(directory, page_size=10)
+    if whole:
+        client.archive(directory, page_size=10)
+    else:
+        client.batch(scenario=key.scenario, batch=key.batch).archive(directory, page_size=10)
 
 
-def start(sim: simruns.Simulator, directory: Path) -> ForkServerProcess:
-    """A process that archives, from the moment on at which it begins."""
+def start(sim: simruns.Simulator, directory: Path, *, whole: bool = False) -> ForkServerProcess:
+    """A process that archives a batch, or a project, from the moment on at which it begins."""
     here, there = _processes.Pipe(duplex=False)
-    arguments = (sim.url, sim.batches()[0], sim.api_key, directory, there)
+    arguments = (sim.url, sim.batches()[0], sim.api_key, directory, there, whole)
     process = _processes.Process(target=_archive, args=arguments)
     process.start()
     there.close()
@@ -118,8 +121,42 @@ def kill_at_random(kills: int, seed: int, folder: Path) -> int:
     return made
 
 
+def kill_projects_at_random(kills: int, seed: int, folder: Path) -> int:
+    """Kills so many processes that archive a project; returns the archives that were made."""
+    chance = random.Random(seed)
+    with simruns.Simulator(scenarios=4, batches=3, runs=60, seed=5) as sim:
+        alone = folder / "alone"
+        began = time.monotonic()
+        finish(start(sim, alone, whole=True))
+        span = time.monotonic() - began
+        expected, told = lines(alone), simruns.open(alone).completeness
+        made = 0
+        while kills > 0:
+            made += 1
+            directory = folder / f"archive-{made}"
+            for _ in range(chance.randint(2, 8)):
+                process = start(sim, directory, whole=True)
+                time.sleep(chance.uniform(0, span))
+                process.kill()
+                process.join()
+                kills -= process.exitcode != 0
+                if any(directory.glob("*/manifest.json")):
+                    assert set(lines(directory)) <= set(expected)
+            finish(start(sim, directory, whole=True))
+            assert lines(directory) == expected
+            again = simruns.open(directory).completeness
+            assert [(b.key, b.verdict, b.received) for b in again.batches] == [
+                (b.key, b.verdict, b.received) for b in told.batches
+            ]
+    return made
+
+
 if __name__ == "__main__":
     wanted = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as where:
         archives = kill_at_random(wanted, int(sys.argv[2]), Path(where))
-    print(f"{wanted} kills or more, {archives} archives, each as one that was let be")
+        projects = kill_projects_at_random(wanted, int(sys.argv[2]), Path(where) / "projects")
+    print(
+        f"{wanted} kills or more of each kind, {archives} archives of a batch and {projects} of a "
+        "project, each as one that was let be"
+    )

@@ -47,6 +47,74 @@ def test_an_archive_by_command_says_what_it_came_to(
     assert len(simruns.open(directory)) == 250
 
 
+def of_all(sim: simruns.Simulator, directory: Path, *more: object) -> list[object]:
+    where = ["--base-url", sim.url, "--project", sim.project]
+    return ["archive", "--all", *where, "-o", directory, *more]
+
+
+def test_all_batches_are_archived_with_a_line_each_and_again_by_the_lists_alone(
+    run_simruns: Run, tmp_path: Path
+) -> None:
+    with simruns.Simulator(scenarios=3, runs=30) as sim:
+        for how, requests in (("archived", 4 + 2 * 3), ("unchanged", 4)):
+            sim.clear_requests()
+            done = run_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+            assert (done.returncode, done.stdout) == (0, ""), done.stderr
+            told = done.stderr.splitlines()
+            assert len(told) == 4
+            assert all(line.startswith(f"{tmp_path}/demo-project.") for line in told[:3])
+            assert all("30 of 30 runs, complete" in line for line in told[:3])
+            assert told[3].startswith(f"{tmp_path}: 3 batches: 3 {how}; 90 runs: ")
+            assert len(sim.requests()) == requests
+        with sim.client() as client:
+            kept = simruns.open(tmp_path)
+            assert sorted(texts(kept)) == sorted(texts(client.batches(sim.batches()).read()))
+        since = run_simruns(*of_all(sim, tmp_path, "--since", "1d"), SIMRUNS_API_KEY=sim.api_key)
+        assert (since.returncode, since.stderr) == (
+            0, f"{tmp_path}: 0 batches; 0 runs: 0 new, 0 changed\n"
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "text"),
+    [
+        ({"status": 404}, 1, "HTTP 404"),
+        ({"total": 31}, 3, "30 of 31 runs"),
+        ({"status": 401}, 1, "HTTP 401"),
+    ],
+)
+def test_a_batch_of_all_that_fails_is_named_and_the_exit_code_says_how(
+    run_simruns: Run, tmp_path: Path, fault: dict[str, int], code: int, text: str
+) -> None:
+    faults = [{"batch": "reset-password-batch-1", **fault}]
+    with simruns.Simulator(scenarios=3, runs=30, faults=faults) as sim:
+        done = run_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+    assert done.returncode == code, done.stderr
+    (named,) = (line for line in done.stderr.splitlines() if text in line)
+    assert "scenario reset-password, batch reset-password-batch-1" in named
+    if fault != {"status": 401}:
+        assert "3 batches: 2 archived, 1 failed" in done.stderr.splitlines()[-1]
+
+
+def test_a_batch_of_all_without_runs_is_exit_code_3_once(run_simruns: Run, tmp_path: Path) -> None:
+    schedule = {"appear_every": 1, "settle_after": 1, "expire_after": 10}
+    with simruns.Simulator(scenarios=1, runs=5, live=schedule, speed=0) as sim:
+        sim.clock.advance(1000)
+        for code in (3, 0):
+            done = run_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+            assert done.returncode == code, done.stderr
+            assert "the batch counts 5" in done.stderr
+
+
+def test_options_that_do_not_go_with_all_batches_are_exit_code_2(
+    call_simruns: Run, sim: simruns.Simulator, tmp_path: Path
+) -> None:
+    for more in (["--since", "soon"], ["--since", "1d", "--latest"], ["--scenario", "s"]):
+        done = call_simruns(*of_all(sim, tmp_path / "new", *more), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 2, done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
 def test_a_signal_leaves_an_archive_that_goes_on(
     run_simruns: Run, start_simruns: Start, tmp_path: Path, sign: signal.Signals, code: int

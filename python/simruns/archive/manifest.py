@@ -99,6 +99,8 @@ class Manifest:
     """When the last whole walk ended."""
     scenario_told: str | None = None
     """What the server said of the scenario, as its own text; None where it was not listed."""
+    listed: str | None = None
+    """What a list told of the batch before the last whole walk that began with a list."""
     completeness: dict[str, Any] | None = None
     """The completeness of the last whole walk; before there is one, of the walk under way."""
 

@@ -13,6 +13,7 @@ from simruns.archive.result import ArchiveResult
 from simruns.archive.store import Arrived, Keys, Store
 from simruns.archive.unfolding import Room
 from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.told import BatchInfo
 
 
 class Session:
@@ -59,8 +60,13 @@ class Session:
             self._manifest.tell(self._told(tally))
         self._manifest.write(self._directory)
 
-    def finish(self, taken: Sequence[Arrived], tally: _core.Completeness) -> ArchiveResult:
-        """Writes the last runs of the walk, which has ended, and gives its outcome."""
+    def finish(
+        self, taken: Sequence[Arrived], tally: _core.Completeness, listed: BatchInfo | None = None
+    ) -> ArchiveResult:
+        """Writes the last runs of the walk, which has ended, and gives its outcome.
+
+        `listed` is what a list told of the batch before the walk.
+        """
         self._keep(taken, tally)
         self._store.fold()
         told = self._told(tally, whole=True)
@@ -71,6 +77,8 @@ class Session:
         manifest.gone = ranges_of(gone - self._seen)
         manifest.walk = None
         manifest.finished_at = now()
+        if listed is not None:
+            manifest.listed = listed.to_json()
         manifest.tell(told)
         manifest.write(self._directory)
         for path in self._store.drop_strays():

@@ -18,6 +18,7 @@ from simruns.cli.options import (
     CaFile,
     Data,
     Every,
+    EveryOrAll,
     Filter,
     KeyFile,
     Latest,
@@ -27,6 +28,7 @@ from simruns.cli.options import (
     Proxy,
     Runs,
     Scenario,
+    Since,
     Sort,
     Verbose,
     WithLatest,
@@ -162,10 +164,7 @@ def list_(
         str | None,
         typer.Option(help="Only batches that are COMPLETED, IN_PROGRESS, STOPPED or FAILED."),
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(help="Only batches made since: 7d, 12h, 2w, or a day as 2026-07-01."),
-    ] = None,
+    since: Since = None,
     base_url: BaseUrl = None,
     project: Project = None,
     api_key_file: KeyFile = None,
@@ -265,7 +264,8 @@ def archive(
     scenario: AnyScenario = None,
     batch: AnyBatch = None,
     latest: Latest = None,
-    every: Every = False,
+    every: EveryOrAll = False,
+    since: Since = None,
     pairs: Pairs = None,
     base_url: BaseUrl = None,
     project: Project = None,
@@ -281,10 +281,11 @@ def archive(
 ) -> None:
     """Keep every run of a batch in a directory, as Parquet; again, to keep what changed and came.
 
-    With --pairs or --latest, each batch has a directory of its own in that one. Whatever ends it,
-    Ctrl-C or a kill, the directory is sound, and the same command goes on. The key comes from
-    --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the directory. Exit code
-    3: runs are missing, or a batch has none.
+    With --all, every finished batch of every scenario: what is kept whole, and did not move, costs
+    no request. With --all, --pairs or --latest, each batch has a directory of its own in that one.
+    Whatever ends it, Ctrl-C or a kill, the directory is sound, and the same command goes on. The
+    key comes from --api-key-file, SIMRUNS_API_KEY or SIMRUNS_TOKEN. `serve --data` serves the
+    directory. Exit code 3: runs are missing, or a batch has none.
     """
     with endings(), terminable():
         from simruns.cli.archive import run_archive
@@ -298,6 +299,7 @@ def archive(
                 server, which, sort, filter_, page_size, allow_incomplete, allow_empty,
             ),
             output,
+            since,
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
@@ -16,7 +16,7 @@ from simruns.cli.json_text import json_text
 from simruns.cli.layout import laid_out
 from simruns.cli.source import Server
 from simruns.cli.streams import cell, console, print_to_stdout, say
-from simruns.cli.which import a_list_needed
+from simruns.cli.which import a_list_needed, day_of
 from simruns.cli.wording import for_commands
 from simruns.core.errors import CancelledError, Error, IncompleteError, IncompleteWarning
 from simruns.core.progress import Progress
@@ -91,7 +91,7 @@ def _with_batches(
     what: Listed, client: Client, scenarios: Sequence[Scenario]
 ) -> tuple[list[Row], list[tuple[Scenario, Error]]]:
     """Asks for the batches of each scenario. One that fails does not hold up the others."""
-    want = wanted(status=what.status, since=_day(what.since))
+    want = wanted(status=what.status, since=day_of(what.since))
     rows: list[Row] = []
     failures: list[tuple[Scenario, Error]] = []
     with Progress(None, "scenarios") as bar, warnings.catch_warnings():
@@ -259,11 +259,3 @@ def _value(value: Any) -> Any:
     if not isinstance(value, datetime):
         return value
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _day(text: str | None) -> date | str | None:
-    """Gives the day that is named; how long ago stays a text."""
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        return text

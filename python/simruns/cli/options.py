@@ -88,6 +88,17 @@ Latest = Annotated[
 Every = Annotated[
     bool, typer.Option("--all", help="With --latest: those of every scenario of the project.")
 ]
+EveryOrAll = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Every finished batch of every scenario of the project; with --latest: the newest.",
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(help="Only batches made since: 7d, 12h, 2w, or a day as 2026-07-01."),
+]
 Runs = Annotated[
     list[str] | None,
     typer.Argument(metavar="RUN", callback=typed_all, show_default=False, help="The ids of runs."),

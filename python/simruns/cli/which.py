@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,6 +142,14 @@ class Which(NamedTuple):
                 text = f"{scenarios.completeness}; name the scenarios, by --scenario or --pairs"
                 raise IncompleteError(text, kind="incomplete", text=text)
             return client.latest(scenarios or None, n=number)
+
+
+def day_of(text: str | None) -> date | str | None:
+    """Gives the day that is named; how long ago stays a text."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 @contextmanager

@@ -51,5 +51,8 @@ OnBadRun: TypeAlias = Literal["error", "issue"]
 BatchState: TypeAlias = Literal["unknown", "in_progress", "completed", "stopped", "failed"]
 """How far a batch is."""
 
+ArchiveState: TypeAlias = Literal["archived", "unchanged", "unlisted", "failed"]
+"""What became of a batch when its project was archived."""
+
 FollowEnd: TypeAlias = Literal["finished", "count", "until", "idle", "deadline"]
 """What ended the following of a batch."""

@@ -13,6 +13,9 @@ from simruns.core.words import BatchState, JSONValue
 from simruns.looks.reprs import batch_line, scenario_line
 from simruns.request.query import BatchKey
 
+FINISHED: tuple[BatchState, ...] = ("completed", "stopped", "failed")
+"""The states of a batch that gets no more runs by itself."""
+
 
 class _Told(Shared):
     """What a scenario and a batch have in common: the text that they came as."""

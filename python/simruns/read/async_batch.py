@@ -7,9 +7,10 @@ needs none of it: whatever is awaited imports it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from simruns import _core
 from simruns.archive.result import ArchiveResult
@@ -49,6 +50,25 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from simruns.read.async_scenario import AsyncScenario
+
+T = TypeVar("T")
+
+
+async def on_thread(run: Callable[[], T], stop: Callable[[], None]) -> T:
+    """Gives what `run` does, on a thread. A cancelled task calls `stop`, and waits for its end."""
+    import asyncio
+
+    work = asyncio.ensure_future(asyncio.to_thread(run))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        stop()
+        while not work.done():  # a task that is cancelled once more waits on
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # looked at, so that the loop does not warn
+        raise
 
 
 @public
@@ -119,8 +139,6 @@ class AsyncBatch(BatchBase):
 
         A cancelled task waits until the runs that came are written.
         """
-        import asyncio
-
         from simruns.archive.writing import Archiver, named
         from simruns.core.bridge import running_loop
 
@@ -130,17 +148,7 @@ class AsyncBatch(BatchBase):
             self._core, self.key, named(directory), how, witness=ask, scenario=self._of
         )
         with Progress(progress) as bar:
-            work = asyncio.ensure_future(asyncio.to_thread(archiver.run, bar))
-            try:
-                return await asyncio.shield(work)
-            except asyncio.CancelledError:
-                archiver.stop()
-                while not work.done():  # a task that is cancelled once more waits on
-                    with suppress(asyncio.CancelledError):
-                        await asyncio.wait([work])
-                if not work.cancelled():
-                    work.exception()  # looked at, so that the loop does not warn
-                raise
+            return await on_thread(partial(archiver.run, bar), archiver.stop)
 
     @names(FollowChoice)
     def follow(

@@ -8,8 +8,8 @@ from simruns.read.async_batch import AsyncSuite
 from simruns.read.discovery import (
     answered_async,
     batches_of,
+    batches_of_each,
     check_found,
-    newest_of,
     wanted,
     wanted_newest,
 )
@@ -35,7 +35,7 @@ class AsyncScenario(Connected):
     async def latest(self, n: int = 1, status: str | None = "COMPLETED") -> AsyncSuite:
         """Gives its n newest batches of a status, as `Scenario.latest` does."""
         want = wanted_newest(n, status=status)
-        newest = await answered_async(self._core, newest_of([self], want))
+        newest = await answered_async(self._core, batches_of_each([self], want))
         check_found(newest, want)
         keys = [info.key for info in newest.batches]
         return AsyncSuite(self._core, keys, {self.reference: self})

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from simruns import _core
+from simruns.archive.result import ArchivedBatch, ProjectArchiveResult
 from simruns.core import checks, logs
 from simruns.core.errors import invalid
 from simruns.core.help import names
 from simruns.core.pickling import public
+from simruns.core.progress import Progress
 from simruns.core.shown import shown_by
 from simruns.hold.listing import Scenarios
 from simruns.hold.told import BatchInfo, ScenarioInfo
-from simruns.read.async_batch import AsyncBatch, AsyncSuite
+from simruns.read.async_batch import AsyncBatch, AsyncSuite, on_thread
 from simruns.read.async_scenario import AsyncScenario
 from simruns.read.batch import Batch, Suite
 from simruns.read.discovery import (
+    Search,
     answered,
     answered_async,
+    batches_of_project,
     check_found,
-    newest_of_project,
+    listing_of,
     of_these,
     scenario_named,
     scenarios_of,
@@ -34,11 +39,13 @@ from simruns.read.scenario import Scenario
 from simruns.request import settings
 from simruns.request.options import CallOptions, Options, checked, checked_for_calls, masked
 from simruns.request.pairs import Pair, Pairs, key_of, no_project, read_pairs
-from simruns.request.query import BatchKey
+from simruns.request.query import ArchiveChoice, BatchKey
 from simruns.request.times import When
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
+
+    from simruns.archive.project import Listing, ProjectArchiver
 
 C = TypeVar("C", bound="_Connected")
 
@@ -124,6 +131,20 @@ class _Connected:
         own = self._own_project(project, f"batch {batch!r}")
         return BatchKey(own, checks.text("scenario", scenario), checks.text("batch", batch))
 
+    def _archiver(
+        self,
+        directory: str | os.PathLike[str],
+        scenarios: Iterable[str | ScenarioInfo] | None,
+        since: When | None,
+        how: Mapping[str, Any],
+    ) -> tuple[ProjectArchiver, Search[Listing]]:
+        """Gives what archives a project, and the search for its batches."""
+        from simruns.archive.project import ProjectArchiver
+
+        archiver = ProjectArchiver(self._core, directory, how)
+        own = partial(self._own_project, None, "archive")
+        return archiver, listing_of(scenarios, own, since)
+
     def _own_project(self, project: str | None, what: str) -> str:
         own = checks.text("project", project) if project is not None else self.project
         if not own:
@@ -189,13 +210,55 @@ class Client(_Connected):
         one.
         """
         want = wanted_newest(n, before=before)
-        search = newest_of_project(
+        search = batches_of_project(
             scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
         )
         some, newest = answered(self._core, search)
         check_found(newest, want)
         keys = [info.key for info in newest.batches]
         return Suite(self._core, keys, of_these(some, keys))
+
+    @names(ArchiveChoice)
+    def archive(
+        self,
+        directory: str | os.PathLike[str],
+        scenarios: Iterable[str | ScenarioInfo] | None = None,
+        since: When | None = None,
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ProjectArchiveResult:
+        """Keeps every finished batch of every scenario, or of these, as `batch.archive` keeps one.
+
+            print(client.archive("runs"))    # the same call tomorrow: what is new, and what moved
+
+        Each batch has a directory of its own below this one; `simruns.open("runs")` reads all.
+        Several are archived at a time. A batch that is kept whole, and of which the list says the
+        same as before, costs no request. One that moved is read again; what expired stays. A batch
+        that is still running is left to a later call. Whatever ends a call, even a SIGKILL, the
+        next one goes on where it stopped.
+
+        `scenarios` are those of `latest`; `since` leaves out what was created before, and is that
+        of `scenario.batches`. A batch that fails does not hold up the others: `ArchiveError` then
+        has the outcome as `result`. Takes sort, filter, endpoint_type, page_size and
+        allow_incomplete. `progress` says whether to show a bar, of batches.
+        """
+        return self._archive(directory, scenarios, since, progress, how)
+
+    def _archive(
+        self,
+        directory: str | os.PathLike[str],
+        scenarios: Iterable[str | ScenarioInfo] | None,
+        since: When | None,
+        progress: bool | None,
+        how: Mapping[str, Any],
+        tell: Callable[[ArchivedBatch], None] | None = None,
+    ) -> ProjectArchiveResult:
+        """Does what `archive` does; `tell` is called with each batch when it is done."""
+        archiver, search = self._archiver(directory, scenarios, since, how)
+        listing = answered(self._core, search)
+        with Progress(progress, "batches") as bar:
+            return archiver.run(listing, bar, tell)
 
     def _scenario(self, told: ScenarioInfo) -> Scenario:
         return Scenario(self._core, told)
@@ -265,13 +328,32 @@ class AsyncClient(_Connected):
     ) -> AsyncSuite:
         """Gives the last n finished batches of every scenario, as `Client.latest` does."""
         want = wanted_newest(n, before=before)
-        search = newest_of_project(
+        search = batches_of_project(
             scenarios, lambda: self._own_project(None, "latest"), self._scenario, want
         )
         some, newest = await answered_async(self._core, search)
         check_found(newest, want)
         keys = [info.key for info in newest.batches]
         return AsyncSuite(self._core, keys, of_these(some, keys))
+
+    @names(ArchiveChoice)
+    async def archive(
+        self,
+        directory: str | os.PathLike[str],
+        scenarios: Iterable[str | ScenarioInfo] | None = None,
+        since: When | None = None,
+        *,
+        progress: bool | None = None,
+        **how: Unpack[ArchiveChoice],
+    ) -> ProjectArchiveResult:
+        """Keeps every finished batch of every scenario, as `Client.archive` does, on a thread.
+
+        A cancelled task waits until the runs that came are written.
+        """
+        archiver, search = self._archiver(directory, scenarios, since, how)
+        listing = await answered_async(self._core, search)
+        with Progress(progress, "batches") as bar:
+            return await on_thread(partial(archiver.run, listing, bar), archiver.stop)
 
     def _scenario(self, told: ScenarioInfo) -> AsyncScenario:
         return AsyncScenario(self._core, told)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from simruns import _core
 from simruns.core import checks, errors
 from simruns.core.errors import invalid
-from simruns.core.words import BatchState
 from simruns.hold.completeness import BatchCompleteness, Completeness
 from simruns.hold.listing import Batches, Scenarios
-from simruns.hold.told import BatchInfo, ScenarioInfo
+from simruns.hold.told import FINISHED, BatchInfo, ScenarioInfo
 from simruns.looks.texts import counted, one_line
 from simruns.request.query import BatchKey
 from simruns.request.times import When, moment
@@ -26,11 +25,11 @@ from simruns.request.times import When, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simruns.archive.project import Listing
+
 T = TypeVar("T")
 S = TypeVar("S", bound=ScenarioInfo)
 
-FINISHED: tuple[BatchState, ...] = ("completed", "stopped", "failed")
-"""The states of a batch that gets no more runs by itself."""
 STATUSES = ("COMPLETED", "IN_PROGRESS", "STOPPED", "FAILED")
 PAGE = 100
 """Entries that one request asks for at most."""
@@ -123,13 +122,10 @@ class Wanted(NamedTuple):
     endpoint_type: str | None = None
     most: int | None = None
     """How many of the newest; None: all."""
+    to_read: bool = False
+    """Whether they are to be read: one without a reference is then none of them."""
     finished: bool = False
     """Whether only those that get no more runs by themselves, whatever their status."""
-
-    @property
-    def to_read(self) -> bool:
-        """Whether the runs are to be read: what has no reference is then none of them."""
-        return self.most is not None or self.finished
 
     def fits(self, info: BatchInfo) -> bool:
         """Whether a batch is one.
@@ -179,7 +175,13 @@ def wanted_newest(
     n: int, *, status: str | None = "COMPLETED", before: When | None = None
 ) -> Wanted:
     """Checks the arguments of a search for the n newest batches."""
-    return wanted(status=status, before=before)._replace(most=checks.count("n", n, 1))
+    most = checks.count("n", n, 1)
+    return wanted(status=status, before=before)._replace(most=most, to_read=True)
+
+
+def wanted_to_read(since: When | None = None) -> Wanted:
+    """Checks the arguments of a search for all batches that may be read."""
+    return wanted(since=since)._replace(to_read=True)
 
 
 def _checked_status(status: Any) -> str:
@@ -255,8 +257,7 @@ class _Batches:
         return fitting[: self._want.most]
 
     def listing(self) -> Batches:
-        found = self.found()
-        return Batches(found, Completeness([self._completeness()]))
+        return Batches(self.found(), Completeness([self.completeness]))
 
     def _may_stop(self) -> bool:
         """Whether it may end before the end of the list, and so asks page by page."""
@@ -283,7 +284,9 @@ class _Batches:
         at = None if last is None else last.created_at
         return since is not None and at is not None and at < since
 
-    def _completeness(self) -> BatchCompleteness:
+    @property
+    def completeness(self) -> BatchCompleteness:
+        """Whether the list is whole, as far as it was asked for."""
         key = BatchKey(self._scenario.project, self._scenario.reference, "")
         told = BatchCompleteness.of(key, self._walks[-1])
         if len(self._walks) == 1 and not self.stopped:
@@ -337,15 +340,17 @@ def batches_of(scenario: ScenarioInfo, want: Wanted) -> Search[Batches]:
     return search.listing()
 
 
-class Newest(NamedTuple):
-    """The newest batches of some scenarios, and the scenarios that have none."""
+class Found(NamedTuple):
+    """The batches of some scenarios that are wanted, and the scenarios that have none."""
 
     batches: list[BatchInfo]
     without: list[ScenarioInfo]
+    completeness: Completeness
+    """Whether the lists that were asked for are whole."""
 
 
-def newest_of(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Newest]:
-    """Searches the newest batches of each scenario, in the order of the scenarios."""
+def batches_of_each(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Found]:
+    """Searches the batches of each scenario, in the order of the scenarios, the newest first."""
     searches = [(scenario, _Batches(scenario, want)) for scenario in scenarios]
     open_ = [search for _, search in searches]
     while open_:
@@ -354,30 +359,43 @@ def newest_of(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Newest]
         open_ = [search for search, walk in pairs if search.take(walk)]
     _warn_of_left_out(searches)
     found = [(scenario, search.found()) for scenario, search in searches]
-    return Newest(
+    return Found(
         [info for _, some in found for info in some],
         [scenario for scenario, some in found if not some],
+        Completeness(search.completeness for _, search in searches),
     )
 
 
-def newest_of_project(
+def batches_of_project(
     chosen: object, project: Callable[[], str], make: Callable[[ScenarioInfo], S], want: Wanted
-) -> Search[tuple[list[S], Newest]]:
-    """Searches the newest batches of all scenarios, or of those that are chosen."""
+) -> Search[tuple[list[S], Found]]:
+    """Searches the batches of all scenarios, or of those that are chosen."""
     some = None if chosen is None else _chosen(chosen)
+    lists: list[BatchCompleteness] = []
     if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
         scenarios = [make(one) for one in some]
         if isinstance(chosen, Scenarios):
             scenarios = with_references(scenarios)
     else:
         everyone = yield from scenarios_of(project(), make)
+        lists += everyone.completeness.batches
         scenarios = with_references(everyone) if some is None else [
             make(one) if isinstance(one, ScenarioInfo) else everyone[_named(one)]
             for one in some
         ]  # fmt: skip
     scenarios = list({(one.project, one.reference): one for one in scenarios}.values())
-    newest = yield from newest_of(scenarios, want)
-    return scenarios, newest
+    found = yield from batches_of_each(scenarios, want)
+    whole = Completeness([*lists, *found.completeness.batches])
+    return scenarios, found._replace(completeness=whole)
+
+
+def listing_of(chosen: object, project: Callable[[], str], since: When | None) -> Search[Listing]:
+    """Searches what an archive of a project, or of chosen scenarios, is to keep."""
+    from simruns.archive.project import Listing
+
+    want = wanted_to_read(since)
+    _, found = yield from batches_of_project(chosen, project, ScenarioInfo._plain, want)
+    return Listing(found.batches, found.completeness, want.since is None)
 
 
 def finished_of_project(
@@ -389,8 +407,8 @@ def finished_of_project(
     """Searches the finished batches of all scenarios, or of those that are chosen, created at
     `since` or later.
     """
-    want = wanted(since=since)._replace(finished=True)
-    _, found = yield from newest_of_project(chosen, project, make, want)
+    want = wanted_to_read(since)._replace(finished=True)
+    _, found = yield from batches_of_project(chosen, project, make, want)
     return found.batches
 
 
@@ -456,7 +474,7 @@ def of_these(scenarios: Sequence[S], keys: Sequence[BatchKey]) -> dict[str, S]:
     return {one.reference: one for one in scenarios if one.reference in there}
 
 
-def check_found(newest: Newest, want: Wanted) -> None:
+def check_found(newest: Found, want: Wanted) -> None:
     """Warns of scenarios without a batch. Raises an Error if no scenario has one."""
     what = f"{want.status} batch" if want.status else "batch"
     when = f" created before {want.until.isoformat(timespec='seconds')}" if want.until else ""

@@ -12,8 +12,8 @@ from simruns.read.batch import Suite
 from simruns.read.discovery import (
     answered,
     batches_of,
+    batches_of_each,
     check_found,
-    newest_of,
     wanted,
     wanted_newest,
 )
@@ -63,6 +63,6 @@ class Scenario(Connected):
         There may be fewer. Raises an Error if there is none.
         """
         want = wanted_newest(n, status=status)
-        newest = answered(self._core, newest_of([self], want))
+        newest = answered(self._core, batches_of_each([self], want))
         check_found(newest, want)
         return Suite(self._core, [info.key for info in newest.batches], {self.reference: self})

@@ -1,0 +1,266 @@
+"""The archive of a project: each batch in a directory of its own, several archived side by side."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from simruns import _core
+from simruns.archive.manifest import NAME, Manifest, query_of, read_manifest
+from simruns.archive.result import (
+    ArchivedBatch,
+    ArchiveError,
+    ArchiveResult,
+    ProjectArchiveResult,
+)
+from simruns.archive.writing import Archiver, Steps, named
+from simruns.core.errors import (
+    AuthError,
+    CancelledError,
+    Error,
+    IncompleteError,
+    about,
+)
+from simruns.core.extras import require
+from simruns.core.progress import TICK, Progress
+from simruns.core.reading import reading
+from simruns.hold.completeness import BatchCompleteness, Completeness
+from simruns.hold.told import FINISHED, BatchInfo
+from simruns.request.query import ArchiveChoice, BatchKey, make_query, text_of
+
+SIDE_BY_SIDE = 8
+"""Batches that are archived at a time: as many as a client has connections by default."""
+
+
+def name_of(key: BatchKey) -> str:
+    """Gives the name of the archive of a batch among others, the same each time."""
+    return ".".join(quote(reference, safe=" ").replace(".", "%2E") for reference in key)
+
+
+class Listing(NamedTuple):
+    """What lists told of a project before anything of it is archived."""
+
+    batches: Sequence[BatchInfo]
+    completeness: Completeness
+    of_all_times: bool
+    """Whether batches of any age were asked for."""
+
+    def covers(self, key: BatchKey) -> bool:
+        """Tells whether a batch would be here if the server listed it.
+
+        A project without scenarios tells nothing: it may be a mistyped one.
+        """
+        lists = {each.key: each for each in self.completeness.batches}
+        own = lists.get(key._replace(batch=""))
+        all_ = lists.get(BatchKey(key.project, "", ""))
+        told = own or (all_ if all_ is not None and all_.received else None)
+        whole = told is not None and told.reached_end and told.received == told.total
+        return whole and self.of_all_times
+
+
+class _Work(NamedTuple):
+    """A batch that is being archived."""
+
+    info: BatchInfo
+    directory: Path
+    archiver: Archiver
+    steps: Steps
+
+
+class ProjectArchiver:
+    """Archives the batches of a project to directories below one."""
+
+    def __init__(
+        self, core: _core.Client, directory: str | os.PathLike[str], how: Mapping[str, Any]
+    ) -> None:
+        require("pyarrow", "arrow", "an archive")
+        make_query(BatchKey("p", "s", "b"), how, caller="archive", allowed=ArchiveChoice)
+        self._core = core
+        self._directory = named(directory)
+        self._how = how
+        self._stopped = False
+        self._under_way: dict[_core.Operation, _Work] = {}
+        self._done: dict[BatchKey, ArchivedBatch] = {}
+        if (self._directory / NAME).exists():
+            raise Error(
+                f"{self._directory} is the archive of one batch; give another directory, in which "
+                "each batch of the project gets one of its own"
+            )
+
+    def run(
+        self, listing: Listing, bar: Progress, tell: Callable[[ArchivedBatch], None] | None = None
+    ) -> ProjectArchiveResult:
+        """Returns when each batch is archived. Whatever ends it before, what came is kept.
+
+        `tell` is called with each batch when it is done. Raises ArchiveError, which has the result,
+        if some could not be archived.
+        """
+        finished = [info for info in listing.batches if info.state != "in_progress"]
+        waiting = deque(finished)
+        mailbox = _core.Mailbox()
+        ready = select.poll()
+        ready.register(mailbox.fileno(), select.POLLIN)
+        try:
+            while waiting or self._under_way:
+                while waiting and len(self._under_way) < SIDE_BY_SIDE:
+                    self._begin(waiting.popleft(), mailbox, tell)
+                    bar.show(len(self._done), len(finished))
+                if self._under_way:
+                    ready.poll(TICK * 1000)
+                for operation in mailbox.take():
+                    work = self._under_way.pop(operation, None)
+                    if work is not None:
+                        self._go_on(work, tell)
+                bar.show(len(self._done), len(finished))
+        finally:
+            for work in self._under_way.values():
+                with suppress(Error, OSError):  # the disk has its last sound state
+                    work.steps.close()
+            mailbox.close()
+        return self._result(listing, [info.key for info in finished], tell)
+
+    def stop(self) -> None:
+        """Has `run`, on another thread, raise soon; what came is kept."""
+        self._stopped = True
+        for work in list(self._under_way.values()):
+            work.archiver.stop()
+
+    def _begin(
+        self,
+        info: BatchInfo,
+        mailbox: _core.Mailbox,
+        tell: Callable[[ArchivedBatch], None] | None,
+    ) -> None:
+        if info.key in self._done or any(w.info.key == info.key for w in self._under_way.values()):
+            return
+        directory = self._directory / name_of(info.key)
+        try:
+            manifest = read_manifest(directory)
+        except Error as error:
+            self._put(_failed(info.key, directory, error), tell)
+            return
+        if manifest is not None and self._is_unchanged(manifest, info, directory):
+            unchanged = ArchivedBatch(
+                info.key, directory, "unchanged", manifest.runs, manifest.told()
+            )
+            self._put(unchanged, tell)
+            return
+        archiver = Archiver(
+            self._core, info.key, directory, self._how, witness=True, scenario=info._of,
+            listed=info, mailbox=mailbox,
+        )  # fmt: skip
+        steps = archiver.steps(Progress(False))
+        self._go_on(_Work(info, directory, archiver, steps), tell)
+
+    def _go_on(self, work: _Work, tell: Callable[[ArchivedBatch], None] | None) -> None:
+        """Takes a batch to where it waits for the server, or to its end."""
+        try:
+            while True:
+                if self._stopped:
+                    work.archiver.stop()
+                operation = next(work.steps)
+                self._under_way[operation] = work
+                if not operation.done():
+                    return
+                del self._under_way[operation]
+        except StopIteration as end:
+            result: ArchiveResult = end.value
+            (told,) = result.completeness.batches
+            done = ArchivedBatch(
+                work.info.key, work.directory, "archived", result.runs, told, result
+            )
+        except AuthError as error:  # it would fail every batch
+            raise about(error, text_of(work.info.key)) from None
+        except CancelledError:
+            raise
+        except Error as error:
+            done = _failed(work.info.key, work.directory, error)
+        self._put(done, tell)
+
+    def _put(self, done: ArchivedBatch, tell: Callable[[ArchivedBatch], None] | None) -> None:
+        self._done[done.key] = done
+        if tell is not None:
+            tell(done)
+
+    def _is_unchanged(self, manifest: Manifest, info: BatchInfo, directory: Path) -> bool:
+        """Tells whether a batch is kept whole, and its list says the same of it as before.
+
+        What no list tells is asked for again: a batch that is not over, or whose walk brought fewer
+        runs than its pages count.
+        """
+        if manifest.listed != info.to_json() or info.state not in FINISHED:
+            return False
+        if manifest.walk is not None or manifest.key != info.key:
+            return False
+        if manifest.query != query_of(self._how):
+            return False
+        told = manifest.told()
+        known = told.reached_end and told.total is not None and told.verdict != "incomplete"
+        running = told.witness is not None and told.witness.state == "in_progress"
+        there = all((directory / part.file).is_file() for part in manifest.parts)
+        return known and not running and there
+
+    def _result(
+        self,
+        listing: Listing,
+        keys: Sequence[BatchKey],
+        tell: Callable[[ArchivedBatch], None] | None,
+    ) -> ProjectArchiveResult:
+        for left in self._unlisted(listing):
+            self._put(left, tell)
+        listed = dict.fromkeys(keys)
+        result = ProjectArchiveResult(
+            self._directory,
+            (
+                *(self._done[key] for key in listed),
+                *(one for key, one in self._done.items() if key not in listed),
+            ),
+            listing.completeness,
+            tuple(info.key for info in listing.batches if info.state == "in_progress"),
+        )
+        if not result.failures:
+            return result
+        key, first = next(iter(result.failures.items()))
+        raise ArchiveError(
+            f"{len(result.failures)} of {len(result.batches)} batches failed, the first of them "
+            f"{text_of(key)}: {first}; what became of each is in error.result",
+            result,
+        )
+
+    def _unlisted(self, listing: Listing) -> Iterator[ArchivedBatch]:
+        """Gives the archives of batches that a whole list no longer has."""
+        listed = {info.key for info in listing.batches}
+        for directory in self._inner():
+            with suppress(Error, OSError):  # of other people, perhaps
+                manifest = read_manifest(directory)
+                if manifest is None or manifest.key in listed:
+                    continue
+                if listing.covers(manifest.key):
+                    yield ArchivedBatch(
+                        manifest.key, directory, "unlisted", manifest.runs, manifest.told()
+                    )
+
+    def _inner(self) -> list[Path]:
+        if not self._directory.is_dir():
+            return []
+        with reading(self._directory):
+            return sorted(path for path in self._directory.iterdir() if (path / NAME).is_file())
+
+
+def _failed(key: BatchKey, directory: Path, error: Error) -> ArchivedBatch:
+    """Gives a batch that was not archived, or not whole. What an earlier walk told is no more."""
+    told, runs = None, 0
+    with suppress(Error, OSError):
+        manifest = read_manifest(directory)
+        if manifest is not None:
+            told, runs = manifest.told(), manifest.runs
+    walked = isinstance(error, IncompleteError) and told is not None
+    if told is None or not walked:
+        told = BatchCompleteness.of(key, _core.Completeness())
+    return ArchivedBatch(key, directory, "failed", runs, told, None, error)
