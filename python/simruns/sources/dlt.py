@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from simruns.core.extras import require
 from simruns.hold.listing import Batches, Scenarios
-from simruns.hold.told import BatchInfo, ScenarioInfo
+from simruns.hold.told import FINISHED, BatchInfo, ScenarioInfo
 from simruns.read.client import Client
-from simruns.read.discovery import FINISHED, warn_of_nameless, with_references
+from simruns.read.discovery import warn_of_nameless, with_references
 from simruns.read.scenario import Scenario
 from simruns.request.times import When
 from simruns.sources.appended import without_stored
