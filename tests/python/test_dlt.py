@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from leading import Item, Project, batch, leading, run, scenario
 
 import simruns
 from simruns.sources.dlt import source
+from simruns.sources.reading import PartitionRead
 
 dlt = pytest.importorskip("dlt", reason="dlt is not installed: pip install 'simruns[dlt]'")
 duckdb = pytest.importorskip("duckdb")
@@ -327,6 +329,21 @@ def test_each_batch_is_read_once_for_all_tables_and_after_the_one_before(
     batches = [page.partition("/runs?")[0] for page in pages]
     assert len(pages) == 6
     assert batches == sorted(batches, key=batches.index)
+
+
+def test_one_batch_is_in_memory_at_a_time(tmp_path: Path) -> None:
+    at_once: list[int] = []
+
+    def seen(rows: Any) -> Any:
+        at_once.append(sum(isinstance(one, PartitionRead) for one in gc.get_objects()))
+        return rows
+
+    with simruns.Simulator(scenarios=1, batches=8, runs=5) as sim, sim.client() as client:
+        made = source(client)
+        for name in ("runs", "turns", "criteria"):
+            made.resources[name].add_map(seen)
+        pipeline_of(tmp_path, "duckdb").extract(made)
+    assert max(at_once) == 1
 
 
 def test_without_dlt_the_error_has_the_command_that_installs_it(

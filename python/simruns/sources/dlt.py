@@ -163,6 +163,8 @@ class _Reading:
             (partition,) = plan_read([key], tables=TABLES, client=self._client)
             self._read = read_partition(partition, client=self._client)
         table = table_of(self._read, name)
+        if not self.waiting:
+            self._read = None  # dlt may hold this object for longer
         if key.batch in of_scenario:
             table = without_stored(self._dlt.current.pipeline(), name, key, table)
         of_scenario[key.batch] = digest(self._info)
