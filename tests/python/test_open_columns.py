@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -329,6 +332,41 @@ def test_threads_that_ask_at_once_get_the_runs_that_were_decoded_once(settled: P
         pages = list(pool.map(ask, range(8)))
     assert all(each is pages[0] for each in pages)
     assert opened._held.runs is pages[0]
+
+
+FORKED = """
+import os, sys, threading
+import simruns
+opened = simruns.open(sys.argv[1])
+(stored,) = opened._held.given
+decode, parent = stored._decode, os.getpid()
+is_decoding, may_end = threading.Event(), threading.Event()
+def slowly():
+    if os.getpid() == parent:
+        is_decoding.set()
+        may_end.wait()
+    return decode()
+stored._decode = slowly
+thread = threading.Thread(target=lambda: list(opened))
+thread.start()
+is_decoding.wait()
+child = os.fork()
+if child == 0:
+    print("child:", len(list(opened)), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+may_end.set()
+thread.join()
+print("parent:", len(list(opened)))
+"""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_that_is_forked_while_another_thread_decodes_decodes_itself(suite: Path) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKED, str(suite / "1")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=True)
+    assert done.stdout.splitlines() == ["child: 5", "parent: 5"]
 
 
 def test_an_analysis_of_opened_runs_is_that_of_decoded_ones(settled: Path) -> None:

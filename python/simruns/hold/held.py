@@ -29,19 +29,27 @@ class Held:
             raise ValueError("the order is one of other runs")
         self.is_mixed = self.batch_of != plain
         """Whether the runs of a batch do not all stand together, or not in its turn."""
+        self._runs: _core.Pages | None = None
 
     def __len__(self) -> int:
         return len(self.batch_of)
 
-    @cached_property
+    @property
     def walks(self) -> tuple[_core.Pages, ...]:
         """The runs of each batch, decoded from their texts where they were not yet."""
         return tuple(map(pages_of, self.given))
 
-    @cached_property
+    @property
     def runs(self) -> _core.Pages:
-        """All runs in order, decoded."""
-        return self.walks[0] if len(self.walks) == 1 else self._in_order()
+        """All runs in order, decoded.
+
+        A `cached_property` of Python 3.10 or 3.11 would have all threads wait that ask for any
+        runs, while one decodes.
+        """
+        if self._runs is None:
+            walks = self.walks
+            self._runs = walks[0] if len(walks) == 1 else self._in_order(walks)
+        return self._runs
 
     @cached_property
     def columns(self) -> pyarrow.Table | None:
@@ -68,8 +76,8 @@ class Held:
     def pick(self, numbers: Sequence[int]) -> Held:
         """Gives these runs, in this order, each once."""
         if len(self.given) == 1:
-            return Held([self.walks[0].select(numbers)])
-        picked: list[list[int]] = [[] for _ in self.walks]
+            return Held([self.runs.select(numbers)])
+        picked: list[list[int]] = [[] for _ in self.given]
         for number in numbers:
             picked[self.batch_of[number]].append(self._place_in_batch[number])
         walks = [walk.select(some) for walk, some in zip(self.walks, picked, strict=True)]
@@ -83,15 +91,15 @@ class Held:
         order = [new[number] for number in self.batch_of if number in new]
         return Held([self.given[number] for number in numbers], order)
 
-    def _in_order(self) -> _core.Pages:
-        joined = _core.Pages.joined(list(self.walks))
+    def _in_order(self, walks: Sequence[_core.Pages]) -> _core.Pages:
+        joined = _core.Pages.joined(list(walks))
         if not self.is_mixed:
             return joined
-        starts = accumulate(map(len, self.walks), initial=0)
+        starts = accumulate(map(len, walks), initial=0)
         places = [iter(range(first, end)) for first, end in pairwise(starts)]
         return joined.select([next(places[number]) for number in self.batch_of])
 
     @cached_property
     def _place_in_batch(self) -> array[int]:
-        places = [iter(range(len(walk))) for walk in self.walks]
+        places = [iter(range(len(walk))) for walk in self.given]
         return array("L", (next(places[number]) for number in self.batch_of))

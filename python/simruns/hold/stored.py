@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simruns import _core
@@ -19,6 +20,19 @@ NAMED = "scenario_name"
 PAGE_RUNS = 100
 """Rows that a stream gives at once at most, as where each page of runs is decoded."""
 
+_decoding = RLock()
+"""Held by the thread that decodes; a handler of signals may interrupt it, and ask as well."""
+
+
+def _renew_lock() -> None:
+    """Frees a process that was forked while another thread was decoding, which it does not have."""
+    global _decoding
+    _decoding = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
 
 class Stored:
     """The runs of one batch, as the columns of the table `runs`. Immutable."""
@@ -29,8 +43,6 @@ class Stored:
         """What `as_columns` gives."""
         self.bad_runs: list[_core.Issue] = []
         self._decode = decode
-        self._pages: _core.Pages | None = None
-        self._decoding = Lock()
 
     def __len__(self) -> int:
         rows: int = self.columns.num_rows
@@ -44,11 +56,10 @@ class Stored:
     @property
     def pages(self) -> _core.Pages:
         """The runs themselves. One thread decodes them, and the others wait for it."""
-        with self._decoding:
-            if self._pages is None:
-                self._pages = self._decode()
-                del self._decode  # lets the texts go
-            return self._pages
+        with _decoding:
+            pages = self._decode()
+            self._decode = lambda: pages  # lets the texts go
+            return pages
 
     @property
     def completeness(self) -> _core.Completeness:
