@@ -94,9 +94,9 @@ def _told_size(metadata: Any, columns: tuple[str, ...]) -> int:
 
 def _size_of(column: Any) -> int:
     """Gives what the values of a column take when each has its own bytes."""
-    compute = require("pyarrow.compute", "arrow", "reading Parquet")
     if not hasattr(column, "dictionary"):
         return int(column.nbytes)
+    compute = require("pyarrow.compute", "arrow", "reading Parquet")
     sizes = compute.binary_length(column.dictionary).take(column.indices)
     return int(compute.sum(sizes).as_py() or 0)
 
