@@ -7,7 +7,8 @@ from typing import Any
 
 from simruns import _core
 from simruns.cli.endings import UsageError
-from simruns.core.reading import reading
+from simruns.core.errors import InvalidArgumentError
+from simruns.request.settings import key_in
 
 PROXY = "--proxy"
 
@@ -39,21 +40,10 @@ def hidden_argument(text: str) -> _core.Secret:
 
 
 def read_key(file: Path | None) -> Any:
-    """Gives the key in a file, without the white space around it; None without a file.
-
-    It is a secret, which no variable shows; clients take it as they take a text.
-    """
+    """Gives the key in a file, as `settings.key_in`; None without a file."""
     if file is None:
         return None
     try:
-        with reading(file):
-            key = _core.Secret.of_bytes(file.read_bytes())
-    except OSError as error:
-        raise UsageError(f"cannot read the key file {file}: {error.strerror}") from None
-    if not key.is_ascii:
-        raise UsageError(f"{file} is not a key: it holds more than ASCII characters")
-    if key.is_empty:
-        raise UsageError(f"the key file {file} is empty")
-    if not key.is_key:
-        raise UsageError(f"{file} is not a key: there are spaces or control characters in it")
-    return key
+        return key_in(file)
+    except InvalidArgumentError as error:
+        raise UsageError(error.message) from None

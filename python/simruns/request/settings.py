@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from simruns import _core
 from simruns.core import checks
 from simruns.core.errors import invalid
+from simruns.core.reading import reading
 
 BASE_URL = "SIMRUNS_BASE_URL"
 PROJECT = "SIMRUNS_PROJECT"
@@ -69,6 +71,25 @@ def credentials(
     if not found:
         raise invalid(f"no credentials; give api_key or token, or set {API_KEY} or {TOKEN}")
     return found
+
+
+def key_in(file: Path) -> _core.Secret:
+    """Gives the key in a file, without the white space around it.
+
+    It is a secret, which no variable shows; clients take it as they take a text.
+    """
+    try:
+        with reading(file):
+            key = _core.Secret.of_bytes(file.read_bytes())
+    except OSError as error:
+        raise invalid(f"cannot read the key file {file}: {error.strerror}") from None
+    if not key.is_ascii:
+        raise invalid(f"{file} is not a key: it holds more than ASCII characters")
+    if key.is_empty:
+        raise invalid(f"the key file {file} is empty")
+    if not key.is_key:
+        raise invalid(f"{file} is not a key: there are spaces or control characters in it")
+    return key
 
 
 def _secret_of(variable: str) -> _core.Secret | None:

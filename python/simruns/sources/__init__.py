@@ -1,6 +1,7 @@
 """What engines read by: a plan of partitions, and what each of them brings.
 
-`simruns.sources.dlt` has a source of dlt; it is loaded when it is first used.
+`simruns.sources.dlt` has a source of dlt, and `simruns.sources.spark` the data source of Spark. Each
+is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simruns.sources import dlt as dlt
+    from simruns.sources import spark as spark
 
-_MODULES = ("dlt",)
+_MODULES = ("dlt", "spark")
 
 if not TYPE_CHECKING:  # for a type checker, what is not there is a mistake
 

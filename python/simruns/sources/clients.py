@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from ipaddress import ip_address
+from pathlib import Path
 from threading import Lock
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from simruns import _core
@@ -15,6 +17,19 @@ from simruns.request import settings
 REQUESTS = 1000
 """Requests that the vendor allows in 300 seconds."""
 
+
+class KeyFiles(NamedTuple):
+    """Files that hold the credentials, on the machine that reads; one of them is given."""
+
+    api_key_file: str | None = None
+    token_file: str | None = None
+
+    def read(self) -> dict[str, _core.Secret]:
+        """Gives the credentials, as a client takes them."""
+        given = {"api_key": self.api_key_file, "token": self.token_file}
+        return {name: settings.key_in(Path(file)) for name, file in given.items() if file}
+
+
 _clients: dict[tuple[object, ...], Client] = {}
 _lock = Lock()
 
@@ -24,32 +39,35 @@ def share_of(workers: int) -> int:
     return REQUESTS // checks.count("workers", workers, 1, REQUESTS)
 
 
-def client_of(server: str, workers: int = 1) -> Client:
-    """Gives the client of this process for a server, with the credentials of its environment.
+def client_of(server: str, workers: int = 1, files: KeyFiles | None = None) -> Client:
+    """Gives the client of this process for a server.
 
-    All partitions that a process reads share it, so that the process keeps its share of requests.
+    Its credentials are those in `files`, or of the environment. All partitions that a process reads
+    share it, so that the process keeps its share of requests.
     """
     share = share_of(workers)
     # The process is part of it: a child of a fork makes its own connections.
-    key = (os.getpid(), server, share, _environment())
+    key = (os.getpid(), server, share, files, None if files else _environment())
     with _lock:
         found = _clients.get(key)
         if found is None:
-            found = _clients[key] = _made(server, workers, share)
+            found = _clients[key] = _made(server, workers, share, files)
         return found
 
 
-def server_of_environment() -> str:
-    """Gives the base URL that SIMRUNS_BASE_URL names, as a client would have it."""
-    core = _core.Client(settings.base_url(None), api_key=_core.Secret("none"))
+def server_of(url: str | None) -> str:
+    """Gives a base URL as a client would have it; None stands for that of the environment."""
+    url = settings.hidden_user(url)  # type: ignore[assignment]
+    core = _core.Client(settings.base_url(url), api_key=_core.Secret("none"))
     core.close()
     return core.base_url
 
 
-def _made(server: str, workers: int, share: int) -> Client:
+def _made(server: str, workers: int, share: int, files: KeyFiles | None) -> Client:
+    keys: dict[str, Any] = files.read() if files else {}
     if _is_here(server):
-        return Client(server)
-    client = Client(server, request_budget=share)
+        return Client(server, **keys)
+    client = Client(server, request_budget=share, **keys)
     logs.logger.info(
         "request_budget=%d for %s: %d requests in 300 s, over %d workers",
         share, server, REQUESTS, workers,

@@ -28,7 +28,7 @@ from simruns.request import settings
 from simruns.request.pairs import Pairs, read_pairs
 from simruns.request.query import BatchKey
 from simruns.request.times import When
-from simruns.sources.clients import server_of_environment
+from simruns.sources.clients import server_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 TABLES = ("runs", "turns", "criteria", "issues")
 
-Selection: TypeAlias = "Pairs | HasBatch | Suite | AsyncSuite | ScenarioInfo | Iterable[str] | None"
+Selection: TypeAlias = (
+    "Pairs | HasBatch | Suite | AsyncSuite | ScenarioInfo | Iterable[str | ScenarioInfo] | None"
+)
 """Which batches: pairs, a suite, scenarios, or the directory of an archive."""
 Columns: TypeAlias = Sequence[str] | Mapping[str, Sequence[str]]
 """Names of columns; for several tables, a dict with the names of each table."""
@@ -178,11 +180,11 @@ def plan_read(
     project: of the client, or SIMRUNS_BASE_URL and SIMRUNS_PROJECT. The partitions hold both, and
     no credentials.
     """
-    like = _like(tables, columns, where)
+    like = like_of(tables, columns, where)
     return ReadPlan(_partitions(selection, since, client, like), like)
 
 
-def _like(tables: Any, columns: Any, where: Any) -> Partition:
+def like_of(tables: Any, columns: Any = None, where: Any = None) -> Partition:
     """Gives a partition of nothing, which says what is to be given of each batch."""
     names = [tables] if isinstance(tables, str) else tables
     if not isinstance(names, Iterable) or isinstance(names, bytes):
@@ -289,15 +291,20 @@ def _of_archives(where: Path, like: Partition) -> list[Partition]:
 def _of_pairs(selection: Any, client: Client | None, like: Partition) -> list[Partition]:
     alone = hasattr(selection, "scenario") and not hasattr(selection, "columns")
     pairs, known = kept([selection] if alone else selection)
-    project = settings.project(None) if client is None else client.project
-    keys = read_pairs(pairs, project)
     if client is not None:
-        return _of_server(client.base_url, keys, known, like)
+        return _of_server(client.base_url, read_pairs(pairs, client.project), known, like)
+    keys = read_pairs(pairs, settings.project(None))
     some = pairs if isinstance(pairs, list) else []
     servers = {one._core.base_url for one in some if isinstance(one, BatchBase)}
     if len(servers) > 1:
         raise invalid(f"these are batches of several servers: {', '.join(sorted(servers))}")
-    return _of_server(servers.pop() if servers else server_of_environment(), keys, known, like)
+    return _of_server(servers.pop() if servers else server_of(None), keys, known, like)
+
+
+def plan_pairs(pairs: Pairs, server: str | None, project: str | None, like: Partition) -> ReadPlan:
+    """Gives a plan of pairs at a server, None for that of the environment; so for the project."""
+    keys = read_pairs(pairs, settings.project(project))
+    return ReadPlan(_of_server(server_of(server), keys, {}, like), like)
 
 
 def _of_server(
