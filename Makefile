@@ -75,9 +75,13 @@ kills: ## archives whose process is killed at random moments: KILLS=200 SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python tests/python/killing.py $(or $(KILLS),200) $(or $(SEED),1)
 
-scale: ## loads by dlt whose process is killed at random moments: KILLS=20 SEED=1
+scale: ## dlt killed at random moments: KILLS=20 SEED=1; 100,000 runs by Spark: BATCHES=200; installs pyspark
+	@scripts/bootstrap.sh scale
 	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install 'pyspark>=4.1,<5'
 	@.venv/bin/python tests/python/killing_dlt.py $(or $(KILLS),20) $(or $(SEED),1)
+	@.venv/bin/python -m pytest -q tests/python/test_spark.py
+	@.venv/bin/python benchmarks/scale/main.py --batches $(or $(BATCHES),200)
 
 stress: ## exits, forks, cancels, Ctrl-C, kernel restarts at random moments: SEED=1
 	@$(MAKE) -s --no-print-directory .venv/installed-test

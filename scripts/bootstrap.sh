@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix|bench|fresh
+# Installs what this machine lacks: scripts/bootstrap.sh demo|test|sanitize|matrix|bench|scale|fresh
 #
 # Nothing missing: does nothing. As root, or where sudo asks no password: uses the machine's own
 # package manager without asking. Else prints the command to run and ends in 1. Never prompts.
@@ -7,8 +7,8 @@ set -euo pipefail
 
 profile=${1:-test}
 case $profile in
-  demo | test | sanitize | matrix | bench | fresh) ;;
-  *) echo "usage: $0 demo|test|sanitize|matrix|bench|fresh" >&2 && exit 2 ;;
+  demo | test | sanitize | matrix | bench | scale | fresh) ;;
+  *) echo "usage: $0 demo|test|sanitize|matrix|bench|scale|fresh" >&2 && exit 2 ;;
 esac
 
 cxx=${CXX:-}
@@ -74,6 +74,9 @@ has_clang19() {
 }
 
 has_chromium() { command -v chromium >/dev/null; }
+has_java() {
+  java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | { read -r major && [ "$major" -ge 17 ]; }
+}
 has_debootstrap() { command -v debootstrap >/dev/null || [ -x /usr/sbin/debootstrap ]; }
 
 # Without a compiler nothing else can be looked for, so everything is asked for.
@@ -83,6 +86,7 @@ case $profile in
   test) wanted="$wanted boost catch2 cmake ninja chromium" ;;
   sanitize | matrix) wanted="$wanted boost catch2 cmake ninja clang19" ;;
   bench) wanted="$wanted boost catch2 cmake ninja peers" ;;
+  scale) wanted="$wanted java" ;;
   fresh) wanted=debootstrap ;;
 esac
 
@@ -120,6 +124,7 @@ package() { # package MANAGER ITEM
     apt.catch2) echo catch2 ;;
     apt.chromium) apt_chromium ;;
     apt.ninja | dnf.ninja) echo ninja-build ;;
+    apt.java) echo openjdk-17-jre-headless ;;
     apt.clang19) echo clang-19 libclang-rt-19-dev llvm-19 ;;
     apt.peers) echo libsimdjson-dev nlohmann-json3-dev rapidjson-dev libcurl4-openssl-dev ;;
     dnf.compiler) echo gcc-c++ ;;
@@ -128,11 +133,13 @@ package() { # package MANAGER ITEM
     dnf.python) echo python3 python3-devel ;;
     dnf.boost) echo boost-devel ;;
     dnf.catch2) echo catch-devel ;;
+    dnf.java) echo java-17-openjdk-headless ;;
     dnf.clang19) echo clang19 compiler-rt19 ;;
     dnf.peers) echo simdjson-devel json-devel rapidjson-devel libcurl-devel ;;
     brew.compiler) echo gcc ;;
     brew.openssl) echo openssl@3 ;;
     brew.python) echo python ;;
+    brew.java) echo openjdk@17 ;;
     brew.clang19) echo llvm@19 ;;
     brew.peers) echo simdjson nlohmann-json rapidjson curl ;;
     *) echo "$2" ;;

@@ -2,11 +2,12 @@
 
     main.py [--batches N] [--runs N]
 
-First all rows of all batches by Spark on two cores have to be those of direct reads, in their order.
+First all rows by Spark on two cores have to be those of direct reads, in their order.
 Then the same partitions are read by Spark on one core and by one process without it, in turn. What
-is compared is the time of the Python worker, from the start of a partition until its last row is
-with the JVM, or is dropped. The exit code is 1 if rows differ, or if Spark takes more than 1.25
-times as long.
+is compared is the CPU time of the Python worker, from the start of a partition until its last row
+is with the JVM, or is dropped: on a busy machine, the worker also waits for the JVM. What Spark
+takes for a task before and after that is not in it, and is the same for a source of one row. The
+exit code is 1 if rows differ, or if Spark takes more than 1.25 times the time.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/python"))
 from spark_job import reader, session
 
 import simruns
-from simruns.sources.plain import plain, plain_schema
+from simruns.sources.plain import plain_batches, plain_schema
 from simruns.sources.spark import SimrunsDataSource, SimrunsReader
 
 MOST = 1.25
-TURNS = 3
+TURNS = 2
 
 
 class Spent(NamedTuple):
@@ -85,12 +86,12 @@ def compare_rows(folder: Path) -> int:
 
 
 def rows_of(partition: simruns.Partition) -> list[dict[str, Any]]:
-    schema = plain_schema(partition.schema)
-    return [
-        row
-        for batch in simruns.read_partition(partition)
-        for row in plain(batch, schema).to_pylist()
-    ]
+    return [row for batch in batches_of(partition) for row in batch.to_pylist()]
+
+
+def batches_of(partition: simruns.Partition) -> Iterator[Any]:
+    """Gives the rows of a partition as a task of the source does."""
+    return plain_batches(simruns.read_partition(partition), plain_schema(partition.schema))
 
 
 def compare_times(folder: Path) -> int:
@@ -114,16 +115,15 @@ def compare_times(folder: Path) -> int:
         for name in Spent._fields
     )
     print(f"Spark's worker takes {wall:.2f} times as long, and {cpu:.2f} times the CPU")
-    return 0 if wall <= MOST else 1
+    return 0 if cpu <= MOST else 1
 
 
 def read_all(plan: list[simruns.Partition]) -> Spent:
-    """Reads partitions, one after another, as a task of the source does, and drops the rows."""
+    """Reads partitions, one after another, and drops the rows."""
     start = time.perf_counter(), time.process_time()
     for partition in plan:
-        schema = plain_schema(partition.schema)
-        for batch in simruns.read_partition(partition):
-            plain(batch, schema)
+        for _ in batches_of(partition):
+            pass
     return Spent(time.perf_counter() - start[0], time.process_time() - start[1])
 
 

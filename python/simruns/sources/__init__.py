@@ -1,6 +1,6 @@
 """What engines read by: a plan of partitions, and what each of them brings.
 
-`simruns.sources.dlt` has a source of dlt, and `simruns.sources.spark` the data source of Spark. Each
+`simruns.sources.dlt` has a source of dlt, `simruns.sources.spark` the data source of Spark. Each
 is loaded when it is first used.
 """
 

@@ -10,6 +10,7 @@ from simruns.archive.store import Keys
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import BatchInfo
 from simruns.read.scenario import Scenario
+from simruns.sources.plain import plain_type
 from simruns.sources.reading import PartitionRead
 
 if TYPE_CHECKING:
@@ -101,11 +102,7 @@ def _plain(columns: dict[str, Any], key: tuple[str, ...]) -> pyarrow.Table:
     arrays, fields = [], []
     for name, values in columns.items():
         column = pa.array(values, pa.string()) if isinstance(values, list) else values
-        kind = column.type
-        if pa.types.is_dictionary(kind):
-            kind = kind.value_type
-        elif pa.types.is_timestamp(kind):
-            kind = pa.timestamp("us", kind.tz)
+        kind = plain_type(column.type)
         arrays.append(column.cast(kind))
         fields.append(pa.field(name, kind, nullable=name not in key))
     return pa.table(arrays, schema=pa.schema(fields))

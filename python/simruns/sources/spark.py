@@ -24,7 +24,7 @@ from simruns.read.client import Client
 from simruns.request import settings
 from simruns.request.times import When
 from simruns.sources.clients import REQUESTS, KeyFiles, client_of
-from simruns.sources.plain import plain, plain_schema
+from simruns.sources.plain import plain_batches, plain_schema
 from simruns.sources.plan import TABLES, Partition, ReadPlan, like_of, plan_pairs, plan_read
 from simruns.sources.reading import read_partition
 
@@ -156,10 +156,7 @@ class SimrunsReader(DataSourceReader):
         client = None
         if one.server is not None:
             client = client_of(one.server, partition.workers, self._files)
-        read = read_partition(one, client=client)
-        schema = plain_schema(one.schema)
-        for batch in read:
-            yield plain(batch, schema)
+        yield from plain_batches(read_partition(one, client=client), plain_schema(one.schema))
 
 
 class _SparkPartition(InputPartition):
