@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import select
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from simruns.archive.result import (
     ArchiveResult,
     ProjectArchiveResult,
 )
-from simruns.archive.writing import Archiver, Steps, named
+from simruns.archive.writing import Archiver, named
 from simruns.core.errors import (
     AuthError,
     CancelledError,
@@ -65,12 +65,11 @@ class Listing(NamedTuple):
 
 
 class _Work(NamedTuple):
-    """A batch that is being archived."""
+    """A batch that is being archived, on a thread."""
 
-    info: BatchInfo
+    key: BatchKey
     directory: Path
     archiver: Archiver
-    steps: Steps
 
 
 class ProjectArchiver:
@@ -85,7 +84,7 @@ class ProjectArchiver:
         self._directory = named(directory)
         self._how = how
         self._stopped = False
-        self._under_way: dict[_core.Operation, _Work] = {}
+        self._under_way: dict[Future[ArchiveResult], _Work] = {}
         self._done: dict[BatchKey, ArchivedBatch] = {}
         if (self._directory / NAME).exists():
             raise Error(
@@ -102,27 +101,19 @@ class ProjectArchiver:
         if some could not be archived.
         """
         finished = [info for info in listing.batches if info.state != "in_progress"]
-        waiting = deque(finished)
-        mailbox = _core.Mailbox()
-        ready = select.poll()
-        ready.register(mailbox.fileno(), select.POLLIN)
+        waiting = deque({info.key: info for info in finished}.values())
+        threads = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="simruns-archive")
         try:
             while waiting or self._under_way:
                 while waiting and len(self._under_way) < SIDE_BY_SIDE:
-                    self._begin(waiting.popleft(), mailbox, tell)
-                    bar.show(len(self._done), len(finished))
-                if self._under_way:
-                    ready.poll(TICK * 1000)
-                for operation in mailbox.take():
-                    work = self._under_way.pop(operation, None)
-                    if work is not None:
-                        self._go_on(work, tell)
+                    self._begin(waiting.popleft(), threads, tell)
+                bar.show(len(self._done), len(finished))
+                for future in wait(self._under_way, TICK, FIRST_COMPLETED).done:
+                    self._put(_outcome(future, self._under_way.pop(future)), tell)
                 bar.show(len(self._done), len(finished))
         finally:
-            for work in self._under_way.values():
-                with suppress(Error, OSError):  # the disk has its last sound state
-                    work.steps.close()
-            mailbox.close()
+            self.stop()
+            threads.shutdown()
         return self._result(listing, [info.key for info in finished], tell)
 
     def stop(self) -> None:
@@ -134,11 +125,9 @@ class ProjectArchiver:
     def _begin(
         self,
         info: BatchInfo,
-        mailbox: _core.Mailbox,
+        threads: ThreadPoolExecutor,
         tell: Callable[[ArchivedBatch], None] | None,
     ) -> None:
-        if info.key in self._done or any(w.info.key == info.key for w in self._under_way.values()):
-            return
         directory = self._directory / name_of(info.key)
         try:
             manifest = read_manifest(directory)
@@ -153,35 +142,12 @@ class ProjectArchiver:
             return
         archiver = Archiver(
             self._core, info.key, directory, self._how, witness=True, scenario=info._of,
-            listed=info, mailbox=mailbox,
+            listed=info,
         )  # fmt: skip
-        steps = archiver.steps(Progress(False))
-        self._go_on(_Work(info, directory, archiver, steps), tell)
-
-    def _go_on(self, work: _Work, tell: Callable[[ArchivedBatch], None] | None) -> None:
-        """Takes a batch to where it waits for the server, or to its end."""
-        try:
-            while True:
-                if self._stopped:
-                    work.archiver.stop()
-                operation = next(work.steps)
-                self._under_way[operation] = work
-                if not operation.done():
-                    return
-                del self._under_way[operation]
-        except StopIteration as end:
-            result: ArchiveResult = end.value
-            (told,) = result.completeness.batches
-            done = ArchivedBatch(
-                work.info.key, work.directory, "archived", result.runs, told, result
-            )
-        except AuthError as error:  # it would fail every batch
-            raise about(error, text_of(work.info.key)) from None
-        except CancelledError:
-            raise
-        except Error as error:
-            done = _failed(work.info.key, work.directory, error)
-        self._put(done, tell)
+        work = _Work(info.key, directory, archiver)
+        self._under_way[threads.submit(archiver.run, Progress(False))] = work
+        if self._stopped:  # by another thread, which may not have seen this one
+            archiver.stop()
 
     def _put(self, done: ArchivedBatch, tell: Callable[[ArchivedBatch], None] | None) -> None:
         self._done[done.key] = done
@@ -251,6 +217,20 @@ class ProjectArchiver:
             return []
         with reading(self._directory):
             return sorted(path for path in self._directory.iterdir() if (path / NAME).is_file())
+
+
+def _outcome(future: Future[ArchiveResult], work: _Work) -> ArchivedBatch:
+    """Gives what became of a batch. Raises what would fail every one."""
+    try:
+        result = future.result()
+    except AuthError as error:
+        raise about(error, text_of(work.key)) from None
+    except CancelledError:
+        raise
+    except Error as error:
+        return _failed(work.key, work.directory, error)
+    (told,) = result.completeness.batches
+    return ArchivedBatch(work.key, work.directory, "archived", result.runs, told, result)
 
 
 def _failed(key: BatchKey, directory: Path, error: Error) -> ArchivedBatch:

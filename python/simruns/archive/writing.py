@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from simruns import _core
 from simruns.archive import pace
@@ -28,18 +28,12 @@ from simruns.core.errors import (
 )
 from simruns.core.extras import require
 from simruns.core.files import NO_ROOM, sync
-from simruns.core.progress import TICK, Progress
+from simruns.core.progress import Progress
 from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.request.query import ArchiveChoice, BatchKey, make_query, text_of
 
 REFUSED = ("bad_request", "not_found")
 """Kinds of failure by which a server refuses the position of a resumed walk."""
-
-
-Steps: TypeAlias = Generator[_core.Operation, None, ArchiveResult]
-"""An archiving under way: it yields each operation that it waits for, and goes on when that is
-done.
-"""
 
 
 class Archiver:
@@ -55,11 +49,8 @@ class Archiver:
         witness: bool,
         scenario: ScenarioInfo | None = None,
         listed: BatchInfo | None = None,
-        mailbox: _core.Mailbox | None = None,
     ) -> None:
-        """`listed` is what a list that came before told of the batch; the operations are told to
-        the mailbox.
-        """
+        """`listed` is what a list told of the batch, before anything is asked of it."""
         require("pyarrow", "arrow", "an archive")
         self._core = core
         self._key = key
@@ -68,7 +59,6 @@ class Archiver:
         self._asks = witness
         self._scenario = scenario
         self._listed = listed
-        self._mailbox = mailbox
         self._writing = False
         self._stopped = False
         self._stream: _core.Stream | None = None
@@ -76,22 +66,8 @@ class Archiver:
 
     def run(self, bar: Progress) -> ArchiveResult:
         """Returns at the end of the walk. Whatever ends it before, the runs that came are kept."""
-        steps = self.steps(bar)
         try:
-            while True:
-                operation = next(steps)
-                while not operation.wait_for(TICK):
-                    pass
-        except StopIteration as end:
-            result: ArchiveResult = end.value
-            return result
-        finally:
-            steps.close()
-
-    def steps(self, bar: Progress) -> Steps:
-        """Does what `run` does, beside others. Where it is closed, the runs that came are kept."""
-        try:
-            return (yield from self._steps(bar))
+            return self._run(bar)
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
@@ -102,7 +78,7 @@ class Archiver:
             place = error.filename or os.fspath(self._directory)
             raise OSError(error.errno, message, place) from None
 
-    def _steps(self, bar: Progress) -> Steps:
+    def _run(self, bar: Progress) -> ArchiveResult:
         if self._directory.is_dir() and read_manifest(self._directory) is None:
             _refuse_foreign(self._directory)  # before anything is put into it
         _make(self._directory)
@@ -114,7 +90,7 @@ class Archiver:
             store = Store(self._directory, manifest)
             session = Session(self._directory, manifest, store)
             try:
-                return (yield from self._walk(session, bar))
+                return self._walk(session, bar)
             except RequestError as error:
                 began = self._stream is not None and self._stream._completeness.pages > 0
                 refused = error.kind in REFUSED or error.field == "start_at"
@@ -122,16 +98,16 @@ class Archiver:
                     raise
                 refusal = str(error)
             manifest.walk = None
-            result = yield from self._walk(Session(self._directory, manifest, store), bar)
+            result = self._walk(Session(self._directory, manifest, store), bar)
             return result._replace(restarted=refusal)
 
     def stop(self) -> None:
-        """Has `run` or `steps`, on another thread, raise soon; the runs that came are kept."""
+        """Has `run`, on another thread, raise soon; the runs that came are kept."""
         self._stopped = True
         if self._stream is not None:
             self._stream._close()
 
-    def _walk(self, session: Session, bar: Progress) -> Steps:
+    def _walk(self, session: Session, bar: Progress) -> ArchiveResult:
         self._stream = None
         self._stream = stream = _core.Stream(self._core, self._query(session.position))
         keys = session.keys()
@@ -152,9 +128,7 @@ class Archiver:
                         self._write(session, taken, stream)
                         taken, whole = [], (0, session.position)
                         written_at = time.monotonic()
-                    ready = stream._start_ready(self._mailbox)
-                    yield ready
-                    if not _more(stream, ready):
+                    if not _filled(stream):
                         break
                     continue
                 text = run.to_json()
@@ -170,9 +144,8 @@ class Archiver:
             stream._close()
         tally = stream._completeness
         if self._asks:  # after the walk, which may have one connection only
-            asked = self._core.start_witness(self._plain_query(), self._mailbox)
-            yield asked
-            tally.witness = asked.result()
+            query = make_query(self._key, {}, caller="archive")
+            tally.witness = self._core.start_witness(query, None).wait()
         result = session.finish(taken, tally, self._listed)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
@@ -184,9 +157,6 @@ class Archiver:
         self._writing = True  # if this fails, the disk has the last sound state
         session.commit(taken, stream._position, stream._completeness)
         self._writing = False
-
-    def _plain_query(self) -> _core.Query:
-        return make_query(self._key, {}, caller="archive")
 
     def _query(self, position: str | None) -> _core.Query:
         own = {} if position is None else {"start_at": position}
@@ -234,10 +204,10 @@ def named(directory: str | os.PathLike[str]) -> Path:
     return Path(directory)
 
 
-def _more(stream: _core.Stream, ready: _core.Operation) -> bool:
-    """Tells whether a run is here. False: the walk has ended, and what it lacks is not told yet."""
+def _filled(stream: _core.Stream) -> bool:
+    """Waits until a run is here. False: the walk has ended, and what it lacks is not told yet."""
     try:
-        more: bool = ready.result()
+        more: bool = stream._start_ready(None).wait()
     except RequestError as error:
         stream._explain(error)
         raise
