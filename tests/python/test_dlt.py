@@ -213,6 +213,35 @@ def test_a_batch_that_runs_is_listed_and_read_when_it_is_finished(tmp_path: Path
     assert column(tmp_path, "SELECT run_id FROM runs") == ["r1"]
 
 
+@pytest.mark.parametrize("destination", DESTINATIONS)
+def test_a_batch_that_says_itself_that_it_runs_is_told_of_and_read_again(
+    tmp_path: Path, destination: str
+) -> None:
+    with leading() as (server, client):
+        project_of(server, [spoken(1, "One.")])
+        server.batch_answer = (200, batch("b", 1, "IN_PROGRESS", runs=2))
+        with pytest.warns(simruns.IncompleteWarning, match="running"):
+            load(client, tmp_path, destination)
+        listed = server.batches["s"]
+        project_of(server, [spoken(1, "One."), spoken(2, "Two.")])
+        server.batches["s"] = listed
+        load(client, tmp_path, destination)
+        load(client, tmp_path, destination)
+        assert server.asked("/runs") == 2
+    assert counts(tmp_path, destination)["runs"] == 2
+
+
+def test_fewer_runs_than_the_batch_counts_are_loaded_with_a_warning(tmp_path: Path) -> None:
+    with leading() as (server, client):
+        project_of(server, [spoken(1, "One.")])
+        server.batches["s"][0] |= {"runs": 9, "completedRuns": 9}
+        with pytest.warns(simruns.IncompleteWarning, match="expired"):
+            load(client, tmp_path, "duckdb")
+        load(client, tmp_path, "duckdb")
+        assert server.asked("/runs") == 1
+    assert counts(tmp_path)["runs"] == 1
+
+
 def test_a_batch_that_is_not_whole_raises_and_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     faults = [{"page": 1, "total": 999}, {"page": 2, "total": 999}]
     with simruns.Simulator(scenarios=1, runs=120, faults=faults) as sim, sim.client() as client:

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from simruns.core import errors
 from simruns.core.extras import require
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import FINISHED, BatchInfo, ScenarioInfo
 from simruns.read.client import Client
 from simruns.read.discovery import warn_of_nameless, with_references
 from simruns.read.scenario import Scenario
+from simruns.request.query import text_of
 from simruns.request.times import When
 from simruns.sources.appended import without_stored
 from simruns.sources.keyed import KEYS, OF_RUN, ROWS_OF, changed, digest, table_of
@@ -159,16 +162,29 @@ class _Reading:
         of_scenario = known.setdefault(key.project, {}).setdefault(key.scenario, {})
         if of_scenario.get(key.batch) == digest(self._info):
             return None
-        if self._read is None:
-            (partition,) = plan_read([key], tables=TABLES, client=self._client)
-            self._read = read_partition(partition, client=self._client)
-        table = table_of(self._read, name)
+        read = self._read = self._read or self._whole()
+        table = table_of(read, name)
         if not self.waiting:
             self._read = None  # dlt may hold this object for longer
         if key.batch in of_scenario:
             table = without_stored(self._dlt.current.pipeline(), name, key, table)
-        of_scenario[key.batch] = digest(self._info)
+        of_scenario[key.batch] = "" if _runs_still(read) else digest(self._info)
         return table
+
+    def _whole(self) -> PartitionRead:
+        (partition,) = plan_read([self._info.key], tables=TABLES, client=self._client)
+        read = read_partition(partition, client=self._client)
+        for told in read.completeness.batches:
+            if told.lacks_runs:
+                text = f"{text_of(told.key)}: {told.text}"
+                warnings.warn(text, errors.IncompleteWarning, stacklevel=errors.outside())
+        return read
+
+
+def _runs_still(read: PartitionRead) -> bool:
+    """Whether the batch itself says so, whatever its list says: it is then read again."""
+    witnesses = read.completeness.witnesses
+    return any(witness is not None and witness.state == "in_progress" for witness in witnesses)
 
 
 def _names(scenarios: Iterable[str | ScenarioInfo] | None) -> list[str] | None:
