@@ -261,6 +261,7 @@ OTHERWISE: dict[str, Callable[[list[Any]], list[Any]]] = {
     "summary": lambda texts: [*texts[:-1], "praise"],
     "sequence": lambda numbers: [*numbers[:-1], 77],
     "success_percentage": lambda numbers: [*numbers[:-1], float("nan")],
+    "created_at": lambda times: [*times[:-1], 10**17],  # beyond what a datetime can be
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simruns import _core
 from simruns.archive.manifest import FORMAT, Manifest, Part
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 STEP_ROWS = 4096
 """Rows that are read at once at most: without the texts they are small."""
+
+THREADS = 4
+"""Threads that read parts at once at most: what each of them unfolds has to find its room."""
 
 
 class _Kept(NamedTuple):
@@ -86,7 +89,7 @@ class _Reading:
 
 def _in_threads(read: _Reading, parts: list[Part]) -> Iterator[tuple[_Kept, pyarrow.Table | None]]:
     """Gives what is read of each part, in their order."""
-    threads = require("pyarrow", "arrow", "an archive").cpu_count()
+    threads = min(THREADS, require("pyarrow", "arrow", "an archive").cpu_count())
     with ThreadPoolExecutor(threads, "simruns-open") as pool:
         try:
             found = pool.map(read, parts)
@@ -106,10 +109,17 @@ def _decoded(kept: list[_Kept], columns: pyarrow.Table) -> _core.Pages:
     there = columns_of_pages(pages)
     for name in columns.column_names:
         if not columns[name].equals(there[name]):
-            pairs = zip(columns[name].to_pylist(), there[name].to_pylist(), strict=True)
-            row = next(number for number, (one, other) in enumerate(pairs) if one != other)
-            raise _otherwise(kept, name, row)
+            raise _otherwise(kept, name, _first_unlike(columns[name], there[name]))
     return pages
+
+
+def _first_unlike(one: Any, other: Any) -> int:
+    """Gives the first row of two columns in which they differ; Python has not all their values."""
+    pyarrow = require("pyarrow", "arrow", "an archive")
+    if pyarrow.types.is_dictionary(one.type):
+        one, other = one.cast(one.type.value_type), other.cast(one.type.value_type)
+    rows = range(len(one))
+    return next(row for row in rows if not one.slice(row, 1).equals(other.slice(row, 1)))
 
 
 def _texts(kept: list[_Kept]) -> Iterator[str]:
