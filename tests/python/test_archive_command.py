@@ -138,6 +138,26 @@ def test_a_signal_leaves_an_archive_that_goes_on(
         assert texts(simruns.open(tmp_path)) == texts(read(sim))
 
 
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
+def test_a_signal_leaves_archives_of_all_batches_that_go_on(
+    run_simruns: Run, start_simruns: Start, tmp_path: Path, sign: signal.Signals, code: int
+) -> None:
+    faults = [{"batch": "reset-password-batch-1", "page": 3, "delay": 600}]
+    with simruns.Simulator(scenarios=3, runs=250, faults=faults) as sim:
+        process = start_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(2)]
+        assert all("250 of 250 runs, complete" in line for line in lines)
+        process.send_signal(sign)
+        _, errors = process.communicate()
+        assert process.returncode == code, errors
+        assert "what came is kept; the same command goes on" in errors
+    with simruns.Simulator(scenarios=3, runs=250) as sim:
+        done = run_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
+        assert done.returncode == 0, done.stderr
+        assert "3 batches: 1 archived, 2 unchanged; 750 runs" in done.stderr
+
+
 def test_a_failure_keeps_what_came_and_is_exit_code_1(run_simruns: Run, tmp_path: Path) -> None:
     faults = [{"requests": 3, "status": 401}]
     with simruns.Simulator(scenarios=1, runs=250, faults=faults) as sim:

@@ -11,7 +11,7 @@ import typer
 from simruns.archive.manifest import read_manifest
 from simruns.archive.project import name_of
 from simruns.archive.result import ArchivedBatch, ArchiveError
-from simruns.cli.endings import ExitCode, UsageError
+from simruns.cli.endings import ExitCode, Terminated, UsageError
 from simruns.cli.export import STDOUT
 from simruns.cli.source import ANY, Source
 from simruns.cli.streams import say
@@ -80,6 +80,11 @@ def _archive_project(client: Client, source: Source, directory: Path, since: str
             say(error.result.summary)
             short = all(isinstance(one, IncompleteError) for one in error.failures.values())
             raise typer.Exit(ExitCode.INCOMPLETE if short else ExitCode.FAILED) from None
+        except (KeyboardInterrupt, Terminated):
+            say(
+                f"{directory}: what came of each batch is kept; the same command goes on from there"
+            )
+            raise
     say(result.summary)
     walked = [one.completeness for one in result.batches if one.state == "archived"]
     source.refuse_no_runs(Completeness(walked))
