@@ -151,7 +151,7 @@ def test_a_signal_leaves_archives_of_all_batches_that_go_on(
         process.send_signal(sign)
         _, errors = process.communicate()
         assert process.returncode == code, errors
-        assert "what came is kept; the same command goes on" in errors
+        assert "what came of each batch is kept; the same command goes on" in errors
     with simruns.Simulator(scenarios=3, runs=250) as sim:
         done = run_simruns(*of_all(sim, tmp_path), SIMRUNS_API_KEY=sim.api_key)
         assert done.returncode == 0, done.stderr
