@@ -168,7 +168,7 @@ def test_nothing_configured_is_no_failure_and_says_what_is_lacking(
         ([], {"SIMRUNS_API_KEY": KEY, "SIMRUNS_TOKEN": KEY}, "both SIMRUNS_API_KEY and"),
         ([], {"SIMRUNS_API_KEY": f"{KEY} {KEY}"}, "SIMRUNS_API_KEY is not a text of ASCII"),
         (["--api-key-file", "nosuch"], {}, "cannot read the key file nosuch"),
-        (["--base-url", f"http://u:{KEY}@h"], {}, "--base-url: "),
+        (["--base-url", f"http://u:{KEY}@h"], {}, "--base-url is not usable: it holds"),
         (["--ca-file", "nosuch", "--base-url", "https://h"], {}, "--ca-file is 'nosuch', which"),
         (["--proxy", f"ftp://u:{KEY}@h", "--base-url", "https://h"], {}, "--proxy: the proxy's"),
     ],
