@@ -306,6 +306,8 @@ def test_what_does_not_say_which_batches_is_a_mistake(
 ) -> None:
     if command == "show" and not given:
         pytest.skip("show without anything is about files")
+    if command == "archive" and given == ["--all"]:
+        pytest.skip("archive --all is about every finished batch")
     server = {"SIMRUNS_BASE_URL": "http://127.0.0.1:9", "SIMRUNS_PROJECT": "p"}
     done = call_simruns(*words(command, tmp_path), *given, **server, SIMRUNS_API_KEY="k")
     assert (done.returncode, done.stdout) == (2, "")
