@@ -17,9 +17,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from leading import NOON, leading, run
 from project_file import AT, written
 
 import simruns
+from simruns.archive import pace
 
 TABLES = ["runs", "turns", "criteria", "issues"]
 KEY = "k3y-0f-th3-pr0j3ct-with-4-secret"
@@ -244,6 +246,31 @@ def test_an_archive_that_lacks_runs_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(simruns.IncompleteError, match="archive the batch again") as caught:
         simruns.read_partition(partition)
     assert (caught.value.received, caught.value.total) == (50, 53)
+
+
+def test_an_archive_whose_refresh_broke_off_among_new_runs_is_not_said_to_be_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the last whole walk told is not told of runs that a later one brought."""
+    monkeypatch.setattr(pace, "PART_RUNS", 5)
+    with leading(max_attempts=1) as (server, client):
+        runs = [{**run(number), "createdAt": NOON + number} for number in range(1, 16)]
+        server.runs = runs[:10]
+        batch = client.batch(scenario="s", batch="b")
+        batch.archive(tmp_path, page_size=5)
+        server.runs = runs
+        answer = server.answer
+        server.answer = lambda path, query: (  # type: ignore[method-assign]
+            (503, {}) if query.get("next") == f"{NOON + 12} r12" else answer(path, query)
+        )
+        with pytest.raises(simruns.RequestError, match="HTTP 503"):
+            batch.archive(tmp_path, page_size=4)
+    opened = simruns.open(tmp_path)
+    assert len(opened) == 12
+    assert opened.completeness.verdict == "incomplete"
+    (partition,) = simruns.plan_read(tmp_path)
+    with pytest.raises(simruns.IncompleteError, match="archive the batch again"):
+        simruns.read_partition(partition)
 
 
 def test_an_archive_that_became_one_of_another_batch_is_an_error(

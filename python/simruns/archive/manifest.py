@@ -126,14 +126,23 @@ class Manifest:
         self.completeness = {**told, "witness": witness and witness._asdict()}
 
     def told(self) -> BatchCompleteness:
-        """Gives the completeness; before a page came, that of a walk with nothing in it.
+        """Gives the completeness of the walk that brought what is here; before a page came, that of
+        a walk with nothing in it.
 
+        That is the last whole walk, unless a later one has not ended, and found another state.
         Raises ValueError for what is none.
         """
         if self.completeness is None:
             return BatchCompleteness.of(self.key, _core.Completeness())
         each = [{**self.completeness, **self.key._asdict()}]
-        return Completeness.of_dict({"batches": each}).batches[0]
+        told = Completeness.of_dict({"batches": each}).batches[0]
+        walk = self.walk
+        if walk is None or self.finished_at is None:
+            return told
+        as_before = self.runs == walk.runs_before and not walk.changed
+        if as_before and walk.total_first in (None, told.total):
+            return told
+        return BatchCompleteness.of(self.key, _not_ended(walk, told.filtered))
 
     def write(self, directory: Path) -> None:
         body = asdict(self)
@@ -156,6 +165,23 @@ def ranges_of(numbers: Iterable[int]) -> Ranges:
         else:
             out.append([number, number])
     return out
+
+
+def _not_ended(walk: Walk, filtered: bool) -> _core.Completeness:
+    """Gives the completeness of a walk that has not ended."""
+    return _core.Completeness(
+        received=len(numbers_in(walk.seen)),
+        duplicates=walk.duplicates,
+        total_first=walk.total_first,
+        total=walk.total_first,
+        pages=walk.pages,
+        requests=walk.requests,
+        filtered=filtered,
+        guessed=walk.guessed,
+        unnamed=walk.unnamed,
+        foreign=walk.foreign,
+        total_moved=walk.total_moved,
+    )
 
 
 def numbers_in(ranges: Ranges) -> set[int]:
