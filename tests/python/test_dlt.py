@@ -279,6 +279,28 @@ def test_tables_may_come_one_by_one_and_each_has_every_batch(
     assert after["turns"] == len(whole.turns)
 
 
+def test_a_transformer_of_a_resource_gets_what_that_resource_reads(
+    tmp_path: Path, own_sim: simruns.Simulator
+) -> None:
+    @dlt.transformer
+    def sizes(table: Any) -> Iterator[dict[str, int]]:
+        yield {"n": table.num_rows}
+
+    with own_sim.client() as client:
+        pipeline_of(tmp_path, "duckdb").run(source(client).runs | sizes)
+        assert column(tmp_path, "SELECT sum(n) FROM sizes") == [500]
+        load(client, tmp_path, "duckdb")  # which has its own state
+    assert counts(tmp_path)["runs"] == 500
+
+
+def test_a_resource_of_another_name_raises_as_nothing_would_be_read_for_it(
+    tmp_path: Path, client: simruns.Client
+) -> None:
+    with pytest.raises(Exception, match="scenarios, batches, runs") as caught:
+        pipeline_of(tmp_path, "duckdb").run(source(client).runs.with_name("other"))
+    assert isinstance(cause_of(caught.value), simruns.InvalidArgumentError)
+
+
 def test_what_has_no_reference_is_listed_and_a_warning_says_that_it_is_not_read(
     tmp_path: Path,
 ) -> None:

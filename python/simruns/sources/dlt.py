@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from simruns.core import errors
+from simruns.core.errors import invalid
 from simruns.core.extras import require
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import FINISHED, BatchInfo, ScenarioInfo
@@ -121,7 +122,13 @@ class _Project:
 
     def _listing(self) -> Iterator[Any]:
         """Yields the scenarios; then, of each, its batches, and those of them that are to read."""
-        readers = set(TABLES) & set(self._dlt.current.source().selected_resources)
+        of_pipes = {pipe.name for pipe in self._dlt.current.source().resources.extracted_pipes}
+        if not of_pipes & set(KEYS):
+            raise invalid(
+                "no resource that is to load comes from one of the names that this source gives: "
+                + ", ".join(KEYS)
+            )
+        readers = of_pipes & set(TABLES)
         scenarios = self._chosen()
         yield scenarios
         for scenario in with_references(scenarios):
