@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from leading import Item, Project, batch, leading, scenario
+from leading import NOON, Item, Project, batch, leading, run, scenario
 from test_follow import wait_until
 
 import simruns
@@ -176,6 +176,44 @@ def test_runs_that_had_expired_before_are_told_once_and_not_asked_for_each_night
         assert "the batch counts 3" in str(first)
         second = client.archive(tmp_path)
         assert (states(second), second.verdict) == ({"a": "unchanged"}, "unverified")
+
+
+def late_while_read(server: Project, late: Item, runs: list[Item], request: int) -> None:
+    """Has a run with an early time appear while a page is asked for, the list saying nothing."""
+    plain = server.answer
+    asked = 0
+
+    def answer(path: list[str], query: dict[str, str]) -> tuple[int, Item]:
+        nonlocal asked
+        if path[-1] == "runs":
+            asked += 1
+            server.runs = runs if asked >= request else [run for run in runs if run is not late]
+        return plain(path, query)
+
+    server.answer = answer  # type: ignore[method-assign]
+
+
+def test_a_run_that_appears_behind_the_walk_is_there_after_the_next_pass(tmp_path: Path) -> None:
+    with leading() as (server, client):
+        server.scenarios, server.batches = [scenario("s")], {"s": [batch("b", 1)]}
+        runs = [{**run(number), "createdAt": NOON + number} for number in range(1, 101)]
+        server.most = 25
+        late_while_read(server, runs[4], runs, request=4)
+        first = client.archive(tmp_path)
+        assert (first.runs, first.verdict) == (99, "unverified")
+        second = client.archive(tmp_path)
+        assert (states(second), second.runs, second.verdict) == ({"b": "archived"}, 100, "complete")
+        assert states(client.archive(tmp_path)) == {"b": "unchanged"}
+
+
+def test_a_gap_that_nothing_explains_is_asked_for_again(tmp_path: Path) -> None:
+    with leading() as (server, client):
+        runs = {"s/a": runs_of("s/a", 3)[1:]}
+        serve_runs(server, runs)
+        server.scenarios, server.batches = [scenario("s")], {"s": [batch("a", 1)]}
+        assert client.archive(tmp_path).completeness.batches[0].gaps == ((1, 1),)
+        runs["s/a"] = runs_of("s/a", 3)
+        assert (client.archive(tmp_path).runs, client.archive(tmp_path).verdict) == (3, "complete")
 
 
 def test_scenarios_and_since_choose_what_is_kept(tmp_path: Path) -> None:

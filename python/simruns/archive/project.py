@@ -157,8 +157,8 @@ class ProjectArchiver:
     def _is_unchanged(self, manifest: Manifest, info: BatchInfo, directory: Path) -> bool:
         """Tells whether a batch is kept whole, and its list says the same of it as before.
 
-        What no list tells is asked for again: a batch that is not over, or whose walk brought fewer
-        runs than its pages count.
+        What no list tells is asked for again: a batch that is not over, or whose walk may have
+        missed runs.
         """
         if manifest.listed != info.to_json() or info.state not in FINISHED:
             return False
@@ -166,11 +166,8 @@ class ProjectArchiver:
             return False
         if manifest.query != query_of(self._how):
             return False
-        told = manifest.told()
-        known = told.reached_end and told.total is not None and told.verdict != "incomplete"
-        running = told.witness is not None and told.witness.state == "in_progress"
         there = all((directory / part.file).is_file() for part in manifest.parts)
-        return known and not running and there
+        return manifest.told().is_settled and there
 
     def _result(
         self,

@@ -119,6 +119,23 @@ class BatchCompleteness(NamedTuple):
         return running or self.has_fewer
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the same walk, sent again, would bring nothing more of a batch that is over.
+
+        It brought all that its pages count, a count that did not move. Sequence numbers that no
+        run has are explained by runs that the batch counts and no longer has.
+        """
+        running = self.witness is not None and self.witness.state == "in_progress"
+        if self.verdict == "incomplete" or running or self.limited or not self.reached_end:
+            return False
+        if self.total is None or self.total_moved or self.total_first != self.total:
+            return False
+        came = self.received + self.bad
+        counted = self.witness.settled if self.witness is not None else None
+        expired = 0 if counted is None else max(0, counted - came)
+        return came >= self.total and (self.missing or 0) <= expired
+
+    @property
     def of_walk(self) -> str:
         """The completeness of the walk as a line, whatever was selected of its runs."""
         prefix = "" if self.selected is None else _of_runs(self.selected)
