@@ -180,6 +180,25 @@ def test_the_turns_of_a_run_that_changed_take_the_place_of_the_earlier_ones(tmp_
     assert sorted(column(tmp_path, "SELECT text FROM turns")) == ["Four.", "One."]
 
 
+LATEST = """
+    SELECT run_id, verdict FROM read_parquet('lake/sim/runs/*.parquet', filename = true)
+    QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY filename DESC) = 1
+"""
+
+
+def test_a_row_that_is_again_as_it_was_before_it_changed_is_the_latest_in_parquet_files(
+    tmp_path: Path,
+) -> None:
+    with leading() as (server, client):
+        for at, met in enumerate((True, False, True, True)):
+            told = {"success": met, "status": "SUCCESS" if met else "FAILURE"}
+            project_of(server, [{**spoken(1, "One."), "metrics": told}], name=f"moved {at}")
+            load(client, tmp_path, "filesystem")
+            verdict = "success" if met else "failure"
+            assert duckdb.sql(LATEST).fetchall() == [("r1", verdict)]
+    assert counts(tmp_path, "filesystem")["runs"] == 3  # none for what did not change
+
+
 def test_a_run_that_expired_stays(tmp_path: Path) -> None:
     with leading() as (server, client):
         project_of(server, [spoken(1, "One."), spoken(2, "Two.")])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simruns.core.errors import Error
 from simruns.request.query import BatchKey, text_of
+from simruns.sources.keyed import KEYS
 
 if TYPE_CHECKING:
     import pyarrow
@@ -15,15 +16,22 @@ if TYPE_CHECKING:
 def without_stored(pipeline: Any, name: str, key: BatchKey, table: pyarrow.Table) -> pyarrow.Table:
     """Gives the rows of a table of a batch that the destination does not have as they are.
 
-    Into databases, dlt merges by itself: of such a destination, this gives all rows.
+    Of what has the same name, the row of the latest file counts: a row that came back to what it
+    was before is added again. Into databases, dlt merges by itself: of such a destination, this
+    gives all rows.
     """
     names = table.column_names
-    there = {row for stored in _stored(pipeline, name, key) for row in _rows(stored, names)}
-    return table.filter([row not in there for row in _rows(table, names)]) if there else table
+    latest: dict[Any, tuple[Any, ...]] = {}
+    for stored in _stored(pipeline, name, key):
+        latest.update(zip(_rows(stored, list(KEYS[name])), _rows(stored, names), strict=True))
+    if not latest:
+        return table
+    there = set(latest.values())
+    return table.filter([row not in there for row in _rows(table, names)])
 
 
 def _stored(pipeline: Any, name: str, key: BatchKey) -> Iterator[pyarrow.Table]:
-    """Gives the rows of a batch, file by file."""
+    """Gives the rows of a batch, file by file, the earliest first: names begin with the time."""
     from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
     from pyarrow import parquet
 
@@ -32,7 +40,7 @@ def _stored(pipeline: Any, name: str, key: BatchKey) -> Iterator[pyarrow.Table]:
         if not appends or client.prepare_load_table(name)["write_disposition"] != "append":
             return
         of = [(part, "=", text) for part, text in key._asdict().items()]
-        for file in client.list_table_files(name):
+        for file in sorted(client.list_table_files(name)):
             if not file.endswith(".parquet"):
                 raise Error(
                     f"{text_of(key)} has changed since it was loaded, and {file} is no Parquet "
@@ -45,7 +53,10 @@ def _stored(pipeline: Any, name: str, key: BatchKey) -> Iterator[pyarrow.Table]:
 
 
 def _rows(table: pyarrow.Table, names: list[str]) -> Iterator[tuple[Any, ...]]:
-    """Gives the rows; none of a table that lacks a column, which thus has none as they are."""
-    if not set(names) <= set(table.column_names):
-        return iter(())
-    return zip(*(table[name].to_pylist() for name in names), strict=True)
+    """Gives the rows; a column that the table lacks has a value there that equals no other."""
+    nothing = object()
+    there = set(table.column_names)
+    values = (
+        table[name].to_pylist() if name in there else [nothing] * table.num_rows for name in names
+    )
+    return zip(*values, strict=True)
