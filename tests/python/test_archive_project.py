@@ -206,6 +206,69 @@ def test_a_run_that_appears_behind_the_walk_is_there_after_the_next_pass(tmp_pat
         assert states(client.archive(tmp_path)) == {"b": "unchanged"}
 
 
+def fail_at(server: Project, request: int) -> Callable[[], None]:
+    """Has one request for runs fail; gives what makes the server well."""
+    plain = server.answer
+    asked = 0
+
+    def answer(path: list[str], query: dict[str, str]) -> tuple[int, Item]:
+        nonlocal asked
+        asked += path[-1] == "runs"
+        return (503, {}) if path[-1] == "runs" and asked == request else plain(path, query)
+
+    def well() -> None:
+        server.answer = plain  # type: ignore[method-assign]
+
+    server.answer = answer  # type: ignore[method-assign]
+    return well
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_moved_since_an_interrupted_walk_began_is_read_again(
+    tmp_path: Path, moved: bool
+) -> None:
+    with leading(max_attempts=1) as (server, client):
+        server.scenarios, server.batches = [scenario("s")], {"s": [batch("b", 1)]}
+        server.runs = [{**run(number), "createdAt": NOON + number} for number in range(1, 101)]
+        server.most = 10
+        well = fail_at(server, 6)
+        with pytest.raises(simruns.ArchiveError):
+            client.archive(tmp_path)
+        well()
+        kept = len(simruns.open(tmp_path))
+        assert 0 < kept < 100
+        if moved:
+            failed = {"status": "FAILURE", "success": False}
+            server.runs = [{**server.runs[0], "metrics": failed}, *server.runs[1:]]
+            server.batches["s"][0]["name"] = "moved"
+        (second,) = client.archive(tmp_path).batches
+        assert second.result is not None
+        assert (second.runs, second.result.resumed) == (100, not moved)
+        assert states(client.archive(tmp_path)) == {"b": "unchanged"}
+        assert simruns.open(tmp_path)["r1"].success is not moved
+
+
+def test_a_walk_that_began_before_any_list_is_walked_again_by_the_next_list(
+    tmp_path: Path,
+) -> None:
+    with leading(max_attempts=1) as (server, client):
+        server.scenarios, server.batches = [scenario("s")], {"s": [batch("b", 1)]}
+        server.runs = [{**run(number), "createdAt": NOON + number} for number in range(1, 101)]
+        server.most = 10
+        well = fail_at(server, 6)
+        with pytest.raises(simruns.Error):
+            client.batch(simruns.BatchKey("p", "s", "b")).archive(tmp_path / "p.s.b")
+        well()
+        server.runs = [{**server.runs[0], "transcript": "told anew"}, *server.runs[1:]]
+        (resumed,) = client.archive(tmp_path).batches
+        assert resumed.result is not None
+        assert resumed.result.resumed
+        (again,) = client.archive(tmp_path).batches
+        assert again.result is not None
+        assert again.result.changed == 1
+        assert states(client.archive(tmp_path)) == {"b": "unchanged"}
+
+
 def test_a_gap_that_nothing_explains_is_asked_for_again(tmp_path: Path) -> None:
     with leading() as (server, client):
         runs = {"s/a": runs_of("s/a", 3)[1:]}

@@ -75,6 +75,8 @@ class Walk:
     requests: int = 0
     guessed: bool = False
     """Whether the server gave no cursor where one was due."""
+    listed: str | None = None
+    """What a list told of the batch before the walk began; None where there was no list."""
 
 
 @dataclass

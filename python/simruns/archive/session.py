@@ -19,17 +19,26 @@ from simruns.hold.told import BatchInfo
 class Session:
     """Keeps the runs that it is given. Requires that the directory is locked."""
 
-    def __init__(self, directory: Path, manifest: Manifest, store: Store) -> None:
+    def __init__(
+        self, directory: Path, manifest: Manifest, store: Store, listed: BatchInfo | None = None
+    ) -> None:
+        """`listed` is what a list told of the batch before this session.
+
+        A walk that began before the list said so begins anew: its first runs may have moved since.
+        """
         self._directory = directory
         self._manifest = manifest
         self._store = store
         interrupted = manifest.walk
+        told = None if listed is None else listed.to_json()
+        if interrupted is not None and told is not None and interrupted.listed not in (None, told):
+            interrupted = None
         self.resumed = interrupted is not None and interrupted.position is not None
         if interrupted is not None and self.resumed:
             self._walk = interrupted
             self._walk.sessions += 1
         else:
-            self._walk = manifest.walk = Walk(started_at=now(), runs_before=len(store))
+            self._walk = manifest.walk = Walk(started_at=now(), runs_before=len(store), listed=told)
         walk = self._walk
         self._earlier = walk.duplicates, walk.unnamed, walk.foreign, walk.pages, walk.requests
         self._seen = numbers_in(self._walk.seen)
@@ -60,13 +69,8 @@ class Session:
             self._manifest.tell(self._told(tally))
         self._manifest.write(self._directory)
 
-    def finish(
-        self, taken: Sequence[Arrived], tally: _core.Completeness, listed: BatchInfo | None = None
-    ) -> ArchiveResult:
-        """Writes the last runs of the walk, which has ended, and gives its outcome.
-
-        `listed` is what a list told of the batch before the walk.
-        """
+    def finish(self, taken: Sequence[Arrived], tally: _core.Completeness) -> ArchiveResult:
+        """Writes the last runs of the walk, which has ended, and gives its outcome."""
         self._keep(taken, tally)
         self._store.fold()
         told = self._told(tally, whole=True)
@@ -77,8 +81,8 @@ class Session:
         manifest.gone = ranges_of(gone - self._seen)
         manifest.walk = None
         manifest.finished_at = now()
-        if listed is not None:
-            manifest.listed = listed.to_json()
+        if self._walk.listed is not None:
+            manifest.listed = self._walk.listed
         manifest.tell(told)
         manifest.write(self._directory)
         for path in self._store.drop_strays():

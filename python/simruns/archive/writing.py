@@ -88,7 +88,7 @@ class Archiver:
                 manifest.scenario_told = self._scenario.to_json()
             sweep(self._directory)
             store = Store(self._directory, manifest)
-            session = Session(self._directory, manifest, store)
+            session = Session(self._directory, manifest, store, self._listed)
             try:
                 return self._walk(session, bar)
             except RequestError as error:
@@ -98,7 +98,8 @@ class Archiver:
                     raise
                 refusal = str(error)
             manifest.walk = None
-            result = self._walk(Session(self._directory, manifest, store), bar)
+            anew = Session(self._directory, manifest, store, self._listed)
+            result = self._walk(anew, bar)
             return result._replace(restarted=refusal)
 
     def stop(self) -> None:
@@ -146,7 +147,7 @@ class Archiver:
         if self._asks:  # after the walk, which may have one connection only
             query = make_query(self._key, {}, caller="archive")
             tally.witness = self._core.start_witness(query, None).wait()
-        result = session.finish(taken, tally, self._listed)
+        result = session.finish(taken, tally)
         if result.completeness.verdict == "incomplete" and not self._how.get("allow_incomplete"):
             raise short or _incomplete(result)
         subject = "" if self._listed is None else text_of(self._key)
