@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from leading import NOON, Item, Project, batch, leading, run, scenario
@@ -150,6 +151,59 @@ def test_a_batch_that_is_no_longer_listed_stays_and_is_told(tmp_path: Path) -> N
         server.scenarios = []  # of a project that is mistyped
         with pytest.warns(simruns.IncompleteWarning, match="are the references right"):
             assert states(client.archive(tmp_path)) == {}
+
+
+def test_batches_of_scenarios_that_were_not_asked_for_are_not_called_unlisted(
+    tmp_path: Path,
+) -> None:
+    with leading() as (server, client):
+        serve_runs(server, {place: runs_of(place, 1) for place in ("s/a", "t/b")})
+        server.scenarios = [scenario("s"), scenario("t")]
+        server.batches = {"s": [batch("a", 1)], "t": [batch("b", 2)]}
+        client.archive(tmp_path)
+        assert states(client.archive(tmp_path, ["s"])) == {"a": "unchanged"}
+        server.scenarios = [scenario("s")]
+        assert states(client.archive(tmp_path, ["s"])) == {"a": "unchanged", "b": "unlisted"}
+
+
+def test_what_stands_in_the_place_of_one_batch_does_not_hold_up_the_others(
+    tmp_path: Path,
+) -> None:
+    with leading() as (server, client):
+        serve_runs(server, {f"s/{name}": runs_of(f"s/{name}", 1) for name in "abcde"})
+        server.scenarios = [scenario("s")]
+        server.batches = {"s": [batch(name, 1) for name in "abcde"]}
+        (tmp_path / "p.s.a").write_text("of somebody else")
+        (tmp_path / "p.s.b").symlink_to(tmp_path / "nowhere")
+        (tmp_path / "p.s.c" / "manifest.json").mkdir(parents=True)
+        with pytest.raises(simruns.ArchiveError, match="3 of 5 batches failed") as raised:
+            client.archive(tmp_path)
+        assert {key.batch for key in raised.value.failures} == {"a", "b", "c"}
+        assert all("p.s." in str(error) for error in raised.value.failures.values())
+        told = states(raised.value.result)
+        assert (told["d"], told["e"]) == ("archived", "archived")
+        with pytest.raises(NotADirectoryError):
+            client.archive(tmp_path / "p.s.a")
+
+
+def test_references_too_long_for_a_file_system_have_directories_of_their_own(
+    tmp_path: Path,
+) -> None:
+    long = "an evening of parcels " * 12
+    with leading() as (server, client):
+        names = [long + "a", long + "b", "short"]
+        serve_runs(server, {f"s/{quote(name)}": runs_of(f"s/{name}", 1) for name in names})
+        server.scenarios = [scenario("s")]
+        server.batches = {"s": [batch(name, 1) for name in names]}
+        plain = server.answer
+        server.answer = lambda path, query: (  # type: ignore[method-assign]
+            (404, {}) if path[-2] == "batches" else plain(path, query)
+        )
+        result = client.archive(tmp_path)
+        assert set(states(result).values()) == {"archived"}
+        assert len({one.directory for one in result.batches}) == 3
+        assert set(states(client.archive(tmp_path)).values()) == {"unchanged"}
+        assert {run.batch for run in simruns.open(tmp_path)} == set(names)
 
 
 def test_a_status_that_no_contract_has_is_no_proof_that_a_batch_is_over(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +30,7 @@ from simruns.core.errors import (
     about,
 )
 from simruns.core.extras import require
+from simruns.core.files import NO_ROOM
 from simruns.core.progress import TICK, Progress
 from simruns.core.reading import reading
 from simruns.hold.completeness import BatchCompleteness, Completeness
@@ -36,11 +39,19 @@ from simruns.request.query import ArchiveChoice, BatchKey, make_query, text_of
 
 SIDE_BY_SIDE = 8
 """Batches that are archived at a time: as many as a client has connections by default."""
+LONGEST_NAME = 255
+"""Bytes that the name of a directory may have on usual file systems."""
 
 
 def name_of(key: BatchKey) -> str:
-    """Gives the name of the archive of a batch among others, the same each time."""
-    return ".".join(quote(reference, safe=" ").replace(".", "%2E") for reference in key)
+    """Gives the name of the archive of a batch among others, the same each time.
+
+    One that a file system would not take is cut, and has a digest of the whole instead of its end.
+    """
+    name = ".".join(quote(reference, safe=" ").replace(".", "%2E") for reference in key)
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:180]}..{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 class Listing(NamedTuple):
@@ -50,16 +61,19 @@ class Listing(NamedTuple):
     completeness: Completeness
     of_all_times: bool
     """Whether batches of any age were asked for."""
+    scenarios: frozenset[str]
+    """The references of all scenarios of the project; empty where no list of them was needed."""
 
     def covers(self, key: BatchKey) -> bool:
         """Tells whether a batch would be here if the server listed it.
 
-        A project without scenarios tells nothing: it may be a mistyped one.
+        A project without scenarios tells nothing: it may be a mistyped one. Neither does the list
+        of scenarios of the batches of one that is on it.
         """
         lists = {each.key: each for each in self.completeness.batches}
-        own = lists.get(key._replace(batch=""))
-        all_ = lists.get(BatchKey(key.project, "", ""))
-        told = own or (all_ if all_ is not None and all_.received else None)
+        told = lists.get(key._replace(batch=""))
+        if told is None and self.scenarios and key.scenario not in self.scenarios:
+            told = lists.get(BatchKey(key.project, "", ""))
         whole = told is not None and told.reached_end and told.received == told.total
         return whole and self.of_all_times
 
@@ -91,6 +105,8 @@ class ProjectArchiver:
                 f"{self._directory} is the archive of one batch; give another directory, in which "
                 "each batch of the project gets one of its own"
             )
+        if self._directory.exists() and not self._directory.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", os.fspath(self._directory))
 
     def run(
         self, listing: Listing, bar: Progress, tell: Callable[[ArchivedBatch], None] | None = None
@@ -131,8 +147,8 @@ class ProjectArchiver:
         directory = self._directory / name_of(info.key)
         try:
             manifest = read_manifest(directory)
-        except Error as error:
-            self._put(_failed(info.key, directory, error), tell)
+        except (Error, OSError) as error:
+            self._put(_failed(info.key, directory, _of_one(error)), tell)
             return
         if manifest is not None and self._is_unchanged(manifest, info, directory):
             unchanged = ArchivedBatch(
@@ -224,10 +240,22 @@ def _outcome(future: Future[ArchiveResult], work: _Work) -> ArchivedBatch:
         raise about(error, text_of(work.key)) from None
     except CancelledError:
         raise
-    except Error as error:
-        return _failed(work.key, work.directory, error)
+    except (Error, OSError) as error:
+        return _failed(work.key, work.directory, _of_one(error))
     (told,) = result.completeness.batches
     return ArchivedBatch(work.key, work.directory, "archived", result.runs, told, result)
+
+
+def _of_one(error: Error | OSError) -> Error:
+    """Gives the error of a batch. Raises it where it is one of the disk, which has no room."""
+    if isinstance(error, Error):
+        return error
+    if error.errno in NO_ROOM:
+        raise error
+    return Error(
+        f"{error}; what stands in the place of this archive cannot be used as one: move it away, "
+        "or make it accessible, and archive again"
+    )
 
 
 def _failed(key: BatchKey, directory: Path, error: Error) -> ArchivedBatch:

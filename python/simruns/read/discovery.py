@@ -347,6 +347,8 @@ class Found(NamedTuple):
     without: list[ScenarioInfo]
     completeness: Completeness
     """Whether the lists that were asked for are whole."""
+    scenarios: frozenset[str] = frozenset()
+    """The references of all scenarios of the project; empty where no list of them was needed."""
 
 
 def batches_of_each(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[Found]:
@@ -372,6 +374,7 @@ def batches_of_project(
     """Searches the batches of all scenarios, or of those that are chosen."""
     some = None if chosen is None else _chosen(chosen)
     lists: list[BatchCompleteness] = []
+    references: frozenset[str] = frozenset()
     if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
         scenarios = [make(one) for one in some]
         if isinstance(chosen, Scenarios):
@@ -379,6 +382,7 @@ def batches_of_project(
     else:
         everyone = yield from scenarios_of(project(), make)
         lists += everyone.completeness.batches
+        references = frozenset(one.reference for one in everyone)
         scenarios = with_references(everyone) if some is None else [
             make(one) if isinstance(one, ScenarioInfo) else everyone[_named(one)]
             for one in some
@@ -386,7 +390,7 @@ def batches_of_project(
     scenarios = list({(one.project, one.reference): one for one in scenarios}.values())
     found = yield from batches_of_each(scenarios, want)
     whole = Completeness([*lists, *found.completeness.batches])
-    return scenarios, found._replace(completeness=whole)
+    return scenarios, found._replace(completeness=whole, scenarios=references)
 
 
 def listing_of(chosen: object, project: Callable[[], str], since: When | None) -> Search[Listing]:
@@ -395,7 +399,7 @@ def listing_of(chosen: object, project: Callable[[], str], since: When | None) -
 
     want = wanted_to_read(since)
     _, found = yield from batches_of_project(chosen, project, ScenarioInfo._plain, want)
-    return Listing(found.batches, found.completeness, want.since is None)
+    return Listing(found.batches, found.completeness, want.since is None, found.scenarios)
 
 
 def finished_of_project(
