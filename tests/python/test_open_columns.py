@@ -362,11 +362,41 @@ print("parent:", len(list(opened)))
 """
 
 
+FORKED_IN_COLUMNS = """
+import os, sys, threading
+import simruns
+from simruns.hold import held
+opened, other = simruns.open(sys.argv[1]), simruns.open(sys.argv[1])
+together, parent = held.columns_together, os.getpid()
+has_begun, may_end = threading.Event(), threading.Event()
+def slowly(walks):
+    if os.getpid() == parent:
+        has_begun.set()
+        may_end.wait()
+    return together(walks)
+held.columns_together = slowly
+thread = threading.Thread(target=opened.to_arrow)
+thread.start()
+has_begun.wait()
+child = os.fork()
+if child == 0:
+    print("child:", other.to_arrow().num_rows, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+may_end.set()
+thread.join()
+print("parent:", opened.to_arrow().num_rows)
+"""
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_process_that_is_forked_while_another_thread_decodes_decodes_itself(suite: Path) -> None:
-    command = [sys.executable, "-W", "ignore", "-c", FORKED, str(suite / "1")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=True)
+@pytest.mark.parametrize("script", [FORKED, FORKED_IN_COLUMNS], ids=["texts", "columns"])
+def test_a_process_that_is_forked_while_another_thread_decodes_decodes_itself(
+    suite: Path, script: str
+) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", script, str(suite / "1")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout.splitlines() == ["child: 5", "parent: 5"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from project_file import AT, written
 
 import simruns
 from simruns.archive import pace
+from simruns.sources.clients import KeyFiles, client_of
 
 TABLES = ["runs", "turns", "criteria", "issues"]
 KEY = "k3y-0f-th3-pr0j3ct-with-4-secret"
@@ -415,6 +417,68 @@ def test_each_worker_has_its_share_of_the_requests_and_says_so(
     for workers in (0, 1001, True):
         with pytest.raises(simruns.InvalidArgumentError, match="workers is"):
             simruns.read_partition(partition, workers=workers)
+
+
+def test_reads_of_one_process_share_the_smallest_share_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SIMRUNS_API_KEY", "k-of-shares")
+    caplog.set_level(logging.INFO, "simruns")
+    first, smaller, again = (client_of("https://shares.invalid", n) for n in (2, 4, 1))
+    assert smaller is again
+    assert client_of("https://shares.invalid", 4) is smaller is not first
+    told = [record.getMessage().partition(" ")[0] for record in caplog.records]
+    assert told == ["request_budget=500", "request_budget=250"]
+
+
+def test_a_key_file_that_is_replaced_is_read_again(
+    environment: simruns.Simulator, tmp_path: Path
+) -> None:
+    (partition, *_) = simruns.plan_read(environment.batches())
+    file = tmp_path / "key"
+    files = KeyFiles(str(file))
+    file.write_text("no-longer-valid")
+    with pytest.raises(simruns.AuthError):
+        simruns.read_partition(partition, client=client_of(environment.url, 1, files))
+    file.write_text(environment.api_key)
+    client = client_of(environment.url, 1, files)
+    assert len(rows_of([simruns.read_partition(partition, client=client)])) == 250
+    assert client_of(environment.url, 1, files) is client
+
+
+FORKED = """
+import os, threading
+from simruns.sources import clients
+make, parent = clients._made, os.getpid()
+has_begun, may_end = threading.Event(), threading.Event()
+def slowly(*how):
+    if os.getpid() == parent:
+        has_begun.set()
+        may_end.wait()
+    return make(*how)
+clients._made = slowly
+thread = threading.Thread(target=clients.client_of, args=["http://127.0.0.1:9"])
+thread.start()
+has_begun.wait()
+child = os.fork()
+if child == 0:
+    print(clients.client_of("http://127.0.0.1:9").base_url, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+may_end.set()
+thread.join()
+"""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_that_is_forked_while_another_thread_makes_a_client_makes_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SIMRUNS_API_KEY", "k")
+    command = [sys.executable, "-W", "ignore", "-c", FORKED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "http://127.0.0.1:9\n"
 
 
 def test_what_partitions_report_adds_up(sim: simruns.Simulator, client: simruns.Client) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from simruns.analysis.rates import Counts, Floats
 from simruns.core.errors import invalid
 from simruns.core.extras import require
+from simruns.core.once import once
 from simruns.core.words import Verdict
 from simruns.hold.runs import Runs
 from simruns.hold.tables import Table
@@ -83,29 +83,29 @@ class Facts:
         ]  # fmt: skip
         self._table = runs.to_arrow(columns=names).combine_chunks()
 
-    @cached_property
+    @once
     def ids(self) -> list[str]:
         ids: list[str] = self._table["run_id"].to_pylist()
         return ids
 
-    @cached_property
+    @once
     def verdict(self) -> Codes:
         """The place of each verdict in `VERDICTS`."""
         found = self.words("verdict")
         place = np.array([VERDICTS.index(word) for word in found.words], dtype=np.int64)
         return place[found.codes]
 
-    @cached_property
+    @once
     def scenario(self) -> Words:
         """The scenario of each run, by the reference that it names, else by that of its batch."""
         return self._named("scenario", [key.scenario for key in self.runs.batches])
 
-    @cached_property
+    @once
     def batch(self) -> Words:
         """The batch of each run, by the reference that it names, else by the one it came of."""
         return self._named("batch", [key.batch for key in self.runs.batches])
 
-    @cached_property
+    @once
     def group(self) -> Words:
         """The endpoint and the language model of each run, as `rest|model`."""
         endpoint, model = (
@@ -117,11 +117,11 @@ class Facts:
         endpoints, models = [*endpoint.words, UNKNOWN], [*model.words, UNKNOWN]
         return Words([f"{endpoints[first]}|{models[second]}" for first, second in pairs], codes)
 
-    @cached_property
+    @once
     def messages(self) -> Codes:
         return self.integers("n_turns")[0]
 
-    @cached_property
+    @once
     def criteria(self) -> Keys:
         """The criteria, each by its name, or by its type and its place, from 0: `type@0`.
 
@@ -142,7 +142,7 @@ class Facts:
         at = order[first]
         return Keys(keys, run[at], key[at], worst != _UNSAID, worst == _TRUE)
 
-    @cached_property
+    @once
     def spoken(self) -> Spoken:
         """What the turns tell, a part of the table at a time."""
         ends = np.cumsum(self.messages)
@@ -196,7 +196,7 @@ class Facts:
         judged: Truths = np.isin(self.verdict, codes)
         return judged
 
-    @cached_property
+    @once
     def succeeded(self) -> Truths:
         succeeded: Truths = self.verdict == VERDICTS.index("success")
         return succeeded

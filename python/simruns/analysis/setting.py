@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from simruns.analysis.result import Names
 from simruns.core import checks
 from simruns.core.canonical import canonical, digest
 from simruns.core.errors import InvalidArgumentError, invalid
+from simruns.core.once import once
 from simruns.core.words import JSONValue
 from simruns.looks.texts import counted
 
@@ -71,7 +72,7 @@ class Settings:
             for name, known in found.items()
         }
 
-    @cached_property
+    @once
     def _words(self) -> dict[Word, Words]:
         facts = self._facts
         told = members_of_runs(facts, self._scenarios)
@@ -84,7 +85,7 @@ class Settings:
             "persona": _as_json(told["persona"]),
         }
 
-    @cached_property
+    @once
     def _fingerprints(self) -> Words:
         columns = [self._words[word] for word in WORDS]
         codes = reduce(lambda all_of, each: distinct(all_of, each.codes)[1], columns,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,6 +46,7 @@ from simruns.analysis.seal import question
 from simruns.analysis.signatures import SignatureCount, Signatures
 from simruns.analysis.suspects import headline as headline_of_suspects
 from simruns.analysis.suspects import suspects_of
+from simruns.core.once import once
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
 from simruns.looks.texts import counted, one_line
@@ -186,7 +186,7 @@ class Summary(Result):
 
     _main = "scenario"
 
-    @cached_property
+    @once
     def _suspicion(self) -> str:
         """Says how many runs look like the customer's fault; empty if none does, and where the runs
         are not at hand, as after a pickle. It takes longer than the numbers, which do without it.

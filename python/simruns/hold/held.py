@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from itertools import accumulate, chain, pairwise, repeat
 from typing import TYPE_CHECKING
 
 from simruns import _core
+from simruns.core.once import once
 from simruns.hold.stored import Stored, Walk, columns_together, ids_of, pages_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class Held:
             raise ValueError("the order is one of other runs")
         self.is_mixed = self.batch_of != plain
         """Whether the runs of a batch do not all stand together, or not in its turn."""
-        self._runs: _core.Pages | None = None
 
     def __len__(self) -> int:
         return len(self.batch_of)
@@ -39,26 +38,20 @@ class Held:
         """The runs of each batch, decoded from their texts where they were not yet."""
         return tuple(map(pages_of, self.given))
 
-    @property
+    @once
     def runs(self) -> _core.Pages:
-        """All runs in order, decoded.
+        """All runs in order, decoded."""
+        walks = self.walks
+        return walks[0] if len(walks) == 1 else self._in_order(walks)
 
-        A `cached_property` of Python 3.10 or 3.11 would have all threads wait that ask for any
-        runs, while one decodes.
-        """
-        if self._runs is None:
-            walks = self.walks
-            self._runs = walks[0] if len(walks) == 1 else self._in_order(walks)
-        return self._runs
-
-    @cached_property
+    @once
     def columns(self) -> pyarrow.Table | None:
         """The table of runs, if some are stored as columns: nothing has to be decoded for it."""
         if self.is_mixed or not any(isinstance(walk, Stored) for walk in self.given):
             return None
         return columns_together(self.given)
 
-    @cached_property
+    @once
     def ids(self) -> list[str]:
         """The ids of the runs in order, with an empty text for one without."""
         if self.is_mixed:
@@ -99,7 +92,7 @@ class Held:
         places = [iter(range(first, end)) for first, end in pairwise(starts)]
         return joined.select([next(places[number]) for number in self.batch_of])
 
-    @cached_property
+    @once
     def _place_in_batch(self) -> array[int]:
         places = [iter(range(len(walk))) for walk in self.given]
         return array("L", (next(places[number]) for number in self.batch_of))

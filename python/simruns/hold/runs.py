@@ -8,7 +8,6 @@ import operator
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
@@ -17,6 +16,7 @@ from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.extras import require
 from simruns.core.files import replacing
+from simruns.core.once import once
 from simruns.core.pickling import public
 from simruns.core.shown import later, shown_by
 from simruns.hold.completeness import BatchCompleteness, Completeness
@@ -399,7 +399,7 @@ class Runs(Tabular):
             )
         return found[0]
 
-    @cached_property
+    @once
     def _numbers(self) -> dict[str, list[int]]:
         """The numbers of the runs by their ids."""
         numbers: dict[str, list[int]] = {}

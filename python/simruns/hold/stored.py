@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simruns import _core
 from simruns.core.extras import require
+from simruns.core.once import once
 
 if TYPE_CHECKING:
     import pyarrow
@@ -48,7 +48,7 @@ class Stored:
         rows: int = self.columns.num_rows
         return rows
 
-    @cached_property
+    @once
     def ids(self) -> list[str]:
         ids: list[str] = self.columns["run_id"].to_pylist()
         return ids

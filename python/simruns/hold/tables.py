@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from simruns import _core
@@ -16,6 +15,7 @@ from simruns.core import checks
 from simruns.core.awaited import awaited
 from simruns.core.errors import Error, invalid
 from simruns.core.extras import require
+from simruns.core.once import once
 from simruns.core.pickling import Shared, public
 from simruns.core.shown import shown_by
 from simruns.hold.completeness import Completeness
@@ -152,7 +152,7 @@ class Tabular(Shared):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)
 
-    @cached_property
+    @once
     def _metadata(self) -> dict[str, str]:
         return {
             COMPLETENESS: json.dumps(self.completeness.to_dict()),

@@ -29,9 +29,24 @@ class KeyFiles(NamedTuple):
         given = {"api_key": self.api_key_file, "token": self.token_file}
         return {name: settings.key_in(Path(file)) for name, file in given.items() if file}
 
+    def digest(self) -> int:
+        """Gives a number that changes with what the files hold."""
+        return hash(tuple(Path(file).read_bytes() for file in self if file))
 
-_clients: dict[tuple[object, ...], Client] = {}
+
+_clients: dict[tuple[object, ...], tuple[int, Client]] = {}
+"""The share of requests and the client, by process, server and credentials."""
 _lock = Lock()
+
+
+def _renew_lock() -> None:
+    """Frees a process that was forked while another thread asked for a client."""
+    global _lock
+    _lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def share_of(workers: int) -> int:
@@ -43,16 +58,17 @@ def client_of(server: str, workers: int = 1, files: KeyFiles | None = None) -> C
     """Gives the client of this process for a server.
 
     Its credentials are those in `files`, or of the environment. All partitions that a process reads
-    share it, so that the process keeps its share of requests.
+    share it, so that the process keeps its share of requests: the smallest that was asked for.
     """
     share = share_of(workers)
+    keys: dict[str, Any] = files.read() if files else {}
     # The process is part of it: a child of a fork makes its own connections.
-    key = (os.getpid(), server, share, files, None if files else _environment())
+    key = (os.getpid(), server, files, files.digest() if files else _environment())
     with _lock:
         found = _clients.get(key)
-        if found is None:
-            found = _clients[key] = _made(server, workers, share, files)
-        return found
+        if found is None or (share < found[0] and not _is_here(server)):
+            found = _clients[key] = share, _made(server, workers, share, keys)
+        return found[1]
 
 
 def server_of(url: str | None) -> str:
@@ -63,13 +79,13 @@ def server_of(url: str | None) -> str:
     return core.base_url
 
 
-def _made(server: str, workers: int, share: int, files: KeyFiles | None) -> Client:
-    keys: dict[str, Any] = files.read() if files else {}
+def _made(server: str, workers: int, share: int, keys: dict[str, Any]) -> Client:
     if _is_here(server):
         return Client(server, **keys)
     client = Client(server, request_budget=share, **keys)
     logs.logger.info(
-        "request_budget=%d for %s: %d requests in 300 s, over %d workers",
+        "request_budget=%d for %s, all reads of this process together: %d requests in 300 s, "
+        "over %d workers",
         share, server, REQUESTS, workers,
     )  # fmt: skip
     return client
