@@ -180,6 +180,36 @@ def test_the_turns_of_a_run_that_changed_take_the_place_of_the_earlier_ones(tmp_
     assert sorted(column(tmp_path, "SELECT text FROM turns")) == ["Four.", "One."]
 
 
+def judged(number: int, *, rows: bool) -> Item:
+    made = spoken(number, *(["One."] if rows else []))
+    criteria = [{"type": "text", "params": {"name": "goal"}}] if rows else []
+    return {**made, "successCriteria": criteria}
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_a_run_that_has_no_turns_and_criteria_any_more_keeps_none(
+    tmp_path: Path, left: int
+) -> None:
+    with leading() as (server, client):
+        project_of(server, [judged(1, rows=True), judged(2, rows=True)])
+        load(client, tmp_path, "duckdb")
+        assert (counts(tmp_path)["turns"], counts(tmp_path)["criteria"]) == (2, 2)
+        project_of(server, [judged(1, rows=False), judged(2, rows=left == 1)], name="moved")
+        load(client, tmp_path, "duckdb")
+    for name in ("turns", "criteria"):
+        assert column(tmp_path, f"SELECT run_id FROM {name}") == ["r2"][:left]
+
+
+def test_parquet_files_have_no_row_for_a_run_without_rows(tmp_path: Path) -> None:
+    with leading() as (server, client):
+        project_of(server, [judged(1, rows=True), judged(2, rows=True)])
+        load(client, tmp_path, "filesystem")
+        project_of(server, [judged(1, rows=False), judged(2, rows=True)], name="moved")
+        load(client, tmp_path, "filesystem")
+    least = duckdb.sql("SELECT min(turn) FROM read_parquet('lake/sim/turns/*')").fetchall()
+    assert least == [(0,)]
+
+
 LATEST = """
     SELECT run_id, verdict FROM read_parquet('lake/sim/runs/*.parquet', filename = true)
     QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY filename DESC) = 1

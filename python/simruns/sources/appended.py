@@ -30,13 +30,22 @@ def without_stored(pipeline: Any, name: str, key: BatchKey, table: pyarrow.Table
     return table.filter([row not in there for row in _rows(table, names)])
 
 
+def merges(pipeline: Any, name: str) -> bool:
+    """Whether the destination has a table into which it merges by a filter of what is staged."""
+    with pipeline.destination_client() as client:
+        if name not in client.schema.tables:
+            return False
+        table = client.prepare_load_table(name)
+    return table["write_disposition"] == "merge" and "x-merge-source-filter" in table
+
+
 def _stored(pipeline: Any, name: str, key: BatchKey) -> Iterator[pyarrow.Table]:
     """Gives the rows of a batch, file by file, the earliest first: names begin with the time."""
     from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
     from pyarrow import parquet
 
     with pipeline.destination_client() as client:
-        appends = isinstance(client, FilesystemClient)
+        appends = isinstance(client, FilesystemClient) and name in client.schema.tables
         if not appends or client.prepare_load_table(name)["write_disposition"] != "append":
             return
         of = [(part, "=", text) for part, text in key._asdict().items()]

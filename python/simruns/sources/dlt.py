@@ -19,8 +19,17 @@ from simruns.read.discovery import warn_of_nameless, with_references
 from simruns.read.scenario import Scenario
 from simruns.request.query import text_of
 from simruns.request.times import When
-from simruns.sources.appended import without_stored
-from simruns.sources.keyed import KEYS, OF_RUN, ROWS_OF, changed, digest, table_of
+from simruns.sources.appended import merges, without_stored
+from simruns.sources.keyed import (
+    BARE,
+    KEYS,
+    OF_RUN,
+    ROWS_OF,
+    changed,
+    digest,
+    table_of,
+    with_bare,
+)
 from simruns.sources.plan import plan_read
 from simruns.sources.reading import PartitionRead, read_partition
 
@@ -171,10 +180,13 @@ class _Reading:
             return None
         read = self._read = self._read or self._whole()
         table = table_of(read, name)
+        if key.batch in of_scenario:
+            pipeline = self._dlt.current.pipeline()
+            table = without_stored(pipeline, name, key, table)
+            if name in ROWS_OF and merges(pipeline, name):
+                table = with_bare(read, name, table)
         if not self.waiting:
             self._read = None  # dlt may hold this object for longer
-        if key.batch in of_scenario:
-            table = without_stored(self._dlt.current.pipeline(), name, key, table)
         of_scenario[key.batch] = "" if _runs_still(read) else digest(self._info)
         return table
 
@@ -204,11 +216,12 @@ def _names(scenarios: Iterable[str | ScenarioInfo] | None) -> list[str] | None:
 def _merging(name: str) -> dict[str, str]:
     """Gives how dlt merges a table.
 
-    Of turns and criteria, all rows of a run go that comes again: there may be fewer now.
+    Of turns and criteria, all rows of a run go that comes again: there may be fewer now, or none.
     """
     merging = {"disposition": "merge", "strategy": "delete-insert"}
     if name in ROWS_OF:
         same = " AND ".join(f"loaded.{column} = {{table}}.{column}" for column in OF_RUN)
         scope = f"EXISTS (SELECT 1 FROM {{staging_table}} AS loaded WHERE {same})"
         merging["destination_scope"] = scope
+        merging["source_filter"] = f"{KEYS[name][-1]} <> {BARE}"
     return merging

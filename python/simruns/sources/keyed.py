@@ -29,6 +29,9 @@ KEYS = {
 ROWS_OF = {"turns": "n_turns", "criteria": "n_criteria"}
 """The column of runs that counts the rows of a run in a table."""
 
+BARE = -1
+"""What stands for the number of a row of a run that has none in a table."""
+
 
 def table_of(read: PartitionRead, name: str) -> pyarrow.Table:
     """Gives a table of the runs of a batch.
@@ -43,10 +46,25 @@ def table_of(read: PartitionRead, name: str) -> pyarrow.Table:
     if name == "runs":
         table = table.drop_columns(["scenario_name"])  # which the table of scenarios has
     else:
-        counts = read.runs.to_arrow(columns=[ROWS_OF[name]])[0].to_pylist()
+        counts = _counts(read, name)
         unnamed = [text for text, n in zip(unnamed, counts, strict=True) for _ in range(n)]
     key = {part: [text] * table.num_rows for part, text in read.partition.key._asdict().items()}
     return _plain(_columns(table) | key | {"unnamed": unnamed}, KEYS[name])
+
+
+def with_bare(read: PartitionRead, name: str, table: pyarrow.Table) -> pyarrow.Table:
+    """Gives this table with a row more for each run that has none in it.
+
+    By it, a destination drops the rows that it has of that run; it keeps none of number BARE.
+    """
+    import pyarrow as pa
+
+    named = [(run.id, run.to_json) for run in read.runs]
+    runs = zip(read.runs, _unnamed(named), _counts(read, name), strict=True)
+    bare = [(run.id or "", text) for run, text, n in runs if not n]
+    key = read.partition.key._asdict()
+    rows = [key | {"run_id": run, "unnamed": text, KEYS[name][-1]: BARE} for run, text in bare]
+    return pa.concat_tables([table, pa.Table.from_pylist(rows, table.schema)])
 
 
 def changed(
@@ -75,6 +93,12 @@ def changed(
 def digest(told: BatchInfo | Scenario) -> str:
     """Gives what tells whether the server says something else of it."""
     return _digest(told.to_json())
+
+
+def _counts(read: PartitionRead, name: str) -> list[int]:
+    """Gives how many rows of a table each run has."""
+    counts: list[int] = read.runs.to_arrow(columns=[ROWS_OF[name]])[0].to_pylist()
+    return counts
 
 
 def _unnamed(entries: Iterable[tuple[str, Callable[[], str]]]) -> list[str]:
