@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from leading import Item, Project, batch, leading, run, scenario
+from leading import NOON, Item, Project, batch, leading, run, scenario
 
 import simruns
 from simruns.sources.dlt import source
@@ -280,6 +280,32 @@ def test_a_batch_that_says_itself_that_it_runs_is_told_of_and_read_again(
     assert counts(tmp_path, destination)["runs"] == 2
 
 
+@pytest.mark.filterwarnings("ignore::simruns.IncompleteWarning")
+def test_a_batch_that_grew_while_it_was_read_is_told_of_and_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [{**run(number), "createdAt": NOON + number} for number in range(1, 351)]
+    with leading() as (server, client):
+        project_of(server, whole[:4] + whole[5:])
+        server.batch_answer = (200, {})
+        answer = server.answer
+
+        def late(parts: list[str], asked: dict[str, str]) -> Any:
+            if server.asked("/runs") == 4:
+                server.runs = whole  # an earlier run shows up when the pages are past it
+            return answer(parts, asked)
+
+        monkeypatch.setattr(server, "answer", late)
+        with pytest.warns(simruns.IncompleteWarning, match="total moved"):
+            load(client, tmp_path, "duckdb")
+        assert counts(tmp_path)["runs"] == 349
+        load(client, tmp_path, "duckdb")
+        assert counts(tmp_path)["runs"] == 350
+        asked = server.asked("/runs")
+        load(client, tmp_path, "duckdb")
+        assert server.asked("/runs") == asked
+
+
 def test_fewer_runs_than_the_batch_counts_are_loaded_with_a_warning(tmp_path: Path) -> None:
     with leading() as (server, client):
         project_of(server, [spoken(1, "One.")])
@@ -376,6 +402,22 @@ def test_some_scenarios_and_a_time_choose_what_is_loaded(tmp_path: Path) -> None
     assert column(tmp_path, "SELECT batch FROM batches") == ["b"]
     assert column(tmp_path, "SELECT scenario FROM scenarios") == ["s"]
     assert column(tmp_path, "SELECT batch FROM runs") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"scenarios": 5}, "int"),
+        ({"scenarios": [5]}, "int"),
+        ({"scenarios": []}, "empty"),
+        ({"client": 5}, "int"),
+    ],
+)
+def test_what_is_no_client_or_no_scenarios_is_refused(given: dict[str, Any], match: str) -> None:
+    (name,) = given
+    with pytest.raises(simruns.InvalidArgumentError, match=match) as caught:
+        source(**given)
+    assert caught.value.field == name
 
 
 def forms_of(secret: str) -> list[bytes]:

@@ -372,7 +372,7 @@ def batches_of_project(
     chosen: object, project: Callable[[], str], make: Callable[[ScenarioInfo], S], want: Wanted
 ) -> Search[tuple[list[S], Found]]:
     """Searches the batches of all scenarios, or of those that are chosen."""
-    some = None if chosen is None else _chosen(chosen)
+    some = None if chosen is None else chosen_scenarios(chosen)
     lists: list[BatchCompleteness] = []
     references: frozenset[str] = frozenset()
     if some is not None and all(isinstance(one, ScenarioInfo) for one in some):
@@ -424,7 +424,8 @@ def with_references(scenarios: Iterable[S]) -> list[S]:
     return [one for one in scenarios if one.reference]
 
 
-def _chosen(chosen: object) -> list[Any]:
+def chosen_scenarios(chosen: object) -> list[Any]:
+    """Gives what was chosen as a list. Raises InvalidArgumentError for what is none, or empty."""
     if isinstance(chosen, str | ScenarioInfo):
         return [chosen]
     if not isinstance(chosen, Iterable) or isinstance(chosen, bytes | Mapping):

@@ -15,7 +15,12 @@ from simruns.core.extras import require
 from simruns.hold.listing import Batches, Scenarios
 from simruns.hold.told import FINISHED, BatchInfo, ScenarioInfo
 from simruns.read.client import Client
-from simruns.read.discovery import warn_of_nameless, with_references
+from simruns.read.discovery import (
+    chosen_scenarios,
+    reference_of,
+    warn_of_nameless,
+    with_references,
+)
 from simruns.read.scenario import Scenario
 from simruns.request.query import text_of
 from simruns.request.times import When
@@ -59,8 +64,9 @@ def source(
     in `scenario.batches`.
 
     A batch is read when it is finished: completed, stopped or failed. A later load reads it again
-    only if the server says something else of it. A batch that cannot be read whole fails the load,
-    as it fails `batch.read`, and nothing of that load comes to the destination.
+    only if the server says something else of it, or if its read gave cause to think that more runs
+    are there, which a warning tells. A batch that cannot be read whole fails the load, as it fails
+    `batch.read`, and nothing of that load comes to the destination.
 
     After a load that was interrupted, `pipeline.run` finishes what is pending, and no more; call it
     again for what is new. Make the pipeline before the source: a step of dlt that was killed in its
@@ -68,8 +74,15 @@ def source(
     """
     dlt = require("dlt", "dlt", "the source of dlt")
     require("pyarrow", "dlt", "the source of dlt")
+    if not isinstance(client, Client | None):
+        raise invalid(
+            f"client is of type {type(client).__name__}; give a simruns.Client, or None for that "
+            "of the environment",
+            field="client",
+        )
+    names = _names(scenarios)
     _complete_step()
-    return _Project(dlt, client or Client(), project, scenarios, since).source()
+    return _Project(dlt, client or Client(), project, names, since).source()
 
 
 def _complete_step() -> None:
@@ -99,13 +112,13 @@ class _Project:
         dlt: Any,
         client: Client,
         project: str | None,
-        scenarios: Iterable[str | ScenarioInfo] | None,
+        scenarios: list[str] | None,
         since: When | None,
     ) -> None:
         self._dlt = dlt
         self._client = client
         self._project = project
-        self._scenarios = _names(scenarios)
+        self._scenarios = scenarios
         self._since = since
 
     def source(self) -> DltSource:
@@ -187,30 +200,32 @@ class _Reading:
                 table = with_bare(read, name, table)
         if not self.waiting:
             self._read = None  # dlt may hold this object for longer
-        of_scenario[key.batch] = "" if _runs_still(read) else digest(self._info)
+        settled = all(told.is_settled for told in read.completeness.batches)
+        of_scenario[key.batch] = digest(self._info) if settled else ""  # which is read again
         return table
 
     def _whole(self) -> PartitionRead:
         (partition,) = plan_read([self._info.key], tables=TABLES, client=self._client)
         read = read_partition(partition, client=self._client)
         for told in read.completeness.batches:
-            if told.lacks_runs:
+            if told.lacks_runs or not told.is_settled:
                 text = f"{text_of(told.key)}: {told.text}"
                 warnings.warn(text, errors.IncompleteWarning, stacklevel=errors.outside())
         return read
 
 
-def _runs_still(read: PartitionRead) -> bool:
-    """Whether the batch itself says so, whatever its list says: it is then read again."""
-    witnesses = read.completeness.witnesses
-    return any(witness is not None and witness.state == "in_progress" for witness in witnesses)
-
-
 def _names(scenarios: Iterable[str | ScenarioInfo] | None) -> list[str] | None:
     if scenarios is None:
         return None
-    some = [scenarios] if isinstance(scenarios, str | ScenarioInfo) else scenarios
-    return [one if isinstance(one, str) else one.reference for one in some]
+    some = chosen_scenarios(scenarios)
+    for one in some:
+        if not isinstance(one, str | ScenarioInfo):
+            raise invalid(
+                f"scenarios: one is of type {type(one).__name__}; give names, references or "
+                "scenarios in a list, or None for all",
+                field="scenarios",
+            )
+    return [one if isinstance(one, str) else reference_of(one) for one in some]
 
 
 def _merging(name: str) -> dict[str, str]:
