@@ -115,6 +115,17 @@ def test_options_that_do_not_go_with_all_batches_are_exit_code_2(
     assert not (tmp_path / "new").exists()
 
 
+def test_a_directory_without_a_name_is_exit_code_2_and_nothing_is_written(
+    call_simruns: Run, sim: simruns.Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for those in (of_all(sim, Path()), arguments(sim, Path())):
+        empty = ["" if one == Path() else one for one in those]
+        done = call_simruns(*empty, SIMRUNS_API_KEY=sim.api_key)
+        assert (done.returncode, "empty name" in done.stderr) == (2, True), done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
 def test_a_signal_leaves_an_archive_that_goes_on(
     run_simruns: Run, start_simruns: Start, tmp_path: Path, sign: signal.Signals, code: int

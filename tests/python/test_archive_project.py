@@ -206,6 +206,23 @@ def test_references_too_long_for_a_file_system_have_directories_of_their_own(
         assert {run.batch for run in simruns.open(tmp_path)} == set(names)
 
 
+@pytest.mark.parametrize("moved", [0, 1])
+def test_a_scenario_that_was_renamed_has_the_name_that_was_read_last(
+    tmp_path: Path, moved: int
+) -> None:
+    with leading() as (server, client):
+        serve_runs(server, {f"s/{name}": runs_of(f"s/{name}", 1) for name in "az"})
+        server.scenarios = [scenario("s", "Old")]
+        server.batches = {"s": [batch("a", 1), batch("z", 1)]}
+        client.archive(tmp_path)
+        server.scenarios = [scenario("s", "New")]
+        server.batches["s"][moved]["name"] = "moved"
+        assert set(states(client.archive(tmp_path)).values()) == {"archived", "unchanged"}
+        opened = simruns.open(tmp_path)
+        assert opened.names == {"s": "New"}
+        assert set(opened.to_arrow()["scenario_name"].to_pylist()) == {"New"}
+
+
 def test_a_status_that_no_contract_has_is_no_proof_that_a_batch_is_over(tmp_path: Path) -> None:
     with leading() as (server, client):
         serve_runs(server, {f"s/{name}": runs_of(f"s/{name}", 2) for name in "abcd"})

@@ -108,14 +108,29 @@ def open(path: str | os.PathLike[str]) -> ArchivedRuns:  # noqa: A001
     opened = [_of_archive(directory) for directory in directories]
     manifests = [manifest for manifest, _ in opened]
     _refuse_twice(directories, manifests)
-    times = [datetime.fromisoformat(m.read_at or m.created_at) for m in manifests]
     return ArchivedRuns(
         [(manifest.key, walk) for manifest, walk in opened],
         completeness=Completeness(manifest.told() for manifest in manifests),
-        read_at=max(times),
+        read_at=max(map(_time_of, manifests)),
         gone=[run_id for manifest, walk in opened for run_id in _gone(manifest, walk)],
-        scenarios={m.scenario: told for m in manifests if (told := m.scenario_info) is not None},
+        scenarios={key.scenario: told for key, told in latest_scenarios(manifests).items()},
     )
+
+
+def latest_scenarios(manifests: Iterable[Manifest]) -> dict[BatchKey, ScenarioInfo]:
+    """Gives what is known of each scenario, by its key with no batch: what was read last."""
+    told: dict[BatchKey, ScenarioInfo] = {}
+    for manifest in sorted(manifests, key=_time_of):
+        info = manifest.scenario_info
+        if info is not None:
+            key = manifest.key._replace(batch="")
+            told.pop(key, None)  # so that the latest is the last one, whatever its project
+            told[key] = info
+    return told
+
+
+def _time_of(manifest: Manifest) -> datetime:
+    return datetime.fromisoformat(manifest.read_at or manifest.created_at)
 
 
 def _gone(manifest: Manifest, walk: Walk) -> Iterator[str]:

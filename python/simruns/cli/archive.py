@@ -11,6 +11,7 @@ import typer
 from simruns.archive.manifest import read_manifest
 from simruns.archive.project import name_of
 from simruns.archive.result import ArchivedBatch, ArchiveError
+from simruns.archive.writing import named
 from simruns.cli.endings import ExitCode, Terminated, UsageError
 from simruns.cli.export import STDOUT
 from simruns.cli.source import ANY, Source
@@ -35,7 +36,7 @@ def run_archive(source: Source, output: str, since: str | None) -> None:
         make_query(ANY, _how(source), caller="archive", allowed=ArchiveChoice)
     else:
         source.check()
-    directory = Path(output)
+    directory = named(output)
     if output == STDOUT:
         raise UsageError("an archive is a directory, and is not written to standard output")
     if directory.exists() and not directory.is_dir():
