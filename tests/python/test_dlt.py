@@ -234,7 +234,9 @@ def test_a_run_that_expired_stays(tmp_path: Path) -> None:
         project_of(server, [spoken(1, "One."), spoken(2, "Two.")])
         load(client, tmp_path, "duckdb")
         project_of(server, [spoken(2, "Two.")], name="moved")
-        load(client, tmp_path, "duckdb")
+        server.batches["s"][0] |= {"runs": 2, "completedRuns": 2}
+        with pytest.warns(simruns.IncompleteWarning, match="expired"):
+            load(client, tmp_path, "duckdb")
     assert sorted(column(tmp_path, "SELECT run_id FROM runs")) == ["r1", "r2"]
     assert sorted(column(tmp_path, "SELECT text FROM turns")) == ["One.", "Two."]
 
