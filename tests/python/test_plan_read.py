@@ -222,6 +222,36 @@ def test_finished_batches_of_scenarios_since_a_day_are_planned(project: simruns.
         assert rows_of([read])[0]["scenario_name"] == "The a"
 
 
+@pytest.mark.odd_data
+def test_scenarios_and_batches_that_a_client_listed_are_planned_for_its_server(
+    project: simruns.Simulator, environment: simruns.Simulator
+) -> None:
+    """The environment names another server; a list may be read once only."""
+    with project.client() as client:
+        scenarios = list(client.scenarios())
+        batches = [info for one in scenarios for info in one.batches()]
+        plans = {
+            "scenarios": simruns.plan_read(iter(scenarios)),
+            "since": simruns.plan_read((one for one in scenarios), since="3650d"),
+            "batches": simruns.plan_read(iter(batches)),
+            "one": simruns.plan_read(batches[0]),
+            "listing": simruns.plan_read(scenarios[0].batches()),
+            "pickled": simruns.plan_read(pickle.loads(pickle.dumps(batches))),
+        }
+    assert project.url != environment.url
+    for name, plan in plans.items():
+        assert {partition.server for partition in plan} == {project.url.rstrip("/")}, name
+
+
+def test_what_is_no_client_is_refused(client: simruns.Client, sim: simruns.Simulator) -> None:
+    (partition, *_) = simruns.plan_read(sim.batches(), client=client)
+    wrong: Any = 5
+    with pytest.raises(simruns.InvalidArgumentError, match="client is of type int"):
+        simruns.plan_read(sim.batches(), client=wrong)
+    with pytest.raises(simruns.InvalidArgumentError, match="client is of type int"):
+        simruns.read_partition(partition, client=wrong)
+
+
 @pytest.mark.parametrize("of_one", [True, False])
 def test_an_archive_is_planned_by_its_batches(
     sim: simruns.Simulator, client: simruns.Client, tmp_path: Path, of_one: bool

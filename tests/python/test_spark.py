@@ -221,3 +221,24 @@ def test_the_share_of_each_worker_is_in_the_plan_of_the_read() -> None:
     assert workers(2000, workers="4") == {4}
     with pytest.raises(simruns.InvalidArgumentError, match="there are 2,000 batches"):
         workers(2000)
+
+
+@pytest.mark.parametrize("deep", [{"batches": "[" * 5000}, {"batches": '"FILE"'}, {"path": "FILE"},
+                                  {"path": "FILE-mistyped"}, {"path": ""}])  # fmt: skip
+def test_an_option_that_is_no_batches_or_archives_is_refused_by_its_name(
+    tmp_path: Path, deep: dict[str, str]
+) -> None:
+    """A file of pairs on the driver is none of either: it would be read, and a server asked."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("pyspark is not installed")
+    from simruns.sources.spark import SimrunsDataSource
+
+    file = tmp_path / "pairs.csv"
+    file.write_text("scenario,batch\ns,b\n")
+    options = {name: value.replace("FILE", str(file)) for name, value in deep.items()}
+    source = SimrunsDataSource({"base_url": "https://example.com", "project": "p", **options})
+    (name,) = deep
+    with pytest.raises(
+        simruns.InvalidArgumentError, match=rf"(option|:) {name} is (no|'.*which is no)"
+    ):
+        source.reader(source.schema()).partitions()

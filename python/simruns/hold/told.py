@@ -115,10 +115,15 @@ class BatchInfo(_Told):
     """
 
     def __init__(
-        self, told: _core.BatchInfo, key: BatchKey, scenario_info: ScenarioInfo | None = None
+        self,
+        told: _core.BatchInfo,
+        key: BatchKey,
+        scenario_info: ScenarioInfo | None = None,
+        server: str | None = None,
     ) -> None:
         self._told = told
         self._of = scenario_info
+        self._server = server  # the base URL, which holds no credentials
         self.key = key
         """Its references."""
         self.id: str | None = told.id
@@ -177,8 +182,10 @@ class BatchInfo(_Told):
     _repr_html_ = shown_by("batch_info_html")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return BatchInfo._restored, (self.to_json(), self.key, self._of)
+        return BatchInfo._restored, (self.to_json(), self.key, self._of, self._server)
 
     @staticmethod
-    def _restored(text: str, key: BatchKey, scenario_info: ScenarioInfo | None) -> BatchInfo:
-        return BatchInfo(_core.BatchInfo.from_json(text), key, scenario_info)
+    def _restored(
+        text: str, key: BatchKey, scenario_info: ScenarioInfo | None, server: str | None = None
+    ) -> BatchInfo:
+        return BatchInfo(_core.BatchInfo.from_json(text), key, scenario_info, server)

@@ -78,7 +78,7 @@ class BatchBase(Unpickled):
         return make_query(self.key, {}, caller="batch")
 
     def _told(self, told: _core.BatchInfo) -> BatchInfo:
-        return BatchInfo(told, self.key, self._of)
+        return BatchInfo(told, self.key, self._of, self._core.base_url)
 
     def _scenarios(self) -> dict[str, ScenarioInfo]:
         return {} if self._of is None else {self.scenario: self._of}

@@ -267,7 +267,8 @@ class _Batches:
         scenario = self._scenario
         reference = told.reference or told.id or ""
         key = BatchKey(scenario.project, scenario.reference, reference)
-        info = BatchInfo(told, key, scenario._plain())
+        core: _core.Client | None = getattr(scenario, "_core", None)
+        info = BatchInfo(told, key, scenario._plain(), None if core is None else core.base_url)
         latest = next(reversed(self._entries.values())) if self._entries else None
         if latest is not None and _age(info) < _age(latest):
             self._in_order = False

@@ -17,11 +17,11 @@ from simruns.core.extras import require
 from simruns.core.pickling import Shared, public
 from simruns.hold.selection import chosen
 from simruns.hold.tables import column_names
-from simruns.hold.told import ScenarioInfo
+from simruns.hold.told import BatchInfo, ScenarioInfo
 from simruns.looks.texts import counted
 from simruns.read.async_batch import AsyncSuite
 from simruns.read.batch import BatchBase, Suite
-from simruns.read.client import Client, kept
+from simruns.read.client import AsyncClient, Client, kept
 from simruns.read.discovery import answered, finished_of_project
 from simruns.read.scenario import Connected, Scenario
 from simruns.request import settings
@@ -242,6 +242,8 @@ def _where(where: Any) -> tuple[tuple[str, tuple[object, ...]], ...]:
 def _partitions(
     selection: Any, since: When | None, client: Client | None, like: Partition
 ) -> list[Partition]:
+    checked_client(client)
+    selection = _held(selection)
     if since is not None or _is_of_scenarios(selection):
         return _of_scenarios(selection, since, client, like)
     if isinstance(selection, Suite | AsyncSuite):
@@ -249,6 +251,22 @@ def _partitions(
     if isinstance(selection, str | os.PathLike) and os.path.isdir(selection):
         return _of_archives(Path(selection).absolute(), like)
     return _of_pairs(selection, client, like)
+
+
+def checked_client(client: object) -> None:
+    """Refuses what is no client; None stands for one by the environment."""
+    if client is not None and not isinstance(client, Client | AsyncClient):
+        kind = type(client).__name__
+        raise invalid(f"client is of type {kind}; give a simruns.Client", field="client")
+
+
+def _held(selection: Any) -> Any:
+    """Gives a list of what may be looked at only once."""
+    known = isinstance(selection, Mapping | Sequence | Suite | AsyncSuite)
+    is_other = hasattr(selection, "columns") or hasattr(selection, "scenario")
+    if known or is_other or not isinstance(selection, Iterable):
+        return selection
+    return list(selection)
 
 
 def _is_of_scenarios(selection: Any) -> bool:
@@ -295,10 +313,24 @@ def _of_pairs(selection: Any, client: Client | None, like: Partition) -> list[Pa
         return _of_server(client.base_url, read_pairs(pairs, client.project), known, like)
     keys = read_pairs(pairs, settings.project(None))
     some = pairs if isinstance(pairs, list) else []
-    servers = {one._core.base_url for one in some if isinstance(one, BatchBase)}
+    servers = {server for one in some if (server := _server_of(one)) is not None}
     if len(servers) > 1:
         raise invalid(f"these are batches of several servers: {', '.join(sorted(servers))}")
     return _of_server(servers.pop() if servers else server_of(None), keys, known, like)
+
+
+def _server_of(one: object) -> str | None:
+    """Gives the server of a batch that a client made or listed."""
+    if isinstance(one, BatchInfo):
+        return one._server
+    return one._core.base_url if isinstance(one, BatchBase) else None
+
+
+def plan_archives(directory: str, like: Partition) -> ReadPlan:
+    """Gives a plan of the directory of an archive, or of many."""
+    if not os.path.isdir(directory):
+        raise invalid(f"path is {directory!r}, which is no directory of archives", field="path")
+    return ReadPlan(_of_archives(Path(directory).absolute(), like), like)
 
 
 def plan_pairs(pairs: Pairs, server: str | None, project: str | None, like: Partition) -> ReadPlan:

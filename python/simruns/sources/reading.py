@@ -17,7 +17,7 @@ from simruns.read.client import Client
 from simruns.read.waiting import MAX_BYTES, Asked
 from simruns.request.query import BatchKey, text_of
 from simruns.sources.clients import client_of
-from simruns.sources.plan import Partition
+from simruns.sources.plan import Partition, checked_client
 
 if TYPE_CHECKING:
     import pyarrow
@@ -108,6 +108,7 @@ def _check(partition: object) -> None:
 
 
 def _read(partition: Partition, client: Client | None, workers: int, max_bytes: int | None) -> Runs:
+    checked_client(client)
     server = partition.server or ""
     own = client_of(server, workers) if client is None else client
     if own.base_url != server:

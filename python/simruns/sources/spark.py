@@ -25,7 +25,15 @@ from simruns.request import settings
 from simruns.request.times import When
 from simruns.sources.clients import REQUESTS, KeyFiles, client_of
 from simruns.sources.plain import plain_batches, plain_schema
-from simruns.sources.plan import TABLES, Partition, ReadPlan, like_of, plan_pairs, plan_read
+from simruns.sources.plan import (
+    TABLES,
+    Partition,
+    ReadPlan,
+    like_of,
+    plan_archives,
+    plan_pairs,
+    plan_read,
+)
 from simruns.sources.reading import read_partition
 
 for _library in ("pyspark.sql.datasource", "pyarrow"):
@@ -249,12 +257,15 @@ def _spark_schema(like: Partition) -> StructType:
 def _plan(options: Mapping[str, str], like: Partition, files: KeyFiles | None) -> ReadPlan:
     url, project = options.get("base_url"), options.get("project")
     if "batches" in options:
-        return plan_pairs(_json("batches", options["batches"]), url, project, like)
+        pairs = _json("batches", options["batches"])
+        if not isinstance(pairs, dict | list):
+            raise invalid("the option batches is no object or array of JSON", field="batches")
+        return plan_pairs(pairs, url, project, like)
+    if "path" in options:
+        return plan_archives(options["path"], like)
     what: dict[str, Any] = {
         "tables": like.tables, "columns": dict(like.columns), "where": dict(like.where)
     }  # fmt: skip
-    if "path" in options:
-        return plan_read(options["path"], **what)
     keys: dict[str, Any] = {} if files is None else files.read()
     with Client(url, project=project, **keys) as client:
         scenarios = options.get("scenarios")
@@ -277,7 +288,7 @@ def _names(text: str) -> list[str]:
 def _json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise invalid(f"the option {name} is no JSON", field=name) from None
 
 
