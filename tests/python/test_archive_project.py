@@ -59,6 +59,16 @@ def serve_runs(server: Project, runs: dict[str, list[Item]]) -> None:
     server.answer = answer  # type: ignore[method-assign]
 
 
+def refuse(server: Project, which: Callable[[list[str]], bool], status: int) -> None:
+    """Has a server refuse what it is asked for at these paths."""
+    plain = server.answer
+
+    def answer(path: list[str], query: dict[str, str]) -> tuple[int, Item]:
+        return (status, {}) if which(path) else plain(path, query)
+
+    server.answer = answer  # type: ignore[method-assign]
+
+
 def test_each_batch_is_kept_as_it_is_archived_alone_and_all_open_as_one(tmp_path: Path) -> None:
     with (
         simruns.Simulator(scenarios=3, batches=2, runs=120) as sim,
@@ -195,10 +205,7 @@ def test_references_too_long_for_a_file_system_have_directories_of_their_own(
         serve_runs(server, {f"s/{quote(name)}": runs_of(f"s/{name}", 1) for name in names})
         server.scenarios = [scenario("s")]
         server.batches = {"s": [batch(name, 1) for name in names]}
-        plain = server.answer
-        server.answer = lambda path, query: (  # type: ignore[method-assign]
-            (404, {}) if path[-2] == "batches" else plain(path, query)
-        )
+        refuse(server, lambda path: path[-2] == "batches", 404)
         result = client.archive(tmp_path)
         assert set(states(result).values()) == {"archived"}
         assert len({one.directory for one in result.batches}) == 3
@@ -221,6 +228,29 @@ def test_a_scenario_that_was_renamed_has_the_name_that_was_read_last(
         opened = simruns.open(tmp_path)
         assert opened.names == {"s": "New"}
         assert set(opened.to_arrow()["scenario_name"].to_pylist()) == {"New"}
+        assert {one.scenario_name for one in simruns.plan_read(tmp_path)} == {"New"}
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_list_of_batches_that_fails_is_told_and_the_others_are_archived(
+    tmp_path: Path, status: int
+) -> None:
+    with leading(max_attempts=1) as (server, client):
+        serve_runs(server, {place: runs_of(place, 1) for place in ("s/a", "t/b", "u/c")})
+        server.scenarios = [scenario("s"), scenario("t"), scenario("u")]
+        server.batches = {"s": [batch("a", 1)], "t": [batch("b", 1)], "u": [batch("c", 1)]}
+        client.archive(tmp_path)
+        refuse(server, lambda path: path[-2:] == ["t", "batches"], status)
+        with pytest.warns(simruns.IncompleteWarning, match=f"scenario t.*HTTP {status}"):
+            result = client.archive(tmp_path)
+        assert (states(result), result.verdict) == ({"a": "unchanged", "c": "unchanged"},
+                                                    "incomplete")  # fmt: skip
+        refuse(server, lambda path: path[-1] == "batches", status)
+        with pytest.raises(simruns.RequestError, match=f"HTTP {status}"):
+            client.archive(tmp_path)
+        refuse(server, lambda path: True, 401)
+        with pytest.raises(simruns.AuthError):
+            client.archive(tmp_path)
 
 
 def test_a_status_that_no_contract_has_is_no_proof_that_a_batch_is_over(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ class Listed(NamedTuple):
 
     pages: _core.Pages
     position: str
+    failure: errors.RequestError | None = None
+    """Why the walk brought nothing, where a search goes on without it."""
 
 
 class AskedList(NamedTuple):
@@ -50,6 +52,15 @@ class AskedList(NamedTuple):
     query: _core.ListQuery
     subject: str = ""
     """What a failure of it is about."""
+    may_fail: bool = False
+    """Whether the search goes on if it fails."""
+
+    def without(self, failure: errors.RequestError) -> Listed:
+        """Gives what came of it when it failed. Raises what no search goes on after."""
+        fatal = isinstance(failure, errors.AuthError | errors.CancelledError)
+        if fatal or not self.may_fail:
+            raise failure
+        return Listed(_core.Pages.of_texts([]), "", failure)
 
 
 Search: TypeAlias = Generator[list[AskedList], list[Listed], T]
@@ -64,8 +75,11 @@ def answered(core: _core.Client, search: Search[T]) -> T:
             walks = []
             with _cancelling(operations):
                 for one, operation in zip(asked, operations, strict=True):
-                    with _naming(one):
-                        walks.append(Listed(operation.wait(), operation.held[1]))
+                    try:
+                        with _naming(one):
+                            walks.append(Listed(operation.wait(), operation.held[1]))
+                    except errors.RequestError as error:
+                        walks.append(one.without(error))
             asked = search.send(walks)
     except StopIteration as end:
         found: T = end.value
@@ -84,8 +98,11 @@ async def answered_async(core: _core.Client, search: Search[T]) -> T:
             walks = []
             with _cancelling(operations):
                 for one, operation in zip(asked, operations, strict=True):
-                    with _naming(one):
-                        walks.append(Listed(await here.outcome(operation), operation.held[1]))
+                    try:
+                        with _naming(one):
+                            walks.append(Listed(await here.outcome(operation), operation.held[1]))
+                    except errors.RequestError as error:
+                        walks.append(one.without(error))
             asked = search.send(walks)
     except StopIteration as end:
         found: T = end.value
@@ -126,6 +143,8 @@ class Wanted(NamedTuple):
     """Whether they are to be read: one without a reference is then none of them."""
     finished: bool = False
     """Whether only those that get no more runs by themselves, whatever their status."""
+    lists_may_fail: bool = False
+    """Whether the batches of a scenario may be left out, with a warning, if their list fails."""
 
     def fits(self, info: BatchInfo) -> bool:
         """Whether a batch is one.
@@ -220,6 +239,8 @@ class _Batches:
         """Batches that were left out as nothing can be asked of them."""
         self.stopped = False
         """Whether it stopped before the end."""
+        self.failure: errors.RequestError | None = None
+        """Why its list could not be read, where the search went on without it."""
 
     def ask(self) -> AskedList:
         query = _core.BatchesQuery(
@@ -233,10 +254,13 @@ class _Batches:
             start_at=self._position,
             allow_incomplete=True,
         )
-        return AskedList(query, _subject(self._scenario))
+        return AskedList(query, _subject(self._scenario), self._want.lists_may_fail)
 
     def take(self, walk: Listed) -> bool:
         """Takes what a query brought, and tells whether a further one is needed."""
+        if walk.failure is not None:
+            self.failure = walk.failure
+            return False
         told = walk.pages.completeness
         self._walks.append(told)
         self._position = walk.position
@@ -289,6 +313,10 @@ class _Batches:
     def completeness(self) -> BatchCompleteness:
         """Whether the list is whole, as far as it was asked for."""
         key = BatchKey(self._scenario.project, self._scenario.reference, "")
+        if self.failure is not None:
+            return BatchCompleteness.of(key, _core.Completeness())._replace(
+                received=len(self._entries), text="the list of batches failed, incomplete"
+            )
         told = BatchCompleteness.of(key, self._walks[-1])
         if len(self._walks) == 1 and not self.stopped:
             return told
@@ -360,6 +388,11 @@ def batches_of_each(scenarios: Sequence[ScenarioInfo], want: Wanted) -> Search[F
         walks = yield [search.ask() for search in open_]
         pairs = list(zip(open_, walks, strict=True))
         open_ = [search for search, walk in pairs if search.take(walk)]
+    failures = [search.failure for _, search in searches if search.failure is not None]
+    if failures and len(failures) == len(searches):  # a server that lists nothing
+        raise failures[0]
+    for failure in failures:
+        _warn(f"batches were left out, as their list failed: {failure}")
     _warn_of_left_out(searches)
     found = [(scenario, search.found()) for scenario, search in searches]
     return Found(
@@ -398,7 +431,7 @@ def listing_of(chosen: object, project: Callable[[], str], since: When | None) -
     """Searches what an archive of a project, or of chosen scenarios, is to keep."""
     from simruns.archive.project import Listing
 
-    want = wanted_to_read(since)
+    want = wanted_to_read(since)._replace(lists_may_fail=True)
     _, found = yield from batches_of_project(chosen, project, ScenarioInfo._plain, want)
     return Listing(found.batches, found.completeness, want.since is None, found.scenarios)
 

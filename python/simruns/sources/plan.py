@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from simruns import _core
-from simruns.archive.opening import archived_batches
+from simruns.archive.opening import archived_batches, latest_scenarios
 from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.extras import require
@@ -295,14 +295,17 @@ def _project_of(own: Client | Connected) -> str:
 
 
 def _of_archives(where: Path, like: Partition) -> list[Partition]:
+    found = list(archived_batches(where))
+    told = latest_scenarios(manifest for _, manifest in found)
+    names = {key: info.name for key, info in told.items()}
     return [
         replace(
             like,
             key=manifest.key,
             directory=str(directory),
-            scenario_name=manifest.names.get(manifest.scenario),
+            scenario_name=names.get(manifest.key._replace(batch="")),
         )
-        for directory, manifest in archived_batches(where)
+        for directory, manifest in found
     ]
 
 
