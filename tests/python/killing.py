@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -27,7 +27,7 @@ _processes.set_forkserver_preload(["pandas", "pyarrow.parquet", "simruns.archive
 
 
 def _archive(
-    url: str, key: simruns.BatchKey, api_key: str, directory: Path, ready: Connection, whole: bool
+    ready: Connection, url: str, key: simruns.BatchKey, api_key: str, directory: Path, whole: bool
 ) -> None:
     pace.PART_RUNS = 30
     client = simruns.Client(url, project=key.project, api_key=api_key)
@@ -38,16 +38,23 @@ def _archive(
         client.batch(scenario=key.scenario, batch=key.batch).archive(directory, page_size=10)
 
 
-def start(sim: simruns.Simulator, directory: Path, *, whole: bool = False) -> ForkServerProcess:
-    """A process that archives a batch, or a project, from the moment on at which it begins."""
+def begun(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """A process that calls this, from the moment on at which it says that it is ready.
+
+    It says so by the connection that is its first argument.
+    """
     here, there = _processes.Pipe(duplex=False)
-    arguments = (sim.url, sim.batches()[0], sim.api_key, directory, there, whole)
-    process = _processes.Process(target=_archive, args=arguments)
+    process = _processes.Process(target=target, args=(there, *arguments))
     process.start()
     there.close()
     assert here.recv()
     here.close()
     return process
+
+
+def start(sim: simruns.Simulator, directory: Path, *, whole: bool = False) -> ForkServerProcess:
+    """A process that archives a batch, or a project."""
+    return begun(_archive, sim.url, sim.batches()[0], sim.api_key, directory, whole)
 
 
 def finish(process: ForkServerProcess) -> None:

@@ -19,12 +19,15 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from killing import begun, finish
+
 import simruns
 
 TABLES = ("scenarios", "batches", "runs", "turns", "criteria")
 
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["dlt", "duckdb", "pyarrow.parquet", "simruns.sources.dlt"])
+multiprocessing.get_context("forkserver").set_forkserver_preload(
+    ["dlt", "duckdb", "pyarrow.parquet", "simruns.sources.dlt"]
+)
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -79,7 +82,7 @@ def _rows(opened: Any, table: str) -> list[Any]:
 
 
 def _load(
-    url: str, project: str, api_key: str, folder: Path, destination: str, ready: Connection
+    ready: Connection, url: str, project: str, api_key: str, folder: Path, destination: str
 ) -> None:
     os.environ.update(settings(folder))
     client = simruns.Client(url, project=project, api_key=api_key)
@@ -88,20 +91,8 @@ def _load(
 
 
 def start(sim: simruns.Simulator, folder: Path, destination: str) -> ForkServerProcess:
-    """A process that loads, from the moment on at which it begins."""
-    here, there = _processes.Pipe(duplex=False)
-    arguments = (sim.url, sim.project, sim.api_key, folder, destination, there)
-    process = _processes.Process(target=_load, args=arguments)
-    process.start()
-    there.close()
-    assert here.recv()
-    here.close()
-    return process
-
-
-def finish(process: ForkServerProcess) -> None:
-    process.join(60)
-    assert process.exitcode == 0
+    """A process that loads."""
+    return begun(_load, sim.url, sim.project, sim.api_key, folder, destination)
 
 
 @contextmanager

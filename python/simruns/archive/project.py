@@ -216,7 +216,7 @@ class ProjectArchiver:
         """Gives the archives of batches that a whole list no longer has."""
         listed = {info.key for info in listing.batches}
         for directory in self._inner():
-            with suppress(Error, OSError):  # of other people, perhaps
+            with suppress(Error, OSError):  # no archive, or one of other people
                 manifest = read_manifest(directory)
                 if manifest is None or manifest.key in listed:
                     continue
@@ -229,7 +229,7 @@ class ProjectArchiver:
         if not self._directory.is_dir():
             return []
         with reading(self._directory):
-            return sorted(path for path in self._directory.iterdir() if (path / NAME).is_file())
+            return sorted(self._directory.iterdir())
 
 
 def _outcome(future: Future[ArchiveResult], work: _Work) -> ArchivedBatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
@@ -30,8 +31,10 @@ class KeyFiles(NamedTuple):
         return {name: settings.key_in(Path(file)) for name, file in given.items() if file}
 
     def digest(self) -> int:
-        """Gives a number that changes with what the files hold."""
-        return hash(tuple(Path(file).read_bytes() for file in self if file))
+        """Gives a number that changes with what the files hold; `read` says what is wrong there."""
+        with suppress(OSError):
+            return hash(tuple(Path(file).read_bytes() for file in self if file))
+        return 0
 
 
 _clients: dict[tuple[object, ...], tuple[int, Client]] = {}
@@ -61,9 +64,9 @@ def client_of(server: str, workers: int = 1, files: KeyFiles | None = None) -> C
     share it, so that the process keeps its share of requests: the smallest that was asked for.
     """
     share = share_of(workers)
-    keys: dict[str, Any] = files.read() if files else {}
     # The process is part of it: a child of a fork makes its own connections.
     key = (os.getpid(), server, files, files.digest() if files else _environment())
+    keys: dict[str, Any] = files.read() if files else {}  # no older ones than their digest
     with _lock:
         found = _clients.get(key)
         if found is None or (share < found[0] and not _is_here(server)):

@@ -122,7 +122,6 @@ SIMRUNS_INLINE error_body parse_error_body(std::string_view body) {
   }
   json_scanner in(body);
   std::string_view whole;
-  in.peek();
   bool const json = body.size() <= most_error_bytes && in.value(whole, most_error_depth) &&
                     in.peek() == '\0' && in.at_end();
   bool const object = json && whole.starts_with('{');
