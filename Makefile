@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-compile growth calibration gates check lock types wheel contract toxiproxy kills scale stress stress-asan \
+.PHONY: help demo test bench bench-compile growth calibration gates audits check lock types wheel contract toxiproxy kills scale stress stress-asan \
   notebooks format sanitize matrix matrix-python fresh clean
 
 # What the Python package is built from: a change of any reinstalls it.
@@ -43,6 +43,11 @@ gates: ## how often a gate that waits passes agents of a known rate, over a live
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python benchmarks/gates/main.py $(if $(BATCHES),--batches '$(BATCHES)')
+
+audits: ## how often 60 labels find the truth behind a judge who is wrong, of Simulators' runs: SEEDS=400
+	@scripts/bootstrap.sh demo
+	@$(MAKE) -s --no-print-directory .venv/installed-test
+	@.venv/bin/python benchmarks/audits/main.py $(if $(SEEDS),--seeds '$(SEEDS)')
 
 check: ## style and layout, nothing compiled
 	@scripts/bootstrap.sh demo

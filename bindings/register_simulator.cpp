@@ -148,11 +148,11 @@ std::string without_place(boost::system::system_error const& failed) {
 
 std::unique_ptr<py_simulator> make_simulator(
     text const& data, texts runs_of_data, std::uint64_t seed, std::size_t scenarios,
-    std::size_t batches, std::size_t runs, std::string const& host, std::uint16_t port,
-    secret const* api_key, secret const* token, double latency_ms, text const& live, double speed,
-    text const& faults, bool self_signed, text const& certificate, secret const* private_key,
-    text const& upstream, text const& record, text const& log, bool neighbours,
-    std::size_t keep_responses) {
+    std::size_t batches, std::size_t runs, double wrongly_passed, std::string const& host,
+    std::uint16_t port, secret const* api_key, secret const* token, double latency_ms,
+    text const& live, double speed, text const& faults, bool self_signed, text const& certificate,
+    secret const* private_key, text const& upstream, text const& record, text const& log,
+    bool neighbours, std::size_t keep_responses) {
   py::gil_scoped_release const no_python_here;
   auto made = std::make_unique<py_simulator>();
   simulator::server_options options;
@@ -193,6 +193,8 @@ std::unique_ptr<py_simulator> make_simulator(
   from.made.scenarios = scenarios;
   from.made.batches = batches;
   from.made.runs = runs;
+  from.made.wrongly_passed_permille =
+      static_cast<std::uint32_t>(std::lround(1000 * wrongly_passed));
   if (!data && !upstream) made->truths = simulator::true_success_rates(from.made);
   auto served = upstream ? simulator::dataset() : make_dataset(std::move(from));
   try {
@@ -221,7 +223,7 @@ py::list truths_of(py_simulator const& self) {
   for (auto const& truth : self.truths) {
     out.append(py::make_tuple(tuple_of(truth.key), truth.success_permille / 1000.0, truth.regressed,
                               truth.flaky, truth.outage, truth.weakness,
-                              truth.stuck_permille / 1000.0));
+                              truth.stuck_permille / 1000.0, truth.wrongly_passed));
   }
   return out;
 }
@@ -260,11 +262,12 @@ void register_simulator(py::module_& m) {
   auto const none = py::none();
   py::class_<py_simulator>(m, "Simulator")
       .def(py::init(&make_simulator), py::kw_only(), "data"_a = none, "texts"_a = none,
-           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100, "host"_a = "127.0.0.1",
-           "port"_a = 0, "api_key"_a = none, "token"_a = none, "latency_ms"_a = 0.0,
-           "live"_a = none, "speed"_a = 1.0, "faults"_a = none, "self_signed"_a = false,
-           "certificate"_a = none, "private_key"_a = none, "upstream"_a = none, "record"_a = none,
-           "log"_a = none, "neighbours"_a = true, "keep_responses"_a = 0)
+           "seed"_a = 1, "scenarios"_a = 3, "batches"_a = 1, "runs"_a = 100,
+           "wrongly_passed"_a = 0.0, "host"_a = "127.0.0.1", "port"_a = 0, "api_key"_a = none,
+           "token"_a = none, "latency_ms"_a = 0.0, "live"_a = none, "speed"_a = 1.0,
+           "faults"_a = none, "self_signed"_a = false, "certificate"_a = none,
+           "private_key"_a = none, "upstream"_a = none, "record"_a = none, "log"_a = none,
+           "neighbours"_a = true, "keep_responses"_a = 0)
       .def_property_readonly("url", [](py_simulator const& s) { return s.server->url(); })
       .def_property_readonly("project", [](py_simulator const& s) { return s.server->project(); })
       .def_property_readonly("api_key", [](py_simulator const& s) { return s.server->api_key(); })

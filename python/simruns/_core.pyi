@@ -1071,6 +1071,7 @@ class Simulator:
         scenarios: int = 3,
         batches: int = 1,
         runs: int = 100,
+        wrongly_passed: float = 0.0,
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: Secret | None = None,
@@ -1105,9 +1106,11 @@ class Simulator:
     def batches(self) -> list[tuple[str, str, str]]:
         """Gives each batch as (project, scenario, batch), in the order of the data."""
 
-    def truths(self) -> list[tuple[tuple[str, str, str], float, bool, bool, int, str, float]]:
-        """Gives (batch, success rate, regressed, flaky, outage, weakness, stuck) of each batch that
-        was generated.
+    def truths(
+        self,
+    ) -> list[tuple[tuple[str, str, str], float, bool, bool, int, str, float, list[str]]]:
+        """Gives (batch, success rate, regressed, flaky, outage, weakness, stuck, wrongly passed) of
+        each batch that was generated.
         """
 
     def requests(self) -> list[dict[str, Any]]:

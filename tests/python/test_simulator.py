@@ -79,11 +79,35 @@ def test_data_and_a_seed_together_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"runs": 0}, {"scenarios": True}, {"seed": -1}, {"port": 65536}, {"latency_ms": -1}],
+    [
+        {"runs": 0},
+        {"scenarios": True},
+        {"seed": -1},
+        {"port": 65536},
+        {"latency_ms": -1},
+        {"wrongly_passed": 1.5},
+        {"wrongly_passed": True},
+    ],
 )
 def test_a_number_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(simruns.InvalidArgumentError, match=f"{next(iter(wrong))} is "):
         simruns.Simulator(**wrong)
+
+
+def test_a_judge_passes_as_many_of_the_failing_runs_as_asked_for_and_tells_which() -> None:
+    verdicts = []
+    for chance in (0, 0.15):
+        sim = simruns.Simulator(scenarios=4, runs=300, wrongly_passed=chance)
+        with sim, sim.client() as client:
+            wrong = {one for truth in sim.truths() for one in truth.wrongly_passed}
+            runs = client.batches(sim.pairs).read()
+            verdicts.append({run.id: run.verdict for run in runs})
+            assert bool(wrong) == bool(chance)
+    right, judged = verdicts
+    assert wrong == {one for one in right if right[one] != judged[one]}
+    assert {(right[one], judged[one]) for one in wrong} == {("failure", "success")}
+    failed = sum(verdict == "failure" for verdict in right.values())
+    assert len(wrong) / failed == pytest.approx(0.15, abs=0.05)
 
 
 def test_a_file_that_holds_no_runs_is_an_error_that_names_it(tmp_path: Path) -> None:

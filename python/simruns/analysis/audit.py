@@ -30,6 +30,7 @@ from simruns.analysis.result import (
 from simruns.analysis.sampled import Sampled, Weighed
 from simruns.analysis.scenarios import Tally, basis
 from simruns.analysis.seal import question
+from simruns.core import checks
 from simruns.core.errors import invalid
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -189,7 +190,7 @@ def audit(
         raise invalid("n and seed are those of one sheet; give both, or none of them")
     sheet = None if n is None else drawn_by(n, seed)
     if min_success is not None:
-        min_success = options.share("min_success", min_success)
+        min_success = checks.share("min_success", min_success)
         if sheet is None:
             raise invalid("min_success takes labels of a sheet; give its n and seed", field="n")
     checked = judged_by_people(facts_of(runs), labels, sheet, labeller, errors)

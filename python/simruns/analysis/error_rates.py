@@ -113,7 +113,7 @@ def error_rates(
     Exact for scenarios of one true rate with as many runs each. Raises InvalidArgumentError for a
     wrong argument, for runs of which none is judged, and for runs of which two have one id.
     """
-    threshold = options.share("min_success", min_success)
+    threshold = checks.share("min_success", min_success)
     count = checks.count("requirements", requirements, 1)
     errors = options.errors(errors)
     confidence = options.confidence(confidence)

@@ -408,12 +408,12 @@ def rules_of(
     if criterion is not None and not isinstance(criterion, Mapping):
         raise invalid("criterion is no dict; give {name: 0.8}", field="criterion")
     checked = Rules(
-        None if min_success is None else options.share("min_success", min_success),
-        {str(k): options.share(f"criterion {k!r}", v) for k, v in (criterion or {}).items()},
-        None if max_regression is None else options.share("max_regression", max_regression,
+        None if min_success is None else checks.share("min_success", min_success),
+        {str(k): checks.share(f"criterion {k!r}", v) for k, v in (criterion or {}).items()},
+        None if max_regression is None else checks.share("max_regression", max_regression,
                                                           ends=True),
-        None if min_scenario is None else options.share("min_scenario", min_scenario, ends=True),
-        options.share("max_error_share", max_error_share, ends=True),
+        None if min_scenario is None else checks.share("min_scenario", min_scenario, ends=True),
+        checks.share("max_error_share", max_error_share, ends=True),
         options.confidence(confidence),
     )  # fmt: skip
     if not checked.might_fail and min_scenario is None:

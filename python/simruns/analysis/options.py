@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 from simruns.core import checks
@@ -48,7 +47,7 @@ def power(value: Any) -> float:
 
 def detect(value: Any) -> float:
     """Checks a difference that is to be found."""
-    given = share("detect", value)
+    given = checks.share("detect", value)
     if given < LEAST_DIFFERENCE:
         wanted = f"{LEAST_DIFFERENCE:g} or more, as 0.05"
         raise invalid(f"detect is {checks.shown(value)}; give {wanted}", field="detect")
@@ -56,17 +55,8 @@ def detect(value: Any) -> float:
 
 
 def _at_least_even(name: str, value: Any) -> float:
-    given = share(name, value)
+    given = checks.share(name, value)
     if not 0.5 <= given <= SUREST:
         wanted = f"a number from 0.5 to {SUREST}, as 0.95"
         raise invalid(f"{name} is {checks.shown(value)}; give {wanted}", field=name)
     return given
-
-
-def share(name: str, value: Any, *, ends: bool = False) -> float:
-    """Checks a number between 0 and 1; `ends` says whether these are allowed, too."""
-    fits = isinstance(value, Real) and not isinstance(value, bool)
-    if fits and (0 < value < 1 or (ends and 0 <= value <= 1)):
-        return float(value)
-    wanted = "a number from 0 to 1" if ends else "a number between 0 and 1, as 0.95"
-    raise invalid(f"{name} is {checks.shown(value)}; give {wanted}", field=name)

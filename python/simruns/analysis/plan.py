@@ -18,6 +18,7 @@ from simruns.analysis.rates import ROUNDING, at_most, within_variance, z_of
 from simruns.analysis.result import Result, View, number, percent
 from simruns.analysis.scenarios import Tally
 from simruns.analysis.seal import question
+from simruns.core import checks
 from simruns.core.errors import Error, invalid
 from simruns.core.pickling import public
 from simruns.hold.runs import Runs
@@ -87,8 +88,8 @@ def plan(
         if detect is not None or min_success is None or expect is None:
             raise invalid("give plan(min_success=, expect=), or plan(runs, detect=)")
         return _to_show(
-            options.share("min_success", min_success),
-            options.share("expect", expect, ends=True), power, confidence,
+            checks.share("min_success", min_success),
+            checks.share("expect", expect, ends=True), power, confidence,
         )  # fmt: skip
     if min_success is not None or expect is not None or detect is None:
         raise invalid("give plan(runs, detect=), or plan(min_success=, expect=)")

@@ -98,6 +98,15 @@ def duration(
     return number
 
 
+def share(name: str, value: Any, *, ends: bool = False) -> float:
+    """Checks a number between 0 and 1; `ends` says whether these are allowed, too."""
+    fits = isinstance(value, Real) and not isinstance(value, bool)
+    if fits and (0 < value < 1 or (ends and 0 <= value <= 1)):
+        return float(value)
+    wanted = "a number from 0 to 1" if ends else "a number between 0 and 1, as 0.95"
+    raise invalid(f"{name} is {shown(value)}; give {wanted}", field=name)
+
+
 def shown(value: Any) -> str:
     """Gives a short text of a value; of an unknown object, only its type."""
     if isinstance(value, int) and value.bit_length() > 64:

@@ -19,7 +19,7 @@ Pair = bool | tuple[PathLike, PathLike]
 """Whether to speak TLS, or the PEM files of the certificate and its key."""
 
 
-def refuse_contradictions(*, generated: Mapping[str, int], **given: Any) -> None:
+def refuse_contradictions(*, generated: Mapping[str, float], **given: Any) -> None:
     """Refuses arguments of which one would be ignored."""
     there = [name for name, value in given.items() if value is not None and value is not False]
     if "data" in there and generated:

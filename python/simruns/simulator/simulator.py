@@ -52,6 +52,8 @@ class BatchTruth(NamedTuple):
     """The criterion that 85 of 100 failures do not meet; 30 of 100 do not meet the other one."""
     stuck: float
     """The chance that in a failure the agent says one text again until no turn is left."""
+    wrongly_passed: frozenset[str] = frozenset()
+    """The ids of the runs that failed and that the judge passed all the same."""
 
 
 class LoggedRequest(TypedDict):
@@ -72,8 +74,9 @@ class Simulator:
 
     `data` is a file of runs, JSON lines or Parquet as `simruns export` writes it; or an archive,
     or a directory of archives. Without it, runs are generated: so many `scenarios` (3) of so many
-    `batches` (1) of so many `runs` (100); the same `seed` (1) makes the same data. `latency_ms`
-    delays every response.
+    `batches` (1) of so many `runs` (100); the same `seed` (1) makes the same data. Their judge
+    passes a run that failed with the chance `wrongly_passed` (0.0), to the thousandth.
+    `latency_ms` delays every response.
 
     `live` lets runs appear, settle and expire by a clock: True for the times that the runs
     themselves tell, a schedule or a file of one for others. `speed` is the clock's, times real
@@ -103,6 +106,7 @@ class Simulator:
         scenarios: int | None = None,
         batches: int | None = None,
         runs: int | None = None,
+        wrongly_passed: float | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
@@ -123,7 +127,11 @@ class Simulator:
         del api_key, token
         limits = {"seed": (seed, 0), "scenarios": (scenarios, 1), "batches": (batches, 1)}
         limits["runs"] = (runs, 1)
-        made = {n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None}
+        made: dict[str, float] = {
+            n: checks.count(n, v, low) for n, (v, low) in limits.items() if v is not None
+        }
+        if wrongly_passed is not None:
+            made["wrongly_passed"] = checks.share("wrongly_passed", wrongly_passed, ends=True)
         refuse_contradictions(
             generated=made, data=data, live=live, speed=speed, faults=faults, upstream=upstream,
             record=record, neighbours=not checks.flag("neighbours", neighbours),
@@ -208,7 +216,10 @@ class Simulator:
 
     def truths(self) -> list[BatchTruth]:
         """Tells what is true of each generated batch, in their order; nothing of data of a file."""
-        return [BatchTruth(BatchKey(*truth[0]), *truth[1:]) for truth in self._core.truths()]
+        return [
+            BatchTruth(BatchKey(*truth[0]), *truth[1:-1], frozenset(truth[-1]))
+            for truth in self._core.truths()
+        ]
 
     @names(Options)
     def client(self, **options: Unpack[Options]) -> Client:

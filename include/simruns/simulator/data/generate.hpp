@@ -18,6 +18,8 @@ struct generator_options {
   std::size_t batches = 1;               ///< Batches of each scenario, from 1 to 10,000. Default 1.
   std::size_t runs = 20;                 ///< Runs of each batch, about 5 KB each. Default 20.
   std::string project = "demo-project";  ///< The project of all runs. Must not be empty.
+  /// The chance in 1/1,000 that the judge passes a run that failed, up to 1,000. Default 0.
+  std::uint32_t wrongly_passed_permille = 0;
 };
 
 /// What an analysis of a generated batch ought to find.
@@ -34,6 +36,8 @@ struct batch_truth {
   std::string weakness;
   /// The chance in 1/1,000 that in a failure the agent says one text again until no turn is left.
   std::uint32_t stuck_permille = 0;
+  /// The ids of the runs that failed and that the judge passed all the same.
+  std::vector<std::string> wrongly_passed{};
 };
 
 /// The truth of each batch, in the order of `generate(options).batches()`.

@@ -318,6 +318,49 @@ TEST_CASE("in every fourth scenario some failures are of an agent that says one 
   }
 }
 
+TEST_CASE("a judge passes some of the runs that failed, and tells which; the truth stays") {
+  auto options = options_of(11, 8, 3, 500);
+  auto const right = sim::generate(options);
+  for (auto const& truth : sim::true_success_rates(options)) CHECK(truth.wrongly_passed.empty());
+  options.wrongly_passed_permille = 150;
+  auto const judged = sim::generate(options);
+  double failed = 0;
+  double passed = 0;
+  for (auto const& truth : sim::true_success_rates(options)) {
+    INFO(truth.key.batch);
+    std::set<std::string> const wrong{truth.wrongly_passed.begin(), truth.wrongly_passed.end()};
+    auto const& were = right.runs_of(truth.key);
+    auto const& are = judged.runs_of(truth.key);
+    REQUIRE(are.size() == were.size());
+    for (std::size_t i = 0; i < are.size(); ++i) {
+      REQUIRE(are[i]->id == were[i]->id);
+      bool const is_wrong = wrong.contains(are[i]->id);
+      failed += were[i]->status == "FAILED";
+      passed += is_wrong;
+      if (is_wrong) {
+        CHECK(were[i]->status == "FAILED");
+        CHECK(are[i]->status == "SUCCESS");
+        CHECK(are[i]->total_turns == were[i]->total_turns);
+      } else {
+        CHECK(are[i]->json == were[i]->json);
+      }
+    }
+  }
+  CHECK(passed / failed == Catch::Approx(0.15).margin(0.02));
+}
+
+TEST_CASE("a judge may pass every run that failed, and no more") {
+  auto options = options_of(3, 2, 1, 100);
+  options.wrongly_passed_permille = 1000;
+  auto const runs = sim::generate(options);
+  for (auto const& truth : sim::true_success_rates(options)) {
+    CHECK_FALSE(truth.wrongly_passed.empty());
+    for (auto const* run : runs.runs_of(truth.key)) CHECK(run->status != "FAILED");
+  }
+  options.wrongly_passed_permille = 1001;
+  CHECK_THROWS_AS(sim::generate(options), std::invalid_argument);
+}
+
 TEST_CASE("options out of range are refused") {
   CHECK_THROWS_AS(sim::generate(options_of(1, 0, 1, 1)), std::invalid_argument);
   CHECK_THROWS_AS(sim::generate(options_of(1, 1, 10'001, 1)), std::invalid_argument);

@@ -34,7 +34,8 @@ class metrics_writer {
   metrics_writer(std::string& out, random_source& random, escaping how, std::size_t weakness)
       : out_{out}, random_{random}, how_{how}, weakness_{weakness} {}
 
-  void write(stored_run& run, outcome end);
+  /// `wrongly_passed` says whether the judge takes a failure for a success.
+  void write(stored_run& run, outcome end, bool wrongly_passed);
 
  private:
   void sentiment(stored_run& run, outcome end);

@@ -23,6 +23,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace simruns::simulator {
@@ -40,6 +41,7 @@ struct batch_plan {
   std::size_t weakness;       ///< The place in `criteria_names` of the criterion of the truth.
   bool has_outage;            ///< Whether an outage ends some of its runs.
   std::uint32_t outage_from;  ///< Of each 20 runs, those before the first one that it ends.
+  std::uint32_t wrongly_passed_permille;  ///< The chance of a run that failed.
 };
 
 /// Of each 20 runs an outage ends 8, one after the other.
@@ -86,6 +88,7 @@ inline batch_plan plan_batch(generator_options const& options, std::size_t scena
   plan.weakness = scenario % criteria_names.size();
   plan.truth.weakness = criteria_names[plan.weakness];
   plan.truth.stuck_permille = scenario % 4 == 1 ? 200 : 0;
+  plan.wrongly_passed_permille = options.wrongly_passed_permille;
   return plan;
 }
 
@@ -95,6 +98,44 @@ inline outcome draw_outcome(random_source& random, batch_truth const& truth) {
   if (random.chance(truth.success_permille)) return outcome::success;
   if (random.chance(120)) return outcome::agent_error;
   return random.chance(truth.stuck_permille) ? outcome::stuck : outcome::failure;
+}
+
+/// What is drawn of a run before anything else.
+struct run_draw {
+  escaping how;
+  outcome end;
+  std::string id;
+  bool wrongly_passed;
+};
+
+inline run_draw draw_run(random_source& random, batch_plan const& plan, std::int64_t sequence) {
+  run_draw drawn{};
+  drawn.how = random.chance(60) ? escaping::ascii : escaping::minimal;
+  drawn.end = in_outage(plan, static_cast<std::size_t>(sequence - 1))
+                  ? outcome::outage
+                  : draw_outcome(random, plan.truth);
+  drawn.id = random.hex(24);
+  bool const failed = drawn.end == outcome::failure || drawn.end == outcome::stuck;
+  // Of a source of its own: another judge leaves everything else as it is.
+  random_source judge{
+      random_source::combine(plan.seed ^ 0x6a75646765, static_cast<std::uint64_t>(sequence))};
+  drawn.wrongly_passed = failed && judge.chance(plan.wrongly_passed_permille);
+  return drawn;
+}
+
+inline random_source source_of_run(batch_plan const& plan, std::int64_t sequence) {
+  return random_source{random_source::combine(plan.seed, static_cast<std::uint64_t>(sequence))};
+}
+
+inline std::vector<std::string> find_wrongly_passed(batch_plan const& plan, std::size_t runs) {
+  std::vector<std::string> ids;
+  if (plan.wrongly_passed_permille == 0) return ids;
+  for (std::int64_t sequence = 1; sequence <= static_cast<std::int64_t>(runs); ++sequence) {
+    auto random = source_of_run(plan, sequence);
+    auto drawn = draw_run(random, plan, sequence);
+    if (drawn.wrongly_passed) ids.push_back(std::move(drawn.id));
+  }
+  return ids;
 }
 
 inline void append_head(std::string& out, stored_run const& run, batch_plan const& plan) {
@@ -119,7 +160,6 @@ inline void append_tail(std::string& out, stored_run const& run) {
 inline void draw_fields(stored_run& run, random_source& random, batch_plan const& plan) {
   static constexpr std::array<std::string_view, 3> endpoints{"rest", "webchat3", "voiceGateway2"};
   static constexpr std::int64_t thirty_days = 30LL * 86'400'000;
-  run.id = random.hex(24);
   run.key = plan.truth.key;
   run.model = plan.model;
   run.created_by = random.chance(800) ? "scheduler" : "user-" + std::to_string(random.below(9));
@@ -131,13 +171,10 @@ inline void draw_fields(stored_run& run, random_source& random, batch_plan const
 
 inline stored_run generate_run(batch_plan const& plan, std::int64_t sequence,
                                std::int64_t created_at) {
-  random_source random{random_source::combine(plan.seed, static_cast<std::uint64_t>(sequence))};
-  auto const how =
-      random.chance(60) ? simruns::detail::escaping::ascii : simruns::detail::escaping::minimal;
-  auto const end = in_outage(plan, static_cast<std::size_t>(sequence - 1))
-                       ? outcome::outage
-                       : draw_outcome(random, plan.truth);
+  auto random = source_of_run(plan, sequence);
+  auto const [how, end, id, wrongly_passed] = draw_run(random, plan, sequence);
   stored_run run;
+  run.id = id;
   run.sequence = sequence;
   run.created_at = created_at;
   draw_fields(run, random, plan);
@@ -157,7 +194,7 @@ inline stored_run generate_run(batch_plan const& plan, std::int64_t sequence,
   run.json += ",\"successCriteria\":";
   append_criteria(run.json, *plan.about, random.pick(personas), how);
   run.json += ",\"metrics\":";
-  metrics_writer{run.json, random, how, plan.weakness}.write(run, end);
+  metrics_writer{run.json, random, how, plan.weakness}.write(run, end, wrongly_passed);
   if (!random.chance(30)) run.duration = conversation.now() - created_at;
   append_tail(run.json, run);
   return run;
@@ -207,6 +244,9 @@ inline void check(generator_options const& options) {
   if (!in_range(options.scenarios) || !in_range(options.batches)) {
     throw std::invalid_argument("scenarios and batches must each be from 1 to 10,000");
   }
+  if (options.wrongly_passed_permille > 1000) {
+    throw std::invalid_argument("wrongly_passed_permille must be from 0 to 1,000");
+  }
   if (options.project.empty()) throw std::invalid_argument("the project must not be empty");
 }
 
@@ -217,7 +257,9 @@ SIMRUNS_INLINE std::vector<batch_truth> true_success_rates(generator_options con
   std::vector<batch_truth> truths;
   for (std::size_t scenario = 0; scenario < options.scenarios; ++scenario) {
     for (std::size_t batch = 0; batch < options.batches; ++batch) {
-      truths.push_back(detail::plan_batch(options, scenario, batch).truth);
+      auto plan = detail::plan_batch(options, scenario, batch);
+      plan.truth.wrongly_passed = detail::find_wrongly_passed(plan, options.runs);
+      truths.push_back(std::move(plan.truth));
     }
   }
   return truths;

@@ -34,12 +34,12 @@ SIMRUNS_INLINE void append_criteria(std::string& out, topic const& about, std::s
   out += ']';
 }
 
-SIMRUNS_INLINE void metrics_writer::write(stored_run& run, outcome end) {
+SIMRUNS_INLINE void metrics_writer::write(stored_run& run, outcome end, bool wrongly_passed) {
   out_ += '{';
   run.stopped = end == outcome::stopped;
   sentiment(run, end);
   if (end == outcome::success || end == outcome::failure || end == outcome::stuck) {
-    verdict(run, end == outcome::success);
+    verdict(run, end == outcome::success || wrongly_passed);
   }
   if (end == outcome::agent_error) breakdown_of(run, std::span{agent_breakdowns});
   if (end == outcome::other_error) breakdown_of(run, std::span{other_breakdowns});
