@@ -66,7 +66,7 @@ test_cell() { # test_cell VERSION LIBRARIES WHEEL PYTHON
     awk '{ printf "%s %s; ", $1, $2 }'
   echo
   SIMRUNS_BUILD_DIR=$PWD/build/dev "$environment/bin/python" -m pytest -q -p no:cacheprovider \
-    "--junitxml=$results/$1-$2.xml"
+    -n auto --maxprocesses 4 --dist loadfile "--junitxml=$results/$1-$2.xml"
 }
 
 in_debian() { # in_debian CELL
