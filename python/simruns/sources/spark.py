@@ -112,6 +112,7 @@ class SimrunsReader(DataSourceReader):
         self._options = dict(options)
         self._table = _table(options)
         self._columns = _columns(self._table, schema)
+        self._nullable = [field.nullable for field in schema.fields]
         self._where: dict[str, frozenset[object]] = {}
         self._workers = _workers(options)
         self._files = _files(options)
@@ -158,13 +159,19 @@ class SimrunsReader(DataSourceReader):
         return [_SparkPartition(partition, self._workers) for partition in plan]
 
     def read(self, partition: Any) -> Iterator[pyarrow.RecordBatch]:
-        if partition is None:  # of a plan without a batch
+        one: Partition | None = getattr(partition, "value", None)
+        if one is None:  # of a plan without a batch
             return
-        one: Partition = partition.value
         client = None
         if one.server is not None:
             client = client_of(one.server, partition.workers, self._files)
-        yield from plain_batches(read_partition(one, client=client), plain_schema(one.schema))
+        yield from plain_batches(read_partition(one, client=client), self._schema_of(one))
+
+    def _schema_of(self, partition: Partition) -> pyarrow.Schema:
+        """Gives the schema of the rows: by its nullability, too, Spark refuses any other one."""
+        pa = require("pyarrow", "spark", "the data source of Spark")
+        own = zip(plain_schema(partition.schema), self._nullable, strict=True)
+        return pa.schema([field.with_nullable(nullable) for field, nullable in own])
 
 
 class _SparkPartition(InputPartition):
