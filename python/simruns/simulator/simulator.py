@@ -41,7 +41,9 @@ class BatchTruth(NamedTuple):
     batch: BatchKey
     """The batch, by its references."""
     success_rate: float
-    """The chance of success among runs that end as success, failure or agent error."""
+    """The chance of success among runs that end as success, failure or agent error, by a judge who
+    is right.
+    """
     regressed: bool
     """Whether the rate is lower than that of the first batch of the scenario."""
     flaky: bool
@@ -52,7 +54,7 @@ class BatchTruth(NamedTuple):
     """The criterion that 85 of 100 failures do not meet; 30 of 100 do not meet the other one."""
     stuck: float
     """The chance that in a failure the agent says one text again until no turn is left."""
-    wrongly_passed: frozenset[str] = frozenset()
+    wrongly_passed: frozenset[str]
     """The ids of the runs that failed and that the judge passed all the same."""
 
 

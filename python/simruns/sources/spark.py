@@ -168,7 +168,7 @@ class SimrunsReader(DataSourceReader):
         yield from plain_batches(read_partition(one, client=client), self._schema_of(one))
 
     def _schema_of(self, partition: Partition) -> pyarrow.Schema:
-        """Gives the schema of the rows: by its nullability, too, Spark refuses any other one."""
+        """Gives the schema of the rows. Spark refuses any other, even by what may be null."""
         pa = require("pyarrow", "spark", "the data source of Spark")
         own = zip(plain_schema(partition.schema), self._nullable, strict=True)
         return pa.schema([field.with_nullable(nullable) for field, nullable in own])

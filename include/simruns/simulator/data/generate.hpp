@@ -26,7 +26,7 @@ struct generator_options {
 struct batch_truth {
   batch_key key;  ///< The batch.
   /// The chance of `success` in 1/1,000, among the runs that end as success, failure or agent
-  /// error.
+  /// error, by a judge who is right.
   std::uint32_t success_permille;
   bool regressed = false;  ///< Whether it is lower than that of the scenario's first batch.
   bool flaky = false;      ///< Whether it is so near to a half that single runs tell little.
