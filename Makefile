@@ -44,7 +44,7 @@ gates: ## how often a gate that waits passes agents of a known rate, over a live
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python benchmarks/gates/main.py $(if $(BATCHES),--batches '$(BATCHES)')
 
-audits: ## how often 60 labels find the truth behind a judge who is wrong, of Simulators' runs: SEEDS=400
+audits: ## how often 60 labels find the truth behind a judge who is wrong, over a Simulator: SEEDS=400
 	@scripts/bootstrap.sh demo
 	@$(MAKE) -s --no-print-directory .venv/installed-test
 	@.venv/bin/python benchmarks/audits/main.py $(if $(SEEDS),--seeds '$(SEEDS)')

@@ -2,9 +2,9 @@
 
     main.py [--seeds N]
 
-The judge is the one of a Simulator's runs, which tells whom it passed wrongly: people label the
-runs of a sheet by that. By each seed there are other runs, another judge and another sheet. The
-exit code is 1 if the limits hold the truth less often than is promised.
+The judge is the one of a Simulator's runs. People label the runs of a sheet as a judge without
+faults does. By each seed there are other runs, other faults and another sheet. The exit code is 1
+if the limits hold the truth less often than is promised.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ SCENARIOS, RUNS = 5, 60
 WRONGLY_PASSED = 0.15
 LABELS = 60
 LEAST = 0.93
-JUDGED = ("success", "failure", "agent_error")
 
 
 class Found(NamedTuple):
@@ -35,26 +34,15 @@ class Found(NamedTuple):
 
 
 def found_by(seed: int) -> Found:
-    """Audits the runs of a Simulator by labels that tell the truth."""
-    with (
-        simruns.Simulator(
-            seed=seed, scenarios=SCENARIOS, runs=RUNS, wrongly_passed=WRONGLY_PASSED
-        ) as sim,
-        sim.client() as client,
-    ):
-        truths, runs = sim.truths(), client.batches(sim.pairs).read(progress=False)
-    wrong = {one for truth in truths for one in truth.wrongly_passed}
-    succeeded = {run.id for run in runs if run.verdict == "success"} - wrong
+    """Audits the runs of a Simulator by what a judge without faults says of the same runs."""
+    truths, right = _read(seed, wrongly_passed=0)
+    _, runs = _read(seed, WRONGLY_PASSED)
     labels = [
-        {"run_id": one, "label": "success" if one in succeeded else "failure"}
+        {"run_id": one, "label": right[one].verdict}
         for one in simruns.audit_sheet(runs, LABELS, seed).ids
     ]
     audit = simruns.audit(runs, labels, LABELS, seed)
-    rates = [
-        sum(run.id in succeeded for run in some) / sum(run.verdict in JUDGED for run in some)
-        for some in runs.by_scenario().values()
-    ]
-    rate = sum(rates) / len(rates)
+    rate = simruns.summarize(right).rate
     mean = sum(truth.success_rate for truth in truths) / len(truths)
     corrected = audit.corrected
     return Found(
@@ -62,6 +50,16 @@ def found_by(seed: int) -> Found:
         runs=corrected.runs.low <= rate <= corrected.runs.high,
         moved=abs(corrected.rate - rate) < abs(audit.judge.rate - rate),
     )
+
+
+def _read(seed: int, wrongly_passed: float) -> tuple[list[simruns.BatchTruth], simruns.Runs]:
+    with (
+        simruns.Simulator(
+            seed=seed, scenarios=SCENARIOS, runs=RUNS, wrongly_passed=wrongly_passed
+        ) as sim,
+        sim.client() as client,
+    ):
+        return sim.truths(), client.batches(sim.pairs).read(progress=False)
 
 
 def main() -> int:
