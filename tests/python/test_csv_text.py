@@ -160,6 +160,11 @@ def test_a_file_that_is_no_sheet_is_refused_and_it_is_said_where(
     assert str(path) in str(error.value)
 
 
+def test_a_nul_is_read_with_every_python() -> None:
+    table = read_csv("\ufeffrun_id,la\0bel\nx\0,\ue000\n".encode(), "run_id")
+    assert table == (["run_id", "la\0bel"], [(2, ["x\0", "\ue000"])])
+
+
 def test_rows_are_as_long_as_the_head() -> None:
     table = read_csv(b"run_id,label\nx\ny,success,more\n", "run_id")
     assert table.rows == [(2, ["x", ""]), (3, ["y", "success"])]

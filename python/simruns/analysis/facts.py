@@ -149,7 +149,8 @@ class Facts:
         told = np.zeros(self.size, dtype=np.int64)
         by_user = np.zeros(self.size, dtype=np.int64)
         repeated = np.zeros(self.size, dtype=np.bool_)
-        replies: list[tuple[Codes, Codes, Floats]] = []
+        none = np.zeros(0, dtype=np.int64)
+        replies = [(none, none, none.astype(np.float64))]
         columns = ["role", "role_is_inferred", "text", "data", "turn", "turn_created_at"]
         for first, rows in parts_of(self.runs.turns, columns):
             at = np.arange(first, first + rows.num_rows)
@@ -167,9 +168,9 @@ class Facts:
             repeated[of[1:][same & (of[1:] == of[:-1])]] = True
             replies.append(_replies(rows, run, np.flatnonzero(user), place))
         user_turns = np.where(told == self.messages, by_user.astype(np.float64), np.nan)
-        parts = [np.concatenate(some) for some in zip(*replies, strict=True)] if replies else (
-            [np.zeros(0, dtype=np.int64)] * 3)  # fmt: skip
-        return Spoken(user_turns, repeated, *parts)
+        of_run, of_turn, took = zip(*replies, strict=True)
+        return Spoken(user_turns, repeated, np.concatenate(of_run), np.concatenate(of_turn),
+                      np.concatenate(took))  # fmt: skip
 
     def words(self, name: str) -> Words:
         """Gives a column of words."""

@@ -72,8 +72,12 @@ def z_of(confidence: float) -> float:
 
 
 def t_of(confidence: float, scenarios: int) -> float:
-    """Gives Student's quantile for the mean over this many scenarios."""
-    return float(special.stdtrit(scenarios - 1, 1 - (1 - confidence) / 2))
+    """Gives Student's quantile for the mean over this many scenarios.
+
+    Its square is a quantile of F, which every SciPy gives to its last digits; some give Student's
+    own to ten.
+    """
+    return math.sqrt(special.fdtri(1, scenarios - 1, confidence))
 
 
 def wilson(rate: float, n: float, confidence: float) -> Limits:

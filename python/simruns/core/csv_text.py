@@ -71,6 +71,8 @@ def read_csv(data: bytes, column: str) -> CsvTable:
     text = _decoded(data)
     told = text[:4].lower() == "sep="  # a line that tells a spreadsheet the delimiter
     text = text.partition("\n")[2] if told else text
+    nul = next(char for char in map(chr, range(0xE000, 0x110000)) if char not in text)
+    text = text.replace("\0", nul)  # which the csv module of Python 3.10 refuses
     with _fields_of_any_length():
         names, delimiter = _header(text, column)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -80,11 +82,11 @@ def read_csv(data: bytes, column: str) -> CsvTable:
             for row in reader:
                 if line > 1 and any(map(str.strip, row)):
                     row = (row + [""] * len(names))[: len(names)]
-                    rows.append((reader.line_num + told, row))
+                    rows.append((reader.line_num + told, [each.replace(nul, "\0") for each in row]))
                 line = reader.line_num + 1
         except csv.Error as error:
             raise ValueError(f"line {line + told}: {error}; look at its quotation marks") from None
-    return CsvTable(names, rows)
+    return CsvTable([name.replace(nul, "\0") for name in names], rows)
 
 
 def _decoded(data: bytes) -> str:
