@@ -70,7 +70,7 @@ test_cell() { # test_cell VERSION LIBRARIES WHEEL PYTHON
 }
 
 in_debian() { # in_debian CELL
-  RESULTS=$results scripts/in_debian.sh "$debian" sh -c \
+  scripts/bootstrap.sh fresh && RESULTS=$results scripts/in_debian.sh "$debian" sh -c \
     "scripts/bootstrap.sh demo && RESULTS=/results scripts/matrix_python.sh $1"
 }
 

@@ -15,6 +15,7 @@ from checks import (
     private_names,
     python_rooms,
     strangers,
+    test_names,
 )
 
 CHECKS = [
@@ -27,6 +28,7 @@ CHECKS = [
     strangers,
     extracts,
     built_module,
+    test_names,
 ]
 
 

@@ -15,12 +15,12 @@ using simruns::walk_verdict;
 using simruns::testing::page_of;
 using simruns::testing::sample_paging;
 using simruns::testing::scripted_transport;
-using ids = std::vector<std::string>;
+using id_list = std::vector<std::string>;
 
 namespace {
 
 /// A page of these runs, of which those whose id begins with `bad` hold a NaN.
-std::string page_with(ids const& runs, std::int64_t total, std::string const& cursor = {}) {
+std::string page_with(id_list const& runs, std::int64_t total, std::string const& cursor = {}) {
   sample_paging paging;
   if (!cursor.empty()) paging.next = cursor;
   paging.total = total;
@@ -41,7 +41,7 @@ struct outcome {
   std::size_t requests = 0;
 };
 
-outcome walk(simruns::run_query const& query, std::vector<std::string> pages) {
+outcome walked(simruns::run_query const& query, std::vector<std::string> pages) {
   test::asio::io_context context;
   auto link = std::make_shared<scripted_transport>();
   link->then_pages(std::move(pages));
@@ -60,12 +60,12 @@ outcome walk(simruns::run_query const& query, std::vector<std::string> pages) {
 TEST_CASE("a run that is no JSON ends a walk with its name, unless it may be left out") {
   std::vector<std::string> const pages{page_with({"a", "b"}, 5, "c1"),
                                        page_with({"c", "bad1", "d"}, 5)};
-  auto const ended = walk(test::query(), pages);
-  CHECK(ended.got.ids == ids{"a", "b"});
+  auto const ended = walked(test::query(), pages);
+  CHECK(ended.got.ids == id_list{"a", "b"});
   CHECK(ended.got.code == errc::decode);
   CHECK_FALSE(ended.got.position.empty());
-  auto const whole = walk(leaving_out(), pages);
-  CHECK(whole.got.ids == ids{"a", "b", "c", "d"});
+  auto const whole = walked(leaving_out(), pages);
+  CHECK(whole.got.ids == id_list{"a", "b", "c", "d"});
   CHECK_FALSE(whole.got.code);
   REQUIRE(whole.bad.size() == 1);
   CHECK(whole.bad[0].path == "/data/1");
@@ -77,7 +77,7 @@ TEST_CASE("a run that is no JSON ends a walk with its name, unless it may be lef
 }
 
 TEST_CASE("a walk whose runs may be left out, and that has none to leave out, is complete") {
-  auto const whole = walk(leaving_out(), {page_with({"a"}, 2, "c1"), page_with({"b"}, 2)});
+  auto const whole = walked(leaving_out(), {page_with({"a"}, 2, "c1"), page_with({"b"}, 2)});
   CHECK(whole.tally.verdict() == walk_verdict::complete);
   CHECK(whole.bad.empty());
 }
@@ -88,8 +88,8 @@ TEST_CASE("a page of bad runs only does not end the walk, nor count as an empty 
     pages.push_back(page_with({"bad" + std::to_string(i)}, 7, "c" + std::to_string(i)));
   }
   pages.push_back(page_with({"a"}, 7));
-  auto const whole = walk(leaving_out(), pages);
-  CHECK(whole.got.ids == ids{"a"});
+  auto const whole = walked(leaving_out(), pages);
+  CHECK(whole.got.ids == id_list{"a"});
   CHECK_FALSE(whole.got.code);
   CHECK(whole.tally.bad == 6);
   CHECK(whole.bad.size() == 6);
@@ -97,22 +97,22 @@ TEST_CASE("a page of bad runs only does not end the walk, nor count as an empty 
 }
 
 TEST_CASE("a batch of bad runs only is none without runs") {
-  auto const whole = walk(leaving_out(), {page_with({"bad"}, 1)});
+  auto const whole = walked(leaving_out(), {page_with({"bad"}, 1)});
   CHECK(whole.got.ids.empty());
   CHECK_FALSE(whole.tally.empty());
   CHECK(whole.tally.verdict() == walk_verdict::unverified);
 }
 
 TEST_CASE("runs that did not come are missing beside those that were left out") {
-  auto const whole = walk(leaving_out(), {page_with({"a", "bad"}, 3)});
+  auto const whole = walked(leaving_out(), {page_with({"a", "bad"}, 3)});
   CHECK(whole.got.code == errc::incomplete);
   CHECK(whole.tally.verdict() == walk_verdict::incomplete);
 }
 
 TEST_CASE("a bad run that comes again on a later page is counted and told of once") {
   auto const whole =
-      walk(leaving_out(), {page_with({"bad", "a"}, 3, "c1"), page_with({"bad", "b"}, 3)});
-  CHECK(whole.got.ids == ids{"a", "b"});
+      walked(leaving_out(), {page_with({"bad", "a"}, 3, "c1"), page_with({"bad", "b"}, 3)});
+  CHECK(whole.got.ids == id_list{"a", "b"});
   CHECK(whole.tally.bad == 1);
   CHECK(whole.bad.size() == 1);
 }
@@ -125,7 +125,7 @@ TEST_CASE("a walk that must count its way counts the runs that were left out") {
   link->then_page(first).then_page(page_with({"b"}, 3));
   auto client = test::scripted_client(context.get_executor(), link, 0);
   auto runs = test::share(client.runs(leaving_out()));
-  CHECK(test::run(context, test::read_all(runs)).ids == ids{"a", "b"});
+  CHECK(test::run(context, test::read_all(runs)).ids == id_list{"a", "b"});
   CHECK(link->requests()[1].find("skip=2") != std::string::npos);
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("windows leave a batch with a bad run to the cursor, and tell of it on
     std::int64_t first = 0;
     if (skip != target.npos) first = std::stoll(target.substr(skip + 5));
     if (next != target.npos) first = std::stoll(target.substr(next + 6));
-    ids runs;
+    id_list runs;
     for (auto i = first; i < std::min<std::int64_t>(first + 4, 40); ++i) {
       runs.push_back((i == 17 ? "bad" : "r") + std::to_string(i));
     }

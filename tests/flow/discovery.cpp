@@ -186,9 +186,9 @@ TEST_CASE("a follower whose server has no endpoint for batches asks once, and go
     asked += of_runs ? 0 : 1;
     if (!of_runs) return simruns::http_response(404, "{}");
     ++polls;
-    std::vector<std::string> ids{"a"};
-    if (polls > 3) ids.emplace_back("b");
-    return simruns::http_response(200, simruns::testing::page_of(ids));
+    std::vector<std::string> there{"a"};
+    if (polls > 3) there.emplace_back("b");
+    return simruns::http_response(200, simruns::testing::page_of(there));
   });
   auto client = test::scripted_client(context.get_executor(), link);
   simruns::follow_options options;

@@ -19,7 +19,7 @@ using simruns::follow_options;
 using simruns::testing::page_of;
 using simruns::testing::sample_paging;
 using simruns::testing::scripted_transport;
-using ids = std::vector<std::string>;
+using id_list = std::vector<std::string>;
 
 namespace {
 
@@ -40,7 +40,7 @@ sample_paging end_of(std::int64_t total) {
 }
 
 /// A page of these runs, all of them pending.
-std::string pending_page(ids const& runs, sample_paging const& paging = {}) {
+std::string pending_page(id_list const& runs, sample_paging const& paging = {}) {
   auto out = page_of(runs, paging);
   std::string const settled =
       R"({"success":true,"status":"SUCCESS","results":[{"name":"greets","success":true}]})";
@@ -82,7 +82,7 @@ TEST_CASE("a follower gives each run as it settles, and ends at the expected cou
   auto runs = follow(context, net, at_once().until_count(3));
   CHECK(net->requests().empty());
   auto const got = test::run(context, read(runs));
-  CHECK(got.ids == ids{"a", "b", "c"});
+  CHECK(got.ids == id_list{"a", "b", "c"});
   CHECK_FALSE(got.code);
   auto const asked = net->requests();
   REQUIRE(asked.size() == 4);
@@ -104,7 +104,7 @@ TEST_CASE("a follower ends behind the run for which the predicate is true") {
   net->then_page(page_of({"a", "b", "c"}));
   auto runs =
       follow(context, net, at_once().until([](simruns::run const& run) { return run.id == "b"; }));
-  CHECK(test::run(context, read(runs)).ids == ids{"a", "b"});
+  CHECK(test::run(context, read(runs)).ids == id_list{"a", "b"});
   CHECK(runs->status().ended == follow_end::until);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("a follower ends when nothing changes for long enough") {
   auto net = link();
   net->always_call([](auto const&) { return simruns::http_response(200, page_of({"a"})); });
   auto runs = follow(context, net, follow_options().poll_interval(1h).idle(20ms));
-  CHECK(test::run(context, read(runs)).ids == ids{"a"});
+  CHECK(test::run(context, read(runs)).ids == id_list{"a"});
   CHECK(runs->status().ended == follow_end::idle);
   CHECK(runs->status().polls == 2);
 }
@@ -127,7 +127,7 @@ TEST_CASE("a deadline ends a pause, and a poll that does not answer") {
   auto const interval = silent ? 0ms : std::chrono::milliseconds(1h);
   auto runs = follow(context, net, follow_options().poll_interval(interval).deadline(50ms));
   auto const got = test::run(context, read(runs));
-  CHECK(got.ids == ids{"a"});
+  CHECK(got.ids == id_list{"a"});
   CHECK_FALSE(got.code);
   CHECK(runs->status().ended == follow_end::deadline);
   CHECK(runs->status().requests == (silent ? 2 : 1));
@@ -139,7 +139,7 @@ TEST_CASE("a run that goes while it is pending is reported as lost") {
   net->then_page(pending_page({"a", "b"}));
   for (int i = 0; i < 2; ++i) net->then_page(page_of({"b"}));
   auto runs = follow(context, net, at_once().until_count(2));
-  CHECK(test::run(context, read(runs)).ids == ids{"b"});
+  CHECK(test::run(context, read(runs)).ids == id_list{"b"});
   REQUIRE(runs->lost().size() == 1);
   CHECK(runs->lost()[0].id == "a");
   CHECK(runs->lost()[0].sequence == 1);
@@ -153,11 +153,11 @@ TEST_CASE("a poll that fails raises, and the next call asks for the same page ag
       .then_page(page_of({"b"}, end_of(2)));
   auto runs = follow(context, net, at_once().until_count(2));
   auto const first = test::run(context, read(runs));
-  CHECK(first.ids == ids{"a"});
+  CHECK(first.ids == id_list{"a"});
   CHECK(first.code == errc::transport);
   CHECK(first.position.empty());
   CHECK(runs->failure().code == errc::transport);
-  CHECK(test::run(context, read(runs)).ids == ids{"b"});
+  CHECK(test::run(context, read(runs)).ids == id_list{"b"});
   auto const asked = net->requests();
   REQUIRE(asked.size() == 3);
   CHECK(asked[1] == asked[2]);
@@ -179,13 +179,13 @@ TEST_CASE("a refused cursor begins the poll anew, and is an error only when it i
   auto runs = follow(context, net, at_once().until_count(2));
   auto got = test::run(context, read(runs));
   if (again) {
-    CHECK(got.ids == ids{"a"});
+    CHECK(got.ids == id_list{"a"});
     CHECK(got.code == errc::bad_request);
     CHECK(runs->failure().field == "next");
     got = test::run(context, read(runs));
-    CHECK(got.ids == ids{"b"});
+    CHECK(got.ids == id_list{"b"});
   } else {
-    CHECK(got.ids == ids{"a", "b"});
+    CHECK(got.ids == id_list{"a", "b"});
   }
   CHECK_FALSE(got.code);
 }
@@ -196,7 +196,7 @@ TEST_CASE("pages in a circle are an error after the runs that came with them") {
   net->then_page(page_of({"a"}, to("c1", 9))).then_page(page_of({"b"}, to("c1", 9)));
   auto runs = follow(context, net, at_once());
   auto const got = test::run(context, read(runs));
-  CHECK(got.ids == ids{"a", "b"});
+  CHECK(got.ids == id_list{"a", "b"});
   CHECK(got.code == errc::pagination);
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("a cancelled next ends its request or its pause at once, and loses not
   context.restart();
   context.poll();
   CHECK(code == errc::cancelled);
-  CHECK(test::run(context, read(runs)).ids == ids{"a"});
+  CHECK(test::run(context, read(runs)).ids == id_list{"a"});
   CHECK(net->requests().size() == 2);
   CHECK(runs->status().requests == 2);
 }
@@ -312,7 +312,7 @@ TEST_CASE("cancelled from another executor at any moment, a follower ends once a
       [](auto const&) { return simruns::http_response(200, page_of({"a", "b", "c"})); });
   for (int round = 0; round < 200; ++round) {
     auto runs = follow(context, net, at_once().until_count(3));
-    ids given;
+    id_list given;
     while (given.size() < 3) {
       test::asio::io_context callers;
       test::asio::cancellation_signal stop;
@@ -330,7 +330,7 @@ TEST_CASE("cancelled from another executor at any moment, a follower ends once a
         if (run) given.emplace_back(run->id);
       }
     }
-    CHECK(given == ids{"a", "b", "c"});
+    CHECK(given == id_list{"a", "b", "c"});
   }
   context.stop();
   for (auto& thread : threads) thread.join();

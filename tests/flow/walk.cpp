@@ -14,7 +14,7 @@ using simruns::errc;
 using simruns::testing::page_of;
 using simruns::testing::sample_paging;
 using simruns::testing::scripted_transport;
-using ids = std::vector<std::string>;
+using id_list = std::vector<std::string>;
 
 namespace {
 
@@ -49,7 +49,7 @@ TEST_CASE("every run of every page comes once, in order") {
   auto client = test::scripted_client(context.get_executor(), link, prefetch);
   auto runs = test::share(client.runs(test::query()));
   auto const got = test::run(context, test::read_all(runs));
-  CHECK(got.ids == ids{"a", "b", "c", "d", "e"});
+  CHECK(got.ids == id_list{"a", "b", "c", "d", "e"});
   CHECK_FALSE(got.code);
   CHECK(link->requests().size() == 3);
   auto const& tally = runs->completeness();
@@ -113,10 +113,10 @@ TEST_CASE(
   auto client = test::scripted_client(context.get_executor(), link, prefetch);
   auto runs = test::share(client.runs(test::query()));
   auto const broken = test::run(context, test::read_all(runs));
-  CHECK(broken.ids == ids{"a", "b"});
+  CHECK(broken.ids == id_list{"a", "b"});
   CHECK(broken.code == errc::transport);
   auto const rest = test::run(context, test::read_all(runs));
-  CHECK(rest.ids == ids{"c"});
+  CHECK(rest.ids == id_list{"c"});
   CHECK_FALSE(rest.code);
   CHECK(runs->completeness().requests == 3);
   auto const asked = link->requests();
@@ -135,7 +135,7 @@ TEST_CASE("the position of an error starts a new walk at the next run") {
   auto again = test::query();
   again.start_at(broken.position);
   auto const rest = test::run(context, test::read_all(test::share(client.runs(again))));
-  CHECK(rest.ids == ids{"c"});
+  CHECK(rest.ids == id_list{"c"});
 }
 
 TEST_CASE("a position in the middle of a page skips what was had, by id") {
@@ -150,13 +150,13 @@ TEST_CASE("a position in the middle of a page skips what was had, by id") {
   second->then_page(page_of({"new", "a", "b"}, last_page(3)));
   auto other = test::scripted_client(context.get_executor(), second);
   auto const rest = test::run(context, test::read_all(test::share(other.runs(again))));
-  CHECK(rest.ids == ids{"b"});
+  CHECK(rest.ids == id_list{"b"});
 }
 
 TEST_CASE("positions after each run name the next one, also where runs have no id") {
   bool const backward = GENERATE(false, true);
   bool const looked = GENERATE(false, true);
-  auto const runs_of_the_page = ids{"a", "b", "", "c", "c", "", "d", ""};
+  auto const runs_of_the_page = id_list{"a", "b", "", "c", "c", "", "d", ""};
   auto walk = test::query();
   if (backward) walk.start_before("p");
   auto const rest_of = [&](simruns::run_query const& query, std::size_t most) {
@@ -220,7 +220,7 @@ TEST_CASE("fewer runs than an unmoved total is an error after the last run") {
   link->then_page(page_of({"a", "b"}, last_page(5)));
   auto client = test::scripted_client(context.get_executor(), link);
   auto const got = test::run(context, test::read_all(test::share(client.runs(test::query()))));
-  CHECK(got.ids == ids{"a", "b"});
+  CHECK(got.ids == id_list{"a", "b"});
   CHECK(got.code == errc::incomplete);
   CHECK(got.code == condition::incomplete);
 }
@@ -244,9 +244,9 @@ TEST_CASE("ready brings the next run here and takes nothing") {
   CHECK(test::run(context, runs->wait_ready()));
   CHECK(test::run(context, runs->wait_ready()));
   CHECK(runs->position() == start);
-  ids got;
+  id_list got;
   while (test::run(context, runs->wait_ready())) got.emplace_back(runs->next_if_ready()->id);
-  CHECK(got == ids{"a", "b", "c", "d", "e"});
+  CHECK(got == id_list{"a", "b", "c", "d", "e"});
   CHECK_FALSE(test::run(context, runs->wait_ready()));
   CHECK(runs->next_if_ready() == nullptr);
 }
@@ -300,7 +300,7 @@ TEST_CASE("a terminal cancellation drops the request, and the next call asks for
   context.run();
   CHECK(code == errc::cancelled);
   auto const got = test::run(context, test::read_all(runs));
-  CHECK(got.ids == ids{"a"});
+  CHECK(got.ids == id_list{"a"});
   auto const asked = link->requests();
   REQUIRE(asked.size() == 2);
   CHECK(asked[0] == asked[1]);
@@ -345,7 +345,7 @@ TEST_CASE("a cancellation that comes when the page is there already loses no run
   CHECK(thrown != nullptr);
   context.restart();
   auto const got = test::run(context, test::read_all(runs));
-  CHECK(got.ids == ids{"a", "b", "c", "d", "e"});
+  CHECK(got.ids == id_list{"a", "b", "c", "d", "e"});
 }
 
 TEST_CASE("a request that was cancelled counts as one that was sent") {
@@ -361,7 +361,7 @@ TEST_CASE("a request that was cancelled counts as one that was sent") {
   context.poll();
   stop.emit(test::asio::cancellation_type::terminal);
   context.run();
-  CHECK(test::run(context, test::read_all(runs)).ids == ids{"a"});
+  CHECK(test::run(context, test::read_all(runs)).ids == id_list{"a"});
   CHECK(runs->completeness().requests == 2);
 }
 
@@ -379,7 +379,7 @@ TEST_CASE("a closed generator ends its next, gives what is here, and sends nothi
   runs->close();
   runs->close();
   auto const rest = test::run(context, test::read_all(runs));
-  CHECK(rest.ids == ids{"b"});
+  CHECK(rest.ids == id_list{"b"});
   CHECK(rest.code == errc::cancelled);
   CHECK_FALSE(rest.position.empty());
   CHECK(link->requests().size() == 2);
@@ -392,7 +392,7 @@ TEST_CASE("max_runs ends the walk and asks for no more than it needs") {
   auto query = test::query();
   query.max_runs(3);
   auto const got = test::run(context, test::read_all(test::share(client.runs(query))));
-  CHECK(got.ids == ids{"a", "b", "c"});
+  CHECK(got.ids == id_list{"a", "b", "c"});
   CHECK_FALSE(got.code);
   auto const asked = link->requests();
   REQUIRE(asked.size() == 2);

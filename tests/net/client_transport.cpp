@@ -15,6 +15,7 @@ using simruns::errc;
 using simruns::testing::page_of;
 using test::answer;
 using test::scripted_server;
+using test::two_runs;
 
 namespace {
 
@@ -37,18 +38,16 @@ simruns::error_code code_of(std::string const& reply) {
   return got ? simruns::error_code{} : got.error().code;
 }
 
-std::string const body = page_of({"a", "b"});
-
 }  // namespace
 
 TEST_CASE("a plain, a chunked and an EOF-delimited response give the same page") {
   auto const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + [] {
     std::array<char, 16> size{};
-    std::snprintf(size.data(), size.size(), "%zx", body.size());
-    return std::string(size.data()) + "\r\n" + body + "\r\n0\r\n\r\n";
+    std::snprintf(size.data(), size.size(), "%zx", two_runs.size());
+    return std::string(size.data()) + "\r\n" + two_runs + "\r\n0\r\n\r\n";
   }();
-  for (auto const& reply : {answer(body), chunked, "HTTP/1.1 200 OK\r\n\r\n" + body,
-                            "HTTP/1.1 100 Continue\r\n\r\n" + answer(body)}) {
+  for (auto const& reply : {answer(two_runs), chunked, "HTTP/1.1 200 OK\r\n\r\n" + two_runs,
+                            "HTTP/1.1 100 Continue\r\n\r\n" + answer(two_runs)}) {
     scripted_server server({{scripted_server::reply(reply)}});
     auto const got = fetch(quick(server.url()));
     REQUIRE(got.has_value());
@@ -82,27 +81,27 @@ TEST_CASE("framing that is not certain is refused") {
       errc::protocol);
   CHECK(code_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!") ==
         errc::protocol);
-  CHECK(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n" + body) == errc::protocol);
-  CHECK(code_of("HTTP/1.1 101 Switching Protocols\r\n\r\n" + body) == errc::protocol);
+  CHECK(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n" + two_runs) == errc::protocol);
+  CHECK(code_of("HTTP/1.1 101 Switching Protocols\r\n\r\n" + two_runs) == errc::protocol);
   CHECK(code_of("not HTTP at all\r\n\r\n") == errc::protocol);
 }
 
 TEST_CASE("a head or a body beyond the limits is too large") {
   CHECK(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(80'000, 'x') + "\r\n\r\n") ==
         errc::too_large);
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   auto config = quick(server.url());
-  config.max_body_bytes = body.size() - 1;
+  config.max_body_bytes = two_runs.size() - 1;
   auto const got = fetch(config);
   REQUIRE(got.has_error());
   CHECK(got.error().code == errc::too_large);
-  CHECK(got.error().message.find("max_body_bytes, " + std::to_string(body.size() - 1)) !=
+  CHECK(got.error().message.find("max_body_bytes, " + std::to_string(two_runs.size() - 1)) !=
         std::string::npos);
 }
 
 TEST_CASE("only 200 is a page; a redirect is not followed and says where it leads") {
-  CHECK(code_of(answer(body, {}, "204 No Content")) == errc::http);
-  CHECK(code_of(answer(body, {}, "404 Not Found")) == errc::not_found);
+  CHECK(code_of(answer(two_runs, {}, "204 No Content")) == errc::http);
+  CHECK(code_of(answer(two_runs, {}, "404 Not Found")) == errc::not_found);
   CHECK(code_of(answer("<html>busy</html>", {}, "503 Service Unavailable")) == errc::server);
   scripted_server server(
       {{scripted_server::reply(answer("", "Location: http://elsewhere.test/\r\n", "302 Found"))}});
@@ -121,8 +120,9 @@ TEST_CASE("a silent server is a timeout") {
 }
 
 TEST_CASE("a server that closed a kept connection meanwhile costs no error") {
-  scripted_server server({{scripted_server::reply(answer(body), false), scripted_server::reply("")},
-                          {scripted_server::reply(answer(body))}});
+  scripted_server server(
+      {{scripted_server::reply(answer(two_runs), false), scripted_server::reply("")},
+       {scripted_server::reply(answer(two_runs))}});
   test::asio::io_context context;
   simruns::client client(context.get_executor(), quick(server.url()),
                          simruns::credentials::api_key("k"));
@@ -133,8 +133,8 @@ TEST_CASE("a server that closed a kept connection meanwhile costs no error") {
 }
 
 TEST_CASE("a connection with bytes left over after a response is not used again") {
-  scripted_server server({{scripted_server::reply(answer(body) + "HTTP/1.1 200 OK\r\n", false)},
-                          {scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs) + "HTTP/1.1 200 OK\r\n", false)},
+                          {scripted_server::reply(answer(two_runs))}});
   test::asio::io_context context;
   simruns::client client(context.get_executor(), quick(server.url()),
                          simruns::credentials::api_key("k"));
@@ -171,7 +171,7 @@ TEST_CASE("TLS: a trusted server is served, an untrusted or misnamed one refused
   auto const fetch_from = [&](simruns::simulator::certified_key const& with,
                               std::string const& trusted) {
     auto tls = context_of(with);
-    scripted_server server({{scripted_server::reply(answer(body))}}, &tls);
+    scripted_server server({{scripted_server::reply(answer(two_runs))}}, &tls);
     auto config = quick(server.url());
     config.ca_file = trusted;
     return fetch(config);

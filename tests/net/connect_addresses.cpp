@@ -18,11 +18,10 @@ using simruns::errc;
 using test::answer;
 using test::answers_of;
 using test::scripted_server;
+using test::two_runs;
 using endpoint = boost::asio::ip::tcp::endpoint;
 
 namespace {
-
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 simruns::client_config patient() {
   simruns::client_config out("http://simulator.test/testing");
@@ -31,7 +30,7 @@ simruns::client_config patient() {
   return out;
 }
 
-endpoint of(char const* address, std::uint16_t port) {
+endpoint place(char const* address, std::uint16_t port) {
   return {boost::asio::ip::make_address(address), port};
 }
 
@@ -61,8 +60,8 @@ simruns::endpoints endless(std::string const&, std::uint16_t) {
 }  // namespace
 
 TEST_CASE("addresses are tried in their order, with the families in turn") {
-  auto const given = simruns::endpoints{of("::1", 1), of("::1", 2), of("127.0.0.1", 3),
-                                        of("::1", 4), of("127.0.0.1", 5)};
+  auto const given = simruns::endpoints{place("::1", 1), place("::1", 2), place("127.0.0.1", 3),
+                                        place("::1", 4), place("127.0.0.1", 5)};
   auto const order = simruns::detail::interleave(given);
   std::vector<int> ports;
   for (auto const& at : order) ports.push_back(at.port());
@@ -71,7 +70,7 @@ TEST_CASE("addresses are tried in their order, with the families in turn") {
 
 TEST_CASE("an address that does not answer does not keep one that does from being used") {
   test::black_hole const silent;
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   test::http_client client(patient(), answers_of({{silent.endpoint(), server.endpoint()}}));
   auto const got = client.fetch();
   REQUIRE(got.has_value());
@@ -79,7 +78,7 @@ TEST_CASE("an address that does not answer does not keep one that does from bein
 }
 
 TEST_CASE("an address that refuses is followed by the next, of either family") {
-  scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, "::1");
+  scripted_server server({{scripted_server::reply(answer(two_runs))}}, nullptr, "::1");
   test::http_client client(patient(), answers_of({{test::closed_endpoint(), server.endpoint()}}));
   CHECK(client.fetch().has_value());
 }
@@ -109,14 +108,14 @@ TEST_CASE("one deadline holds for all addresses together") {
 }
 
 TEST_CASE("an IPv6 address is a host") {
-  scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, "::1");
+  scripted_server server({{scripted_server::reply(answer(two_runs))}}, nullptr, "::1");
   auto const url = "http://[::1]:" + std::to_string(server.endpoint().port());
   test::http_client client(simruns::client_config(url), simruns::system_lookup);
   CHECK(client.fetch().has_value());
 }
 
 TEST_CASE("localhost and the names below it are this machine, whatever the system knows") {
-  simruns::endpoints const both{of("::1", 8080), of("127.0.0.1", 8080)};
+  simruns::endpoints const both{place("::1", 8080), place("127.0.0.1", 8080)};
   for (auto const* name :
        {"localhost", "localhost.", "LocalHost", "api.localhost", "a.b.localhost.", "A.LOCALHOST"}) {
     INFO(name);
@@ -125,7 +124,7 @@ TEST_CASE("localhost and the names below it are this machine, whatever the syste
   CHECK_THROWS_AS(simruns::system_lookup("localhost.invalid", 1), simruns::request_error);
   for (auto const* address : {"127.0.0.1", "::1"}) {
     INFO(address);
-    scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, address);
+    scripted_server server({{scripted_server::reply(answer(two_runs))}}, nullptr, address);
     auto const url = "http://api.localhost:" + std::to_string(server.endpoint().port());
     test::http_client client(simruns::client_config(url), simruns::system_lookup);
     CHECK(client.fetch().has_value());
@@ -133,7 +132,7 @@ TEST_CASE("localhost and the names below it are this machine, whatever the syste
 }
 
 TEST_CASE("an address with a zone is a host, and the server is not told of the zone") {
-  scripted_server server({{scripted_server::reply(answer(body))}}, nullptr, "::1");
+  scripted_server server({{scripted_server::reply(answer(two_runs))}}, nullptr, "::1");
   auto const port = std::to_string(server.endpoint().port());
   test::http_client client(simruns::client_config("http://[::1%25lo]:" + port),
                            simruns::system_lookup);
@@ -147,9 +146,9 @@ TEST_CASE("an address of the link is reached by its zone, by name and by number"
     WARN("this machine has no address of a link");
     return;
   }
-  scripted_server server(
-      {{scripted_server::reply(answer(body), false)}, {scripted_server::reply(answer(body))}},
-      nullptr, address.to_string());
+  scripted_server server({{scripted_server::reply(answer(two_runs), false)},
+                          {scripted_server::reply(answer(two_runs))}},
+                         nullptr, address.to_string());
   auto const port = std::to_string(server.endpoint().port());
   auto const plain = boost::asio::ip::address_v6(address.to_bytes()).to_string();
   for (auto const& zone :

@@ -9,11 +9,10 @@
 
 using simruns::errc;
 using simruns::request_event;
+using test::two_runs;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 simruns::client_config config(std::size_t connections) {
   simruns::client_config out("http://simulator.test");
@@ -38,9 +37,9 @@ struct operation {
 };
 
 /// A client and its server in one context, whose every step the test can take by itself.
-struct both {
-  explicit both(std::size_t connections, std::chrono::milliseconds idle = std::chrono::minutes(1))
-      : server(context, body) {
+struct pooled {
+  explicit pooled(std::size_t connections, std::chrono::milliseconds idle = std::chrono::minutes(1))
+      : server(context, two_runs) {
     auto const lookup = test::answers_of({{server.endpoint()}});
     link = std::make_shared<simruns::http_transport>(context.get_executor(), config(connections),
                                                      lookup, idle);
@@ -74,7 +73,7 @@ TEST_CASE("whatever is cancelled and when, the others are served, and no place i
   test::random_source random(most);
   for (int round = 0; round < 150; ++round) {
     INFO("round " << round);
-    both made(most);
+    pooled made(most);
     std::deque<operation> all(8);
     std::vector<bool> cancelled(all.size());
     for (auto& one : all) one.begin(made.context, *made.client);
@@ -108,7 +107,7 @@ TEST_CASE("whatever is cancelled and when, the others are served, and no place i
 }
 
 TEST_CASE("a place that is granted to one who is cancelled in that moment goes to the next") {
-  both made(1);
+  pooled made(1);
   made.server.close_gate();
   std::deque<operation> all(3);
   for (auto& one : all) one.begin(made.context, *made.client);
@@ -125,7 +124,7 @@ TEST_CASE("a place that is granted to one who is cancelled in that moment goes t
 }
 
 TEST_CASE("those who wait for a connection are served in the order in which they came") {
-  both made(1);
+  pooled made(1);
   std::deque<operation> all(5);
   for (auto& one : all) one.begin(made.context, *made.client);
   for (std::size_t done = 0; done < all.size(); ++done) {
@@ -136,7 +135,7 @@ TEST_CASE("those who wait for a connection are served in the order in which they
 }
 
 TEST_CASE("waiting for a connection is told, and is nobody's own time") {
-  both made(1);
+  pooled made(1);
   std::vector<request_event> events;
   auto hurried = config(1);
   hurried.max_attempts = 2;
@@ -170,7 +169,7 @@ TEST_CASE("waiting for a connection is told, and is nobody's own time") {
 }
 
 TEST_CASE("who is cancelled while it waits for a connection has made no attempt") {
-  both made(1);
+  pooled made(1);
   auto once = config(1);
   once.request_budget = simruns::request_rate(1, std::chrono::hours(1));
   auto const client = made.client_of(once);
@@ -195,17 +194,17 @@ TEST_CASE("who is cancelled while it waits for a connection has made no attempt"
 }
 
 TEST_CASE("a connection is kept, unless it was idle for too long or its server closed it") {
-  both keeps(2);
+  pooled keeps(2);
   CHECK(keeps.fetch().has_value());
   CHECK(keeps.fetch().has_value());
   CHECK(keeps.server.accepted() == 1);
 
-  both forgets(2, std::chrono::milliseconds(-1));  // even one that was idle for no time
+  pooled forgets(2, std::chrono::milliseconds(-1));  // even one that was idle for no time
   CHECK(forgets.fetch().has_value());
   CHECK(forgets.fetch().has_value());
   CHECK(forgets.server.accepted() == 2);
 
-  both closes(2);
+  pooled closes(2);
   closes.server.close_after_answer();
   CHECK(closes.fetch().has_value());
   CHECK(closes.fetch().has_value());
@@ -214,16 +213,16 @@ TEST_CASE("a connection is kept, unless it was idle for too long or its server c
 
 TEST_CASE("a context goes with some who wait for a connection and some who have one") {
   std::deque<operation> all(5);
-  both made(2);
+  pooled made(2);
   made.server.close_gate();
   for (auto& one : all) one.begin(made.context, *made.client);
   REQUIRE(made.reaches([&] { return made.server.waiting() == 2; }));
 }
 
 TEST_CASE("a response that breaks off after its first byte is not asked for again") {
-  test::scripted_server server({{test::scripted_server::reply(test::answer(body), false),
+  test::scripted_server server({{test::scripted_server::reply(test::answer(two_runs), false),
                                  test::scripted_server::reply("HTTP/1.1 2")},
-                                {test::scripted_server::reply(test::answer(body))}});
+                                {test::scripted_server::reply(test::answer(two_runs))}});
   test::http_client client(config(1), test::answers_of({{server.endpoint()}}));
   CHECK(client.fetch().has_value());
   auto const cut = client.fetch();

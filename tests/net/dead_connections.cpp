@@ -21,17 +21,16 @@ using simruns::errc;
 using simruns::request_event;
 using test::answer;
 using test::scripted_server;
+using test::two_runs;
 using namespace std::chrono_literals;
 
 namespace {
 
-std::string const body = simruns::testing::page_of({"a", "b"});
-
 /// A client and its server in one context.
-struct both {
-  explicit both(std::chrono::milliseconds idle = std::chrono::minutes(1),
-                std::chrono::milliseconds attempt = std::chrono::seconds(30))
-      : server(context, body) {
+struct watched {
+  explicit watched(std::chrono::milliseconds idle = std::chrono::minutes(1),
+                   std::chrono::milliseconds attempt = std::chrono::seconds(30))
+      : server(context, two_runs) {
     simruns::client_config config("http://127.0.0.1:" + std::to_string(server.endpoint().port()));
     config.max_attempts = 1;
     config.attempt_timeout = attempt;
@@ -82,7 +81,7 @@ struct both {
 }  // namespace
 
 TEST_CASE("connections that died while they were idle cost no attempt, and one wait together") {
-  both made;
+  watched made;
   made.keep(8);
   SECTION("the server is silent on them") { made.server.fall_silent(); }
   SECTION("the server resets them") { made.server.reset_when_asked(); }
@@ -92,7 +91,7 @@ TEST_CASE("connections that died while they were idle cost no attempt, and one w
   CHECK(made.events[1].what == request_event::kind::answered);
   // Those that died beside it are gone, and the new one is used.
   made.server.close_gate();
-  std::deque<both::outcome> all(2);
+  std::deque<watched::outcome> all(2);
   for (auto& one : all) made.begin(one);
   REQUIRE(made.reaches([&] { return made.server.waiting() == 2; }));
   made.server.open_gate();
@@ -102,10 +101,10 @@ TEST_CASE("connections that died while they were idle cost no attempt, and one w
 }
 
 TEST_CASE("several requests at a time on dead connections each get a new one") {
-  both made(1min, 2s);
+  watched made(1min, 2s);
   made.keep(4);
   made.server.fall_silent();
-  std::deque<both::outcome> all(4);
+  std::deque<watched::outcome> all(4);
   for (auto& one : all) made.begin(one);
   REQUIRE(made.reaches([&] { return all[0] && all[1] && all[2] && all[3]; }));
   for (auto const& one : all) CHECK(one->has_value());
@@ -113,11 +112,11 @@ TEST_CASE("several requests at a time on dead connections each get a new one") {
 }
 
 TEST_CASE("a connection that was used since the other died is kept") {
-  both made(1min, 2s);
+  watched made(1min, 2s);
   made.keep(1);
   made.server.fall_silent();
-  both::outcome on_dead;
-  both::outcome on_new;
+  watched::outcome on_dead;
+  watched::outcome on_new;
   made.begin(on_dead);
   made.begin(on_new);
   REQUIRE(made.reaches([&] { return on_new.has_value(); }));
@@ -129,9 +128,9 @@ TEST_CASE("a connection that was used since the other died is kept") {
 }
 
 TEST_CASE("a silent new connection is the server's, and a timeout") {
-  both made(1min, 300ms);
+  watched made(1min, 300ms);
   made.server.close_gate();
-  both::outcome got;
+  watched::outcome got;
   made.begin(got);
   REQUIRE(made.reaches([&] { return got.has_value(); }));
   REQUIRE(got->has_error());
@@ -140,10 +139,10 @@ TEST_CASE("a silent new connection is the server's, and a timeout") {
 }
 
 TEST_CASE("a server that is dead, with its kept connections, is a timeout of the attempt") {
-  both made(1min, 400ms);
+  watched made(1min, 400ms);
   made.keep(2);
   made.server.close_gate();
-  both::outcome got;
+  watched::outcome got;
   made.begin(got);
   REQUIRE(made.reaches([&] { return got.has_value(); }));
   REQUIRE(got->has_error());
@@ -153,10 +152,10 @@ TEST_CASE("a server that is dead, with its kept connections, is a timeout of the
 
 TEST_CASE("a server that is known to be slow is not asked twice") {
   auto const attempt = GENERATE(30s, 4s);  // of 4 s the server takes more than half
-  both made(1min, attempt);
+  watched made(1min, attempt);
   auto const answer_after = [&](std::chrono::milliseconds pause) {
     made.server.close_gate();
-    both::outcome got;
+    watched::outcome got;
     made.begin(got);
     auto const open_at = std::chrono::steady_clock::now() + pause;
     REQUIRE(made.reaches([&] { return std::chrono::steady_clock::now() > open_at; }));
@@ -171,9 +170,9 @@ TEST_CASE("a server that is known to be slow is not asked twice") {
 }
 
 TEST_CASE("a response that has begun has all of the attempt's time") {
-  auto slow = scripted_server::reply(answer(body), false);
+  auto slow = scripted_server::reply(answer(two_runs), false);
   slow.pace = std::chrono::milliseconds(3);  // some 900 ms in all
-  scripted_server server({{scripted_server::reply(answer(body), false), slow}});
+  scripted_server server({{scripted_server::reply(answer(two_runs), false), slow}});
   simruns::client_config config("http://simulator.test");
   config.max_attempts = 1;
   config.attempt_timeout = 20s;
@@ -191,8 +190,8 @@ TEST_CASE("TLS: a connection that died while it was idle costs no attempt") {
   auto tls = own.server_context();
   bool const silent = GENERATE(true, false);
   scripted_server server(
-      {{scripted_server::reply(answer(body), false), scripted_server::reply("", !silent)},
-       {scripted_server::reply(answer(body))}},
+      {{scripted_server::reply(answer(two_runs), false), scripted_server::reply("", !silent)},
+       {scripted_server::reply(answer(two_runs))}},
       &tls);
   simruns::client_config config("https://simulator.test");
   config.max_attempts = 1;
@@ -206,8 +205,8 @@ TEST_CASE("TLS: a connection that died while it was idle costs no attempt") {
 
 TEST_CASE("a 408 that gives up a kept connection costs no attempt; on a new one it counts") {
   auto const farewell = answer("", "Connection: close\r\n", "408 Request Timeout");
-  scripted_server server({{scripted_server::reply(answer(body), false), farewell},
-                          {scripted_server::reply(answer(body))},
+  scripted_server server({{scripted_server::reply(answer(two_runs), false), farewell},
+                          {scripted_server::reply(answer(two_runs))},
                           {farewell}});
   simruns::client_config config("http://simulator.test");
   config.max_attempts = 1;
@@ -221,18 +220,18 @@ TEST_CASE("a 408 that gives up a kept connection costs no attempt; on a new one 
 
 TEST_CASE("an idle connection is closed when the server closes it, and at the idle limit") {
   SECTION("the server closes") {
-    both made;
+    watched made;
     made.keep(3);
     made.server.end_all();
     CHECK(made.reaches([&] { return made.server.left() == 3; }));
   }
   SECTION("the idle limit") {
-    both made(300ms);
+    watched made(300ms);
     made.keep(3);
     CHECK(made.reaches([&] { return made.server.left() == 3; }));
   }
   SECTION("again and again") {
-    both made;
+    watched made;
     for (int i = 1; i <= 3; ++i) {
       CHECK(made.fetches());
       made.server.end_all();
@@ -242,7 +241,7 @@ TEST_CASE("an idle connection is closed when the server closes it, and at the id
 }
 
 TEST_CASE("a kept connection keeps no context from ending, nor a context that has gone in memory") {
-  scripted_server server({{scripted_server::reply(answer(body), false)}});
+  scripted_server server({{scripted_server::reply(answer(two_runs), false)}});
   simruns::client_config const config("http://simulator.test");
   test::http_client client(config, test::answers_of({{server.endpoint()}}));
   CHECK(client.fetch().has_value());  // which runs the context to its end
@@ -252,16 +251,16 @@ TEST_CASE("a kept connection keeps no context from ending, nor a context that ha
 
 TEST_CASE("limits as long as can be said are no limits") {
   using std::chrono::milliseconds;
-  both made(milliseconds::max());
+  watched made(milliseconds::max());
   CHECK(made.fetches());
   CHECK(made.fetches());
   CHECK(made.server.accepted() == 1);
-  both forgets(milliseconds::min());
+  watched forgets(milliseconds::min());
   CHECK(forgets.fetches());
   CHECK(forgets.fetches());
   CHECK(forgets.server.accepted() == 2);
 
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   simruns::client_config const config(server.url());
   test::asio::io_context context;
   simruns::http_transport link(context.get_executor(), config);
@@ -269,7 +268,7 @@ TEST_CASE("limits as long as can be said are no limits") {
   limits.connect_timeout = limits.attempt_timeout = milliseconds::max();
   auto const who = simruns::credentials::api_key("k");
   auto const request = simruns::make_request(config, who, test::query(), {});
-  CHECK(test::run(context, link.exchange(request, limits)).body == body);
+  CHECK(test::run(context, link.exchange(request, limits)).body == two_runs);
 }
 
 namespace {
@@ -300,7 +299,7 @@ void allow_no_threads() {
 // Run by the case below, in a process of its own.
 TEST_CASE("a machine that slept for an hour", "[.slept]") {
   allow_no_threads();
-  both made;
+  watched made;
   CHECK(made.fetches());
   CHECK(made.fetches());
   CHECK(made.server.accepted() == 1);

@@ -11,10 +11,9 @@
 using Catch::Matchers::ContainsSubstring;
 using test::answer;
 using test::scripted_server;
+using test::two_runs;
 
 namespace {
-
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 /// What a program may want of its own: another header, and a list of what came.
 class traced_transport : public simruns::http_transport {
@@ -36,7 +35,7 @@ class traced_transport : public simruns::http_transport {
 
 TEST_CASE("a transport that derives from http_transport adds a header and sees the responses") {
   scripted_server server({{scripted_server::reply(answer("", {}, "503 Service Unavailable"), false),
-                           scripted_server::reply(answer(body))}});
+                           scripted_server::reply(answer(two_runs))}});
   simruns::client_config config("http://simulator.test");
   config.max_attempts = 2;
   config.backoff_base = std::chrono::milliseconds(0);
@@ -54,7 +53,7 @@ TEST_CASE("a transport that derives from http_transport adds a header and sees t
 }
 
 TEST_CASE("an operation of a transport may outlive it") {
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   simruns::client_config const config("http://simulator.test");
   test::asio::io_context context;
   auto link = std::make_unique<simruns::http_transport>(context.get_executor(), config,
@@ -66,5 +65,5 @@ TEST_CASE("an operation of a transport may outlive it") {
   request.target = "/";
   auto exchange = link->exchange(std::move(request), simruns::attempt_limits());
   link.reset();
-  CHECK(test::run(context, std::move(exchange)).body == body);
+  CHECK(test::run(context, std::move(exchange)).body == two_runs);
 }

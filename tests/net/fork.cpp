@@ -48,7 +48,7 @@ class echo_server {
   std::thread thread_;
 };
 
-simruns::client_config config() {
+simruns::client_config plain_config() {
   simruns::client_config out("http://simulator.test");
   out.max_attempts = 1;
   return out;
@@ -91,7 +91,7 @@ void keep_connections(test::http_client& client, echo_server& server, int count)
 
 TEST_CASE("a fork with idle connections", "[.forks]") {
   echo_server server;
-  test::http_client client(config(), test::answers_of({{server.endpoint()}}));
+  test::http_client client(plain_config(), test::answers_of({{server.endpoint()}}));
   keep_connections(client, server, 4);
   pid_t child = 0;
   if (fork_with(*client.context, child)) {
@@ -107,7 +107,7 @@ TEST_CASE("a fork with idle connections", "[.forks]") {
 
 TEST_CASE("a fork that the context is not told of, with idle connections", "[.forks]") {
   echo_server server;
-  test::http_client client(config(), test::answers_of({{server.endpoint()}}));
+  test::http_client client(plain_config(), test::answers_of({{server.endpoint()}}));
   keep_connections(client, server, 2);
   pid_t const child = ::fork();
   if (child == 0) ::_exit(gets(client, "of-the-child") ? 0 : 1);
@@ -117,7 +117,7 @@ TEST_CASE("a fork that the context is not told of, with idle connections", "[.fo
 
 TEST_CASE("a fork while a response is awaited", "[.forks]") {
   echo_server server;
-  test::http_client client(config(), test::answers_of({{server.endpoint()}}));
+  test::http_client client(plain_config(), test::answers_of({{server.endpoint()}}));
   bool const kept = GENERATE(false, true);
   if (kept) keep_connections(client, server, 1);
   server.close_gate();
@@ -141,7 +141,7 @@ TEST_CASE("a fork while a response is awaited", "[.forks]") {
 
 TEST_CASE("a fork while a stream is read", "[.forks]") {
   echo_server server;
-  test::http_client client(config(), test::answers_of({{server.endpoint()}}));
+  test::http_client client(plain_config(), test::answers_of({{server.endpoint()}}));
   auto runs = test::share(client.client->runs(test::query()));
   server.close_gate();
   std::optional<test::walked> walked;

@@ -14,12 +14,11 @@
 using simruns::errc;
 using test::answer;
 using test::scripted_server;
+using test::two_runs;
 
 namespace {
 
-std::string const body = simruns::testing::page_of({"a", "b"});
-
-scripted_server::reply const reply(answer(body));
+scripted_server::reply const two_runs_reply(answer(two_runs));
 
 /// What a lookup finds, what it waits for, and how often it was begun.
 struct desk {
@@ -42,7 +41,7 @@ void open(desk& at) {
   at.open.notify_all();
 }
 
-simruns::client_config patient(std::string const& host = "simulator.test") {
+simruns::client_config patient_with(std::string const& host = "simulator.test") {
   simruns::client_config out("http://" + host + "/testing");
   out.connect_timeout = out.attempt_timeout = std::chrono::seconds(60);
   return out;
@@ -69,26 +68,26 @@ std::unique_ptr<test::http_client> begun(simruns::client_config const& config,
 }  // namespace
 
 TEST_CASE("lookups that hang hold up no other host, however many hosts and requests they are of") {
-  scripted_server server({{reply}});
+  scripted_server server({{two_runs_reply}});
   the_answer = {server.endpoint()};
   std::vector<std::unique_ptr<test::http_client>> waiting;
   for (int i = 0; i < 20; ++i) {
     auto const own = "h" + std::to_string(i) + ".test";
-    waiting.push_back(begun(patient(own), for_one_host));
-    waiting.push_back(begun(patient("one.test"), for_one_host));
+    waiting.push_back(begun(patient_with(own), for_one_host));
+    waiting.push_back(begun(patient_with("one.test"), for_one_host));
     waiting.back()->cancel();
   }
-  test::http_client served(patient(), for_one_host);
+  test::http_client served(patient_with(), for_one_host);
   CHECK(served.fetch().has_value());
   REQUIRE(test::eventually([] { return hanging > 20; }));
   CHECK(hanging <= 24);
 }
 
 TEST_CASE("a host has one lookup at a time, for all of a client's requests") {
-  scripted_server server({{reply}, {reply}, {reply}});
+  scripted_server server({{two_runs_reply}, {two_runs_reply}, {two_runs_reply}});
   auto const at = std::make_shared<desk>();
   at->found = {server.endpoint()};
-  test::http_client client(patient(), of(at));
+  test::http_client client(patient_with(), of(at));
   std::vector<simruns::result<simruns::page>> got;
   for (int i = 0; i < 3; ++i) {
     test::asio::co_spawn(*client.context, client.client->try_fetch_page(test::query()),
@@ -106,10 +105,10 @@ TEST_CASE("a host has one lookup at a time, for all of a client's requests") {
 }
 
 TEST_CASE("a lookup that nobody waits for any more is not begun, and holds nobody up") {
-  scripted_server server({{reply}});
+  scripted_server server({{two_runs_reply}});
   auto const at = std::make_shared<desk>();
   at->found = {server.endpoint()};
-  test::http_client client(patient(), of(at));
+  test::http_client client(patient_with(), of(at));
   auto const abandon = [&] {
     client.begin();
     client.context->restart();

@@ -17,12 +17,12 @@ using Catch::Matchers::ContainsSubstring;
 using simruns::errc;
 using test::answer;
 using test::certificate;
+using test::refusal;
 using test::scripted_server;
+using test::server_name;
+using test::two_runs;
 
 namespace {
-
-std::string const host = "simulator.test";
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 certificate::recipe authority(std::string const& name) {
   certificate::recipe out(name);
@@ -34,7 +34,7 @@ certificate::recipe authority(std::string const& name) {
 struct both_sides {
   certificate servers{authority("Servers of the test")};
   certificate clients{authority("Clients of the test")};
-  certificate server{certificate::recipe("server", "DNS:" + host), &servers};
+  certificate server{certificate::recipe("server", "DNS:" + server_name), &servers};
   certificate client{certificate::recipe("client"), &clients};
 
   /// Of a server that wants a certificate of the client, in that version of TLS.
@@ -64,14 +64,15 @@ struct both_sides {
 };
 
 simruns::client_config config_of(std::string const& ca_file = {}) {
-  simruns::client_config out("https://" + host + "/testing");
+  simruns::client_config out("https://" + server_name + "/testing");
   out.ca_file = ca_file;
   return out;
 }
 
 /// One page, by a transport with a context of the caller's.
-simruns::result<simruns::page> fetch(ssl::context& server_tls, std::shared_ptr<ssl::context> own) {
-  scripted_server server({{scripted_server::reply(answer(body))}}, &server_tls);
+simruns::result<simruns::page> fetch_by(ssl::context& server_tls,
+                                        std::shared_ptr<ssl::context> own) {
+  scripted_server server({{scripted_server::reply(answer(two_runs))}}, &server_tls);
   test::asio::io_context context;
   auto const config = config_of();
   auto link = std::make_shared<simruns::http_transport>(
@@ -79,13 +80,6 @@ simruns::result<simruns::page> fetch(ssl::context& server_tls, std::shared_ptr<s
   simruns::client client(context.get_executor(), config, simruns::credentials::api_key("k"),
                          std::move(link));
   return test::run(context, client.try_fetch_page(test::query()));
-}
-
-std::string refusal(simruns::result<simruns::page> const& got) {
-  REQUIRE(got.has_error());
-  CHECK(got.error().code == errc::tls);
-  CHECK(got.error().attempts == 1);
-  return got.error().message;
 }
 
 simruns::error_code refused_context(std::shared_ptr<ssl::context> own,
@@ -105,16 +99,16 @@ TEST_CASE("TLS: the client's certificate in a context of the caller's is shown t
   auto const version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   both_sides const made;
   auto tls = made.asking_server(version);
-  CHECK(fetch(tls, made.identified_by(made.client)).has_value());
+  CHECK(fetch_by(tls, made.identified_by(made.client)).has_value());
 }
 
 TEST_CASE("TLS: a server that wants a certificate of the client says so, and is asked once") {
   both_sides const made;
   auto tls = made.asking_server(TLS1_3_VERSION);
-  CHECK_THAT(refusal(fetch(tls, made.trusting())),
+  CHECK_THAT(refusal(fetch_by(tls, made.trusting())),
              ContainsSubstring("the server wants a certificate of the client"));
   auto older = made.asking_server(TLS1_2_VERSION);
-  CHECK_THAT(refusal(fetch(older, made.trusting())),
+  CHECK_THAT(refusal(fetch_by(older, made.trusting())),
              ContainsSubstring("or wants a certificate of the client"));
 }
 
@@ -123,7 +117,7 @@ TEST_CASE("TLS: a server that refuses the client's certificate says so") {
   both_sides const made;
   certificate const stranger(certificate::recipe("stranger"), &made.servers);
   auto tls = made.asking_server(version);
-  CHECK_THAT(refusal(fetch(tls, made.identified_by(stranger))),
+  CHECK_THAT(refusal(fetch_by(tls, made.identified_by(stranger))),
              ContainsSubstring("the server does not accept the certificate of the client"));
 }
 
@@ -131,8 +125,8 @@ TEST_CASE("TLS: a context of the caller's checks the host, and asks for it by it
   both_sides const made;
   certificate const misnamed(certificate::recipe("server", "DNS:other.test"), &made.servers);
   auto wrong = misnamed.server_context();
-  CHECK_THAT(refusal(fetch(wrong, made.trusting())),
-             ContainsSubstring("not made for " + host + ", but for other.test"));
+  CHECK_THAT(refusal(fetch_by(wrong, made.trusting())),
+             ContainsSubstring("not made for " + server_name + ", but for other.test"));
   auto right = made.server.server_context();
   std::string asked;
   SSL_CTX_set_tlsext_servername_arg(right.native_handle(), &asked);
@@ -142,19 +136,19 @@ TEST_CASE("TLS: a context of the caller's checks the host, and asks for it by it
         *static_cast<std::string*>(to) = name != nullptr ? name : "none";
         return SSL_TLSEXT_ERR_OK;
       });
-  CHECK(fetch(right, made.trusting()).has_value());
-  CHECK(asked == host);
+  CHECK(fetch_by(right, made.trusting()).has_value());
+  CHECK(asked == server_name);
 }
 
 TEST_CASE("TLS: a server that a context of the caller's does not trust is refused with advice") {
   both_sides const made;
   auto unknown = made.client.server_context();
-  CHECK_THAT(refusal(fetch(unknown, made.trusting())),
+  CHECK_THAT(refusal(fetch_by(unknown, made.trusting())),
              ContainsSubstring("it is issued by \"Clients of the test\"") &&
                  ContainsSubstring("into the TLS context"));
-  certificate const own(certificate::recipe("own", "DNS:" + host));
+  certificate const own(certificate::recipe("own", "DNS:" + server_name));
   auto alone = own.server_context();
-  CHECK_THAT(refusal(fetch(alone, made.trusting())),
+  CHECK_THAT(refusal(fetch_by(alone, made.trusting())),
              ContainsSubstring("load its certificate into the TLS context"));
 }
 
@@ -172,8 +166,8 @@ TEST_CASE("TLS: the verify callback of a context of the caller's pins a certific
     return out;
   };
   auto tls = made.server.server_context();
-  CHECK(fetch(tls, pinning(made.server.pem())).has_value());
-  CHECK_THAT(refusal(fetch(tls, pinning(made.client.pem()))),
+  CHECK(fetch_by(tls, pinning(made.server.pem())).has_value());
+  CHECK_THAT(refusal(fetch_by(tls, pinning(made.client.pem()))),
              ContainsSubstring("refused by the TLS context's own verification"));
 }
 
@@ -193,7 +187,7 @@ TEST_CASE("TLS: nothing of a context of the caller's is changed") {
   auto const options = SSL_CTX_get_options(handle);
   auto const oldest = SSL_CTX_get_min_proto_version(handle);
   auto tls = made.server.server_context();
-  CHECK(fetch(tls, own).has_value());
+  CHECK(fetch_by(tls, own).has_value());
   CHECK(SSL_CTX_get_options(handle) == options);
   CHECK(SSL_CTX_get_min_proto_version(handle) == oldest);
   CHECK(SSL_CTX_get_verify_mode(handle) == SSL_VERIFY_PEER);

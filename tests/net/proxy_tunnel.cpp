@@ -15,10 +15,9 @@ using simruns::errc;
 using test::answer;
 using test::scripted_server;
 using test::tunnel_proxy;
+using test::two_runs;
 
 namespace {
-
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 simruns::client_config through_proxy(std::string const& url = "http://simulator.test/testing") {
   simruns::client_config out(url);
@@ -47,7 +46,7 @@ simruns::request_failure refusal(std::string const& said) {
 }  // namespace
 
 TEST_CASE("a proxy is asked for a tunnel, with its own user and nothing of the request") {
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   tunnel_proxy proxy(server.endpoint());
   test::http_client client(through_proxy(), test::answers_of({{proxy.endpoint()}}));
   CHECK(client.fetch().has_value());
@@ -63,7 +62,8 @@ TEST_CASE("TLS is spoken with the server behind the proxy, whose certificate cou
   std::ofstream(ca_file) << own.pem();
   auto tls = own.server_context();
   scripted_server server(
-      {{scripted_server::reply(answer(body), false), scripted_server::reply(answer(body))}}, &tls);
+      {{scripted_server::reply(answer(two_runs), false), scripted_server::reply(answer(two_runs))}},
+      &tls);
   tunnel_proxy proxy(server.endpoint());
   auto config = through_proxy("https://simulator.test/testing");
   config.ca_file = ca_file.string();
@@ -76,7 +76,7 @@ TEST_CASE("TLS is spoken with the server behind the proxy, whose certificate cou
 }
 
 TEST_CASE("a server with an IPv6 address is asked for in brackets") {
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   tunnel_proxy proxy(server.endpoint());
   test::http_client client(through_proxy("http://[2001:db8::1]:8000"),
                            test::answers_of({{proxy.endpoint()}}));
@@ -85,7 +85,7 @@ TEST_CASE("a server with an IPv6 address is asked for in brackets") {
 }
 
 TEST_CASE("the zone of an address, which means nothing to a proxy, is not told it") {
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   tunnel_proxy proxy(server.endpoint());
   test::http_client client(through_proxy("http://[fe80::1%25eth0]:8000"),
                            test::answers_of({{proxy.endpoint()}}));
@@ -96,7 +96,7 @@ TEST_CASE("the zone of an address, which means nothing to a proxy, is not told i
 TEST_CASE("a proxy may leave out the reason of its 200") {
   for (auto const& line : {"HTTP/1.1 200", "HTTP/1.0 200", "HTTP/1.1 200 "}) {
     INFO(line);
-    scripted_server server({{scripted_server::reply(answer(body))}});
+    scripted_server server({{scripted_server::reply(answer(two_runs))}});
     tunnel_proxy proxy(server.endpoint(), std::string(line) + "\r\n\r\n");
     test::http_client client(through_proxy(), test::answers_of({{proxy.endpoint()}}));
     CHECK(client.fetch().has_value());
@@ -147,7 +147,7 @@ TEST_CASE("a proxy's head is the same error, however it is cut") {
 }
 
 TEST_CASE("an interim response, or a length beside a 200, does not end the tunnel") {
-  scripted_server server({{scripted_server::reply(answer(body))}});
+  scripted_server server({{scripted_server::reply(answer(two_runs))}});
   tunnel_proxy proxy(
       server.endpoint(),
       "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");

@@ -10,11 +10,10 @@ using simruns::simulator::detail::gzip;
 using test::answer;
 using test::chunked;
 using test::scripted_server;
-using reply = scripted_server::reply;
+using test::two_runs;
 
 namespace {
 
-std::string const body = test::swept_body;
 std::string const coding = "Content-Encoding: gzip\r\n";
 
 struct outcome {
@@ -23,8 +22,9 @@ struct outcome {
   simruns::http_response response;
 };
 
-test::asio::awaitable<outcome> ask(simruns::http_transport* link, simruns::http_request request,
-                                   simruns::attempt_limits limits) {
+test::asio::awaitable<outcome> exchanged(simruns::http_transport* link,
+                                         simruns::http_request request,
+                                         simruns::attempt_limits limits) {
   outcome out;
   try {
     out.response = co_await link->exchange(request, limits);
@@ -46,7 +46,7 @@ struct asked {
     auto const who = simruns::credentials::api_key("k");
     config.compression = compression;
     auto request = simruns::make_request(config, who, test::query(), {});
-    return test::run(context, ask(&*link, request, limits));
+    return test::run(context, exchanged(&*link, request, limits));
   }
   test::asio::io_context context;
   simruns::client_config config;
@@ -55,26 +55,27 @@ struct asked {
 };
 
 outcome outcome_of(std::string const& bytes) {
-  scripted_server server({{reply(bytes)}});
+  scripted_server server({{scripted_server::reply(bytes)}});
   return asked(server)();
 }
 
 }  // namespace
 
 TEST_CASE("gzip is unpacked, in several members too, whether it was asked for or not") {
-  CHECK(outcome_of(answer(gzip(body), coding)).response.body == body);
-  CHECK(outcome_of(answer(gzip(body), "content-encoding: X-GZip\r\n")).response.body == body);
-  auto const halves = gzip(body.substr(0, 50)) + gzip(body.substr(50));
-  CHECK(outcome_of(chunked(halves, 7, coding)).response.body == body);
-  CHECK(outcome_of(answer(body, "Content-Encoding: identity\r\n")).response.body == body);
+  CHECK(outcome_of(answer(gzip(two_runs), coding)).response.body == two_runs);
+  CHECK(outcome_of(answer(gzip(two_runs), "content-encoding: X-GZip\r\n")).response.body ==
+        two_runs);
+  auto const halves = gzip(two_runs.substr(0, 50)) + gzip(two_runs.substr(50));
+  CHECK(outcome_of(chunked(halves, 7, coding)).response.body == two_runs);
+  CHECK(outcome_of(answer(two_runs, "Content-Encoding: identity\r\n")).response.body == two_runs);
   for (auto const& head : {"Content-Encoding: gzip", "Content-Encoding: X-GZIP",
                            "Content-Encoding: identity, gzip", "Content-Encoding: , gzip ,"}) {
     INFO(head);
     auto const line = std::string(head) + "\r\n";
-    for (auto const& bytes : {answer(gzip(body), line), chunked(halves, 7, line),
-                              "HTTP/1.1 200 OK\r\n" + line + "\r\n" + gzip(body)}) {
-      scripted_server server({{reply(bytes)}});
-      CHECK(asked(server)(false).response.body == body);
+    for (auto const& bytes : {answer(gzip(two_runs), line), chunked(halves, 7, line),
+                              "HTTP/1.1 200 OK\r\n" + line + "\r\n" + gzip(two_runs)}) {
+      scripted_server server({{scripted_server::reply(bytes)}});
+      CHECK(asked(server)(false).response.body == two_runs);
       CHECK_THAT(server.heads().at(0), ContainsSubstring("\r\nAccept-Encoding: identity\r\n"));
     }
   }
@@ -83,16 +84,16 @@ TEST_CASE("gzip is unpacked, in several members too, whether it was asked for or
 TEST_CASE("an error that comes packed is read, whether gzip was asked for or not") {
   auto const said = gzip(R"({"error":"no such sort"})");
   bool const compression = GENERATE(true, false);
-  scripted_server server({{reply(answer(said, coding, "400 Bad Request"))}});
+  scripted_server server({{scripted_server::reply(answer(said, coding, "400 Bad Request"))}});
   CHECK(asked(server)(compression).response.body == R"({"error":"no such sort"})");
 }
 
 TEST_CASE("gzip that is cut, followed by something, corrupt or packed twice is refused") {
-  auto const packed = gzip(body);
+  auto const packed = gzip(two_runs);
   CHECK(outcome_of(answer(packed.substr(0, packed.size() - 1), coding)).code == errc::truncated);
   CHECK(outcome_of(answer("", coding)).code == errc::truncated);
   CHECK(outcome_of(answer(packed + "garbage", coding)).code == errc::decode);
-  CHECK(outcome_of(answer(body, coding)).code == errc::decode);
+  CHECK(outcome_of(answer(two_runs, coding)).code == errc::decode);
   CHECK(outcome_of(answer(packed, "Content-Encoding: gzip, gzip\r\n")).code == errc::protocol);
   CHECK(outcome_of(answer(packed, coding + coding)).code == errc::protocol);
   auto const brotli = outcome_of(answer(packed, "Content-Encoding: br\r\n"));
@@ -104,7 +105,7 @@ TEST_CASE("a bomb stops at max_inflated_bytes; one byte less is no bomb") {
   auto const bomb = gzip(std::string(1'000'000, '0'));
   bool const compression = GENERATE(true, false);
   for (std::uint64_t most : {999'999u, 1'000'000u}) {
-    scripted_server server({{reply(answer(bomb, coding))}});
+    scripted_server server({{scripted_server::reply(answer(bomb, coding))}});
     asked ask_it(server);
     ask_it.limits.max_inflated_bytes = most;
     auto const got = ask_it(compression);
@@ -121,11 +122,11 @@ TEST_CASE("heads, interim responses, extensions and trailers have limits") {
   CHECK(outcome_of(head + "X: y\r\n\r\n").code == errc::too_large);
   std::string interim;
   for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 103 Early Hints\r\n\r\n";
-  CHECK_FALSE(outcome_of(interim + answer(body)).code);
-  CHECK(outcome_of(interim + "HTTP/1.1 103 E\r\n\r\n" + answer(body)).code == errc::protocol);
+  CHECK_FALSE(outcome_of(interim + answer(two_runs)).code);
+  CHECK(outcome_of(interim + "HTTP/1.1 103 E\r\n\r\n" + answer(two_runs)).code == errc::protocol);
   auto const hints = "HTTP/1.1 103 E\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
-  CHECK_FALSE(outcome_of(hints + hints + hints + answer(body)).code);
-  CHECK(outcome_of(hints + hints + hints + hints + answer(body)).code == errc::too_large);
+  CHECK_FALSE(outcome_of(hints + hints + hints + answer(two_runs)).code);
+  CHECK(outcome_of(hints + hints + hints + hints + answer(two_runs)).code == errc::too_large);
   std::string extended = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 70; ++i) extended += "1;x=" + std::string(1000, 'y') + "\r\nz\r\n";
   CHECK(outcome_of(extended + "0\r\n\r\n").code == errc::too_large);
@@ -162,7 +163,7 @@ TEST_CASE("a length that is not certain is refused") {
   }
   CHECK(outcome_of("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").code ==
         errc::protocol);
-  auto const open = outcome_of("HTTP/1.1 200 OK\r\n\r\n" + body.substr(0, 30));
+  auto const open = outcome_of("HTTP/1.1 200 OK\r\n\r\n" + two_runs.substr(0, 30));
   CHECK_FALSE(open.response.length_known);
   auto const who = simruns::credentials::api_key("k");
   auto const read =
@@ -175,15 +176,15 @@ TEST_CASE("a status line without a reason is taken, in as many pieces as it come
   for (auto const& line : {"HTTP/1.1 200", "HTTP/1.0 200", "HTTP/1.1 200 ",
                            "HTTP/1.1 200 caf\xc3\xa9", "HTTP/1.1 200 \xe9", "HTTP/1.1 200   OK"}) {
     INFO(line);
-    auto const bytes = line + answer(body).substr(std::string_view("HTTP/1.1 200 OK").size());
-    CHECK(outcome_of(bytes).response.body == body);
-    CHECK(outcome_of("HTTP/1.1 103\r\n\r\n" + bytes).response.body == body);
-    auto slow = reply(bytes);
+    auto const bytes = line + answer(two_runs).substr(std::string_view("HTTP/1.1 200 OK").size());
+    CHECK(outcome_of(bytes).response.body == two_runs);
+    CHECK(outcome_of("HTTP/1.1 103\r\n\r\n" + bytes).response.body == two_runs);
+    auto slow = scripted_server::reply(bytes);
     slow.pace = std::chrono::milliseconds(1);
     scripted_server server({{slow}});
     asked ask_it(server);
     ask_it.limits.attempt_timeout = std::chrono::minutes(1);
-    CHECK(ask_it().response.body == body);
+    CHECK(ask_it().response.body == two_runs);
   }
   CHECK(outcome_of("HTTP/1.1 503\r\n\r\n").response.status == 503);
   for (auto const& line : {"HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1  200", "HTTP/1.1",
@@ -194,11 +195,12 @@ TEST_CASE("a status line without a reason is taken, in as many pieces as it come
 }
 
 TEST_CASE("a response that nobody asked for is never taken for the next one") {
-  auto first = reply(answer(body), false);
+  auto first = scripted_server::reply(answer(two_runs), false);
   first.stray = answer("stray");
-  scripted_server server({{first, reply("")}, {reply(answer("right"))}});
+  scripted_server server(
+      {{first, scripted_server::reply("")}, {scripted_server::reply(answer("right"))}});
   asked ask_it(server);
-  CHECK(ask_it().response.body == body);
+  CHECK(ask_it().response.body == two_runs);
   server.send_stray();
   CHECK(ask_it().response.body == "right");
   CHECK(server.accepted() == 2);
@@ -207,7 +209,7 @@ TEST_CASE("a response that nobody asked for is never taken for the next one") {
 TEST_CASE("interim responses do not extend the attempt's time") {
   std::string interim;
   for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 103 E\r\n\r\n";
-  auto slow = reply(interim + answer(body), false);
+  auto slow = scripted_server::reply(interim + answer(two_runs), false);
   slow.pace = std::chrono::milliseconds(2);  // some 36 ms each
   scripted_server server({{slow}});
   asked ask_it(server);
@@ -216,7 +218,8 @@ TEST_CASE("interim responses do not extend the attempt's time") {
 }
 
 TEST_CASE("a response of which more is always there ends with the attempt") {
-  scripted_server server({{reply(chunked(std::string(3'000'000, 'x'), 1), false)}});
+  scripted_server server(
+      {{scripted_server::reply(chunked(std::string(3'000'000, 'x'), 1), false)}});
   asked ask_it(server);
   ask_it.limits.attempt_timeout = std::chrono::milliseconds(20);
   CHECK(ask_it().code == errc::timeout);
@@ -231,9 +234,9 @@ TEST_CASE("a response that drips ends with the attempt") {
   tls.use_private_key(boost::asio::buffer(made.private_key), boost::asio::ssl::context::pem);
   std::string const status = "HTTP/1.1 200 OK\r\n";
   for (auto* secure : {static_cast<boost::asio::ssl::context*>(nullptr), &tls}) {
-    for (auto const& bytes : {answer(body), "\r\n" + status,
-                              status + "\r\n" + std::string(5000, ' '), chunked(body, 1)}) {
-      auto slow = reply(bytes + std::string(5000, ' '), false);
+    for (auto const& bytes : {answer(two_runs), "\r\n" + status,
+                              status + "\r\n" + std::string(5000, ' '), chunked(two_runs, 1)}) {
+      auto slow = scripted_server::reply(bytes + std::string(5000, ' '), false);
       slow.pace = std::chrono::milliseconds(20);
       auto const before = std::chrono::steady_clock::now();
       scripted_server server({{slow}}, secure);

@@ -14,8 +14,6 @@
 
 namespace test {
 
-inline std::string const swept_body = simruns::testing::page_of({"a", "b"});
-
 /// `text` in chunks of `size` bytes.
 inline std::string chunked(std::string const& text, std::size_t size,
                            std::string const& head = {}) {

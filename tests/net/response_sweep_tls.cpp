@@ -14,7 +14,7 @@ TEST_CASE("a damaged response over TLS is a named error or the right page") {
   ssl::context tls(ssl::context::tls_server);
   tls.use_certificate(boost::asio::buffer(made.certificate), ssl::context::pem);
   tls.use_private_key(boost::asio::buffer(made.private_key), ssl::context::pem);
-  auto const packed = simruns::simulator::detail::gzip(test::swept_body);
+  auto const packed = simruns::simulator::detail::gzip(test::two_runs);
   test::sweep_all(test::answer(packed, "Content-Encoding: gzip\r\n"), false, &tls,
                   ca_file.string());
 }

@@ -60,7 +60,7 @@ class captured_output {
   std::array<int, 2> before_{};
 };
 
-simruns::error_code outcome_of(simruns::client_config config, int attempts = 1) {
+simruns::error_code end_of_walk(simruns::client_config config, int attempts = 1) {
   config.max_attempts = attempts;
   config.backoff_base = std::chrono::milliseconds(0);
   test::asio::io_context context;
@@ -69,9 +69,9 @@ simruns::error_code outcome_of(simruns::client_config config, int attempts = 1) 
   return test::run(context, test::read_all(runs)).code;
 }
 
-simruns::error_code outcome_of(std::string const& bytes) {
+simruns::error_code end_of_walk(std::string const& bytes) {
   scripted_server server({{scripted_server::reply(bytes)}});
-  return outcome_of(simruns::client_config(server.url()));
+  return end_of_walk(simruns::client_config(server.url()));
 }
 
 }  // namespace
@@ -83,23 +83,23 @@ TEST_CASE("the library prints nothing, whatever comes of a request") {
   std::string control;
   {
     captured_output const output;
-    came.push_back(outcome_of(answer(page)));
-    came.push_back(outcome_of(answer(R"({"data":[7,{"id":null}]})")));
-    came.push_back(outcome_of(answer("no page")));
-    came.push_back(outcome_of(answer("{}", {}, "401 Unauthorized")));
-    came.push_back(outcome_of(answer("<html>", {}, "503 Service Unavailable")));
-    came.push_back(outcome_of(answer(page).substr(0, 120)));
-    came.push_back(outcome_of("no HTTP\r\n\r\n"));
-    came.push_back(outcome_of(""));
-    came.push_back(outcome_of(simruns::client_config("http://127.0.0.1:1"), 3));
+    came.push_back(end_of_walk(answer(page)));
+    came.push_back(end_of_walk(answer(R"({"data":[7,{"id":null}]})")));
+    came.push_back(end_of_walk(answer("no page")));
+    came.push_back(end_of_walk(answer("{}", {}, "401 Unauthorized")));
+    came.push_back(end_of_walk(answer("<html>", {}, "503 Service Unavailable")));
+    came.push_back(end_of_walk(answer(page).substr(0, 120)));
+    came.push_back(end_of_walk("no HTTP\r\n\r\n"));
+    came.push_back(end_of_walk(""));
+    came.push_back(end_of_walk(simruns::client_config("http://127.0.0.1:1"), 3));
     test::certificate const own(test::certificate::recipe("own", "IP:127.0.0.1"));
     auto tls = own.server_context();
     scripted_server secure({{scripted_server::reply(answer(page))}}, &tls);
-    came.push_back(outcome_of(simruns::client_config(secure.url())));
+    came.push_back(end_of_walk(simruns::client_config(secure.url())));
     scripted_server silent({{scripted_server::reply("", false)}});
     simruns::client_config impatient(silent.url());
     impatient.attempt_timeout = std::chrono::milliseconds(50);
-    came.push_back(outcome_of(impatient));
+    came.push_back(end_of_walk(impatient));
     printed = output.text();
     std::cout << "out";
     std::fputs("err", stderr);

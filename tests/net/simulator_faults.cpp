@@ -18,6 +18,7 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::ask;
 using simulator_test::good;
 using simulator_test::one_batch;
 using simulator_test::raw_client;
@@ -39,8 +40,6 @@ sim::fault_hook at_request(std::uint64_t number, sim::fault what) {
     return what;
   };
 }
-
-std::string const ask = request_text("GET", good, "key");
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simruns/simulator/data/generate.hpp"
+#include "simruns/simulator/serve/background_server.hpp"
 
 #include <arpa/inet.h>
 #include <boost/asio/buffer.hpp>
@@ -132,6 +133,22 @@ inline std::string request_text(std::string_view method, std::string_view target
   text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
   if (!key.empty()) text.append("X-API-Key: ").append(key).append("\r\n");
   return text.append(more_headers).append("\r\n");
+}
+
+/// A right request for `good`.
+inline std::string const ask = request_text("GET", good, "key");
+
+inline simruns::simulator::server_options with_key() {
+  simruns::simulator::server_options options;
+  options.api_key = "key";
+  options.bearer_token = "token";
+  return options;
+}
+
+/// One server for the tests that change nothing of it, and ask nothing of its log.
+inline simruns::simulator::background_server const& shared() {
+  static simruns::simulator::background_server const server{one_batch(), with_key()};
+  return server;
 }
 
 }  // namespace simulator_test

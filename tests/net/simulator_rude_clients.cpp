@@ -28,20 +28,10 @@ using simulator_test::good;
 using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
+using simulator_test::shared;
+using simulator_test::with_key;
 
 namespace {
-
-sim::server_options with_key() {
-  sim::server_options options;
-  options.api_key = "key";
-  return options;
-}
-
-/// One server for the tests that change nothing of it, and ask nothing of its log.
-sim::background_server const& shared() {
-  static sim::background_server const server{one_batch(), with_key()};
-  return server;
-}
 
 /// Whether a well-behaved client is served.
 bool serves(std::uint16_t port) {

@@ -26,27 +26,16 @@
 namespace sim = simruns::simulator;
 namespace json = boost::json;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::good;
 using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
+using simulator_test::shared;
+using simulator_test::with_key;
 
 namespace {
 
 std::string const path = "/testing/simulations/change-flight/batches/change-flight-batch-1/runs";
-std::string const good = path + "?projectId=demo-project";
-
-sim::server_options with_key() {
-  sim::server_options options;
-  options.api_key = "key";
-  options.bearer_token = "token";
-  return options;
-}
-
-/// One server for the tests that change nothing of it, and ask nothing of its log.
-sim::background_server const& shared() {
-  static sim::background_server const server{one_batch(), with_key()};
-  return server;
-}
 
 std::string target_of(sim::batch_key const& key, std::string const& more) {
   return "/testing/simulations/" + key.scenario + "/batches/" + key.batch +

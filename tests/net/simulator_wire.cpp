@@ -13,14 +13,15 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using simulator_test::ask;
 using simulator_test::good;
 using simulator_test::one_batch;
 using simulator_test::raw_client;
 using simulator_test::request_text;
+using simulator_test::shared;
 
 namespace {
 
-std::string const ask = request_text("GET", good, "key");
 std::string const ask_packed = request_text("GET", good, "key", "Accept-Encoding: gzip\r\n");
 
 sim::server_options with_script(std::string const& rules) {
@@ -28,12 +29,6 @@ sim::server_options with_script(std::string const& rules) {
   options.api_key = "key";
   options.fault = sim::read_fault_script("{\"faults\": [" + rules + "]}");
   return options;
-}
-
-/// One server without faults, for the tests that change nothing of it.
-sim::background_server const& shared() {
-  static sim::background_server const server{one_batch(), with_script("")};
-  return server;
 }
 
 /// The right answer's body.

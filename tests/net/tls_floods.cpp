@@ -15,11 +15,10 @@
 
 using simruns::errc;
 using test::answer;
+using test::server_name;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string const host = "simulator.test";
 
 /// A server that answers one request over TLS by what `talk` does.
 class tls_server {
@@ -39,7 +38,7 @@ class tls_server {
   ~tls_server() { thread_.join(); }
 
   simruns::result<simruns::page> fetch(std::chrono::milliseconds attempt_timeout) {
-    simruns::client_config config("https://" + host);
+    simruns::client_config config("https://" + server_name);
     config.ca_file = ca_file_;
     config.max_attempts = 1;
     config.attempt_timeout = attempt_timeout;
@@ -65,7 +64,7 @@ class tls_server {
 
   test::scratch folder_;
   std::string ca_file_ = folder_.file("ca.pem");
-  test::certificate own_{test::certificate::recipe("own", "DNS:" + host)};
+  test::certificate own_{test::certificate::recipe("own", "DNS:" + server_name)};
   boost::asio::ssl::context tls_;
   boost::asio::io_context context_;
   boost::asio::ip::tcp::acceptor acceptor_;

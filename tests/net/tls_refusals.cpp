@@ -13,12 +13,12 @@ using Catch::Matchers::ContainsSubstring;
 using simruns::errc;
 using test::answer;
 using test::certificate;
+using test::refusal;
 using test::scripted_server;
+using test::server_name;
+using test::two_runs;
 
 namespace {
-
-std::string const host = "simulator.test";
-std::string const body = simruns::testing::page_of({"a", "b"});
 
 /// A file of this content, for as long as it lives.
 class pem_file {
@@ -46,8 +46,8 @@ certificate::recipe recipe(std::string const& name, std::string const& hosts = {
 
 simruns::result<simruns::page> fetch_from(boost::asio::ssl::context& tls,
                                           std::string const& ca_file) {
-  scripted_server server({{scripted_server::reply(answer(body))}}, &tls);
-  simruns::client_config config("https://" + host + "/testing");
+  scripted_server server({{scripted_server::reply(answer(two_runs))}}, &tls);
+  simruns::client_config config("https://" + server_name + "/testing");
   config.ca_file = ca_file;
   test::http_client client(config, test::answers_of({{server.endpoint()}}));
   return client.fetch();
@@ -59,14 +59,8 @@ simruns::result<simruns::page> fetch_trusting(boost::asio::ssl::context tls,
   return fetch_from(tls, file.path());
 }
 
-std::string refusal(simruns::result<simruns::page> const& got) {
-  REQUIRE(got.has_error());
-  CHECK(got.error().code == errc::tls);
-  return got.error().message;
-}
-
 std::string refused_file(std::string const& ca_file) {
-  simruns::client_config config("https://" + host);
+  simruns::client_config config("https://" + server_name);
   config.ca_file = ca_file;
   try {
     test::http_client const client(config, simruns::system_lookup);
@@ -89,7 +83,7 @@ struct authorities {
 
 TEST_CASE("TLS: a whole chain to an authority in ca_file is trusted, and the name is sent") {
   authorities const by;
-  auto const leaf = by.leaf(recipe("leaf", "DNS:" + host));
+  auto const leaf = by.leaf(recipe("leaf", "DNS:" + server_name));
   auto tls = leaf.server_context(by.middle.pem());
   std::string asked;
   SSL_CTX_set_tlsext_servername_arg(tls.native_handle(), &asked);
@@ -101,12 +95,12 @@ TEST_CASE("TLS: a whole chain to an authority in ca_file is trusted, and the nam
       });
   pem_file const trusted(by.root.pem());
   CHECK(fetch_from(tls, trusted.path()).has_value());
-  CHECK(asked == host);
+  CHECK(asked == server_name);
 }
 
 TEST_CASE("TLS: a missing intermediate certificate is said to be the operator's to send") {
   authorities const by;
-  auto const leaf = by.leaf(recipe("leaf", "DNS:" + host));
+  auto const leaf = by.leaf(recipe("leaf", "DNS:" + server_name));
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(), by.root.pem())),
              ContainsSubstring("\"Middle of the test\"") &&
                  ContainsSubstring("does not send its intermediate certificate: its operator must "
@@ -116,7 +110,7 @@ TEST_CASE("TLS: a missing intermediate certificate is said to be the operator's 
 TEST_CASE("TLS: an authority that is not known is named") {
   authorities const by;
   certificate const other{recipe("Another root", {}, true)};
-  auto const leaf = by.leaf(recipe("leaf", "DNS:" + host));
+  auto const leaf = by.leaf(recipe("leaf", "DNS:" + server_name));
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(by.middle.pem()), other.pem())),
              ContainsSubstring("authority \"Root of the test\" is not known here") &&
                  ContainsSubstring("ca_file has to hold"));
@@ -127,26 +121,26 @@ TEST_CASE("TLS: an authority that is not known is named") {
 
 TEST_CASE("TLS: an expired certificate is said to be so, since when, and to be renewed") {
   authorities const by;
-  auto old = recipe("leaf", "DNS:" + host);
+  auto old = recipe("leaf", "DNS:" + server_name);
   old.begins = -2 * certificate::day;
   old.ends = -certificate::day;
   auto const leaf = by.leaf(old);
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(by.middle.pem()), by.root.pem())),
-             ContainsSubstring("the certificate of " + host + " expired on 20") &&
+             ContainsSubstring("the certificate of " + server_name + " expired on 20") &&
                  ContainsSubstring(" UTC: the server's operator must renew it"));
   auto authority = recipe("Middle of the test", {}, true);
   authority.begins = -2 * certificate::day;
   authority.ends = -certificate::day;
   certificate const middle(authority, &by.root);
-  certificate const below(recipe("leaf", "DNS:" + host), &middle);
+  certificate const below(recipe("leaf", "DNS:" + server_name), &middle);
   CHECK_THAT(refusal(fetch_trusting(below.server_context(middle.pem()), by.root.pem())),
-             ContainsSubstring("the authority \"Middle of the test\", which vouches for " + host +
-                               ", expired on 20"));
+             ContainsSubstring("the authority \"Middle of the test\", which vouches for " +
+                               server_name + ", expired on 20"));
 }
 
 TEST_CASE("TLS: a certificate that is not yet valid is said to be so, with the clock's time") {
   authorities const by;
-  auto early = recipe("leaf", "DNS:" + host);
+  auto early = recipe("leaf", "DNS:" + server_name);
   early.begins = certificate::day;
   early.ends = 2 * certificate::day;
   auto const leaf = by.leaf(early);
@@ -159,7 +153,7 @@ TEST_CASE("TLS: a certificate for another host is refused, with the hosts that i
   authorities const by;
   auto const leaf = by.leaf(recipe("leaf", "DNS:a.test,DNS:b.test"));
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(by.middle.pem()), by.root.pem())),
-             ContainsSubstring("not made for " + host +
+             ContainsSubstring("not made for " + server_name +
                                ", but for a.test, b.test: use the host "
                                "name"));
   auto const address = by.leaf(recipe("leaf", "IP:192.0.2.7,URI:urn:a,IP:2001:db8::1"));
@@ -169,15 +163,15 @@ TEST_CASE("TLS: a certificate for another host is refused, with the hosts that i
 
 TEST_CASE("TLS: the common name of a certificate is no host name") {
   authorities const by;
-  auto const leaf = by.leaf(recipe(host));
+  auto const leaf = by.leaf(recipe(server_name));
   CHECK_THAT(refusal(fetch_trusting(leaf.server_context(by.middle.pem()), by.root.pem())),
-             ContainsSubstring("not made for " + host +
+             ContainsSubstring("not made for " + server_name +
                                ", nor for any other host (a common name does not count): its "
                                "operator must add"));
 }
 
 TEST_CASE("TLS: a self-signed certificate is refused until ca_file has it") {
-  certificate const own(recipe("own", "DNS:" + host));
+  certificate const own(recipe("own", "DNS:" + server_name));
   certificate const other{recipe("Another root", {}, true)};
   CHECK_THAT(refusal(fetch_trusting(own.server_context(), other.pem())),
              ContainsSubstring("it is self-signed; if this server is yours, put its certificate "
@@ -187,14 +181,14 @@ TEST_CASE("TLS: a self-signed certificate is refused until ca_file has it") {
 
 TEST_CASE("TLS: what a certificate says of itself cannot break the lines of a log") {
   certificate const own(recipe("a\nb\x1b[0m" + std::string(40, 'x'), "DNS:a.test"));
-  certificate const leaf(recipe("leaf", "DNS:" + host), &own);
+  certificate const leaf(recipe("leaf", "DNS:" + server_name), &own);
   certificate const other{recipe("Another root", {}, true)};
   auto const said = refusal(fetch_trusting(leaf.server_context(), other.pem()));
   CHECK_THAT(said, ContainsSubstring("\"a b?[0m"));
 }
 
 TEST_CASE("TLS: a server of nothing newer than TLS 1.1 is refused, and told so") {
-  certificate const own(recipe("own", "DNS:" + host));
+  certificate const own(recipe("own", "DNS:" + server_name));
   auto tls = own.server_context();
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_VERSION);
   SSL_CTX_set_max_proto_version(tls.native_handle(), TLS1_1_VERSION);
@@ -219,7 +213,7 @@ TEST_CASE("TLS: a server that answers without TLS is told from one that is not t
     boost::system::error_code failed;
     while (!failed) peer.read_some(boost::asio::buffer(piece), failed);
   });
-  simruns::client_config const config("https://" + host);
+  simruns::client_config const config("https://" + server_name);
   test::http_client client(config, test::answers_of({{acceptor.local_endpoint()}}));
   auto const got = client.fetch();
   plain.join();
@@ -242,7 +236,7 @@ TEST_CASE("TLS: a machine that knows no authorities is told from a server that i
   ::setenv("SSL_CERT_FILE", (before / "none.pem").c_str(), 1);
   ::setenv("SSL_CERT_DIR", before.c_str(), 1);
   authorities const by;
-  auto const leaf = by.leaf(recipe("leaf", "DNS:" + host));
+  auto const leaf = by.leaf(recipe("leaf", "DNS:" + server_name));
   auto tls = leaf.server_context(by.middle.pem());
   auto const got = fetch_from(tls, "");
   pem_file const trusted(by.root.pem());

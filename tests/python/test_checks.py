@@ -15,6 +15,7 @@ from checks import (
     private_names,
     python_rooms,
     strangers,
+    test_names,
 )
 
 
@@ -481,3 +482,23 @@ def test_a_readme_that_is_long_or_not_an_extract_fails(tmp_path: Path, text: str
 
 def test_no_readme_fails(tmp_path: Path) -> None:
     assert extracts.check(tmp_path) == ["README.md does not exist"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "problems"),
+    [
+        ("tests/unit/page/a.cpp", "tests/unit/page/b.cpp", 1),
+        ("tests/unit/page/a.cpp", "tests/unit/walk/b.cpp", 0),
+        ("tests/consume/a.cpp", "tests/consume/b.cpp", 0),
+    ],
+)
+def test_a_function_of_tests_that_are_compiled_together_has_a_name_of_its_own(
+    tmp_path: Path, first: str, second: str, problems: int
+) -> None:
+    files = {
+        first: 'using x = int;\nnamespace { x f(x a) { return a; } }\nTEST_CASE("a") { f(1); }\n',
+        second: 'using x = int;\nnamespace { x f(char) { return 2; } }\nTEST_CASE("b") {}\n',
+    }
+    found = test_names.check(tree(tmp_path, files))
+    assert len(found) == problems
+    assert all("f is in a.cpp and in b.cpp" in text for text in found)

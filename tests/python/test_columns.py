@@ -86,6 +86,7 @@ def test_two_weeks_concatenate_in_pandas_and_keep_ordered_categories(
     assert set(verdicts) == {"success", "agent_error"}
 
 
+@pytest.mark.filterwarnings("ignore:The behavior of DataFrame concatenation:FutureWarning")
 def test_a_selection_of_no_runs_keeps_the_categories_in_pandas(weeks: list[simruns.Runs]) -> None:
     pandas = pytest.importorskip("pandas")
     last, _ = weeks

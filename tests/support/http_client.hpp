@@ -2,6 +2,7 @@
 
 #include "simruns/runs/client.hpp"
 #include "simruns/transport/http_transport.hpp"
+#include "support/catch.hpp"
 #include "support/run_io.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ inline simruns::lookup_function answers_of(std::vector<simruns::endpoints> answe
     return answers[std::min(turn, answers.size() - 1)];
   };
 }
+
+/// A host that no lookup of the machine finds.
+inline std::string const server_name = "simulator.test";
 
 /// A client over HTTP whose names are looked up by the test.
 struct http_client {
@@ -74,5 +79,13 @@ struct http_client {
   asio::cancellation_signal stop;
   std::optional<simruns::result<simruns::page>> got;
 };
+
+/// Why TLS refused a server; its one attempt is the last.
+inline std::string refusal(simruns::result<simruns::page> const& got) {
+  REQUIRE(got.has_error());
+  CHECK(got.error().code == simruns::errc::tls);
+  CHECK(got.error().attempts == 1);
+  return got.error().message;
+}
 
 }  // namespace test

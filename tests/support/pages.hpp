@@ -30,6 +30,9 @@ inline std::string page_around(std::string const& runs) {
          R"("next":null,"previous":null}})";
 }
 
+/// The page of these runs, given as JSON; what they lack is an issue.
+inline simruns::page page_with(std::string const& runs) { return parsed(page_around(runs)); }
+
 /// `/path: message`, in order.
 inline std::vector<std::string> issues_of(simruns::page const& got) {
   std::vector<std::string> out;

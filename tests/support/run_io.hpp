@@ -24,6 +24,9 @@ namespace test {
 
 namespace asio = boost::asio;
 
+/// A page of the runs `a` and `b`, which is the last.
+inline std::string const two_runs = simruns::testing::page_of({"a", "b"});
+
 /// Runs `work` on `context` to its end and gives what it gives.
 template <class T>
 T run(asio::io_context& context, asio::awaitable<T> work) {

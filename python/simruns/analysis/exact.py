@@ -61,10 +61,10 @@ def no_change(before: Counts, old: Counts, after: Counts, new: Counts) -> NoChan
 
 def _added_up(chances: Floats, sizes: Counts, starts: Counts) -> Floats:
     """Gives the distribution of a sum of independent counts, each from 0 to its size less 1."""
-    whole = np.ones(1)
+    whole: Floats = np.ones(1)
     for size, start in sorted(zip(sizes.tolist(), starts.tolist(), strict=True)):
         if size > 1:
-            whole = np.convolve(whole, chances[start : start + size])
+            whole = np.convolve(whole, chances[start : start + size]).astype(np.float64)
     return whole
 
 

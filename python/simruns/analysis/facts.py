@@ -150,7 +150,7 @@ class Facts:
         by_user = np.zeros(self.size, dtype=np.int64)
         repeated = np.zeros(self.size, dtype=np.bool_)
         none = np.zeros(0, dtype=np.int64)
-        replies = [(none, none, none.astype(np.float64))]
+        replies: list[tuple[Codes, Codes, Floats]] = [(none, none, none.astype(np.float64))]
         columns = ["role", "role_is_inferred", "text", "data", "turn", "turn_created_at"]
         for first, rows in parts_of(self.runs.turns, columns):
             at = np.arange(first, first + rows.num_rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -87,14 +86,14 @@ class Settings:
 
     @once
     def _fingerprints(self) -> Words:
-        columns = [self._words[word] for word in WORDS]
-        codes = reduce(lambda all_of, each: distinct(all_of, each.codes)[1], columns,
-                       np.zeros(self._facts.size, dtype=np.int64))  # fmt: skip
+        codes: Codes = np.zeros(self._facts.size, dtype=np.int64)
+        for word in WORDS:
+            _, codes = distinct(codes, self._words[word].codes)
         _, first, of = np.unique(codes, return_index=True, return_inverse=True)
         texts = []
         for run in first.tolist():
-            values = ((word, column, column.codes[run]) for word, column in
-                      zip(WORDS, columns, strict=True))  # fmt: skip
+            values = ((word, column, column.codes[run]) for word in WORDS
+                      for column in [self._words[word]])  # fmt: skip
             members = (f'"{word}":{column.words[code] if code >= 0 else "null"}'
                        for word, column, code in values)  # fmt: skip
             texts.append(digest(f"{{{','.join(members)}}}")[:_DIGITS])

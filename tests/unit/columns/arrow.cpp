@@ -4,6 +4,7 @@
 #include "simruns/page/parse_page.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
+#include "support/pages.hpp"
 
 #include <array>
 #include <cerrno>
@@ -18,6 +19,7 @@
 #include <vector>
 
 using simruns::table;
+using test::page_with;
 
 namespace {
 
@@ -44,11 +46,6 @@ std::string text_at(ArrowArray const& texts, std::size_t row) {
   return {bytes + offsets[row], bytes + offsets[row + 1]};
 }
 
-/// A page of these runs, given as JSON; what it lacks is an issue.
-simruns::page page_with(std::string const& runs) {
-  return simruns::parse_page(R"({"data":[)" + runs + R"(],"pagination":{}})").value();
-}
-
 /// The words of each column that has a dictionary.
 std::vector<std::vector<std::string>> dictionaries_of(ArrowArray const& batch) {
   std::vector<std::vector<std::string>> out;
@@ -73,7 +70,7 @@ std::string word_of(ArrowArray const& column, std::size_t row = 0) {
 
 /// Places of columns of `runs`; `id` is at this place in every table.
 constexpr std::size_t scenario = 1;
-constexpr std::size_t id = 3;
+constexpr std::size_t id_place = 3;
 constexpr std::size_t verdict = 13;
 constexpr std::size_t status = 15;
 constexpr std::size_t created_by = 28;
@@ -109,7 +106,7 @@ TEST_CASE("a schema says each column's format, name and nullability") {
     if (child.dictionary) CHECK(std::string_view(child.dictionary->format) == "u");
   }
   auto const format = [&](std::size_t i) { return std::string_view(schema->children[i]->format); };
-  CHECK(format(id) == "u");
+  CHECK(format(id_place) == "u");
   CHECK(format(scenario) == "i");
   CHECK(format(6) == "l");
   CHECK(format(14) == "b");
@@ -137,10 +134,10 @@ TEST_CASE("a stream has a batch a page, skips those without rows, and ends with 
   CHECK(first->length == 2);
   CHECK(first->n_buffers == 1);
   CHECK(first->n_children == static_cast<std::int64_t>(simruns::columns_of(table::runs).size()));
-  CHECK(text_at(*first->children[id], 1) == "b");
+  CHECK(text_at(*first->children[id_place], 1) == "b");
   auto const second = next(stream);
   CHECK(second->length == 1);
-  CHECK(text_at(*second->children[id], 0) == "c");
+  CHECK(text_at(*second->children[id_place], 0) == "c");
   CHECK_FALSE(next(stream));
   CHECK_FALSE(next(stream));
 }
@@ -218,7 +215,7 @@ TEST_CASE("a child that was moved out outlives its batch, its siblings, its stre
   {
     auto stream = stream_of(table::runs, {page_of({"a", "b"})});
     auto const batch = next(stream);
-    *kept_text.get() = std::exchange(*batch->children[id], ArrowArray{});
+    *kept_text.get() = std::exchange(*batch->children[id_place], ArrowArray{});
     *kept_words.get() = std::exchange(*batch->children[scenario], ArrowArray{});
   }
   CHECK(text_at(*kept_text.get(), 0) == "a");
@@ -322,7 +319,7 @@ TEST_CASE("a batch may be read and released by another thread, after the stream"
   std::thread([moved = std::move(stream)]() mutable {
     auto batch = next(moved);
     moved.reset();
-    CHECK(word_of(*batch->children[id], 1) == "b");
+    CHECK(word_of(*batch->children[id_place], 1) == "b");
     std::thread([last = std::move(batch)] {}).join();
   }).join();
 }

@@ -1,6 +1,7 @@
 #include "simruns/columns/tables.hpp"
 #include "simruns/page/parse_page.hpp"
 #include "support/catch.hpp"
+#include "support/pages.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,16 +10,11 @@
 #include <vector>
 
 using simruns::table;
+using test::page_with;
 using text = simruns::maybe<std::string_view>;
 using number = simruns::maybe<std::int64_t>;
 
 namespace {
-
-simruns::page page_with(std::string const& runs, std::string const& pagination = R"({"limit":100,
-    "skip":0,"total":1,"hasNext":false,"hasPrevious":false})") {
-  return simruns::parse_page(R"({"data":[)" + runs + R"(],"pagination":)" + pagination + "}")
-      .value();
-}
 
 /// A run with nothing required missing, but for what `members` takes away or puts in.
 std::string run(std::string const& id, std::string const& members) {
@@ -168,10 +164,10 @@ TEST_CASE("a result says success or passed, a reason or an explanation, or nothi
 }
 
 TEST_CASE("every issue is a row that knows its run, or none where the page is odd") {
-  auto const source = page_with(run("a", plain) + "," + run("b", R"("turns":[],"metrics":{},
+  auto const source =
+      test::parsed(R"({"data":[)" + run("a", plain) + "," + run("b", R"("turns":[],"metrics":{},
       "successCriteria":[{"type":1,"params":{}}],"duration":"x")") +
-                                    ",5",
-                                R"({"limit":"x"})");
+                   R"(,5],"pagination":{"limit":"x"}})");
   auto const t = simruns::build(table::issues, source, 200);
   REQUIRE(t.rows == source.issues().size());
   REQUIRE(t.rows == simruns::row_count(table::issues, source));

@@ -3,6 +3,7 @@
 #include "simruns/page/parse_page.hpp"
 #include "simruns/testing/sample_pages.hpp"
 #include "support/catch.hpp"
+#include "support/pages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,16 +17,10 @@
 #include <vector>
 
 using simruns::table;
+using test::page_with;
 using text = simruns::maybe<std::string_view>;
 
 namespace {
-
-simruns::page page_with(std::string const& runs) {
-  return simruns::parse_page(R"({"data":[)" + runs +
-                             R"(],"pagination":{"limit":100,"skip":0,)"
-                             R"("total":1,"hasNext":false,"hasPrevious":false}})")
-      .value();
-}
 
 simruns::column_batch runs_of(std::string const& runs) {
   return simruns::build(table::runs, page_with(runs));

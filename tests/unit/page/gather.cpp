@@ -24,7 +24,7 @@ page odd_page() {
   return parsed(page_around(R"({"id":"a","sequence":"x"},{"id":"b"},{"id":"c","sequence":false})"));
 }
 
-std::string ids_of(page const& source) {
+std::string joined_ids(page const& source) {
   std::string out;
   for (auto const& run : source) out += run.id;
   return out;
@@ -50,7 +50,7 @@ TEST_CASE("gathered runs stand in the order that was asked for, and keep their p
     std::vector<run_ptr> const runs{second.share(1), first.share(0), second.share(0)};
     return simruns::gather(runs);
   }();
-  CHECK(ids_of(gathered) == "dac");
+  CHECK(joined_ids(gathered) == "dac");
   CHECK(gathered.share(1)->json() == simruns::testing::sample_run("a", 1));
   CHECK(gathered.body().empty());
   CHECK(gathered.bad_runs().empty());

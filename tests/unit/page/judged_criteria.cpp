@@ -9,11 +9,9 @@
 #include <string_view>
 #include <vector>
 
-using text = simruns::maybe<std::string_view>;
-
 namespace {
 
-simruns::run_ptr run_of(std::string const& criteria, std::string const& results) {
+simruns::run_ptr run_judged(std::string const& criteria, std::string const& results) {
   auto run = simruns::testing::sample_run("a");
   run = test::replace_member(run, "successCriteria", criteria);
   run = test::replace_member(run, "metrics", R"({"results":)" + results + "}");
@@ -35,12 +33,12 @@ TEST_CASE("what is said of a run's criteria does not depend on the runs before i
   auto const two = R"([{"type":"t","params":{"name":"a"}},{"type":"t","params":{"name":"b"}}])";
   auto const results = R"([{"name":"b","reason":"of b"},{"name":"a","reason":"of a"}])";
   std::vector const runs{
-      run_of(two, results),
-      run_of("[]", "[]"),
-      run_of(two, R"([{"name":"b","reason":"alone"}])"),
-      run_of(R"([{"type":"t","params":{"name":"a"}}])", "null"),
-      run_of(R"([{"type":"t","params":{}},{"type":"t"}])", results),
-      run_of(two, results),
+      run_judged(two, results),
+      run_judged("[]", "[]"),
+      run_judged(two, R"([{"name":"b","reason":"alone"}])"),
+      run_judged(R"([{"type":"t","params":{"name":"a"}}])", "null"),
+      run_judged(R"([{"type":"t","params":{}},{"type":"t"}])", results),
+      run_judged(two, results),
   };
   std::vector<std::vector<std::string>> const wanted{
       {"of a", "of b"}, {}, {"-", "alone"}, {"-"}, {"of b", "of a"}, {"of a", "of b"},
@@ -62,6 +60,6 @@ TEST_CASE("an object cut at any byte is read to there and no further") {
     simruns::detail::result_reader reader;
     auto const got = reader.result(exact);
     if (cut == whole.size()) CHECK(got.success == simruns::maybe<bool>(true));
-    if (cut == whole.size()) CHECK(got.name == text("x\\\""));
+    if (cut == whole.size()) CHECK(got.name == simruns::maybe<std::string_view>("x\\\""));
   }
 }

@@ -27,7 +27,7 @@ using simruns::presence;
 namespace {
 
 using names = std::vector<std::string_view>;
-using members = std::vector<std::pair<std::string, std::string>>;
+using member_list = std::vector<std::pair<std::string, std::string>>;
 
 names const run_names{"id",
                       "_id",
@@ -100,7 +100,7 @@ class random_pages : public test::random_json {
   }
 
   std::string of(names const& known) {
-    ::members out;
+    ::member_list out;
     for (auto name : known) {
       if (random.one_in(8)) continue;
       out.emplace_back(name, random.one_in(8) ? value() : fitting(name));
@@ -109,7 +109,7 @@ class random_pages : public test::random_json {
     return object(with_extra(std::move(out)));
   }
 
-  ::members with_extra(::members out) {
+  ::member_list with_extra(::member_list out) {
     if (random.one_in(3)) out.emplace_back("x" + random.text("ab\"\\ ", 3), value());
     return out;
   }

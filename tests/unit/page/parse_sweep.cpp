@@ -444,7 +444,7 @@ bool holds(field const& outer, field const& f) {
   return f.path == path || f.path.starts_with(path + "/");
 }
 
-void check(field const& f, change const& todo, outcome const& want, list issues) {
+void check_change(field const& f, change const& todo, outcome const& want, list issues) {
   auto const body = page_text(todo);
   auto const got = test::parsed(body);
   CAPTURE(f.path, f.name, todo.value.value_or("(absent)"), todo.twice);
@@ -485,13 +485,15 @@ TEST_CASE("the page that the sweep starts from has every field and no issue") {
 
 TEST_CASE("every field may be absent: an issue if it is required") {
   for (auto const& f : all_fields()) {
-    check(f, {f.object, f.name, {}}, {"absent", f.required ? "required, but missing" : ""}, {});
+    check_change(f, {f.object, f.name, {}}, {"absent", f.required ? "required, but missing" : ""},
+                 {});
   }
 }
 
 TEST_CASE("every field may hold any value: what does not fit is an issue, and the field is empty") {
   for (auto const& f : all_fields()) {
-    for (auto const& v : all_values()) check(f, {f.object, f.name, v.json}, expected(f, v), {});
+    for (auto const& v : all_values())
+      check_change(f, {f.object, f.name, v.json}, expected(f, v), {});
   }
 }
 
@@ -499,7 +501,7 @@ TEST_CASE("every field may come twice: the last wins, whatever it is, and an iss
   for (auto const& f : all_fields()) {
     auto const twice = f.path + "/" + f.name + ": duplicate member; the last wins";
     for (auto const& v : all_values()) {
-      check(f, {f.object, f.name, v.json, true}, expected(f, v), {twice});
+      check_change(f, {f.object, f.name, v.json, true}, expected(f, v), {twice});
     }
   }
 }

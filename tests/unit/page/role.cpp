@@ -19,7 +19,7 @@ using simruns::turn_role;
 namespace {
 
 /// The run whose turns have these values as their `data`; an empty one has no `data`.
-simruns::run_ptr run_of(std::vector<std::string> const& data) {
+simruns::run_ptr run_saying(std::vector<std::string> const& data) {
   std::string turns = "[";
   for (auto const& json : data) {
     turns += turns.size() == 1 ? "{" : ",{";
@@ -51,7 +51,7 @@ std::string data_of(char letter) {
 simruns::run_ptr run_of_letters(std::string_view letters) {
   std::vector<std::string> data;
   for (char const letter : letters) data.push_back(data_of(letter));
-  return run_of(data);
+  return run_saying(data);
 }
 
 /// The roles as letters: in capitals where they are inferred, `.` where nothing tells.
@@ -69,7 +69,7 @@ std::string roles(std::string_view letters) {
 }
 
 /// The role that one turn tells by its `data`, `.` for none.
-std::string told(std::string const& data) { return letters_of(roles_of(*run_of({data}))); }
+std::string told(std::string const& data) { return letters_of(roles_of(*run_saying({data}))); }
 
 std::string reversed(std::string text) {
   std::ranges::reverse(text);
@@ -241,7 +241,7 @@ TEST_CASE("one finder finds the roles of many runs, which say the same or else")
 
 TEST_CASE("a text that begins as a known one does is read on, where a key may follow that counts") {
   std::string const start = R"({"role":"user")";
-  auto const roles = simruns::roles_of(*run_of(
+  auto const roles = simruns::roles_of(*run_saying(
       {start + "}", start + R"(,"n":1})", start + R"(,"role":"assistant"})",
        start + R"(,"\u0072ole":"tool"})", start + R"( , "x" : {"role":"tool"} })", start + "}"}));
   CHECK(letters_of(roles) == "uuatuu");
@@ -251,8 +251,8 @@ TEST_CASE("one finder reads more different texts than it remembers") {
   simruns::role_finder finder;
   for (int i = 0; i < 100; ++i) {
     auto const number = R"("n":)" + std::to_string(i % 50);
-    auto const run = run_of({R"({"role":"tool",)" + number + "}", R"({"role":"user"})",
-                             R"({)" + number + R"(,"role":"other"})"});
+    auto const run = run_saying({R"({"role":"tool",)" + number + "}", R"({"role":"user"})",
+                                 R"({)" + number + R"(,"role":"other"})"});
     CHECK(finder.of(*run)[0].role == role::tool);
     CHECK(finder.of(*run)[1].role == role::user);
     CHECK_FALSE(finder.of(*run)[2].role);

@@ -19,7 +19,7 @@ struct example {
   bool contradictory = false;
 };
 
-simruns::run_ptr run_of(std::string const& metrics) {
+simruns::run_ptr run_measured(std::string const& metrics) {
   auto const run = test::replace_member(simruns::testing::sample_run("a"), "metrics", metrics);
   return test::parsed(test::page_around(run)).share(0);
 }
@@ -27,7 +27,7 @@ simruns::run_ptr run_of(std::string const& metrics) {
 void check(std::vector<example> const& examples) {
   for (auto const& want : examples) {
     CAPTURE(want.metrics);
-    auto const run = run_of(want.metrics);
+    auto const run = run_measured(want.metrics);
     CHECK(to_string(verdict_of(*run)) == to_string(want.is));
     CHECK(is_contradictory(*run) == want.contradictory);
   }

@@ -21,7 +21,7 @@ struct accepted {
 };
 
 /// The message of the refusal; empty if the text is accepted.
-std::string refusal(std::string_view text) {
+std::string url_refusal(std::string_view text) {
   try {
     base_url const url(text);
   } catch (simruns::request_error const& error) {
@@ -153,11 +153,11 @@ TEST_CASE("anything else is refused") {
            "https://h/\xc3\xb6",
        }) {
     CAPTURE(text);
-    CHECK_FALSE(refusal(text).empty());
+    CHECK_FALSE(url_refusal(text).empty());
   }
-  CHECK_FALSE(refusal(std::string_view("https://h\0x", 11)).empty());
-  CHECK_FALSE(refusal("https://" + std::string(254, 'a')).empty());
-  CHECK(refusal("https://" + std::string(253, 'a')).empty());
+  CHECK_FALSE(url_refusal(std::string_view("https://h\0x", 11)).empty());
+  CHECK_FALSE(url_refusal("https://" + std::string(254, 'a')).empty());
+  CHECK(url_refusal("https://" + std::string(253, 'a')).empty());
 }
 
 TEST_CASE("a refusal never repeats the URL, which may hold a password") {
@@ -165,7 +165,7 @@ TEST_CASE("a refusal never repeats the URL, which may hold a password") {
        {"https://user:hunter2@h", "https://h?token=hunter2", "https://h/hunter2 x", "ftp://hunter2",
         "https://h:hunter2", "https://h/..#hunter2"}) {
     CAPTURE(text);
-    auto const said = refusal(text);
+    auto const said = url_refusal(text);
     CHECK_FALSE(said.empty());
     CHECK(said.find("hunter2") == said.npos);
   }
@@ -194,10 +194,10 @@ TEST_CASE("every single byte at every index is accepted or refused, without a cr
     for (int byte = 0; byte < 256; ++byte) {
       std::string changed(text);
       changed[at] = static_cast<char>(byte);
-      if (!refusal(changed).empty()) continue;
+      if (!url_refusal(changed).empty()) continue;
       base_url const url(changed);
       CHECK(base_url(url.text()) == url);
     }
-    static_cast<void>(refusal(text.substr(0, at)));
+    static_cast<void>(url_refusal(text.substr(0, at)));
   }
 }

@@ -11,7 +11,7 @@ using simruns::errc;
 
 namespace {
 
-std::string refusal(std::string const& secret, bool bearer) {
+std::string secret_refusal(std::string const& secret, bool bearer) {
   try {
     bearer ? credentials::bearer(secret) : credentials::api_key(secret);
   } catch (simruns::request_error const& error) {
@@ -35,8 +35,8 @@ TEST_CASE("an API key goes into X-API-Key, a token into Authorization") {
 }
 
 TEST_CASE("an empty secret is refused") {
-  CHECK_FALSE(refusal("", false).empty());
-  CHECK_FALSE(refusal("", true).empty());
+  CHECK_FALSE(secret_refusal("", false).empty());
+  CHECK_FALSE(secret_refusal("", true).empty());
 }
 
 TEST_CASE("a secret is of visible ASCII alone, wherever the other byte stands") {
@@ -45,8 +45,8 @@ TEST_CASE("a secret is of visible ASCII alone, wherever the other byte stands") 
     CAPTURE(c);
     for (auto const* around : {"", "hunter2"}) {
       auto const secret = std::string(around) + static_cast<char>(c) + around;
-      CHECK(refusal(secret, false).empty() == visible);
-      CHECK(refusal(secret, true).empty() == visible);
+      CHECK(secret_refusal(secret, false).empty() == visible);
+      CHECK(secret_refusal(secret, true).empty() == visible);
     }
   }
 }
@@ -54,7 +54,7 @@ TEST_CASE("a secret is of visible ASCII alone, wherever the other byte stands") 
 TEST_CASE("a refusal of a secret never repeats any of it") {
   for (std::string const secret : {"hunter2\n", " hunter2", "hunter2 hunter2", "hunter2\xc3\xbc"}) {
     for (bool bearer : {false, true}) {
-      auto const said = refusal(secret, bearer);
+      auto const said = secret_refusal(secret, bearer);
       CHECK_FALSE(said.empty());
       CHECK(said.find("hunter2") == said.npos);
     }

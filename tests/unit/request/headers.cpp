@@ -14,7 +14,7 @@ using simruns::credentials;
 namespace {
 
 /// The message of the refusal of one header, and of no other.
-std::string refusal(std::string name, std::string value) {
+std::string header_refusal(std::string name, std::string value) {
   client_config config("https://h");
   config.headers.emplace_back("X-Good", "before");
   config.headers.emplace_back(std::move(name), std::move(value));
@@ -62,7 +62,7 @@ TEST_CASE("a header that the library sets, or that carries credentials, is refus
        {"Host", "host", "Accept", "ACCEPT-ENCODING", "Connection", "Keep-Alive", "Content-Length",
         "Transfer-Encoding", "Trailer", "TE", "Upgrade", "Expect", "Authorization", "x-api-key",
         "Proxy-Authorization", "Proxy-Connection"}) {
-    auto const told = refusal(name, "secret-of-a-gateway");
+    auto const told = header_refusal(name, "secret-of-a-gateway");
     CHECK(told.starts_with(std::string("headers has ") + name + ", which "));
     CHECK(told.find("secret") == told.npos);
   }
@@ -72,28 +72,29 @@ TEST_CASE("what is no name of a header is refused") {
   for (std::string const name :
        {"", "a b", "a:b", "a\r\nb", "a\nHost: x", "\xc3\xa9", "a\x7f", "(a)"}) {
     INFO(name);
-    CHECK(refusal(name, "v").starts_with("headers has the name \""));
+    CHECK(header_refusal(name, "v").starts_with("headers has the name \""));
   }
-  CHECK(refusal(std::string("a\0b", 3), "v").starts_with("headers has the name \""));
+  CHECK(header_refusal(std::string("a\0b", 3), "v").starts_with("headers has the name \""));
 }
 
 TEST_CASE("a value that would not arrive as it is, or as one header, is refused and not shown") {
   for (std::string const value :
        {"secret\r\nHost: x", "secret\n", "secret\r", "\tsecret", " secret", "secret ", "secret\x7f",
         "secr\xc3\xa9t", "sec\tret"}) {
-    auto const told = refusal("X-Gate", value);
+    auto const told = header_refusal("X-Gate", value);
     CHECK(told.starts_with("headers has X-Gate, whose value "));
     CHECK(told.find("sec") == told.npos);
   }
-  CHECK(refusal("X-Gate", std::string("secret\0", 7)).starts_with("headers has X-Gate, whose "));
+  CHECK(header_refusal("X-Gate", std::string("secret\0", 7))
+            .starts_with("headers has X-Gate, whose "));
   for (auto const* value : {"", "a", "a b", "Bearer a.b~c==", "{\"a\": [1]}"}) {
-    CHECK(refusal("X-Gate", value) == "taken");
+    CHECK(header_refusal("X-Gate", value) == "taken");
   }
 }
 
 TEST_CASE("headers are bounded, and each has its name once") {
-  CHECK(refusal("x-good", "again").starts_with("headers has x-good, and has it twice"));
-  CHECK(refusal("X", std::string(20'000, 'v')).starts_with("headers has over 16 KiB"));
+  CHECK(header_refusal("x-good", "again").starts_with("headers has x-good, and has it twice"));
+  CHECK(header_refusal("X", std::string(20'000, 'v')).starts_with("headers has over 16 KiB"));
   client_config config("https://h");
   for (int i = 0; i < 64; ++i) config.headers.emplace_back("X-" + std::to_string(i), "v");
   CHECK_NOTHROW(config.check());

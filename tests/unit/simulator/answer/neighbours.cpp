@@ -86,7 +86,7 @@ std::vector<std::string> texts(std::vector<json::object> const& items, std::stri
   return all;
 }
 
-std::string field_of(sim::response const& reply) {
+std::string field_refused_by(sim::response const& reply) {
   INFO(reply.body);
   REQUIRE(reply.status == 400);
   return text(json::parse(reply.body).as_object(), "field");
@@ -149,7 +149,7 @@ TEST_CASE("a scenario tells its next run only where that is asked for") {
   CHECK(scheduled("&includeUpcomingSchedule=false") == 0);
   for (auto const* wrong : {"1", "TRUE", ""}) {
     auto const target = simulations + project + "&includeUpcomingSchedule=" + wrong;
-    CHECK(field_of(ask(server, target)) == "includeUpcomingSchedule");
+    CHECK(field_refused_by(ask(server, target)) == "includeUpcomingSchedule");
   }
   CHECK(scheduled("&includeUpcomingSchedule=true") > 0);
   CHECK(scheduled("&includeUpcomingSchedule=true") < 12);
@@ -260,7 +260,7 @@ TEST_CASE("a cursor of one list is refused by another") {
         simulations + "/change-flight/batches/change-flight-batch-1/runs" + project + cursor,
         simulations + project + cursor + "&filter=a",
         simulations + project + cursor + "&includeUpcomingSchedule=true"}) {
-    CHECK(field_of(ask(server, other)) == "next");
+    CHECK(field_refused_by(ask(server, other)) == "next");
   }
 }
 
@@ -303,26 +303,27 @@ TEST_CASE("a scenario, a batch or a run that is not there is a 404 that names it
 TEST_CASE("wrong parameters of the neighbours are a 400 with their field") {
   auto const server = generated();
   auto const batches = simulations + "/change-flight/batches";
-  CHECK(field_of(ask(server, simulations)) == "projectId");
-  CHECK(field_of(ask(server, batches + "?projectId=")) == "projectId");
-  CHECK(field_of(ask(server, batches + "/x")) == "projectId");
-  CHECK(field_of(ask(server, simulations + project + "&limit=101")) == "limit");
-  CHECK(field_of(ask(server, simulations + project + "&skip=-1")) == "skip");
-  CHECK(field_of(ask(server, simulations + project + "&sort=sequence:asc")) == "sort");
-  CHECK(field_of(ask(server, batches + project + "&sort=persona:asc")) == "sort");
-  CHECK(field_of(ask(server, batches + project + "&next=a&previous=b")) == "next");
-  CHECK(field_of(ask(server, batches + project + "&filter=a&filter=b")) == "filter");
+  CHECK(field_refused_by(ask(server, simulations)) == "projectId");
+  CHECK(field_refused_by(ask(server, batches + "?projectId=")) == "projectId");
+  CHECK(field_refused_by(ask(server, batches + "/x")) == "projectId");
+  CHECK(field_refused_by(ask(server, simulations + project + "&limit=101")) == "limit");
+  CHECK(field_refused_by(ask(server, simulations + project + "&skip=-1")) == "skip");
+  CHECK(field_refused_by(ask(server, simulations + project + "&sort=sequence:asc")) == "sort");
+  CHECK(field_refused_by(ask(server, batches + project + "&sort=persona:asc")) == "sort");
+  CHECK(field_refused_by(ask(server, batches + project + "&next=a&previous=b")) == "next");
+  CHECK(field_refused_by(ask(server, batches + project + "&filter=a&filter=b")) == "filter");
   for (auto const* wrong : {"DONE", "completed", ""}) {
-    CHECK(field_of(ask(server, batches + project + "&status=" + wrong)) == "status");
+    CHECK(field_refused_by(ask(server, batches + project + "&status=" + wrong)) == "status");
   }
   for (auto const* wrong : {"7", "d", "7h", "-7d", "0d", "7d7d", "", "12345d", "%C3%A9"}) {
-    CHECK(field_of(ask(server, batches + project + "&timespan=" + wrong)) == "timespan");
+    CHECK(field_refused_by(ask(server, batches + project + "&timespan=" + wrong)) == "timespan");
   }
   for (auto const* wrong : {"", "../etc/passwd", "Europe//Berlin", "Europe/", "a%20b", "1"}) {
-    CHECK(field_of(ask(server, batches + project + "&timezone=" + wrong)) == "timezone");
+    CHECK(field_refused_by(ask(server, batches + project + "&timezone=" + wrong)) == "timezone");
   }
-  CHECK(field_of(ask(server, simulations + "/%zz/batches" + project)) == "simulationReference");
-  CHECK(field_of(ask(server, batches + "/b/runs/%" + project)) == "simulationRunReference");
+  CHECK(field_refused_by(ask(server, simulations + "/%zz/batches" + project)) ==
+        "simulationReference");
+  CHECK(field_refused_by(ask(server, batches + "/b/runs/%" + project)) == "simulationRunReference");
 }
 
 TEST_CASE("the neighbours heed credentials and projects as the pages of runs do") {

@@ -33,8 +33,8 @@ sim::detail::responder const& responder() {
   return made;
 }
 
-sim::response ask(std::string_view target, std::string_view method = "GET",
-                  std::string_view key = "key") {
+sim::response asked(std::string_view target, std::string_view method = "GET",
+                    std::string_view key = "key") {
   sim::detail::api_request request;
   request.method = method;
   request.target = target;
@@ -64,7 +64,7 @@ std::string field_of(sim::response const& reply) {
 }  // namespace
 
 TEST_CASE("a page is made of the runs' own texts and the contract's pagination") {
-  auto const reply = ask(good + "&limit=2&skip=3&sort=sequence:asc");
+  auto const reply = asked(good + "&limit=2&skip=3&sort=sequence:asc");
   REQUIRE(reply.status == 200);
   auto const& batch = runs()->runs_of({"demo-project", "change-flight", "change-flight-batch-1"});
   std::string const data = "{\"data\":[" + batch[3]->json + "," + batch[4]->json +
@@ -76,40 +76,40 @@ TEST_CASE("a page is made of the runs' own texts and the contract's pagination")
 }
 
 TEST_CASE("a cursor is null where there is nothing more") {
-  auto const page = json::parse(ask(good).body).as_object().at("pagination").as_object();
+  auto const page = json::parse(asked(good).body).as_object().at("pagination").as_object();
   CHECK(page.at("next").is_null());
   CHECK(page.at("previous").is_null());
 }
 
 TEST_CASE("an unknown scenario or batch is an empty list") {
-  auto const reply = ask("/testing/simulations/no%2Fne/batches/n/runs?projectId=demo-project");
+  auto const reply = asked("/testing/simulations/no%2Fne/batches/n/runs?projectId=demo-project");
   CHECK(reply.status == 200);
   CHECK_THAT(reply.body, ContainsSubstring("{\"data\":[],") && ContainsSubstring("\"total\":0"));
 }
 
 TEST_CASE("a wrong parameter is a 400 with its field") {
-  CHECK(ask(good + "&limit=0").status == 400);
-  CHECK(field_of(ask(good + "&limit=0")) == "limit");
-  CHECK(field_of(ask(good + "&next=made-up")) == "next");
-  CHECK(field_of(ask(path)) == "projectId");
-  CHECK(field_of(ask("/testing/simulations/%zz/batches/b/runs?projectId=demo-project")) ==
+  CHECK(asked(good + "&limit=0").status == 400);
+  CHECK(field_of(asked(good + "&limit=0")) == "limit");
+  CHECK(field_of(asked(good + "&next=made-up")) == "next");
+  CHECK(field_of(asked(path)) == "projectId");
+  CHECK(field_of(asked("/testing/simulations/%zz/batches/b/runs?projectId=demo-project")) ==
         "simulationReference");
-  CHECK(field_of(ask("/testing/simulations/s/batches/%/runs?projectId=demo-project")) ==
+  CHECK(field_of(asked("/testing/simulations/s/batches/%/runs?projectId=demo-project")) ==
         "simulationRunBatchReference");
 }
 
 TEST_CASE("a wrong credential is a 401, before anything is told of the parameters") {
-  CHECK(ask(good, "GET", "wrong").status == 401);
-  CHECK(ask(path + "?limit=0", "GET", "wrong").status == 401);
-  CHECK(field_of(ask(good, "GET", "")).empty());
-  CHECK(header(ask(good, "GET", ""), "WWW-Authenticate") == "Bearer");
+  CHECK(asked(good, "GET", "wrong").status == 401);
+  CHECK(asked(path + "?limit=0", "GET", "wrong").status == 401);
+  CHECK(field_of(asked(good, "GET", "")).empty());
+  CHECK(header(asked(good, "GET", ""), "WWW-Authenticate") == "Bearer");
 }
 
 TEST_CASE("another project is a 403, and the server's own is none even without runs") {
-  auto const reply = ask(path + "?projectId=somebody-else");
+  auto const reply = asked(path + "?projectId=somebody-else");
   CHECK(reply.status == 403);
   field_of(reply);
-  CHECK(ask(path + "?projectId=spare-project").status == 200);
+  CHECK(asked(path + "?projectId=spare-project").status == 200);
 }
 
 TEST_CASE("every other path is a 404") {
@@ -133,20 +133,20 @@ TEST_CASE("every other path is a 404") {
   };
   for (auto const& target : others) {
     INFO(target);
-    auto const reply = ask(target);
+    auto const reply = asked(target);
     CHECK(reply.status == 404);
     field_of(reply);
   }
 }
 
 TEST_CASE("a target with scheme and host is understood") {
-  CHECK(ask("http://example.test:81" + good).status == 200);
-  CHECK(ask("http://example.test").status == 404);
+  CHECK(asked("http://example.test:81" + good).status == 200);
+  CHECK(asked("http://example.test").status == 404);
 }
 
 TEST_CASE("another method is a 405 that names the right ones, with or without credentials") {
   for (std::string_view const method : {"POST", "PUT", "DELETE", "PATCH", "TRACE", "get", "ODD"}) {
-    auto const reply = ask(good, method, "wrong");
+    auto const reply = asked(good, method, "wrong");
     CHECK(reply.status == 405);
     CHECK(header(reply, "Allow") == "GET, HEAD, OPTIONS");
     field_of(reply);
@@ -154,7 +154,7 @@ TEST_CASE("another method is a 405 that names the right ones, with or without cr
 }
 
 TEST_CASE("a preflight needs no credential and allows the credential headers") {
-  auto const reply = ask(path, "OPTIONS", "wrong");
+  auto const reply = asked(path, "OPTIONS", "wrong");
   CHECK(reply.status == 204);
   CHECK(reply.body.empty());
   CHECK_THAT(header(reply, "Access-Control-Allow-Headers"),
@@ -163,8 +163,8 @@ TEST_CASE("a preflight needs no credential and allows the credential headers") {
 }
 
 TEST_CASE("HEAD is answered as its GET") {
-  CHECK(ask(good, "HEAD").body == ask(good).body);
-  CHECK(ask(good, "HEAD", "wrong").status == 401);
+  CHECK(asked(good, "HEAD").body == asked(good).body);
+  CHECK(asked(good, "HEAD", "wrong").status == 401);
 }
 
 TEST_CASE("each error has a traceId of its own") {

@@ -12,11 +12,11 @@
 
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
-using kind = sim::delay_draw::kind;
+using draw_kind = sim::delay_draw::kind;
 
 namespace {
 
-sim::delay_draw draw_of(kind how, std::chrono::milliseconds low,
+sim::delay_draw draw_of(draw_kind how, std::chrono::milliseconds low,
                         std::chrono::milliseconds high = 0ms, double sigma = 0) {
   sim::delay_draw made;
   made.how = how;
@@ -49,13 +49,13 @@ TEST_CASE("a delay that was not set is none") {
 }
 
 TEST_CASE("a fixed delay is always the same") {
-  auto const all = draws(draw_of(kind::fixed, 250ms));
+  auto const all = draws(draw_of(draw_kind::fixed, 250ms));
   CHECK(all.front() == 250);
   CHECK(all.back() == 250);
 }
 
 TEST_CASE("a uniform delay lies in its range, with the mean in its middle") {
-  auto const all = draws(draw_of(kind::uniform, 100ms, 300ms));
+  auto const all = draws(draw_of(draw_kind::uniform, 100ms, 300ms));
   CHECK(all.front() >= 100);
   CHECK(all.front() <= 102);
   CHECK(all.back() <= 300);
@@ -64,21 +64,21 @@ TEST_CASE("a uniform delay lies in its range, with the mean in its middle") {
 }
 
 TEST_CASE("an exponential delay has its mean, and its median at ln 2 of it") {
-  auto const all = draws(draw_of(kind::exponential, 1000ms));
+  auto const all = draws(draw_of(draw_kind::exponential, 1000ms));
   CHECK(mean(all) == Catch::Approx(1000).margin(30));
   CHECK(all[all.size() / 2] == Catch::Approx(1000 * std::log(2.0)).margin(30));
 }
 
 TEST_CASE("a lognormal delay has its median, and its quartiles at 0.6745 sigma") {
-  auto const all = draws(draw_of(kind::lognormal, 1000ms, 0ms, 0.5));
+  auto const all = draws(draw_of(draw_kind::lognormal, 1000ms, 0ms, 0.5));
   CHECK(all[all.size() / 2] == Catch::Approx(1000).margin(30));
   CHECK(all[all.size() / 4] == Catch::Approx(1000 * std::exp(-0.6745 * 0.5)).margin(30));
   CHECK(all[all.size() * 3 / 4] == Catch::Approx(1000 * std::exp(0.6745 * 0.5)).margin(50));
 }
 
 TEST_CASE("no delay is above ten minutes, below zero or not a number") {
-  CHECK(draws(draw_of(kind::fixed, 24h)).back() == 600'000);
-  CHECK(draws(draw_of(kind::fixed, -1h)).front() == 0);
-  CHECK(draws(draw_of(kind::lognormal, 0ms, 0ms, std::numeric_limits<double>::infinity())).back() ==
-        0);
+  CHECK(draws(draw_of(draw_kind::fixed, 24h)).back() == 600'000);
+  CHECK(draws(draw_of(draw_kind::fixed, -1h)).front() == 0);
+  CHECK(draws(draw_of(draw_kind::lognormal, 0ms, 0ms, std::numeric_limits<double>::infinity()))
+            .back() == 0);
 }

@@ -1,5 +1,6 @@
 #include "simruns/simulator/faults/fault_script.hpp"
 
+#include "request_facts.hpp"
 #include "support/catch.hpp"
 
 #include <chrono>
@@ -12,18 +13,10 @@
 
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
+using test::request;
 using kind = sim::fault::kind;
 
 namespace {
-
-sim::request_facts request(std::uint64_t number, std::uint64_t page = 1,
-                           std::string_view batch = "b") {
-  sim::request_facts made;
-  made.number = number;
-  made.page = page;
-  made.batch = batch;
-  return made;
-}
 
 sim::fault_rule rule_of(sim::fault what) {
   sim::fault_rule made;

@@ -1,5 +1,6 @@
 #include "simruns/simulator/faults/read_fault_script.hpp"
 
+#include "request_facts.hpp"
 #include "support/catch.hpp"
 
 #include <chrono>
@@ -14,18 +15,10 @@
 namespace sim = simruns::simulator;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using test::request;
 using kind = sim::fault::kind;
 
 namespace {
-
-sim::request_facts request(std::uint64_t number, std::uint64_t page = 1,
-                           std::string_view batch = "b") {
-  sim::request_facts made;
-  made.number = number;
-  made.page = page;
-  made.batch = batch;
-  return made;
-}
 
 /// What a script of this one rule does to the first request.
 sim::fault first_of(std::string const& rule) {

@@ -20,9 +20,9 @@ namespace {
 
 std::int64_t const start = 1'748'854'800'000;  // 2025-06-02T09:00:00Z
 
-sim::stored_run run_of(std::string id, std::optional<std::int64_t> created_at,
-                       std::optional<std::int64_t> duration = std::nullopt,
-                       std::string expires_at = "") {
+sim::stored_run run_made_at(std::string id, std::optional<std::int64_t> created_at,
+                            std::optional<std::int64_t> duration = std::nullopt,
+                            std::string expires_at = "") {
   sim::stored_run made;
   made.id = std::move(id);
   made.created_at = created_at;
@@ -44,38 +44,40 @@ std::string problem_of(std::string const& text) {
 
 TEST_CASE("without being told, a run lives by its own times") {
   auto const life = sim::schedule{}.life_of(
-      run_of("a", start + 5000, 20'000, "2025-06-02T10:00:00.000Z"), 3, start);
+      run_made_at("a", start + 5000, 20'000, "2025-06-02T10:00:00.000Z"), 3, start);
   CHECK(life.appears == 5s);
   CHECK(life.settles == 25s);
   CHECK(life.expires == 1h);
 }
 
 TEST_CASE("a run that tells nothing is there from the start, settled, for ever") {
-  auto const life = sim::schedule{}.life_of(run_of("a", std::nullopt), 3, start);
+  auto const life = sim::schedule{}.life_of(run_made_at("a", std::nullopt), 3, start);
   CHECK(life.appears == 0s);
   CHECK(life.settles == 0s);
   CHECK(life.expires == sim::run_life::never);
 }
 
 TEST_CASE("a createdAt in seconds is one") {
-  CHECK(sim::schedule::created_at(run_of("a", start / 1000)) == start);
-  CHECK(sim::schedule::created_at(run_of("a", start)) == start);
+  CHECK(sim::schedule::created_at(run_made_at("a", start / 1000)) == start);
+  CHECK(sim::schedule::created_at(run_made_at("a", start)) == start);
 }
 
 TEST_CASE("times beyond all measure are bounded, not added up until they overflow") {
   auto const most = std::numeric_limits<std::int64_t>::max();
   auto const least = std::numeric_limits<std::int64_t>::min();
-  auto const run = run_of("a", most, most, "9999-12-31T23:59:59Z");
-  auto const life = sim::schedule{}.life_of(run, 0, sim::schedule::created_at(run_of("b", least)));
+  auto const run = run_made_at("a", most, most, "9999-12-31T23:59:59Z");
+  auto const life =
+      sim::schedule{}.life_of(run, 0, sim::schedule::created_at(run_made_at("b", least)));
   CHECK(life.appears > 0s);
   CHECK(life.settles > life.appears);
-  CHECK(sim::schedule{}.life_of(run_of("a", start, least), 0, start).settles == 0s);
+  CHECK(sim::schedule{}.life_of(run_made_at("a", start, least), 0, start).settles == 0s);
 }
 
 TEST_CASE("a schedule tells when runs appear, settle and expire") {
   auto const told =
       sim::read_schedule(R"({"appear_every": 2, "settle_after": 5.5, "expire_after": 60})");
-  auto const life = told.life_of(run_of("a", start + 999'000, 1, "2025-06-02T10:00:00Z"), 3, start);
+  auto const life =
+      told.life_of(run_made_at("a", start + 999'000, 1, "2025-06-02T10:00:00Z"), 3, start);
   CHECK(life.appears == 6s);
   CHECK(life.settles == 11'500ms);
   CHECK(life.expires == 66s);
@@ -87,7 +89,7 @@ TEST_CASE("settling times of a range are drawn by the seed and the id, not by th
   std::set<std::chrono::milliseconds> times;
   int differ = 0;
   for (int i = 0; i < 100; ++i) {
-    auto const run = run_of("run-" + std::to_string(i), start);
+    auto const run = run_made_at("run-" + std::to_string(i), start);
     auto const life = told.life_of(run, 0, start);
     CHECK(life.settles >= 5s);
     CHECK(life.settles <= 60s);
@@ -102,15 +104,15 @@ TEST_CASE("settling times of a range are drawn by the seed and the id, not by th
 TEST_CASE("a run that is told one by one lives as told, whatever the rest says") {
   auto const told = sim::read_schedule(
       R"({"appear_every": 2, "runs": {"a": {"appears": 1, "settles": 10.25, "expires": 20}, "b": {}}})");
-  auto const life = told.life_of(run_of("a", start, 9), 7, start);
+  auto const life = told.life_of(run_made_at("a", start, 9), 7, start);
   CHECK(life.appears == 1s);
   CHECK(life.settles == 10'250ms);
   CHECK(life.expires == 20s);
-  auto const whole = told.life_of(run_of("b", start, 9), 7, start);
+  auto const whole = told.life_of(run_made_at("b", start, 9), 7, start);
   CHECK(whole.appears == 0s);
   CHECK(whole.settles == 0s);
   CHECK(whole.expires == sim::run_life::never);
-  CHECK(told.life_of(run_of("c", start), 7, start).appears == 14s);
+  CHECK(told.life_of(run_made_at("c", start), 7, start).appears == 14s);
 }
 
 TEST_CASE("whatever is wrong in a schedule is refused by its place and what would be right") {

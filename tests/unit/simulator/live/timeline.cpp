@@ -28,7 +28,7 @@ std::string text_of(std::string const& id) {
 
 /// Three runs: the first there from the start, the second pending from 10 s to 20 s, the third
 /// there from 5 s to 15 s.
-std::shared_ptr<sim::dataset const> three() {
+std::shared_ptr<sim::dataset const> three_runs() {
   auto made = std::make_shared<sim::dataset>();
   for (auto const* id : {"r1", "r2", "r3"}) made->add(sim::parse_run(text_of(id)));
   return made;
@@ -68,7 +68,7 @@ TEST_CASE("a pending run has no turns, no metrics and no duration, and the rest 
 }
 
 TEST_CASE("runs appear, settle and expire at their times, to the millisecond") {
-  sim::detail::timeline const life{three(), told()};
+  sim::detail::timeline const life{three_runs(), told()};
   CHECK(ids_at(life, 0ms) == "r1 ");
   CHECK(ids_at(life, 4999ms) == "r1 ");
   CHECK(ids_at(life, 5000ms) == "r1 r3 ");
@@ -82,7 +82,7 @@ TEST_CASE("runs appear, settle and expire at their times, to the millisecond") {
 
 TEST_CASE("a run that expires before it settles is never settled") {
   sim::detail::timeline const life{
-      three(), sim::read_schedule(R"({"runs": {"r1": {"settles": 20, "expires": 10}, "r2": {},
+      three_runs(), sim::read_schedule(R"({"runs": {"r1": {"settles": 20, "expires": 10}, "r2": {},
                                                "r3": {}}})")};
   CHECK(ids_at(life, 9s) == "r1? r2 r3 ");
   CHECK(ids_at(life, 10s) == "r2 r3 ");
@@ -90,7 +90,7 @@ TEST_CASE("a run that expires before it settles is never settled") {
 }
 
 TEST_CASE("a state of a batch changes with each change, and only then") {
-  sim::detail::timeline const life{three(), told()};
+  sim::detail::timeline const life{three_runs(), told()};
   CHECK(life.state_at(key, 0ms) == life.state_at(key, 4999ms));
   CHECK(life.state_at(key, 4999ms) != life.state_at(key, 5000ms));
   CHECK(life.state_at(key, 5000ms) == life.state_at(key, 9999ms));
@@ -99,7 +99,7 @@ TEST_CASE("a state of a batch changes with each change, and only then") {
 }
 
 TEST_CASE("a batch that is not there has no runs and one state") {
-  sim::detail::timeline const life{three(), told()};
+  sim::detail::timeline const life{three_runs(), told()};
   CHECK(life.runs_at({"p", "s", "other"}, 1h).empty());
   CHECK(life.state_at({"p", "s", "other"}, 0ms) == life.state_at({"p", "s", "other"}, 1h));
 }
@@ -120,7 +120,7 @@ TEST_CASE("every batch begins at zero, by the earliest of its runs") {
 
 TEST_CASE("a store shows the runs of the moment, and keeps no order of another one") {
   auto const clock = std::make_shared<sim::virtual_clock>();
-  auto const runs = three();
+  auto const runs = three_runs();
   auto const life = std::make_shared<sim::detail::timeline const>(runs, told());
   sim::detail::store const live{runs, life, clock};
   sim::detail::page_query query;

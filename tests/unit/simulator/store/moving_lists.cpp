@@ -86,7 +86,7 @@ class moving_list {
   std::size_t made_ = 0;
 };
 
-constexpr std::uint64_t query = 7;
+constexpr std::uint64_t asked_query = 7;
 
 /// Walks a list by cursors from one of its ends, and checks what the walk got.
 template <class Item>
@@ -104,8 +104,8 @@ void walk(std::uint64_t seed, bool forward) {
     REQUIRE(requests < 1000);
     auto const ranked = list.ranked(order);
     sim::detail::pager<Item> const pages{ranked, order};
-    auto const range = pages.locate(asked, query);
-    auto const told = pages.told(range, asked, query);
+    auto const range = pages.locate(asked, asked_query);
+    auto const told = pages.told(range, asked, asked_query);
     for (auto i = range.first; i != range.last; ++i) ++seen[ranked[i]->id];
     CHECK(range.last - range.first <= asked.limit);
     CHECK(told.total == static_cast<std::int64_t>(ranked.size()));
