@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
-USED = ("dependencies", "pandas", "polars", "arrow", "duckdb", "yaml")
+USED = ("dependencies", "pandas", "polars", "arrow", "duckdb", "yaml", "analysis", "report", "plots",
+        "mcp", "dlt")  # fmt: skip
 
 
 def listed(name: str) -> list[str]:
@@ -23,7 +24,9 @@ def listed(name: str) -> list[str]:
 
 def oldest() -> list[str]:
     found = {requirement for name in USED for requirement in listed(name)}
-    return sorted(requirement.partition(",")[0].replace(">=", "==") for requirement in found)
+    others = (requirement for requirement in found if not requirement.startswith("simruns["))
+    return sorted(re.sub(r"\[.*?\]", "", each).replace(">=", "==").split(",")[0]
+                  for each in others)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

@@ -34,7 +34,7 @@ def _be_public(cls: Any) -> None:
     else:
         cls.__dir__ = _public_names
     if "__firstlineno__" in vars(cls):  # of the file that it is written in
-        type.__delattr__(cls, "__firstlineno__")
+        del cls.__firstlineno__
 
 
 def _public_names(self: object) -> list[str]:
