@@ -12,7 +12,7 @@ std::atomic<int> epoch{0};  // odd while allocations are watched
 std::atomic<long> count{0};
 std::atomic<long> number_to_fail{0};
 std::atomic<bool> of_all_threads{true};
-std::atomic<bool> failed{false};
+std::atomic<bool> one_failed{false};
 std::atomic<long> live{0};
 
 /// Since when a thread is here: in this epoch it allocated for the first time.
@@ -31,7 +31,7 @@ bool is_watched() noexcept {
 bool has_to_fail() noexcept {
   if (!is_watched()) return false;
   bool const out = ++count == number_to_fail;
-  if (out) failed = true;
+  if (out) one_failed = true;
   return out;
 }
 
@@ -108,7 +108,7 @@ failing_allocations::failing_allocations(long which, threads of) {
   born();
   number_to_fail = which;
   of_all_threads = of == threads::all;
-  failed = false;
+  one_failed = false;
   count = 0;
   in_charge = true;
   ++epoch;
@@ -119,7 +119,7 @@ failing_allocations::~failing_allocations() {
   in_charge = false;
 }
 
-bool failing_allocations::any_failed() noexcept { return failed; }
+bool failing_allocations::any_failed() noexcept { return one_failed; }
 
 long live_blocks() noexcept { return live; }
 

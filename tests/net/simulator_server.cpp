@@ -35,7 +35,8 @@ using simulator_test::with_key;
 
 namespace {
 
-std::string const path = "/testing/simulations/change-flight/batches/change-flight-batch-1/runs";
+std::string const runs_path =
+    "/testing/simulations/change-flight/batches/change-flight-batch-1/runs";
 
 std::string target_of(sim::batch_key const& key, std::string const& more) {
   return "/testing/simulations/" + key.scenario + "/batches/" + key.batch +
@@ -77,7 +78,7 @@ TEST_CASE("a server answers every status of its own with CORS, JSON and a length
       {request_text("GET", good, "key", "Authorization: Bearer wrong\r\n"), 401},
       {request_text("GET", good, "key", "Authorization:\r\n"), 401},
       {request_text("GET", good, "key", "x-api-KEY: wrong\r\n"), 401},
-      {request_text("GET", path + "?projectId=other", "key"), 403},
+      {request_text("GET", runs_path + "?projectId=other", "key"), 403},
       {request_text("GET", "/", "key"), 404},
       {request_text("POST", good, "key", "Content-Length: 2\r\n") + "{}", 405},
       {request_text("BREW", good, "key"), 405},
@@ -109,7 +110,7 @@ TEST_CASE("HEAD and a preflight have no body, and the connection goes on") {
   REQUIRE(head);
   CHECK(head->result_int() == 200);
   CHECK(head->at("Content-Length") == whole->at("Content-Length"));
-  client.send(request_text("OPTIONS", path, "",
+  client.send(request_text("OPTIONS", runs_path, "",
                            "Origin: http://localhost\r\nAccess-Control-Request-Method: GET\r\n"));
   auto const preflight = client.receive();
   REQUIRE(preflight);

@@ -165,7 +165,7 @@ def test_ten_scenarios_are_needed_to_speak_of_scenarios_like_these() -> None:
 def test_scenarios_of_one_rate_have_no_error_between_them() -> None:
     # se = 0: n = min(n0, n*), both 20. V = 10/4/100 = 1/40, and 1/4 * 40 = 10 is below a = 20.
     numbers = summarize(make_runs({f"s{i}": "SF" for i in range(10)}))
-    holds(numbers, like__se=0.0, these__n=20.0, like__n=15.013454407479546)
+    holds(numbers, like__se=0.0, these__n=20.0, like__n=15.013454406720122)
 
 
 def test_runs_that_say_nothing_of_the_agent_bound_the_rate() -> None:

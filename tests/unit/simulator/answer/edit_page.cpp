@@ -13,14 +13,14 @@ using kind = sim::mutation::kind;
 
 namespace {
 
-std::string const run =
+std::string const plain_run =
     R"({"sequence": 7, "rate": 1.50, "metrics": {"success": true, "status": "SUCCESS"},)"
     R"( "turns": [{"text": "a"}, {"text": "b"}]})";
 
 std::string edited(std::string member, kind what, std::string json = "") {
   sim::page_edit edit;
   edit.mutations.push_back({std::move(member), what, std::move(json), {}});
-  return sim::detail::edited_item(run, edit, 0);
+  return sim::detail::edited_item(plain_run, edit, 0);
 }
 
 std::string replaced(std::string text, std::string const& what, std::string const& by) {
@@ -40,17 +40,18 @@ sim::detail::stored_page middle_page() {
 }  // namespace
 
 TEST_CASE("each mutation changes its member and not one other byte") {
-  CHECK(edited("metrics/success", kind::null) == replaced(run, "true", "null"));
-  CHECK(edited("sequence", kind::as_float) == replaced(run, "7", "7.0"));
-  CHECK(edited("metrics/status", kind::unknown) == replaced(run, "SUCCESS", "SOMETHING_NEW"));
-  CHECK(edited("turns/1/text", kind::value, "[1]") == replaced(run, "\"b\"", "[1]"));
-  CHECK(edited("metrics/status", kind::absent) == replaced(run, ", \"status\": \"SUCCESS\"", ""));
-  CHECK(edited("turns/0", kind::absent) == replaced(run, "{\"text\": \"a\"},", ""));
+  CHECK(edited("metrics/success", kind::null) == replaced(plain_run, "true", "null"));
+  CHECK(edited("sequence", kind::as_float) == replaced(plain_run, "7", "7.0"));
+  CHECK(edited("metrics/status", kind::unknown) == replaced(plain_run, "SUCCESS", "SOMETHING_NEW"));
+  CHECK(edited("turns/1/text", kind::value, "[1]") == replaced(plain_run, "\"b\"", "[1]"));
+  CHECK(edited("metrics/status", kind::absent) ==
+        replaced(plain_run, ", \"status\": \"SUCCESS\"", ""));
+  CHECK(edited("turns/0", kind::absent) == replaced(plain_run, "{\"text\": \"a\"},", ""));
 }
 
 TEST_CASE("only a whole number becomes a float") {
-  CHECK(edited("rate", kind::as_float) == run);
-  CHECK(edited("metrics/status", kind::as_float) == run);
+  CHECK(edited("rate", kind::as_float) == plain_run);
+  CHECK(edited("metrics/status", kind::as_float) == plain_run);
   sim::page_edit edit;
   edit.mutations.push_back({"a", kind::as_float, "", {}});
   CHECK(sim::detail::edited_item(R"({"a": -1764000000000})", edit, 0) ==
@@ -59,20 +60,20 @@ TEST_CASE("only a whole number becomes a float") {
 
 TEST_CASE("what is not there stays so, but for a value that is given") {
   for (auto const what : {kind::null, kind::absent, kind::as_float, kind::unknown}) {
-    CHECK(edited("nothing", what) == run);
-    CHECK(edited("nothing/below", what) == run);
+    CHECK(edited("nothing", what) == plain_run);
+    CHECK(edited("nothing/below", what) == plain_run);
   }
   CHECK(edited("metrics/new", kind::value, "1") ==
-        replaced(run, "\"SUCCESS\"", "\"SUCCESS\",\"new\":1"));
+        replaced(plain_run, "\"SUCCESS\"", "\"SUCCESS\",\"new\":1"));
 }
 
 TEST_CASE("a mutation is of the runs that it names, or of all; several come in their order") {
   sim::page_edit edit;
   edit.mutations.push_back({"sequence", kind::value, "1", {0, 2}});
   edit.mutations.push_back({"sequence", kind::as_float, "", {}});
-  CHECK(sim::detail::edited_item(run, edit, 0) == replaced(run, "7", "1.0"));
-  CHECK(sim::detail::edited_item(run, edit, 1) == replaced(run, "7", "7.0"));
-  CHECK(sim::detail::edited_item(run, edit, 2) == replaced(run, "7", "1.0"));
+  CHECK(sim::detail::edited_item(plain_run, edit, 0) == replaced(plain_run, "7", "1.0"));
+  CHECK(sim::detail::edited_item(plain_run, edit, 1) == replaced(plain_run, "7", "7.0"));
+  CHECK(sim::detail::edited_item(plain_run, edit, 2) == replaced(plain_run, "7", "1.0"));
 }
 
 TEST_CASE("the total is another one, a shifted one, or both") {
