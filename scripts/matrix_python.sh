@@ -57,7 +57,7 @@ test_cell() { # test_cell VERSION LIBRARIES WHEEL PYTHON
   "$4" -m venv --clear "$environment" || return
   if [ "$2" = oldest ]; then
     # What these libraries need themselves is of their time, though they do not say so.
-    { "$4" scripts/requirements.py oldest && printf 'numpy<2\nclick<8.2\n'; } >"$place/oldest.txt"
+    { "$4" scripts/requirements.py oldest && printf 'numpy<2\nclick<8.2\npyparsing<3.3\n'; } >"$place/oldest.txt"
     pip_of "$environment" install -c "$place/oldest.txt" "$3[test]" || return
   else
     pip_of "$environment" install "$3[test]" || return

@@ -373,6 +373,8 @@ FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.send
 def watch(event, arguments):
     opens = event == "open" and isinstance(arguments[0], str)
     writes = opens and set("wax+") & set(str(arguments[1]))
+    if event == "subprocess.Popen" and arguments[0] == "lscpu":
+        return  # by NumPy 1, as SciPy loads it
     if event in FORBIDDEN or (writes and not arguments[0].startswith(SEEN)):
         with open(SEEN + ".broken", "a") as file:
             print(event, arguments, file=file)

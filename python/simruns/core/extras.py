@@ -13,6 +13,7 @@ def require(library: str, extra: str, what: str) -> Any:
     try:
         return import_module(library)
     except ImportError as error:
+        absent = (error.name or library).partition(".")[0]  # maybe one that the library needs
         raise MissingExtraError(
-            f"{what} needs {library}: pip install 'simruns[{extra}]'", name=library
+            f"{what} needs {absent}: pip install 'simruns[{extra}]'", name=absent
         ) from error

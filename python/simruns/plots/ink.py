@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -41,7 +41,8 @@ def background(ax: Axes) -> Rgb:
     below: Rgb = (1.0, 1.0, 1.0)
     if _luminance(rgb(mpl.rcParams["text.color"])) > 0.5:
         below = (0.0, 0.0, 0.0)
-    for color in (ax.figure.get_facecolor(), ax.get_facecolor()):
+    figure: Any = ax.figure  # which may be None, by the types of older matplotlibs
+    for color in (figure.get_facecolor(), ax.get_facecolor()):
         *over, alpha = to_rgba(color)
         red, green, blue = (alpha * a + (1 - alpha) * b for a, b in zip(over, below, strict=True))
         below = red, green, blue

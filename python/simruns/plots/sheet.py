@@ -201,7 +201,8 @@ def sheet_on(ax: Any, across: float) -> Sheet:
         made: Any = Figure().add_axes((0.1, 0.1, 0.8, 0.8), axes_class=Plot)
         sheet = Sheet(made, True, ink_of(made), size, across * size)
     elif isinstance(ax, Axes):
-        across = ax.get_window_extent().width * 72 / ax.figure.dpi
+        figure: Any = ax.figure  # which may be None, by the types of older matplotlibs
+        across = ax.get_window_extent().width * 72 / figure.dpi
         sheet = Sheet(ax, False, ink_of(ax), size, across)
     else:
         raise invalid(f"ax is {checks.shown(ax)}; give one matplotlib Axes, or None", field="ax")
