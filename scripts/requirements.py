@@ -24,11 +24,15 @@ def listed(name: str) -> list[str]:
     return re.findall(r'"([^"]+)"', found[1])
 
 
-def oldest() -> list[str]:
+def used() -> set[str]:
+    """What it runs with, its own extras named by what they hold."""
     found = {requirement for name in USED for requirement in listed(name)}
-    others = (requirement for requirement in found if not requirement.startswith("simruns["))
+    return {requirement for requirement in found if not requirement.startswith("simruns[")}
+
+
+def oldest() -> list[str]:
     return sorted(re.sub(r"\[.*?\]", "", each).replace(">=", "==").split(",")[0]
-                  for each in others)  # fmt: skip
+                  for each in used())  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

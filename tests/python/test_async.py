@@ -442,26 +442,18 @@ async def test_a_table_is_laid_out_on_a_thread_while_the_loop_goes_on(
     batch_: simruns.AsyncBatch, layout: str
 ) -> None:
     threads = set()
+    loop, ticked = asyncio.get_running_loop(), threading.Event()
 
     class Noting(simruns.Runs):
         def _built(self, *how: Any) -> Any:
             threads.add(threading.get_ident())
+            loop.call_soon_threadsafe(ticked.set)
+            assert ticked.wait(60)
             return super()._built(*how)
 
     held = await batch_.read()
     runs = Noting(list(zip(held.batches, held._held.walks, strict=True)))
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(0)
-            ticks += 1
-
-    ticking = asyncio.ensure_future(tick())
     table = await getattr(runs, layout + "_async")()
-    ticking.cancel()
-    assert ticks > 0
     assert threads
     assert threading.get_ident() not in threads
     assert table.equals(getattr(held, layout)())

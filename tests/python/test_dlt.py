@@ -479,6 +479,7 @@ def test_one_batch_is_in_memory_at_a_time(tmp_path: Path) -> None:
     at_once: list[int] = []
 
     def seen(rows: Any) -> Any:
+        gc.collect()
         at_once.append(sum(isinstance(one, PartitionRead) for one in gc.get_objects()))
         return rows
 

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from requirements import PROJECT, USED, listed, main, oldest
+from requirements import PROJECT, listed, main, oldest, used
 
 
 def test_each_library_that_we_run_with_has_one_oldest_version() -> None:
@@ -25,7 +25,7 @@ def test_what_builds_the_package_is_printed_a_line_each(capsys: pytest.CaptureFi
 
 def test_a_lock_has_a_version_of_each_library_that_is_admitted() -> None:
     """What CI installs is what pyproject.toml admits."""
-    requirements = {r for name in USED for r in listed(name)} | set(listed("requires"))
+    requirements = used() | set(listed("requires"))
     for lock in (PROJECT.parent / "scripts" / "lock").glob("*.txt"):
         pairs = (line.split("==") for line in lock.read_text().splitlines())
         locked = {canonicalize_name(name): version for name, version in pairs}

@@ -336,7 +336,7 @@ def as_truths(column: Any) -> Truths:
 
 def distinct(first: Codes, second: Codes) -> tuple[list[tuple[int, int]], Codes]:
     """Gives the pairs that there are, in order, and the place among them of each."""
-    width = int(second.max(initial=-1)) + 2
+    width = int(np.max(second, initial=-1)) + 2
     found, codes = np.unique((first + 1) * width + second + 1, return_inverse=True)
     pairs = [(int(code) // width - 1, int(code) % width - 1) for code in found]
     return pairs, codes.astype(np.int64)

@@ -107,7 +107,7 @@ def estimate(successes: Counts, judged: Counts) -> Estimate:
     all_pass, all_fail = bool((successes == judged).all()), not successes.any()
     plain = count**2 / float((1 / judged).sum())
     error = deviation(rates, mean) / math.sqrt(count) if count > 1 else None
-    least = count * int(judged.min())
+    least = count * int(np.min(judged))
     most = max(plain, 2.0 * least)
     if all_pass or all_fail:
         effective = plain

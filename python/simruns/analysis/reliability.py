@@ -148,7 +148,7 @@ def reliability_of(facts: Facts, most: int, errors: Errors, confidence: float) -
     worst, best = tally.bounds()
     known = tally.known
     c, m = known.successes, known.judged
-    k = min(most, int(m.max())) if len(m) else 0
+    k = min(most, int(np.max(m))) if len(m) else 0
     several = m > 1
     always, never = several & (c == m), several & (c == 0)
     each = flips(c, m)

@@ -34,6 +34,8 @@ def run_mcp(directory: Path) -> None:
             server.run("stdio")
         except Exception as error:
             cause = getattr(error, "exceptions", [error])[0]  # of a group
+            if isinstance(cause, BrokenPipeError):  # Python would tell it of each file at its exit
+                os._exit(ExitCode.FAILED)
             if isinstance(cause, OSError):
                 raise cause from None
             raise

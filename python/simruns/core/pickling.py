@@ -23,6 +23,8 @@ def public(thing: T) -> T:
 
 
 def _be_public(cls: Any) -> None:
+    if "__firstlineno__" in vars(cls):  # of the file that it is written in
+        del cls.__firstlineno__
     if issubclass(cls, dict):  # a TypedDict, which knows the module of its types
         return
     own = get_annotations(cls)
@@ -33,8 +35,6 @@ def _be_public(cls: Any) -> None:
         cls.__new__.__annotations__ = cls.__annotations__
     else:
         cls.__dir__ = _public_names
-    if "__firstlineno__" in vars(cls):  # of the file that it is written in
-        del cls.__firstlineno__
 
 
 def _public_names(self: object) -> list[str]:
