@@ -42,7 +42,7 @@ mkdir -p "$root" "$call/upper" "$call/work" "$kept/apt" "$kept/pip"
 mount -t overlay -o "lowerdir=$bare,upperdir=$call/upper,workdir=$call/work" overlay "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-mkdir -p "$root/root/.cache/pip" "$root/simruns"
+mkdir -p "$root/root/.cache/pip" "$root/home/simruns"
 mount --bind "$kept/apt" "$root/var/cache/apt/archives"
 mount --bind "$kept/pip" "$root/root/.cache/pip"
 if [ -n "${RESULTS:-}" ]; then
@@ -63,9 +63,9 @@ echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/99-old-cop
 
 git ls-files -z --cached --others --exclude-standard |
   while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-  tar --null -T - -cf - | tar --no-same-owner -xf - -C "$root/simruns"
+  tar --null -T - -cf - | tar --no-same-owner -xf - -C "$root/home/simruns"
 
 status=0
 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-  chroot "$root" sh -c 'cd /simruns && exec "$@"' sh "$@" || status=$?
+  chroot "$root" sh -c 'cd /home/simruns && exec "$@"' sh "$@" || status=$?
 exit $status
