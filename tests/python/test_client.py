@@ -140,9 +140,8 @@ def test_a_stream_that_nobody_holds_any_more_ends_its_request(
 
         async def begin_and_drop() -> None:
             async with slow_sim.async_client() as other:
-                gone = await asyncio.create_task(
-                    begin(other)
-                )  # Python 3.14 keeps its error as long
+                # A task of its own: Python 3.14 keeps an error until the coroutine ends.
+                gone = await asyncio.create_task(begin(other))
                 gc.collect()
                 assert gone() is None
 

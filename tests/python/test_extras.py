@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import simruns
+from simruns.core.extras import require
 
 PROGRAM = """
 import json, sys
@@ -179,3 +180,14 @@ def test_a_folder_that_is_asked_for_is_not_left_out_in_silence(tmp_path: Path) -
     assert done.returncode == 2
     assert done.stderr.endswith(f"writing Parquet needs pyarrow: {ARROW}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_that_a_library_needs_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "needs_another.py").write_text("import absent_one.part\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(simruns.MissingExtraError) as error:
+        require("needs_another", "analysis", "it")
+    assert str(error.value) == "it needs absent_one: pip install 'simruns[analysis]'"
+    assert error.value.name == "absent_one"
