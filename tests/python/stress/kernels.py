@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import queue
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,12 +106,23 @@ class Kernel:
 
     def _reply_to(self, message: str) -> dict[str, Any]:
         until = time.monotonic() + PATIENCE
-        while (left := until - time.monotonic()) > 0:
-            reply = self.client.get_shell_msg(timeout=left)
-            if reply["parent_header"].get("msg_id") == message:
-                content: dict[str, Any] = reply["content"]
-                return content
-        raise TimeoutError("a cell does not end")
+        with suppress(queue.Empty):
+            while (left := until - time.monotonic()) > 0:
+                reply = self.client.get_shell_msg(timeout=left)
+                if reply["parent_header"].get("msg_id") == message:
+                    content: dict[str, Any] = reply["content"]
+                    return content
+        raise TimeoutError(f"a cell does not end; the kernel printed {self._printed()!r}")
+
+    def _printed(self) -> str:
+        """Its last words: Python prints an interrupt that it drops, as in a finalizer."""
+        words = ""
+        with suppress(queue.Empty):
+            while True:
+                message = self.client.get_iopub_msg(timeout=1)
+                if message["msg_type"] == "stream":
+                    words += message["content"]["text"]
+        return words[-2000:]
 
     def _wait_until(self, true: Callable[[], bool], otherwise: str) -> None:
         until = time.monotonic() + PATIENCE
