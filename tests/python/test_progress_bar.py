@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-# A shell of the name that a notebook's has, and every change of the widgets that it would draw.
-NOTEBOOK = """
-import json, sys
+# A shell of the name that a notebook's has.
+SHELL = """
+import gc, json, sys
 import simruns
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -21,7 +21,9 @@ class ZMQInteractiveShell(InteractiveShell):
 
 ZMQInteractiveShell.instance()
 import ipywidgets
-
+"""
+# Every change of the widgets that it would draw.
+CHANGES = """
 seen = []
 
 def follow(bar):
@@ -43,7 +45,10 @@ with simruns.Simulator(seed=1, scenarios=2, runs=60) as sim, sim.client() as cli
 def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) -> None:
     pytest.importorskip("ipywidgets")
     done = subprocess.run(
-        [sys.executable, "-c", NOTEBOOK, tmp_path], capture_output=True, text=True, check=False
+        [sys.executable, "-c", SHELL + CHANGES, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     for changes, total in zip(
@@ -52,6 +57,24 @@ def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) ->
         assert [value for name, value in changes if name == "max"] == [total]
         assert ["value", 0] in changes[: changes.index(["max", total]) + 2]
         assert changes[-1] == ["value", total]
+
+
+def test_a_notebooks_bar_leaves_nothing_to_the_garbage_collector() -> None:
+    pytest.importorskip("ipywidgets")
+    program = """
+gc.disable()
+from tqdm.notebook import tqdm_notebook
+
+with simruns.Simulator(seed=1, scenarios=2, runs=60) as sim, sim.client() as client:
+    client.batches(sim.pairs).read()
+kinds = [type(each) for each in gc.get_objects()]
+assert ipywidgets.FloatProgress in kinds
+assert tqdm_notebook not in kinds
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL + program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_total_that_comes_late_or_moves_starts_no_new_count() -> None:

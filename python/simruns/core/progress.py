@@ -49,6 +49,9 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+            # A notebook's bar holds itself by this. It would be left to the garbage collector, and
+            # a Ctrl-C that comes while that works is lost in the bar's finalizer.
+            self._bar.disp = None
 
 
 def _watched() -> bool:
