@@ -58,7 +58,8 @@ class Kernel:
         """Interrupts a cell, and restarts the kernel while the same cell runs once more."""
         self._make_clients()
         for restarts in (False, True):
-            message = self.client.execute(CELLS[cell])
+            # An error of the cell before would abort one that comes right after it.
+            message = self.client.execute(CELLS[cell], stop_on_error=False)
             self._wait_until(lambda: connections(self.place) > 0, f"{cell}: asks for nothing")
             time.sleep(chance.uniform(0, 0.2))
             began = time.monotonic()
@@ -115,14 +116,15 @@ class Kernel:
         raise TimeoutError(f"a cell does not end; the kernel printed {self._printed()!r}")
 
     def _printed(self) -> str:
-        """Its last words: Python prints an interrupt that it drops, as in a finalizer."""
+        """What it printed: Python prints an interrupt that it drops, as in a finalizer."""
         words = ""
+        until = time.monotonic() + PATIENCE
         with suppress(queue.Empty):
-            while True:
+            while time.monotonic() < until:
                 message = self.client.get_iopub_msg(timeout=1)
                 if message["msg_type"] == "stream":
                     words += message["content"]["text"]
-        return words[-2000:]
+        return words
 
     def _wait_until(self, true: Callable[[], bool], otherwise: str) -> None:
         until = time.monotonic() + PATIENCE
