@@ -19,7 +19,10 @@ from stress.processes import Place
 CELLS = {
     "read": "while True: client.batches(pairs).read()",
     "stream": "while True:\n  for run in client.batch(scenario=scenario, batch=batch).runs(): pass",
-    "follow": "for run in client.batch(scenario=scenario, batch=batch).follow(interval=0): pass",
+    "follow": (
+        "while True:\n"
+        "  for run in client.batch(scenario=scenario, batch=batch).follow(interval=0): pass"
+    ),
     "thread": (
         "import threading\n"
         "def read():\n  while True: client.batches(pairs).read(progress=False)\n"
