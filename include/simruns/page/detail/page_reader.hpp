@@ -45,12 +45,15 @@ class page_reader {
   bool refuse_other_body(char first);
 
   // Each of these reads what its name says, whose first byte comes next. False ends the decoding.
+  // What is rare is a function of its own: where a compiler guards the stack, the short ones that
+  // are called for each value would pay for it.
   bool object(shape kind, void* target);
   bool array(shape kind);
   bool element(page_frame& frame);
   bool plain_element(page_frame const& frame);
   bool next_member(page_frame& frame);
   bool key(page_frame& frame);
+  bool other_key();
   bool value(page_frame& frame);
   bool unknown_value(page_frame const& frame);
   bool text_value();
@@ -71,7 +74,9 @@ class page_reader {
   void share_issues();
 
   bool within_limits();
-  bool done();
+  /// After each value: whether decoding goes on.
+  bool done() { return !frames_.refused() || refuse_first_issue(); }
+  bool refuse_first_issue();
   bool is_whole_json(broken_json& scan) const;
   std::string_view wrong_there(broken_json const& scan) const;
   std::size_t fault_offset(broken_json const& scan) const;

@@ -125,9 +125,7 @@ inline bool page_reader::refuse(errc code, std::string message) {
   return false;
 }
 
-/// After each value: whether decoding goes on.
-inline bool page_reader::done() {
-  if (!frames_.refused()) return true;
+[[gnu::noinline]] inline bool page_reader::refuse_first_issue() {
   auto const& first = data_.issues.front();
   refusal_.path = first.path;
   return refuse(errc::decode, excerpt(first.path, most_path_bytes, data_.strike.get()) + ": " +
@@ -166,6 +164,10 @@ inline bool page_reader::key(page_frame& frame) {
     ++frame.next_guess;
     return true;
   }
+  return other_key();
+}
+
+[[gnu::noinline]] inline bool page_reader::other_key() {
   json_string found;
   if (!in_.string(found)) return false;
   bool whole = true;
