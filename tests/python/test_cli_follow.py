@@ -145,11 +145,11 @@ def test_a_batch_without_runs_asks_whether_the_references_are_right(
     sim: simruns.Simulator, run_simruns: Run
 ) -> None:
     where = ["--base-url", sim.url, "--project", sim.project, "--scenario", "no", "--batch", "no"]
-    done = run_simruns("follow", *where, "--deadline", 0.3, SIMRUNS_API_KEY=sim.api_key)
+    done = run_simruns("follow", *where, "--deadline", 2, SIMRUNS_API_KEY=sim.api_key)
     assert done.returncode == 3
     assert "are scenario and batch the right references?" in done.stderr
     where.append("--allow-empty")
-    done = run_simruns("follow", *where, "--deadline", 0.3, SIMRUNS_API_KEY=sim.api_key)
+    done = run_simruns("follow", *where, "--deadline", 2, SIMRUNS_API_KEY=sim.api_key)
     assert done.returncode == 0
     assert "right references" not in done.stderr
 

@@ -694,7 +694,7 @@ def test_a_deadline_that_comes_first_cannot_tell(
     junit = tmp_path / "junit.xml"
     with simruns.Simulator(**live(tmp_path / "live.jsonl", "S" * 60 + "F" * 40, "S")) as sim:
         done = call_simruns(
-            "gate", *of_server(sim), "--min-success", 0.9, "--wait", "--deadline", 0.3,
+            "gate", *of_server(sim), "--min-success", 0.9, "--wait", "--deadline", 2,
             "--interval", 0.05, "--junit", junit, SIMRUNS_API_KEY=sim.api_key,
         )  # fmt: skip
     assert done.returncode == 5, done.stderr

@@ -173,7 +173,7 @@ def test_idle_and_deadline_end_it() -> None:
         assert len(list(idle)) == 250
         assert (idle.status.ended, idle.status.ordered) == ("idle", None)
         assert idle.status.polls == 2
-        late = batch.follow(interval=600, deadline=0.2)
+        late = batch.follow(interval=600, deadline=2)
         assert len(list(late)) == 250
         assert late.status.ended == "deadline"
 

@@ -178,7 +178,7 @@ def test_commands_end_with_3_where_a_batch_has_no_runs_unless_that_is_allowed(
         "standard output": ["export", *where, "-o", "-"],
         "turns": ["export", *where, "--table", "turns", "-o", tmp_path / "turns.csv"],
         "archive": ["archive", *where, "-o", tmp_path / "archive"],
-        "follow": ["follow", *where, "--deadline", 0.2],
+        "follow": ["follow", *where, "--deadline", 2],
     }
     for name, command in commands.items():
         done = run_simruns(*command, SIMRUNS_TOKEN="t")
