@@ -42,15 +42,18 @@ with simruns.Simulator(seed=1, scenarios=2, runs=60) as sim, sim.client() as cli
 """
 
 
-def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) -> None:
+def in_notebook(program: str, *arguments: object) -> None:
+    """Runs a program in a process whose shell has the name of a notebook's."""
     pytest.importorskip("ipywidgets")
     done = subprocess.run(
-        [sys.executable, "-c", SHELL + CHANGES, tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        [sys.executable, "-c", SHELL + program, *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=110,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) -> None:
+    in_notebook(CHANGES, tmp_path)
     for changes, total in zip(
         json.loads((tmp_path / "seen.json").read_text()), (120, 60), strict=True
     ):
@@ -60,8 +63,7 @@ def test_a_notebooks_bar_has_its_total_from_the_first_page_on(tmp_path: Path) ->
 
 
 def test_a_notebooks_bar_leaves_nothing_to_the_garbage_collector() -> None:
-    pytest.importorskip("ipywidgets")
-    program = """
+    in_notebook("""
 gc.disable()
 from tqdm.notebook import tqdm_notebook
 
@@ -70,11 +72,7 @@ with simruns.Simulator(seed=1, scenarios=2, runs=60) as sim, sim.client() as cli
 kinds = [type(each) for each in gc.get_objects()]
 assert ipywidgets.FloatProgress in kinds
 assert tqdm_notebook not in kinds
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", SHELL + program], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+""")
 
 
 def test_a_total_that_comes_late_or_moves_starts_no_new_count() -> None:

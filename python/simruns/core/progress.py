@@ -49,8 +49,8 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
-            # A notebook's bar holds itself by this. It would be left to the garbage collector, and
-            # a Ctrl-C that comes while that works is lost in the bar's finalizer.
+            # A notebook's bar refers to itself by `disp`. Only the garbage collector would free it,
+            # and a Ctrl-C that comes while the collector works is lost in the bar's finalizer.
             self._bar.disp = None
 
 

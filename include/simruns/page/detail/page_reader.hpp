@@ -45,8 +45,8 @@ class page_reader {
   bool refuse_other_body(char first);
 
   // Each of these reads what its name says, whose first byte comes next. False ends the decoding.
-  // What is rare is a function of its own: where a compiler guards the stack, the short ones that
-  // are called for each value would pay for it.
+  // Rare cases are functions of their own. Where the compiler guards the stack, the short functions
+  // that are called for each value would pay for them.
   bool object(shape kind, void* target);
   bool array(shape kind);
   bool element(page_frame& frame);
